@@ -77,7 +77,6 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
-    "pgtrigger",
     "ledger.apps.LedgerConfig",
     "orgs.apps.OrgsConfig",
     "reviews.apps.ReviewsConfig",

@@ -1,0 +1,215 @@
+"""Units, persons, accounts and posts: who may decide, and where."""
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.db import models
+from django.db.models import F, Q
+
+
+class UnitLevel(models.TextChoices):
+    """教育部 · 省/自治区 · 盟市 · 旗县区 · 学校."""
+
+    MINISTRY = "ministry", "教育部"
+    PROVINCE = "province", "省（自治区）"
+    LEAGUE = "league", "盟市"
+    COUNTY = "county", "旗县区"
+    SCHOOL = "school", "学校"
+
+
+class SchoolSystem(models.TextChoices):
+    """学制: how the grades 1–12 are parted into phases."""
+
+    SIX_THREE = "6-3", "六三制"
+    FIVE_FOUR = "5-4", "五四制"
+    NINE_YEAR = "nine", "九年一贯制"
+    TWELVE_YEAR = "twelve", "十二年一贯制"
+
+
+class PostRole(models.TextChoices):
+    """What a person does at a unit. The head signs off what the registrar handled (R0.5)."""
+
+    REGISTRAR = "registrar", "学籍管理员"
+    HEAD = "head", "负责人"
+    CLASS_TEACHER = "class_teacher", "班主任"
+    TECHNICIAN = "technician", "技术人员"
+    ADMINISTRATOR = "administrator", "系统管理员"
+
+
+class Unit(models.Model):
+    """A unit of the education administration, or a school.
+
+    ``authority`` is the unit that decides above it (for a school run directly by a league: that league, R3.1).
+    ``path`` lists the units from the top down to this one (``/1/15/230/``); what begins with a unit's path stands
+    under it.
+    """
+
+    code = models.CharField("代码", max_length=12, unique=True)
+    name = models.CharField("名称", max_length=60)
+    short_name = models.CharField("简称", max_length=30)
+    level = models.CharField("层级", max_length=10, choices=UnitLevel.choices)
+    authority = models.ForeignKey(
+        "self", verbose_name="主管部门", on_delete=models.PROTECT, null=True, blank=True, related_name="subordinates"
+    )
+    province = models.ForeignKey(
+        "self", verbose_name="所属省", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+    )
+    path = models.CharField("层级路径", max_length=120, editable=False, db_index=True, default="")
+    division_code = models.CharField("行政区划代码", max_length=6, blank=True)
+    lowest_grade = models.PositiveSmallIntegerField("最低年级", null=True, blank=True)
+    highest_grade = models.PositiveSmallIntegerField("最高年级", null=True, blank=True)
+    school_system = models.CharField("学制", max_length=8, choices=SchoolSystem.choices, blank=True)
+    phone = models.CharField("投诉受理电话", max_length=30, blank=True)
+    email = models.EmailField("投诉受理邮箱", blank=True)
+    closed_on = models.DateField("撤销日期", null=True, blank=True)
+    successor = models.ForeignKey(
+        "self", verbose_name="承接单位", on_delete=models.PROTECT, null=True, blank=True, related_name="predecessors"
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "单位"
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(level=UnitLevel.SCHOOL)
+                | Q(
+                    authority__isnull=False,
+                    lowest_grade__gte=1,
+                    highest_grade__lte=12,
+                    lowest_grade__lte=F("highest_grade"),
+                ),
+                name="school_has_authority_and_grades",
+                violation_error_message="学校须有主管部门，年级须在 1–12 之间。",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def is_school(self) -> bool:
+        """True for a school, False for a unit of the administration."""
+        return self.level == UnitLevel.SCHOOL
+
+    def stands_above(self, other: "Unit") -> bool:
+        """True when ``other`` is this unit or stands anywhere under it."""
+        return other.path.startswith(self.path)
+
+    def save(self, *args, **kwargs):
+        """Keep ``path`` and ``province``, for this unit and, when it moves, for all under it."""
+        super().save(*args, **kwargs)
+        above = self.authority.path if self.authority_id else "/"
+        path = f"{above}{self.pk}/"
+        if self.level == UnitLevel.PROVINCE:
+            province_id = self.pk
+        else:
+            province_id = self.authority.province_id if self.authority_id else None
+        if (path, province_id) != (self.path, self.province_id):
+            self.path, self.province_id = path, province_id
+            super().save(update_fields=["path", "province"])
+            for below in self.subordinates.select_related("authority"):
+                below.save()
+
+
+class Person(models.Model):
+    """A member of staff. One person may hold several accounts; two acts of a step need two persons (R0.5)."""
+
+    name = models.CharField("姓名", max_length=50)
+    staff_number = models.CharField("人员编号", max_length=30, unique=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "人员"
+
+    def __str__(self):
+        return self.name
+
+
+class Account(AbstractUser):
+    """A sign-in. Belongs to one person; what it may do follows from its posts."""
+
+    person = models.ForeignKey(
+        Person, verbose_name="人员", on_delete=models.PROTECT, related_name="accounts", null=True, blank=True
+    )
+    email_notices = models.BooleanField("同时接收邮件通知", default=False)
+    session_key = models.CharField("当前会话", max_length=40, blank=True, default="", editable=False)
+
+    class Meta(AbstractUser.Meta):
+        verbose_name = verbose_name_plural = "账号"
+
+    def __str__(self):
+        return self.display_name
+
+    @property
+    def display_name(self) -> str:
+        """The person's name as colleagues know it; the sign-in name where no person is set."""
+        return self.person.name if self.person_id else self.username
+
+
+class Post(models.Model):
+    """That an account holds a role at a unit over a period (``valid_until`` is the first day it no longer holds)."""
+
+    account = models.ForeignKey(Account, verbose_name="账号", on_delete=models.CASCADE, related_name="posts")
+    person = models.ForeignKey(
+        Person, verbose_name="人员", on_delete=models.PROTECT, related_name="posts", editable=False
+    )
+    unit = models.ForeignKey(Unit, verbose_name="单位", on_delete=models.PROTECT, related_name="posts")
+    role = models.CharField("岗位", max_length=14, choices=PostRole.choices)
+    valid_from = models.DateField("任职起")
+    valid_until = models.DateField("任职止（不含）", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "岗位"
+        indexes = [models.Index(fields=["unit", "role"], name="post_unit_role")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")), name="post_period"
+            ),
+            # R0.5: the one who handles and the one who signs are two people, so nobody holds both posts of a unit.
+            ExclusionConstraint(
+                name="post_registrar_or_head",
+                expressions=[
+                    ("person", "="),
+                    ("unit", "="),
+                    ("role", "<>"),
+                    (
+                        models.Func(
+                            "valid_from",
+                            "valid_until",
+                            function="daterange",
+                            output_field=models.fields.Field(),
+                        ),
+                        "&&",
+                    ),
+                ],
+                condition=Q(role__in=["registrar", "head"]),
+                violation_error_message="同一人在同一单位不能既任学籍管理员又任负责人（R0.5：办理与核办须为两人）。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.unit} {self.get_role_display()}"
+
+    def save(self, *args, **kwargs):
+        """The person always is the account's person; a trigger holds to this as well."""
+        self.person_id = self.account.person_id
+        super().save(*args, **kwargs)
+
+
+class Delegation(models.Model):
+    """A post lent to another account for a period, e.g. while the head is away; the deputy decides as 代."""
+
+    post = models.ForeignKey(Post, verbose_name="岗位", on_delete=models.CASCADE, related_name="delegations")
+    account = models.ForeignKey(
+        Account, verbose_name="受托账号", on_delete=models.CASCADE, related_name="delegations"
+    )
+    valid_from = models.DateField("起")
+    valid_until = models.DateField("止（不含）")
+    reason = models.CharField("事由", max_length=100)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "委托"
+        constraints = [
+            models.CheckConstraint(condition=Q(valid_until__gt=F("valid_from")), name="delegation_period")
+        ]
+
+    def __str__(self):
+        return f"{self.post} → {self.account}"

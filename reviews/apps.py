@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class ReviewsConfig(AppConfig):
+    """Floor 2: how anything is decided — case, step, deadline, the one door. Knows no pupil."""
+
+    name = "reviews"
+    verbose_name = "审核"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,353 @@
+"""Tables of a decision: the case, its steps, the acts done to it, and what is told about it.
+
+The rules' own rows (calendar, windows, limits, routes, reasons) stand in :mod:`reviews.rulebook_models`.
+"""
+
+import secrets
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django_fsm import FSMField
+
+from orgs import scope
+from orgs.models import Account, Person, Unit
+from reviews.rulebook_models import (  # noqa: F401 - Django finds the tables of the rulebook through this module
+    CalendarDay,
+    CalendarRevision,
+    Limit,
+    QuickPhrase,
+    RefusalReason,
+    Route,
+    Vacation,
+    Window,
+)
+from reviews.states import DECISIONS, ENDS, Awaiting, CaseTransitions, Outcome, State, Verb
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def random_number(year: int) -> str:
+    """A case number, e.g. ``ZX-2026-7K3M9QXP``: random, so that it tells nothing and cannot be guessed on."""
+    return f"ZX-{year}-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
+
+
+class Relation(models.TextChoices):
+    """How the two schools stand to one another; it chooses the route (R3.1)."""
+
+    SAME_AUTHORITY = "same_authority", "同一主管部门"
+    SAME_PROVINCE = "same_province", "省内跨主管部门"
+    CROSS_PROVINCE = "cross_province", "跨省"
+
+
+class CaseQuerySet(models.QuerySet):
+    """What lists and look-ups ask of cases."""
+
+    def visible_to(self, account, day):
+        """Cases one of whose two schools is, or stands under, a unit of ``account``; drafts only for their school."""
+        own = Q(receiving_unit__in=scope.own_units(account, day))
+        involved = scope.under("receiving_unit", account, day) | scope.under("sending_unit", account, day)
+        return self.filter(own | (involved & ~Q(state=State.DRAFT) & Q(submitted_at__isnull=False)))
+
+    def live(self):
+        """Cases that have not ended."""
+        return self.filter(closed_at__isnull=True)
+
+
+class Case(CaseTransitions, models.Model):
+    """One application. Carries all that a list shows, so a worklist joins nothing above this floor.
+
+    ``subject`` names whom it is about (``student:17``); ``exclusive_key`` repeats it while the case is live and is
+    unique, so one subject has one live case. ``revision`` grows with every write; a form posts it back, so a decision
+    taken meanwhile is noticed.
+    """
+
+    number = models.CharField("业务号", max_length=20, unique=True)
+    kind = models.CharField("业务类型", max_length=30)
+    state = FSMField("状态", max_length=24, choices=State.choices, default=State.DRAFT, protected=True)
+    awaiting = models.CharField("等候", max_length=6, choices=Awaiting.choices, blank=True, default="")
+    holder = models.ForeignKey(
+        Unit, verbose_name="当前单位", on_delete=models.PROTECT, null=True, blank=True, related_name="cases_held"
+    )
+    receiving_unit = models.ForeignKey(
+        Unit, verbose_name="转入学校", on_delete=models.PROTECT, related_name="cases_received"
+    )
+    sending_unit = models.ForeignKey(
+        Unit, verbose_name="转出学校", on_delete=models.PROTECT, related_name="cases_sent"
+    )
+    relation = models.CharField("双方关系", max_length=16, choices=Relation.choices)
+    route = models.ForeignKey(
+        Route, verbose_name="流程", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    stages = ArrayField(models.CharField(max_length=24), verbose_name="环节", default=list, blank=True)
+    subject = models.CharField("当事人", max_length=40)
+    exclusive_key = models.CharField(max_length=40, null=True, blank=True, unique=True, editable=False)
+    headline = models.CharField("摘要", max_length=80)
+    search_text = models.CharField("检索词", max_length=400, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="创建人", on_delete=models.PROTECT, related_name="cases_created"
+    )
+    created_at = models.DateTimeField("创建时间", db_default=Now())
+    submitted_at = models.DateTimeField("发起时间", null=True, blank=True)
+    due_on = models.DateField("本环节时限", null=True, blank=True)
+    expires_at = models.DateTimeField("清理时间", null=True, blank=True)
+    expiry_warned = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+    closed_at = models.DateTimeField("结束时间", null=True, blank=True)
+    revision = models.PositiveIntegerField("版次", default=0, db_default=0)
+    copied_from = models.ForeignKey(
+        "self", verbose_name="复制自", on_delete=models.PROTECT, null=True, blank=True, related_name="copies"
+    )
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "业务"
+        indexes = [
+            # The worklist: one range of this index is one tab of one unit, already in its order.
+            models.Index(
+                fields=["holder", "awaiting", "due_on", "id"],
+                name="case_worklist",
+                condition=Q(closed_at__isnull=True, holder__isnull=False),
+            ),
+            models.Index(
+                fields=["expires_at"],
+                name="case_expiry",
+                condition=Q(closed_at__isnull=True, expires_at__isnull=False),
+            ),
+            models.Index(fields=["receiving_unit", "-id"], name="case_receiving"),
+            models.Index(fields=["sending_unit", "-id"], name="case_sending"),
+            models.Index(fields=["subject", "-id"], name="case_subject"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=ENDS, closed_at__isnull=False, exclusive_key__isnull=True, holder__isnull=True)
+                | (~Q(state__in=ENDS) & Q(closed_at__isnull=True, holder__isnull=False)),
+                name="case_closed_iff_ended",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=State.DRAFT, exclusive_key__isnull=True, submitted_at__isnull=True)
+                | Q(state__in=ENDS)
+                | Q(exclusive_key=models.F("subject"), submitted_at__isnull=False),
+                name="case_exclusive_while_live",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.number} {self.headline}"
+
+    @property
+    def is_live(self) -> bool:
+        """True until the case has ended."""
+        return self.closed_at is None
+
+    @property
+    def audit_subject(self) -> str:
+        """How the audit trail names this case."""
+        return f"case:{self.number}"
+
+
+class Step(models.Model):
+    """One unit's turn: handled by the registrar, signed by the head, two different people, one shared limit (R0.5).
+
+    Times and persons are stamped by the database. ``bulletin_due_on`` leaves vacation days out (R3.7b).
+    ``recall_of`` marks a step that goes on from a sign-off that was recalled; ``asked_by`` marks a correction, and
+    names the step that asked for it.
+    """
+
+    case = models.ForeignKey(Case, verbose_name="业务", on_delete=models.PROTECT, related_name="steps")
+    seq = models.PositiveSmallIntegerField("序")
+    stage = models.CharField("环节", max_length=24, choices=State.choices)
+    unit = models.ForeignKey(Unit, verbose_name="单位", on_delete=models.PROTECT, related_name="steps")
+    opened_at = models.DateTimeField("到达时间", db_default=Now())
+    due_on = models.DateField("时限")
+    bulletin_due_on = models.DateField("通报时限")
+    due_provisional = models.BooleanField("时限暂定", default=False, db_default=False)
+    next_warn_on = models.DateField("下次提醒", null=True, blank=True)
+    warned = models.PositiveSmallIntegerField(default=0, db_default=0)
+    overdue_at = models.DateTimeField("逾期标记", null=True, blank=True)
+    first_opened_at = models.DateTimeField("首次查看", null=True, blank=True)
+    first_opened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    handler = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="办理人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    handler_person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    handled_at = models.DateTimeField("办理时间", null=True, blank=True)
+    handle_opinion = models.CharField("办理意见", max_length=500, blank=True, default="", db_default="")
+    proposal = models.CharField("拟办", max_length=10, choices=Outcome.choices, blank=True, default="", db_default="")
+    proposal_reason = models.CharField("拟办理由", max_length=40, blank=True, default="", db_default="")
+    signer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="核办人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    signer_person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    signed_at = models.DateTimeField("核办时间", null=True, blank=True)
+    sign_opinion = models.CharField("核办意见", max_length=500, blank=True, default="", db_default="")
+    outcome = models.CharField("结论", max_length=10, choices=Outcome.choices, blank=True, default="", db_default="")
+    reason = models.CharField("理由", max_length=40, blank=True, default="", db_default="")
+    closed_at = models.DateTimeField("结束时间", null=True, blank=True)
+    recall_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    asked_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "环节"
+        ordering = ["case", "seq"]
+        indexes = [
+            models.Index(fields=["due_on"], name="step_due", condition=Q(closed_at__isnull=True)),
+            models.Index(fields=["next_warn_on"], name="step_warn", condition=Q(closed_at__isnull=True)),
+            models.Index(fields=["bulletin_due_on"], name="step_bulletin", condition=Q(closed_at__isnull=True)),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["case", "seq"], name="step_seq_once"),
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(closed_at__isnull=True), name="step_one_open_per_case"
+            ),
+            # R0.5 两人: the head cannot sign what the same person handled, with whatever account.
+            models.CheckConstraint(
+                condition=Q(handler_person__isnull=True)
+                | Q(signer_person__isnull=True)
+                | ~Q(handler_person=models.F("signer_person")),
+                name="step_two_people",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    handler__isnull=True, handler_person__isnull=True, handled_at__isnull=True, handle_opinion="", proposal=""
+                )
+                | (
+                    Q(handler__isnull=False, handler_person__isnull=False, handled_at__isnull=False)
+                    & Q(handle_opinion__regex=r"^\S.*\S$", proposal__in=DECISIONS)
+                ),
+                name="step_handled_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    signer__isnull=True, signer_person__isnull=True, signed_at__isnull=True, sign_opinion=""
+                )
+                & ~Q(outcome__in=DECISIONS)
+                | Q(signer__isnull=False, signer_person__isnull=False, signed_at__isnull=False, handler__isnull=False)
+                & Q(sign_opinion__regex=r"^\S.*\S$", outcome__in=DECISIONS),
+                name="step_decided_whole",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, outcome="") | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+                name="step_closed_iff_outcome",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.case_id}/{self.seq} {self.get_stage_display()}"
+
+
+class Act(models.Model):
+    """One line of a case's log, with its opinion: append-only, stamped by the database. No account: the clock."""
+
+    case = models.ForeignKey(Case, verbose_name="业务", on_delete=models.PROTECT, related_name="acts")
+    step = models.ForeignKey(Step, on_delete=models.PROTECT, null=True, blank=True, related_name="acts")
+    stage = models.CharField("环节", max_length=24, choices=State.choices)
+    verb = models.CharField("行为", max_length=20, choices=Verb.choices)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="办理人", on_delete=models.PROTECT, null=True, blank=True, related_name="acts"
+    )
+    unit = models.ForeignKey(
+        Unit, verbose_name="单位", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    delegated = models.BooleanField("代办", default=False, db_default=False)
+    outcome = models.CharField("结论", max_length=10, choices=Outcome.choices, blank=True, default="", db_default="")
+    reason = models.CharField("理由", max_length=40, blank=True, default="", db_default="")
+    opinion = models.CharField("审核补充意见", max_length=500, blank=True, default="", db_default="")
+    at = models.DateTimeField("时间", db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "办理记录"
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["case", "id"], name="act_case"),
+            models.Index(fields=["account", "-id"], name="act_account"),
+        ]
+
+    def __str__(self):
+        return f"{self.case_id} {self.get_verb_display()}"
+
+
+class AttachmentKind(models.TextChoices):
+    """The only kind of paper a transfer has (R0.6)."""
+
+    REASON_PROOF = "reason_proof", "转学原因证明"
+
+
+class Attachment(models.Model):
+    """A photograph of the reason proof, re-encoded and sealed on disk under its random key (R0.6)."""
+
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, verbose_name="业务", on_delete=models.PROTECT, related_name="attachments")
+    kind = models.CharField("种类", max_length=20, choices=AttachmentKind.choices, default=AttachmentKind.REASON_PROOF)
+    position = models.PositiveSmallIntegerField("次序", default=1)
+    media_type = models.CharField("格式", max_length=20)
+    size = models.PositiveIntegerField("字节数")
+    width = models.PositiveIntegerField("宽")
+    height = models.PositiveIntegerField("高")
+    sha256 = models.CharField("摘要", max_length=64)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="上传人", on_delete=models.PROTECT, related_name="+"
+    )
+    uploaded_at = models.DateTimeField("上传时间", db_default=Now())
+    removed_at = models.DateTimeField("移除时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "证明材料"
+        ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind="reason_proof"), name="attachment_reason_proof_only"),
+            models.CheckConstraint(condition=Q(size__lte=2 * 1024 * 1024), name="attachment_two_megabytes"),
+            models.CheckConstraint(
+                condition=Q(media_type__in=["image/jpeg", "image/png"]), name="attachment_jpeg_or_png"
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.key)
+
+
+class OverdueRecord(models.Model):
+    """That a unit let a step's limit pass (R3.7b): one a step, and it stays when the step is later done."""
+
+    step = models.OneToOneField(Step, on_delete=models.PROTECT, related_name="overdue_record")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="overdue_records")
+    unit = models.ForeignKey(Unit, verbose_name="责任单位", on_delete=models.PROTECT, related_name="overdue_records")
+    stage = models.CharField("环节", max_length=24, choices=State.choices)
+    due_on = models.DateField("时限")
+    bulletin_due_on = models.DateField("通报时限")
+    recorded_at = models.DateTimeField("记录时间", db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "逾期记录"
+        indexes = [models.Index(fields=["unit", "bulletin_due_on"], name="overdue_unit")]
+
+    def __str__(self):
+        return f"{self.unit_id} {self.due_on}"
+
+
+class Notice(models.Model):
+    """Something told to an account inside the program; each ``dedup`` once for each account."""
+
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notices")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, blank=True, related_name="notices")
+    text = models.CharField("内容", max_length=300)
+    created_at = models.DateTimeField("时间", db_default=Now())
+    read_at = models.DateTimeField("已读", null=True, blank=True)
+    dedup = models.CharField(max_length=120)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "通知"
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["account", "dedup"], name="notice_once")]
+        indexes = [
+            models.Index(fields=["account"], name="notice_unread", condition=Q(read_at__isnull=True)),
+            models.Index(fields=["account", "-id"], name="notice_list"),
+        ]
+
+    def __str__(self):
+        return self.text

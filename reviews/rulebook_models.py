@@ -1,0 +1,210 @@
+"""The rows of the rulebook: calendar, windows, limits, routes, reasons (R0.7).
+
+The ministry moved its dates in 2014, 2015 and 2016 and rewrote the rule in 2025; so no date, limit, route or reason
+stands in code. Every row has validity dates and a source; a case is judged by the rows in force at its submission.
+A trigger raises :class:`CalendarRevision` at every change of one of these tables, which is how processes notice.
+"""
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from orgs.models import Unit
+from reviews.states import Outcome, State
+
+
+def _province(related="+"):
+    return models.ForeignKey(
+        Unit,
+        verbose_name="省（空为全国）",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name=related,
+        limit_choices_to={"level": "province"},
+    )
+
+
+class Validity(models.Model):
+    """From when to when a row is in force, and what it rests on."""
+
+    valid_from = models.DateField("生效日期")
+    valid_until = models.DateField("失效日期（不含）", null=True, blank=True)
+    source = models.CharField("依据", max_length=200)
+
+    class Meta:
+        abstract = True
+
+
+def _period(name):
+    return models.CheckConstraint(
+        condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")), name=name
+    )
+
+
+class CalendarRevision(models.Model):
+    """One row; its number grows whenever a row of the rulebook changes."""
+
+    number = models.BigIntegerField(default=1)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "规则版次"
+
+    def __str__(self):
+        return str(self.number)
+
+
+class DayKind(models.TextChoices):
+    """A day that differs from the plain week."""
+
+    HOLIDAY = "holiday", "放假"
+    WORKDAY = "workday", "补班"
+
+
+class CalendarDay(models.Model):
+    """A day off, or a make-up working day, by the State Council's notice."""
+
+    date = models.DateField("日期", unique=True)
+    kind = models.CharField("类型", max_length=8, choices=DayKind.choices)
+    name = models.CharField("名称", max_length=30)
+    source = models.CharField("依据", max_length=200)
+    confirmed = models.BooleanField("已由国务院办公厅公布", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "放假与补班"
+        ordering = ["date"]
+
+    def __str__(self):
+        return f"{self.date} {self.get_kind_display()}"
+
+
+class Vacation(models.Model):
+    """A winter or summer vacation: its days do not count for the bulletin (R3.7b)."""
+
+    province = _province()
+    name = models.CharField("名称", max_length=40)
+    starts_on = models.DateField("开始")
+    ends_on = models.DateField("结束（含）")
+    source = models.CharField("依据", max_length=200)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "寒暑假"
+        ordering = ["starts_on"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="vacation_period")
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Window(Validity):
+    """A yearly window in which kinds of case may not be submitted (``closes``), or only then (R3.5).
+
+    ``starts`` and ``ends`` are ``MM-DD``; the window is half-open in Asia/Shanghai: from 00:00 of ``starts`` until
+    00:00 of ``ends`` (24时 is 00:00 of the next day).
+    """
+
+    key = models.CharField("代号", max_length=40)
+    name = models.CharField("名称", max_length=60)
+    kinds = ArrayField(models.CharField(max_length=30), verbose_name="业务类型")
+    closes = models.BooleanField("期内暂停发起（否则仅期内可发起）", default=True)
+    starts = models.CharField("起（月-日，0时）", max_length=5)
+    ends = models.CharField("止（月-日，0时，不含）", max_length=5)
+    province = _province()
+    clause = models.CharField("条款", max_length=80)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "发起时段"
+        constraints = [
+            _period("window_period"),
+            models.CheckConstraint(
+                condition=Q(starts__regex=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
+                & Q(ends__regex=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"),
+                name="window_month_day",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Limit(Validity):
+    """A number of the notice: e.g. ``step_days`` 10 working days, ``expire_days`` 90, ``recall_minutes`` 10."""
+
+    key = models.CharField("代号", max_length=40)
+    name = models.CharField("名称", max_length=60)
+    value = models.PositiveIntegerField("数值")
+    unit = models.CharField("单位", max_length=20)
+    province = _province()
+    clause = models.CharField("条款", max_length=80)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "时限"
+        constraints = [_period("limit_period")]
+
+    def __str__(self):
+        return f"{self.name} {self.value} {self.unit}"
+
+
+class Route(Validity):
+    """The order of stages of a kind of case (R3.1)."""
+
+    kind = models.CharField("业务类型", max_length=30)
+    relation = models.CharField("双方关系", max_length=16)
+    phase = models.CharField("学段（空为不限）", max_length=10, blank=True)
+    province = _province()
+    stages = ArrayField(models.CharField(max_length=24, choices=State.choices), verbose_name="环节")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "流程"
+        constraints = [_period("route_period")]
+
+    def __str__(self):
+        return f"{self.kind} {self.relation}: " + " → ".join(State(stage).label for stage in self.stages)
+
+
+class RefusalReason(Validity):
+    """One of the closed list of reasons for refusing or for sending back (R0.6, R3.1b, R3.4)."""
+
+    code = models.CharField("代号", max_length=40)
+    kinds = ArrayField(models.CharField(max_length=30), verbose_name="业务类型")
+    stages = ArrayField(models.CharField(max_length=24, choices=State.choices), verbose_name="可用环节")
+    outcome = models.CharField("用于", max_length=10, choices=Outcome.choices)
+    text = models.CharField("理由", max_length=120)
+    province = _province()
+    position = models.PositiveSmallIntegerField("次序", default=1)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "驳回与补正理由"
+        ordering = ["outcome", "position"]
+        constraints = [
+            _period("reason_period"),
+            models.UniqueConstraint(fields=["code", "valid_from"], name="reason_code_once"),
+            models.CheckConstraint(
+                condition=Q(outcome__in=[Outcome.REFUSE, Outcome.SEND_BACK]), name="reason_outcome"
+            ),
+        ]
+
+    def __str__(self):
+        return self.text
+
+
+class QuickPhrase(models.Model):
+    """An opinion to fill in with one key: everyone's, a unit's, or one's own. It fills, it never signs (R0.3)."""
+
+    unit = models.ForeignKey(Unit, verbose_name="单位", on_delete=models.CASCADE, null=True, blank=True)
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="账号", on_delete=models.CASCADE, null=True, blank=True, related_name="phrases"
+    )
+    outcome = models.CharField("用于", max_length=10, choices=Outcome.choices, default=Outcome.AGREE)
+    text = models.CharField("短语", max_length=100)
+    position = models.PositiveSmallIntegerField("次序", default=1)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "常用短语"
+        ordering = ["position", "id"]
+
+    def __str__(self):
+        return self.text

@@ -1,0 +1,245 @@
+"""When an application may be sent (R3.5): yearly windows as rows, judged in Asia/Shanghai.
+
+A window row carries `kinds` (the kinds of case it speaks of), `closes` (True: nothing may be submitted inside;
+False: may be submitted only inside), `starts` and `ends` as "MM-DD" (half-open: from 00:00 of the first to 00:00
+of the second; an `ends` that is not later than `starts` lies in the next year), `province_id` (None: everywhere),
+`valid_from` and `valid_until` (half-open as well, None: no end), and `clause`.
+
+A province's row takes the place of the general row with the same `key` while it is in force (R0.7).
+Everything here is pure: rows and the instant are handed in, no clock and no database is read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+# Between two validity edges the windows repeat with the leap years; eight years is the widest gap (1896–1904).
+_REPEATS_WITHIN_YEARS = 9
+
+
+class WindowRow(Protocol):
+    """What a window has to offer; the model `reviews.models.Window` does."""
+
+    key: str
+    kinds: Iterable[str]
+    closes: bool
+    starts: str
+    ends: str
+    province_id: int | None
+    valid_from: date
+    valid_until: date | None
+    clause: str
+
+
+@dataclass(frozen=True)
+class WindowState:
+    """Whether a kind may be submitted at one instant, and what a page says about it."""
+
+    open: bool
+    window: WindowRow | None
+    """Closed: the row that forbids. Open: the row that allows, or None where no row speaks of the kind."""
+    changes_at: datetime | None
+    """The next instant (Asia/Shanghai) at which open turns to closed or back; None if it never does."""
+    sentence: str
+    """One Chinese sentence; empty where no window is in force for the kind."""
+
+
+@dataclass(frozen=True)
+class WindowChange:
+    """The next opening or closing."""
+
+    at: datetime
+    opens: bool
+    window: WindowRow | None
+    """Opening: the row whose hold ends. Closing: the row that forbids from then on."""
+
+
+def local_day(instant: datetime) -> date:
+    """The calendar day in Asia/Shanghai at an aware instant.
+
+    A naive value raises ValueError: it would be read in the zone the process happens to run in.
+    Beyond the first and last day a date can hold, that day.
+    """
+    if instant.tzinfo is None or instant.utcoffset() is None:
+        raise ValueError("an instant needs a time zone")
+    try:
+        return instant.astimezone(SHANGHAI).date()
+    except OverflowError:
+        return date.max if instant.year > 5000 else date.min
+
+
+def midnight(day: date) -> datetime:
+    """00:00 in Asia/Shanghai at the start of a day."""
+    return datetime(day.year, day.month, day.day, tzinfo=SHANGHAI)
+
+
+def window_state(
+    windows: Iterable[WindowRow], kind: str, province: int | None, instant: datetime
+) -> WindowState:
+    """Whether a case of this kind may be submitted in this province (its id) at this instant (R3.5)."""
+    rows = _speaking_of(windows, kind, province)
+    day = local_day(instant)
+    in_force = _in_force(rows, day)
+    if not in_force:
+        change = _change_after(rows, day)
+        return WindowState(True, None, change and change.at, "")
+    forbidding = _forbidding(in_force, day)
+    change = _change_after(rows, day)
+    at = change.at if change else None
+    if forbidding is not None:
+        return WindowState(False, forbidding, at, _closed_sentence(forbidding, in_force, at))
+    allowing = next((row for row in in_force if not row.closes and _holds(row, day)), None)
+    return WindowState(True, allowing, at, _open_sentence(in_force, at))
+
+
+def closed_by(
+    windows: Iterable[WindowRow], kind: str, province: int | None, instant: datetime
+) -> WindowRow | None:
+    """The row that forbids submission at this instant, or None (R3.5).
+
+    Outside all windows of a kind that may only be submitted inside one, it is the row that opens next.
+    """
+    day = local_day(instant)
+    return _forbidding(_in_force(_speaking_of(windows, kind, province), day), day)
+
+
+def next_change(
+    windows: Iterable[WindowRow], kind: str, province: int | None, instant: datetime
+) -> WindowChange | None:
+    """The first opening or closing after this instant, or None if there is none to come."""
+    return _change_after(_speaking_of(windows, kind, province), local_day(instant))
+
+
+def span_text(window: WindowRow) -> str:
+    """The window in the notice's own way of speaking: “7月15日零时至8月14日24时”."""
+    starts, ends = _month_day(window.starts), _month_day(window.ends)
+    if starts == ends:
+        return "全年"
+    last = "2月底" if ends == (3, 1) else _spoken(date(2024, *ends) - timedelta(days=1))
+    # An end on 1 January is 24:00 of 31 December, still the same year.
+    into_next_year = ends < starts and ends != (1, 1)
+    return f"{starts[0]}月{starts[1]}日零时至{'次年' if into_next_year else ''}{last}24时"
+
+
+def _spoken(day: date) -> str:
+    return f"{day.month}月{day.day}日"
+
+
+@lru_cache(maxsize=512)
+def _month_day(text: str) -> tuple[int, int]:
+    """ "07-15" as (7, 15). 29 February stays; a day no year has, such as "04-31", is the first of the next month."""
+    month, day = (int(part) for part in text.split("-"))
+    longest = 29 if month == 2 else 30 if month in (4, 6, 9, 11) else 31
+    return (month % 12 + 1, 1) if day > longest else (month, day)
+
+
+def _speaking_of(windows: Iterable[WindowRow], kind: str, province: int | None) -> list[WindowRow]:
+    return [
+        row
+        for row in windows
+        if kind in row.kinds and (row.province_id is None or row.province_id == province)
+    ]
+
+
+def _in_force(rows: list[WindowRow], day: date) -> list[WindowRow]:
+    """Rows valid on the day; a province's own row hides the general one with the same key (R0.7)."""
+    valid = [
+        row for row in rows if row.valid_from <= day and (row.valid_until is None or day < row.valid_until)
+    ]
+    own = {row.key for row in valid if row.province_id is not None}
+    return [row for row in valid if row.province_id is not None or row.key not in own]
+
+
+def _holds(row: WindowRow, day: date) -> bool:
+    """Whether the day lies inside; both edges are midnights, so the day decides to the microsecond."""
+    starts, ends, here = _month_day(row.starts), _month_day(row.ends), (day.month, day.day)
+    if starts < ends:
+        return starts <= here < ends
+    return here >= starts or here < ends
+
+
+def _forbidding(in_force: list[WindowRow], day: date) -> WindowRow | None:
+    """The row that forbids; a closing row is named before a missing opening."""
+    only_inside = []
+    for row in in_force:
+        if not row.closes:
+            only_inside.append(row)
+        elif _holds(row, day):
+            return row
+    if not only_inside or any(_holds(row, day) for row in only_inside):
+        return None
+    return min(only_inside, key=lambda row: _days_until_start(row, day))
+
+
+def _days_until_start(row: WindowRow, day: date) -> int:
+    """Days of a leap year from the day to the row's next start; only for putting rows in order."""
+    year_day = date(2024, day.month, day.day).toordinal()
+    return (date(2024, *_month_day(row.starts)).toordinal() - year_day) % 366
+
+
+def _change_after(rows: list[WindowRow], day: date) -> WindowChange | None:
+    held = _forbidding(_in_force(rows, day), day)
+    for edge in _edges_after(rows, day):
+        holding = _forbidding(_in_force(rows, edge), edge)
+        if (held is None) != (holding is None):
+            return WindowChange(midnight(edge), holding is None, held if holding is None else holding)
+    return None
+
+
+def _edges_after(rows: list[WindowRow], day: date) -> Iterator[date]:
+    """Every later day at whose 00:00 something may open or close, in order."""
+    validity = {edge for row in rows for edge in (row.valid_from, row.valid_until) if edge and edge > day}
+    years = {
+        year
+        for anchor in (day, *validity)
+        for year in range(anchor.year, anchor.year + _REPEATS_WITHIN_YEARS)
+    }
+    yearly = {_month_day(text) for row in rows for text in (row.starts, row.ends)}
+    for year in sorted(years):
+        if year > date.max.year:
+            return
+        days = {_edge(year, *month_day) for month_day in yearly}
+        days.update(edge for edge in validity if edge.year == year)
+        yield from sorted(edge for edge in days if edge > day)
+
+
+def _edge(year: int, month: int, day: int) -> date:
+    """The day an edge falls on; 29 February 00:00 of a common year is 1 March 00:00."""
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return date(year, 3, 1)
+
+
+def _until_text(at: datetime) -> str:
+    """The end of a half-open span as people say it: 00:00 of the next day is 24 o'clock of the last."""
+    last = at.date() - timedelta(days=1)
+    return f"{last.year}年{last.month}月{last.day}日24时"
+
+
+def _clauses(rows: Iterable[WindowRow]) -> str:
+    named = list(dict.fromkeys(row.clause for row in rows if row.clause))
+    return f"（依据：{'、'.join(named)}）" if named else ""
+
+
+def _closed_sentence(forbidding: WindowRow, in_force: list[WindowRow], at: datetime | None) -> str:
+    if forbidding.closes:
+        named = [forbidding]
+        why = f"每年{span_text(forbidding)}暂停发起，现在不能提交"
+    else:
+        named = [row for row in in_force if not row.closes]
+        why = f"只能在每年{'、'.join(span_text(row) for row in named)}发起，现在不能提交"
+    then = f"{at.year}年{at.month}月{at.day}日零时起可以提交" if at else "目前没有下一次开放的时间"
+    return f"{why}；{then}{_clauses(named)}。"
+
+
+def _open_sentence(in_force: list[WindowRow], at: datetime | None) -> str:
+    until = f"，至{_until_text(at)}止" if at else ""
+    return f"现在可以提交{until}{_clauses(in_force)}。"

@@ -1,0 +1,9 @@
+from django.apps import AppConfig
+
+
+class StudentsConfig(AppConfig):
+    """Floor 3: who the pupil is — record, numbers, status."""
+
+    name = "students"
+    verbose_name = "学生与学籍"
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,254 @@
+"""Who the pupil is: the person, the record at a school, the numbers, the guardians.
+
+Identity numbers, registration numbers and guardians' numbers and telephones are stored sealed, with a blind index
+for equality; see :mod:`students.sealing`. Nothing of them stands in clear in any table.
+"""
+
+import uuid
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from orgs import scope
+from orgs.models import Unit
+
+
+class StudentStatus(models.TextChoices):
+    """学籍状态. Which of them may transfer is decided in transfers.rules (R3.2)."""
+
+    ENROLLED = "enrolled", "在校"
+    SUSPENDED = "suspended", "休学"
+    WITHDRAWN = "withdrawn", "退学"
+    EXPELLED = "expelled", "开除"
+    ABROAD = "abroad", "出国"
+    LEFT_OTHER = "left_other", "其他离校"
+    MISSING = "missing", "失踪"
+    GRADUATED = "graduated", "毕业"
+    COMPLETED = "completed", "结业"
+    INCOMPLETE = "incomplete", "肄业"
+    DECEASED = "deceased", "死亡"
+
+
+class Sex(models.TextChoices):
+    """GB/T 2261.1."""
+
+    MALE = "1", "男"
+    FEMALE = "2", "女"
+
+
+class NumberKind(models.TextChoices):
+    """学籍号's letter. L has all the rights of the others (R1.8)."""
+
+    L = "L", "临时学籍号"
+    G = "G", "正式学籍号"
+    J = "J", "正式学籍号（无身份证号）"
+
+
+class CodeTable(models.Model):
+    """A row of a national code table (民族, 政治面貌, 证件类型 …), loaded from the project's own fixtures."""
+
+    table = models.CharField("代码表", max_length=40)
+    code = models.CharField("代码", max_length=12)
+    name = models.CharField("名称", max_length=80)
+    source = models.CharField("依据", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "代码表"
+        ordering = ["table", "code"]
+        constraints = [models.UniqueConstraint(fields=["table", "code"], name="code_once")]
+
+    def __str__(self):
+        return self.name
+
+
+class SchoolClass(models.Model):
+    """A class of a school: the pupils of one cohort who sit together. ``cohort``: year of entering grade 1."""
+
+    school = models.ForeignKey(Unit, verbose_name="学校", on_delete=models.PROTECT, related_name="classes")
+    cohort = models.PositiveSmallIntegerField("届（一年级入学年）")
+    number = models.PositiveSmallIntegerField("班号")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "班级"
+        ordering = ["-cohort", "number"]
+        constraints = [models.UniqueConstraint(fields=["school", "cohort", "number"], name="class_once")]
+
+    def __str__(self):
+        return f"（{self.number}）班"
+
+
+class StudentQuerySet(models.QuerySet):
+    """What rosters and look-ups ask of pupils."""
+
+    def visible_to(self, account, day):
+        """Pupils whose school is, or stands under, one of the account's units; and those whose archived copy a
+        school of the account's keeps (it sees them through :class:`Enrolment`, not here)."""
+        return self.filter(scope.under("school", account, day))
+
+
+class Student(models.Model):
+    """A pupil. ``key`` is the public identifier; the school is that of the current enrolment.
+
+    ``cohort`` is the year in which the pupil's year entered grade 1; the grade follows from it and the date
+    (see :mod:`students.grades`), so promotion writes nothing (R3.5c).
+    """
+
+    key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    name = models.CharField("姓名", max_length=50)
+    pinyin = models.CharField("拼音", max_length=300, blank=True)
+    sex = models.CharField("性别", max_length=1, choices=Sex.choices)
+    birth_date = models.DateField("出生日期")
+    ethnic = models.CharField("民族", max_length=2, default="01")
+    id_type = models.CharField("证件类型", max_length=1, default="1")
+    id_number_sealed = models.BinaryField(null=True, blank=True)
+    id_number_index = models.BinaryField(null=True, blank=True, max_length=16)
+    status = models.CharField("学籍状态", max_length=12, choices=StudentStatus.choices, default=StudentStatus.ENROLLED)
+    cohort = models.PositiveSmallIntegerField("届（一年级入学年）")
+    school = models.ForeignKey(
+        Unit, verbose_name="学籍所在学校", on_delete=models.PROTECT, null=True, blank=True, related_name="students"
+    )
+    school_class = models.ForeignKey(
+        SchoolClass, verbose_name="班级", on_delete=models.PROTECT, null=True, blank=True, related_name="students"
+    )
+    entered_on = models.DateField("入学年月")
+    address = models.CharField("现住址", max_length=200, blank=True)
+    household_registration_place = models.CharField("户口所在地", max_length=200, blank=True)
+    left_behind_child = models.CharField("留守儿童", max_length=1, default="0")
+    migrant_worker_child = models.BooleanField("随迁子女", default=False)
+    local_number = models.CharField("学籍辅号", max_length=30, null=True, blank=True)
+
+    objects = StudentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "学生"
+        indexes = [
+            models.Index(fields=["school", "-cohort", "name"], name="student_roster"),
+            models.Index(fields=["id_number_index"], name="student_id_number"),
+            models.Index(fields=["name", "birth_date", "sex"], name="student_person"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class Enrolment(models.Model):
+    """学籍: that a pupil belongs to a school over a period. The closed one is the old school's archived copy.
+
+    ``archive`` keeps what the record said when the pupil left (codes and names, no numbers), so the old school can
+    go on seeing and printing it.
+    """
+
+    student = models.ForeignKey(Student, verbose_name="学生", on_delete=models.PROTECT, related_name="enrolments")
+    school = models.ForeignKey(Unit, verbose_name="学校", on_delete=models.PROTECT, related_name="enrolments")
+    period = DateRangeField("期间")
+    grade_in = models.PositiveSmallIntegerField("转入年级")
+    grade_out = models.PositiveSmallIntegerField("转出年级", null=True, blank=True)
+    class_name = models.CharField("班级", max_length=30, blank=True)
+    entered_by = models.CharField("转入方式", max_length=20, default="新生入学")
+    left_by = models.CharField("转出方式", max_length=20, blank=True)
+    case_number = models.CharField("业务号", max_length=20, blank=True)
+    left_case_number = models.CharField("转出业务号", max_length=20, blank=True)
+    archive = models.JSONField("存档", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "学籍"
+        ordering = ["period"]
+        indexes = [models.Index(fields=["school", "student"], name="enrolment_school")]
+        constraints = [
+            ExclusionConstraint(
+                name="enrolment_one_school_at_a_time",
+                expressions=[("student", "="), ("period", "&&")],
+            ),
+            models.UniqueConstraint(
+                fields=["student"],
+                condition=Q(period__endswith__isnull=True),
+                name="enrolment_one_open",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.student_id} @ {self.school_id}"
+
+
+class RegistrationNumber(models.Model):
+    """学籍号: sealed, found by its blind index; the current one has no ``closed_at`` (R1.1–R1.8)."""
+
+    student = models.ForeignKey(Student, verbose_name="学生", on_delete=models.PROTECT, related_name="numbers")
+    kind = models.CharField("字头", max_length=1, choices=NumberKind.choices)
+    sealed = models.BinaryField()
+    index = models.BinaryField(max_length=16)
+    issued_at = models.DateTimeField("下发时间", db_default=Now())
+    closed_at = models.DateTimeField("停用时间", null=True, blank=True)
+    closed_reason = models.CharField("停用原因", max_length=60, blank=True)
+    closed_case = models.CharField("停用依据业务", max_length=20, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "学籍号"
+        ordering = ["issued_at", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["index"], name="number_once"),
+            models.UniqueConstraint(
+                fields=["student"], condition=Q(closed_at__isnull=True), name="number_one_current"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_reason="")
+                | (Q(closed_at__gte=F("issued_at")) & ~Q(closed_reason="")),
+                name="number_closed_with_reason",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.kind}…"
+
+
+class Guardian(models.Model):
+    """家庭成员或监护人; number and telephone sealed."""
+
+    student = models.ForeignKey(Student, verbose_name="学生", on_delete=models.PROTECT, related_name="guardians")
+    name = models.CharField("姓名", max_length=50)
+    relation = models.CharField("关系", max_length=20)
+    is_guardian = models.BooleanField("监护人", default=True)
+    workplace = models.CharField("工作单位或住址", max_length=100, blank=True)
+    phone_sealed = models.BinaryField(null=True, blank=True)
+    id_number_sealed = models.BinaryField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "监护人"
+        ordering = ["id"]
+
+    def __str__(self):
+        return self.name
+
+
+class ProblemKind(models.TextChoices):
+    """问题学籍 (R1.9)."""
+
+    ID_DUPLICATE = "id_duplicate", "身份证件号重复"
+    ID_NOT_FOUND = "id_not_found", "身份证件号不存在"
+    ID_NAME_MISMATCH = "id_name_mismatch", "身份证件号与姓名不匹配"
+    ID_CHANGED = "id_changed", "身份证件号已变更"
+    PERSON_DUPLICATE = "person_duplicate", "姓名、性别、出生日期重复"
+    NO_ID = "no_id", "无身份证件号"
+
+
+class ProblemRecord(models.Model):
+    """问题学籍 of a pupil; an open one stops a transfer until its own school has settled it (R3.1b, R1.9)."""
+
+    student = models.ForeignKey(Student, verbose_name="学生", on_delete=models.PROTECT, related_name="problems")
+    kind = models.CharField("类型", max_length=20, choices=ProblemKind.choices)
+    opened_at = models.DateTimeField("产生时间", db_default=Now())
+    closed_at = models.DateTimeField("解决时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "问题学籍"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["student", "kind"], condition=Q(closed_at__isnull=True), name="problem_open_once"
+            )
+        ]
+
+    def __str__(self):
+        return self.get_kind_display()

@@ -1,0 +1,66 @@
+"""A transfer: what a case of moving a pupil from one school to another is about."""
+
+from django.db import models
+
+from orgs.models import Unit
+from reviews.models import Case
+from students.models import SchoolClass, Student
+
+
+class TransferReason(models.Model):
+    """One of the closed list of reasons for a transfer; a province may set its own, over a period (R0.7)."""
+
+    key = models.CharField("代号", max_length=30)
+    name = models.CharField("原因", max_length=60)
+    needs_note = models.BooleanField("须填写说明", default=False)
+    province = models.ForeignKey(
+        Unit, verbose_name="省（空为全国）", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    position = models.PositiveSmallIntegerField("次序", default=1)
+    valid_from = models.DateField("生效日期")
+    valid_until = models.DateField("失效日期（不含）", null=True, blank=True)
+    source = models.CharField("依据", max_length=200)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "转学原因"
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["key", "valid_from"], name="transfer_reason_once")]
+
+    def __str__(self):
+        return self.name
+
+
+class Transfer(models.Model):
+    """转学, one-to-one with its case: the pupil, both schools, why, and into which grade and class.
+
+    Nothing else can be asked for (R0.6): there is no further field, and only the reason proof can be attached.
+    """
+
+    case = models.OneToOneField(Case, verbose_name="业务", on_delete=models.PROTECT, related_name="transfer")
+    student = models.ForeignKey(Student, verbose_name="学生", on_delete=models.PROTECT, related_name="transfers")
+    receiving_school = models.ForeignKey(
+        Unit, verbose_name="转入学校", on_delete=models.PROTECT, related_name="transfers_in"
+    )
+    sending_school = models.ForeignKey(
+        Unit, verbose_name="转出学校", on_delete=models.PROTECT, related_name="transfers_out"
+    )
+    reason = models.ForeignKey(
+        TransferReason, verbose_name="转学原因", on_delete=models.PROTECT, null=True, blank=True
+    )
+    reason_note = models.CharField("原因说明", max_length=200, blank=True)
+    grade_from = models.PositiveSmallIntegerField("原年级")
+    grade_to = models.PositiveSmallIntegerField("转入年级", null=True, blank=True)
+    school_class = models.ForeignKey(
+        SchoolClass, verbose_name="转入班级", on_delete=models.PROTECT, null=True, blank=True
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = "转学"
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(receiving_school=models.F("sending_school")), name="transfer_two_schools"
+            )
+        ]
+
+    def __str__(self):
+        return str(self.case_id)
