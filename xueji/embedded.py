@@ -108,6 +108,21 @@ def held(var: Path, durable: bool = True) -> Iterator[Servers]:
                 stop(var)
 
 
+@contextlib.contextmanager
+def unheld(var: Path) -> Iterator[None]:
+    """A block during which the servers of ``var`` are stopped and nobody may start them."""
+    with open(Path(var) / "holders.lock", "a") as holders:
+        try:
+            fcntl.flock(holders, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ServerTrouble(
+                f"{var} 的数据正在被使用，请先停止运行中的系统或测试。（The data is in use; stop the program or tests first.）"
+            ) from None
+        stop(var)
+        shutil.rmtree(socket_dir(var), ignore_errors=True)
+        yield
+
+
 # ------------------------------------------------------------------ PostgreSQL
 
 

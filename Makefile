@@ -1,0 +1,55 @@
+# Two commands are all the set-up there is:  make run   and   make test
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+PORT ?= 8000
+HOST ?= 127.0.0.1
+BIN := .venv/bin
+export PORT HOST
+
+.PHONY: help install install-dev run reset test lint fix lock bench soak restore-drill
+
+help:
+	@echo "make run            启动整个系统（首次会自动安装并生成演示数据），PORT=9000 换端口"
+	@echo "make test           运行全部测试，包括浏览器测试"
+	@echo "make reset          清空 var 中的全部数据（YES=1 不再询问）"
+	@echo "make fix | lint     整理代码 | 检查代码"
+	@echo "make bench | soak   性能测量 | 长时间并发与断电试验"
+	@echo "make restore-drill  备份、销毁、恢复演练"
+	@echo "make lock           重新锁定依赖（requirements/*.txt）"
+
+install:
+	@$(PYTHON) bootstrap.py
+
+install-dev:
+	@$(PYTHON) bootstrap.py dev
+
+run: install
+	@exec $(BIN)/python -m xueji.run
+
+reset: install
+	@YES=$(YES) $(BIN)/python -m xueji.run reset
+
+test: install-dev
+	@tests/run
+
+lint: install-dev
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+fix: install-dev
+	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+# Hashes of every published file, so that any platform and any newer Python can install; no index address inside.
+lock: install-dev
+	@cd requirements && for name in base dev; do \
+	  CUSTOM_COMPILE_COMMAND="make lock" ../$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
+	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file $$name.txt $$name.in || exit 1; done
+
+bench: install-dev
+	@$(BIN)/python -m bench
+
+soak: install-dev
+	@$(BIN)/python -m bench.soak
+
+restore-drill: install-dev
+	@$(BIN)/python -m xueji.restore_drill
