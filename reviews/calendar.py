@@ -404,7 +404,7 @@ def current_windows(revision: int | None = None) -> tuple:
 
 
 def forget() -> None:
-    """Drop what is in memory; for a test that rolls the revision back and uses its number again."""
+    """Drop what is in memory; for tests that empty the tables and begin the numbers anew."""
     global _loaded
     _loaded = None
 
@@ -414,12 +414,35 @@ def _load(revision: int | None) -> _Loaded:
     held = _loaded
     if held is not None and held.number == revision:
         return held
-    from reviews.models import CalendarDay, CalendarRevision, Vacation, Window
-
     # The number is read before the rows: rows changed in between are read again at the next call, never kept stale.
-    number = CalendarRevision.objects.values_list("number", flat=True).first() or 0
+    number, settled = _revision()
     if held is not None and held.number == number:
         return held
+    fresh = _Loaded(number, *_read())
+    if settled:
+        _loaded = fresh
+    return fresh
+
+
+def _revision() -> tuple[int, bool]:
+    """The revision's number, and whether it is settled.
+
+    A number this very transaction has raised may be rolled back and given again to other rows: it is not settled,
+    what is read under it is used but not kept. Another's newer transaction may look the same, at the cost of a re-read.
+    """
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number, coalesce(xmin::text::bigint < pg_current_xact_id_if_assigned()::text::bigint % 4294967296,"
+            " true) FROM reviews_calendarrevision ORDER BY id LIMIT 1"
+        )
+        return cursor.fetchone() or (0, False)
+
+
+def _read() -> tuple[Calendar, tuple]:
+    from reviews.models import CalendarDay, Vacation, Window
+
     rows = list(CalendarDay.objects.values_list("date", "kind", "name", "source", "confirmed"))
     vacations = Vacation.objects.values_list("province_id", "name", "starts_on", "ends_on", "source")
     calendar = Calendar(
@@ -429,5 +452,4 @@ def _load(revision: int | None) -> _Loaded:
         [VacationPeriod(*row) for row in vacations],
         {row[0]: row[3] for row in rows},
     )
-    _loaded = _Loaded(number, calendar, tuple(Window.objects.order_by("pk")))
-    return _loaded
+    return calendar, tuple(Window.objects.order_by("pk"))

@@ -118,26 +118,23 @@ def next_change(
 
 
 def span_text(window: WindowRow) -> str:
-    """The window in the notice's own way of speaking: “7月15日零时至8月14日24时”."""
+    """The window in the notice's own way of speaking: “7月15日零时至8月14日24时”; empty for one without a day."""
     starts, ends = _month_day(window.starts), _month_day(window.ends)
     if starts == ends:
-        return "全年"
-    last = "2月底" if ends == (3, 1) else _spoken(date(2024, *ends) - timedelta(days=1))
+        return ""
+    first, end = _edge(2024, *starts), _edge(2024, *ends)
+    last = end - timedelta(days=1)
+    told = "2月底" if (end.month, end.day) == (3, 1) else f"{last.month}月{last.day}日"
     # An end on 1 January is 24:00 of 31 December, still the same year.
     into_next_year = ends < starts and ends != (1, 1)
-    return f"{starts[0]}月{starts[1]}日零时至{'次年' if into_next_year else ''}{last}24时"
-
-
-def _spoken(day: date) -> str:
-    return f"{day.month}月{day.day}日"
+    return f"{first.month}月{first.day}日零时至{'次年' if into_next_year else ''}{told}24时"
 
 
 @lru_cache(maxsize=512)
 def _month_day(text: str) -> tuple[int, int]:
-    """ "07-15" as (7, 15). 29 February stays; a day no year has, such as "04-31", is the first of the next month."""
-    month, day = (int(part) for part in text.split("-"))
-    longest = 29 if month == 2 else 30 if month in (4, 6, 9, 11) else 31
-    return (month % 12 + 1, 1) if day > longest else (month, day)
+    """ "07-15" as (7, 15)."""
+    month, day = text.split("-")
+    return int(month), int(day)
 
 
 def _speaking_of(windows: Iterable[WindowRow], kind: str, province: int | None) -> list[WindowRow]:
@@ -149,18 +146,25 @@ def _speaking_of(windows: Iterable[WindowRow], kind: str, province: int | None) 
 
 
 def _in_force(rows: list[WindowRow], day: date) -> list[WindowRow]:
-    """Rows valid on the day; a province's own row hides the general one with the same key (R0.7)."""
-    valid = [
-        row for row in rows if row.valid_from <= day and (row.valid_until is None or day < row.valid_until)
-    ]
-    own = {row.key for row in valid if row.province_id is not None}
-    return [row for row in valid if row.province_id is not None or row.key not in own]
+    """The one row of each key that speaks on the day: the province's before the general one, then the latest (R0.7)."""
+    chosen: dict[str, WindowRow] = {}
+    for row in rows:
+        if row.valid_from > day or (row.valid_until is not None and day >= row.valid_until):
+            continue
+        other = chosen.get(row.key)
+        if other is None or _precedence(row) > _precedence(other):
+            chosen[row.key] = row
+    return list(chosen.values())
+
+
+def _precedence(row: WindowRow) -> tuple[bool, date]:
+    return row.province_id is not None, row.valid_from
 
 
 def _holds(row: WindowRow, day: date) -> bool:
     """Whether the day lies inside; both edges are midnights, so the day decides to the microsecond."""
     starts, ends, here = _month_day(row.starts), _month_day(row.ends), (day.month, day.day)
-    if starts < ends:
+    if starts <= ends:
         return starts <= here < ends
     return here >= starts or here < ends
 
@@ -180,8 +184,8 @@ def _forbidding(in_force: list[WindowRow], day: date) -> WindowRow | None:
 
 def _days_until_start(row: WindowRow, day: date) -> int:
     """Days of a leap year from the day to the row's next start; only for putting rows in order."""
-    year_day = date(2024, day.month, day.day).toordinal()
-    return (date(2024, *_month_day(row.starts)).toordinal() - year_day) % 366
+    year_day = date(2024, day.month, day.day)
+    return (_edge(2024, *_month_day(row.starts)) - year_day).days % 366
 
 
 def _change_after(rows: list[WindowRow], day: date) -> WindowChange | None:
@@ -211,11 +215,11 @@ def _edges_after(rows: list[WindowRow], day: date) -> Iterator[date]:
 
 
 def _edge(year: int, month: int, day: int) -> date:
-    """The day an edge falls on; 29 February 00:00 of a common year is 1 March 00:00."""
+    """The day an edge falls on; where the month has no such day (29 February) the first of the next month."""
     try:
         return date(year, month, day)
     except ValueError:
-        return date(year, 3, 1)
+        return date(year, month + 1, 1)
 
 
 def _until_text(at: datetime) -> str:
@@ -235,7 +239,8 @@ def _closed_sentence(forbidding: WindowRow, in_force: list[WindowRow], at: datet
         why = f"每年{span_text(forbidding)}暂停发起，现在不能提交"
     else:
         named = [row for row in in_force if not row.closes]
-        why = f"只能在每年{'、'.join(span_text(row) for row in named)}发起，现在不能提交"
+        spans = "、".join(span_text(row) for row in named if span_text(row))
+        why = f"只能在每年{spans}发起，现在不能提交" if spans else "这类业务没有开放发起的时段，现在不能提交"
     then = f"{at.year}年{at.month}月{at.day}日零时起可以提交" if at else "目前没有下一次开放的时间"
     return f"{why}；{then}{_clauses(named)}。"
 
