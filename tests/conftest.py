@@ -4,7 +4,9 @@ import os
 
 import pytest
 from django.conf import settings
+from django.test import TransactionTestCase
 
+from tests.databases import TestDatabase
 from xueji import embedded
 
 
@@ -19,6 +21,29 @@ def servers():
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(servers):
-    """Several runs may share the servers; each has a database of its own."""
-    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = f"test_{os.getpid()}"
+def django_db_setup(servers, django_test_environment, django_db_blocker):
+    """One migrated database for the run; a test that commits leaves a fresh clone behind instead of empty tables."""
+    database = TestDatabase()
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        database.create()
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: database.renew())
+        yield
+        database.drop()
+
+
+@pytest.fixture
+def program_environment(transactional_db, servers):
+    """The environment in which a process of its own (worker, web, command) works on this test's database."""
+    own = {
+        "DATABASE_URL": servers.database_url.replace(
+            f"/{embedded.DATABASE}?", f"/{settings.DATABASES['default']['NAME']}?"
+        ),
+        "REDIS_URL": servers.redis_url,
+        "SECRET_KEY": settings.SECRET_KEY,
+        "FIELD_KEYS": settings.FIELD_KEYS,
+        "AUDIT_SIGNING_KEY": settings.AUDIT_SIGNING_KEY,
+        "ALLOWED_HOSTS": "localhost,127.0.0.1",
+        "EVIDENCE_ROOT": str(settings.EVIDENCE_ROOT),
+        "DJANGO_SETTINGS_MODULE": "xueji.settings",
+    }
+    return os.environ | own
