@@ -52,6 +52,7 @@ __all__ = [
 HOLIDAY, WORKDAY, VACATION = "holiday", "workday", "vacation"
 WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
 _LAST = date.max.toordinal()
+_YEARS_AHEAD = 3
 # An explanation longer than this many days tells its sum only; no page lists four years day by day.
 _LISTED_DAYS = 1500
 
@@ -138,7 +139,8 @@ class Calendar:
         """Lay out the known years day by day; outside them weekdays are counted by arithmetic."""
         years = [day.year for day in self._days] or [2000]
         self._first = date(min(years), 1, 1).toordinal()
-        self._end = date(max(years), 12, 31).toordinal()
+        # Some years ahead are laid out too: dates not yet arranged are asked for every December.
+        self._end = date(min(max(years) + _YEARS_AHEAD, date.max.year), 12, 31).toordinal()
         kinds = {day.toordinal(): kind for day, kind in self._days.items()}
         self._before = _weekdays(self._first - 1)
         rank, dates = [], []

@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
+from ledger.clock import SHANGHAI, local_date
 
 # Between two validity edges the windows repeat with the leap years; eight years is the widest gap (1896–1904).
 _REPEATS_WITHIN_YEARS = 9
@@ -70,7 +69,7 @@ def local_day(instant: datetime) -> date:
     if instant.tzinfo is None or instant.utcoffset() is None:
         raise ValueError("an instant needs a time zone")
     try:
-        return instant.astimezone(SHANGHAI).date()
+        return local_date(instant)
     except OverflowError:
         return date.max if instant.year > 5000 else date.min
 
