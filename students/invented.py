@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from students.identity import FEMALE, MALE, check_character, compose_j, compose_l
+from students.identity import FEMALE, MALE, compose_j, compose_l
 from students.text import MIDDLE_DOT
 
 # GB/T 3304 codes.
@@ -164,8 +164,7 @@ class Inventor:
     def id_number(self, division: str, birth_date: date, sex: str) -> str:
         """A valid GB 11643 number, never given twice; 500 of a sex per division and day, then `Exhausted`."""
         sequence = self._next(("id", division, birth_date, sex), 999 if sex == MALE else 998, 2)
-        first_17 = f"{division}{birth_date:%Y%m%d}{sequence:03d}"
-        return first_17 + check_character(first_17)
+        return compose_j(division, birth_date, sequence)[1:]  # the two are built alike
 
     def j_number(self, division: str, birth_date: date) -> str:
         """A valid J number, never given twice; 1,000 a division and day, then `Exhausted`."""
