@@ -7,7 +7,7 @@ HOST ?= 127.0.0.1
 BIN := .venv/bin
 export PORT HOST
 
-.PHONY: help install install-dev run reset test lint fix lock bench soak restore-drill
+.PHONY: help install install-dev run reset test lint fix lock secrets bench soak restore-drill
 
 help:
 	@echo "make run            启动整个系统（首次会自动安装并生成演示数据），PORT=9000 换端口"
@@ -16,6 +16,7 @@ help:
 	@echo "make fix | lint     整理代码 | 检查代码"
 	@echo "make bench | soak   性能测量 | 长时间并发与断电试验"
 	@echo "make restore-drill  备份、销毁、恢复演练"
+	@echo "make secrets        生成正式环境的随机密钥（写入 deploy/.env）"
 	@echo "make lock           重新锁定依赖（requirements/*.txt）"
 
 install:
@@ -44,6 +45,10 @@ lock: install-dev
 	@cd requirements && for name in base dev; do \
 	  CUSTOM_COMPILE_COMMAND="make lock" ../$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file $$name.txt $$name.in || exit 1; done
+
+# New random secrets for deploy/.env.
+secrets: install
+	@$(BIN)/python -m xueji.keys
 
 bench: install-dev
 	@$(BIN)/python -m bench

@@ -5,6 +5,7 @@ import binascii
 import json
 import os
 import secrets
+import sys
 from pathlib import Path
 
 from django.core.exceptions import ImproperlyConfigured
@@ -105,3 +106,15 @@ def _check_key(name: str, value: str) -> None:
             f"{name} 中的密钥须是 {KEY_BYTES} 个随机字节的 base64，请用 openssl rand -base64 {KEY_BYTES} 生成。"
             f"（A key in {name} must be {KEY_BYTES} random bytes in base64.）"
         )
+
+
+def main() -> None:
+    """``python -m xueji.keys``: new secrets as lines of an environment file, for deploy/.env."""
+    for name, value in make().items():
+        sys.stdout.write(f"{name}='{value}'\n")
+    for name in ("OWNER_DB_PASSWORD", "APP_DB_PASSWORD", "POSTGRES_PASSWORD", "VALKEY_PASSWORD"):
+        sys.stdout.write(f"{name}='{secrets.token_hex(24)}'\n")
+
+
+if __name__ == "__main__":
+    main()
