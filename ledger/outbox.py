@@ -56,7 +56,7 @@ def _deliver_one(now: datetime) -> int | None:
         try:
             with transaction.atomic():
                 _handlers[message.topic](message.payload)
-        except Exception as error:  # noqa: BLE001 - one bad message must not stop the others; it is kept and retried
+        except Exception as error:
             message.attempts += 1
             message.last_error = type(error).__name__
             message.available_at = now + min(BACK_OFF_LIMIT, timedelta(seconds=2**message.attempts))

@@ -48,10 +48,21 @@ class Unit(models.Model):
     short_name = models.CharField("简称", max_length=30)
     level = models.CharField("层级", max_length=10, choices=UnitLevel.choices)
     authority = models.ForeignKey(
-        "self", verbose_name="主管部门", on_delete=models.PROTECT, null=True, blank=True, related_name="subordinates"
+        "self",
+        verbose_name="主管部门",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="subordinates",
     )
     province = models.ForeignKey(
-        "self", verbose_name="所属省", on_delete=models.PROTECT, null=True, blank=True, related_name="+", editable=False
+        "self",
+        verbose_name="所属省",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
     )
     path = models.CharField("层级路径", max_length=120, editable=False, db_index=True, default="")
     division_code = models.CharField("行政区划代码", max_length=6, blank=True)
@@ -62,7 +73,12 @@ class Unit(models.Model):
     email = models.EmailField("投诉受理邮箱", blank=True)
     closed_on = models.DateField("撤销日期", null=True, blank=True)
     successor = models.ForeignKey(
-        "self", verbose_name="承接单位", on_delete=models.PROTECT, null=True, blank=True, related_name="predecessors"
+        "self",
+        verbose_name="承接单位",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="predecessors",
     )
 
     class Meta:
@@ -85,15 +101,6 @@ class Unit(models.Model):
     def __str__(self):
         return self.name
 
-    @property
-    def is_school(self) -> bool:
-        """True for a school, False for a unit of the administration."""
-        return self.level == UnitLevel.SCHOOL
-
-    def stands_above(self, other: "Unit") -> bool:
-        """True when ``other`` is this unit or stands anywhere under it."""
-        return other.path.startswith(self.path)
-
     def save(self, *args, **kwargs):
         """Keep ``path`` and ``province``, for this unit and, when it moves, for all under it."""
         super().save(*args, **kwargs)
@@ -108,6 +115,15 @@ class Unit(models.Model):
             super().save(update_fields=["path", "province"])
             for below in self.subordinates.select_related("authority"):
                 below.save()
+
+    @property
+    def is_school(self) -> bool:
+        """True for a school, False for a unit of the administration."""
+        return self.level == UnitLevel.SCHOOL
+
+    def stands_above(self, other: "Unit") -> bool:
+        """True when ``other`` is this unit or stands anywhere under it."""
+        return other.path.startswith(self.path)
 
 
 class Person(models.Model):

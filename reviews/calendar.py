@@ -417,7 +417,7 @@ def _load(revision: int | None) -> _Loaded:
     if held is not None and held.number == revision:
         return held
     # The number is read before the rows: rows changed in between are read again at the next call, never kept stale.
-    number, settled = _revision()
+    number, settled = stored_revision()
     if held is not None and held.number == number:
         return held
     fresh = _Loaded(number, *_read())
@@ -426,8 +426,8 @@ def _load(revision: int | None) -> _Loaded:
     return fresh
 
 
-def _revision() -> tuple[int, bool]:
-    """The revision's number, and whether it is settled.
+def stored_revision() -> tuple[int, bool]:
+    """The revision's number in the database, and whether it is settled.
 
     A number this very transaction has raised may be rolled back and given again to other rows: it is not settled,
     what is read under it is used but not kept. Another's newer transaction may look the same, at the cost of a re-read.

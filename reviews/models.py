@@ -70,7 +70,12 @@ class Case(CaseTransitions, models.Model):
     state = FSMField("状态", max_length=24, choices=State.choices, default=State.DRAFT, protected=True)
     awaiting = models.CharField("等候", max_length=6, choices=Awaiting.choices, blank=True, default="")
     holder = models.ForeignKey(
-        Unit, verbose_name="当前单位", on_delete=models.PROTECT, null=True, blank=True, related_name="cases_held"
+        Unit,
+        verbose_name="当前单位",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="cases_held",
     )
     receiving_unit = models.ForeignKey(
         Unit, verbose_name="转入学校", on_delete=models.PROTECT, related_name="cases_received"
@@ -88,7 +93,10 @@ class Case(CaseTransitions, models.Model):
     headline = models.CharField("摘要", max_length=80)
     search_text = models.CharField("检索词", max_length=400, blank=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="创建人", on_delete=models.PROTECT, related_name="cases_created"
+        settings.AUTH_USER_MODEL,
+        verbose_name="创建人",
+        on_delete=models.PROTECT,
+        related_name="cases_created",
     )
     created_at = models.DateTimeField("创建时间", db_default=Now())
     submitted_at = models.DateTimeField("发起时间", null=True, blank=True)
@@ -123,7 +131,9 @@ class Case(CaseTransitions, models.Model):
         ]
         constraints = [
             models.CheckConstraint(
-                condition=Q(state__in=ENDS, closed_at__isnull=False, exclusive_key__isnull=True, holder__isnull=True)
+                condition=Q(
+                    state__in=ENDS, closed_at__isnull=False, exclusive_key__isnull=True, holder__isnull=True
+                )
                 | (~Q(state__in=ENDS) & Q(closed_at__isnull=True, holder__isnull=False)),
                 name="case_closed_iff_ended",
             ),
@@ -173,20 +183,38 @@ class Step(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     handler = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="办理人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="办理人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
-    handler_person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    handler_person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     handled_at = models.DateTimeField("办理时间", null=True, blank=True)
     handle_opinion = models.CharField("办理意见", max_length=500, blank=True, default="", db_default="")
-    proposal = models.CharField("拟办", max_length=10, choices=Outcome.choices, blank=True, default="", db_default="")
+    proposal = models.CharField(
+        "拟办", max_length=10, choices=Outcome.choices, blank=True, default="", db_default=""
+    )
     proposal_reason = models.CharField("拟办理由", max_length=40, blank=True, default="", db_default="")
     signer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="核办人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL,
+        verbose_name="核办人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
-    signer_person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    signer_person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     signed_at = models.DateTimeField("核办时间", null=True, blank=True)
     sign_opinion = models.CharField("核办意见", max_length=500, blank=True, default="", db_default="")
-    outcome = models.CharField("结论", max_length=10, choices=Outcome.choices, blank=True, default="", db_default="")
+    outcome = models.CharField(
+        "结论", max_length=10, choices=Outcome.choices, blank=True, default="", db_default=""
+    )
     reason = models.CharField("理由", max_length=40, blank=True, default="", db_default="")
     closed_at = models.DateTimeField("结束时间", null=True, blank=True)
     recall_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -198,7 +226,9 @@ class Step(models.Model):
         indexes = [
             models.Index(fields=["due_on"], name="step_due", condition=Q(closed_at__isnull=True)),
             models.Index(fields=["next_warn_on"], name="step_warn", condition=Q(closed_at__isnull=True)),
-            models.Index(fields=["bulletin_due_on"], name="step_bulletin", condition=Q(closed_at__isnull=True)),
+            models.Index(
+                fields=["bulletin_due_on"], name="step_bulletin", condition=Q(closed_at__isnull=True)
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["case", "seq"], name="step_seq_once"),
@@ -214,7 +244,11 @@ class Step(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    handler__isnull=True, handler_person__isnull=True, handled_at__isnull=True, handle_opinion="", proposal=""
+                    handler__isnull=True,
+                    handler_person__isnull=True,
+                    handled_at__isnull=True,
+                    handle_opinion="",
+                    proposal="",
                 )
                 | (
                     Q(handler__isnull=False, handler_person__isnull=False, handled_at__isnull=False)
@@ -227,12 +261,18 @@ class Step(models.Model):
                     signer__isnull=True, signer_person__isnull=True, signed_at__isnull=True, sign_opinion=""
                 )
                 & ~Q(outcome__in=DECISIONS)
-                | Q(signer__isnull=False, signer_person__isnull=False, signed_at__isnull=False, handler__isnull=False)
+                | Q(
+                    signer__isnull=False,
+                    signer_person__isnull=False,
+                    signed_at__isnull=False,
+                    handler__isnull=False,
+                )
                 & Q(sign_opinion__regex=r"^\S.*\S$", outcome__in=DECISIONS),
                 name="step_decided_whole",
             ),
             models.CheckConstraint(
-                condition=Q(closed_at__isnull=True, outcome="") | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+                condition=Q(closed_at__isnull=True, outcome="")
+                | (Q(closed_at__isnull=False) & ~Q(outcome="")),
                 name="step_closed_iff_outcome",
             ),
         ]
@@ -249,13 +289,20 @@ class Act(models.Model):
     stage = models.CharField("环节", max_length=24, choices=State.choices)
     verb = models.CharField("行为", max_length=20, choices=Verb.choices)
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="办理人", on_delete=models.PROTECT, null=True, blank=True, related_name="acts"
+        settings.AUTH_USER_MODEL,
+        verbose_name="办理人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="acts",
     )
     unit = models.ForeignKey(
         Unit, verbose_name="单位", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     delegated = models.BooleanField("代办", default=False, db_default=False)
-    outcome = models.CharField("结论", max_length=10, choices=Outcome.choices, blank=True, default="", db_default="")
+    outcome = models.CharField(
+        "结论", max_length=10, choices=Outcome.choices, blank=True, default="", db_default=""
+    )
     reason = models.CharField("理由", max_length=40, blank=True, default="", db_default="")
     opinion = models.CharField("审核补充意见", max_length=500, blank=True, default="", db_default="")
     at = models.DateTimeField("时间", db_default=Now())
@@ -283,7 +330,9 @@ class Attachment(models.Model):
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, verbose_name="业务", on_delete=models.PROTECT, related_name="attachments")
-    kind = models.CharField("种类", max_length=20, choices=AttachmentKind.choices, default=AttachmentKind.REASON_PROOF)
+    kind = models.CharField(
+        "种类", max_length=20, choices=AttachmentKind.choices, default=AttachmentKind.REASON_PROOF
+    )
     position = models.PositiveSmallIntegerField("次序", default=1)
     media_type = models.CharField("格式", max_length=20)
     size = models.PositiveIntegerField("字节数")
@@ -316,7 +365,9 @@ class OverdueRecord(models.Model):
 
     step = models.OneToOneField(Step, on_delete=models.PROTECT, related_name="overdue_record")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="overdue_records")
-    unit = models.ForeignKey(Unit, verbose_name="责任单位", on_delete=models.PROTECT, related_name="overdue_records")
+    unit = models.ForeignKey(
+        Unit, verbose_name="责任单位", on_delete=models.PROTECT, related_name="overdue_records"
+    )
     stage = models.CharField("环节", max_length=24, choices=State.choices)
     due_on = models.DateField("时限")
     bulletin_due_on = models.DateField("通报时限")

@@ -196,7 +196,12 @@ class QuickPhrase(models.Model):
 
     unit = models.ForeignKey(Unit, verbose_name="单位", on_delete=models.CASCADE, null=True, blank=True)
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="账号", on_delete=models.CASCADE, null=True, blank=True, related_name="phrases"
+        settings.AUTH_USER_MODEL,
+        verbose_name="账号",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="phrases",
     )
     outcome = models.CharField("用于", max_length=10, choices=Outcome.choices, default=Outcome.AGREE)
     text = models.CharField("短语", max_length=100)

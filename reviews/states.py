@@ -71,7 +71,10 @@ class CaseTransitions:
     """The verbs of a case as django-fsm transitions; mixed into :class:`reviews.models.Case`."""
 
     @transition(
-        field="state", source=State.DRAFT, target=GET_STATE(_target, states=[State.RECEIVING_SCHOOL]), custom={"verb": Verb.SUBMIT}
+        field="state",
+        source=State.DRAFT,
+        target=GET_STATE(_target, states=[State.RECEIVING_SCHOOL]),
+        custom={"verb": Verb.SUBMIT},
     )
     def start(self, target):
         """The registrar of the receiving school sends the case off; it awaits the head's signature (R3.1)."""
@@ -135,6 +138,8 @@ def edges() -> list[tuple[str, str, str]]:
 
     found = set()
     for step in Case._meta.get_field("state").get_all_transitions(Case):
-        targets = step.target.allowed_states if isinstance(step.target, GET_STATE) else [step.target or step.source]
+        targets = (
+            step.target.allowed_states if isinstance(step.target, GET_STATE) else [step.target or step.source]
+        )
         found |= {(str(step.source), str(step.custom["verb"]), str(target)) for target in targets}
     return sorted(found)

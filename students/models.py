@@ -7,7 +7,7 @@ for equality; see :mod:`students.sealing`. Nothing of them stands in clear in an
 import uuid
 
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -105,13 +105,25 @@ class Student(models.Model):
     id_type = models.CharField("证件类型", max_length=1, default="1")
     id_number_sealed = models.BinaryField(null=True, blank=True)
     id_number_index = models.BinaryField(null=True, blank=True, max_length=16)
-    status = models.CharField("学籍状态", max_length=12, choices=StudentStatus.choices, default=StudentStatus.ENROLLED)
+    status = models.CharField(
+        "学籍状态", max_length=12, choices=StudentStatus.choices, default=StudentStatus.ENROLLED
+    )
     cohort = models.PositiveSmallIntegerField("届（一年级入学年）")
     school = models.ForeignKey(
-        Unit, verbose_name="学籍所在学校", on_delete=models.PROTECT, null=True, blank=True, related_name="students"
+        Unit,
+        verbose_name="学籍所在学校",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="students",
     )
     school_class = models.ForeignKey(
-        SchoolClass, verbose_name="班级", on_delete=models.PROTECT, null=True, blank=True, related_name="students"
+        SchoolClass,
+        verbose_name="班级",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="students",
     )
     entered_on = models.DateField("入学年月")
     address = models.CharField("现住址", max_length=200, blank=True)
@@ -141,9 +153,11 @@ class Enrolment(models.Model):
     go on seeing and printing it.
     """
 
-    student = models.ForeignKey(Student, verbose_name="学生", on_delete=models.PROTECT, related_name="enrolments")
+    student = models.ForeignKey(
+        Student, verbose_name="学生", on_delete=models.PROTECT, related_name="enrolments"
+    )
     school = models.ForeignKey(Unit, verbose_name="学校", on_delete=models.PROTECT, related_name="enrolments")
-    period = DateRangeField("期间")
+    period = DateTimeRangeField("期间")
     grade_in = models.PositiveSmallIntegerField("转入年级")
     grade_out = models.PositiveSmallIntegerField("转出年级", null=True, blank=True)
     class_name = models.CharField("班级", max_length=30, blank=True)
@@ -176,7 +190,9 @@ class Enrolment(models.Model):
 class RegistrationNumber(models.Model):
     """学籍号: sealed, found by its blind index; the current one has no ``closed_at`` (R1.1–R1.8)."""
 
-    student = models.ForeignKey(Student, verbose_name="学生", on_delete=models.PROTECT, related_name="numbers")
+    student = models.ForeignKey(
+        Student, verbose_name="学生", on_delete=models.PROTECT, related_name="numbers"
+    )
     kind = models.CharField("字头", max_length=1, choices=NumberKind.choices)
     sealed = models.BinaryField()
     index = models.BinaryField(max_length=16)
@@ -207,7 +223,9 @@ class RegistrationNumber(models.Model):
 class Guardian(models.Model):
     """家庭成员或监护人; number and telephone sealed."""
 
-    student = models.ForeignKey(Student, verbose_name="学生", on_delete=models.PROTECT, related_name="guardians")
+    student = models.ForeignKey(
+        Student, verbose_name="学生", on_delete=models.PROTECT, related_name="guardians"
+    )
     name = models.CharField("姓名", max_length=50)
     relation = models.CharField("关系", max_length=20)
     is_guardian = models.BooleanField("监护人", default=True)
@@ -237,7 +255,9 @@ class ProblemKind(models.TextChoices):
 class ProblemRecord(models.Model):
     """问题学籍 of a pupil; an open one stops a transfer until its own school has settled it (R3.1b, R1.9)."""
 
-    student = models.ForeignKey(Student, verbose_name="学生", on_delete=models.PROTECT, related_name="problems")
+    student = models.ForeignKey(
+        Student, verbose_name="学生", on_delete=models.PROTECT, related_name="problems"
+    )
     kind = models.CharField("类型", max_length=20, choices=ProblemKind.choices)
     opened_at = models.DateTimeField("产生时间", db_default=Now())
     closed_at = models.DateTimeField("解决时间", null=True, blank=True)

@@ -7,3 +7,7 @@ class TransfersConfig(AppConfig):
     name = "transfers"
     verbose_name = "转学"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        """Make the kinds of transfer known to the engine."""
+        from transfers import procedures  # noqa: F401

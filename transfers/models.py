@@ -37,7 +37,9 @@ class Transfer(models.Model):
     """
 
     case = models.OneToOneField(Case, verbose_name="业务", on_delete=models.PROTECT, related_name="transfer")
-    student = models.ForeignKey(Student, verbose_name="学生", on_delete=models.PROTECT, related_name="transfers")
+    student = models.ForeignKey(
+        Student, verbose_name="学生", on_delete=models.PROTECT, related_name="transfers"
+    )
     receiving_school = models.ForeignKey(
         Unit, verbose_name="转入学校", on_delete=models.PROTECT, related_name="transfers_in"
     )

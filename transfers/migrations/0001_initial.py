@@ -5,60 +5,135 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('orgs', '0001_initial'),
-        ('reviews', '0001_initial'),
-        ('students', '0001_initial'),
+        ("orgs", "0001_initial"),
+        ("reviews", "0001_initial"),
+        ("students", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='TransferReason',
+            name="TransferReason",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(max_length=30, verbose_name='代号')),
-                ('name', models.CharField(max_length=60, verbose_name='原因')),
-                ('needs_note', models.BooleanField(default=False, verbose_name='须填写说明')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='次序')),
-                ('valid_from', models.DateField(verbose_name='生效日期')),
-                ('valid_until', models.DateField(blank=True, null=True, verbose_name='失效日期（不含）')),
-                ('source', models.CharField(max_length=200, verbose_name='依据')),
-                ('province', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit', verbose_name='省（空为全国）')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.CharField(max_length=30, verbose_name="代号")),
+                ("name", models.CharField(max_length=60, verbose_name="原因")),
+                ("needs_note", models.BooleanField(default=False, verbose_name="须填写说明")),
+                ("position", models.PositiveSmallIntegerField(default=1, verbose_name="次序")),
+                ("valid_from", models.DateField(verbose_name="生效日期")),
+                ("valid_until", models.DateField(blank=True, null=True, verbose_name="失效日期（不含）")),
+                ("source", models.CharField(max_length=200, verbose_name="依据")),
+                (
+                    "province",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="orgs.unit",
+                        verbose_name="省（空为全国）",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '转学原因',
-                'verbose_name_plural': '转学原因',
-                'ordering': ['position', 'id'],
+                "verbose_name": "转学原因",
+                "verbose_name_plural": "转学原因",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='Transfer',
+            name="Transfer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('reason_note', models.CharField(blank=True, max_length=200, verbose_name='原因说明')),
-                ('grade_from', models.PositiveSmallIntegerField(verbose_name='原年级')),
-                ('grade_to', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='转入年级')),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='transfer', to='reviews.case', verbose_name='业务')),
-                ('receiving_school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers_in', to='orgs.unit', verbose_name='转入学校')),
-                ('school_class', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='students.schoolclass', verbose_name='转入班级')),
-                ('sending_school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers_out', to='orgs.unit', verbose_name='转出学校')),
-                ('student', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='transfers', to='students.student', verbose_name='学生')),
-                ('reason', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='transfers.transferreason', verbose_name='转学原因')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("reason_note", models.CharField(blank=True, max_length=200, verbose_name="原因说明")),
+                ("grade_from", models.PositiveSmallIntegerField(verbose_name="原年级")),
+                (
+                    "grade_to",
+                    models.PositiveSmallIntegerField(blank=True, null=True, verbose_name="转入年级"),
+                ),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transfer",
+                        to="reviews.case",
+                        verbose_name="业务",
+                    ),
+                ),
+                (
+                    "receiving_school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transfers_in",
+                        to="orgs.unit",
+                        verbose_name="转入学校",
+                    ),
+                ),
+                (
+                    "school_class",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="students.schoolclass",
+                        verbose_name="转入班级",
+                    ),
+                ),
+                (
+                    "sending_school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transfers_out",
+                        to="orgs.unit",
+                        verbose_name="转出学校",
+                    ),
+                ),
+                (
+                    "student",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="transfers",
+                        to="students.student",
+                        verbose_name="学生",
+                    ),
+                ),
+                (
+                    "reason",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        to="transfers.transferreason",
+                        verbose_name="转学原因",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': '转学',
-                'verbose_name_plural': '转学',
+                "verbose_name": "转学",
+                "verbose_name_plural": "转学",
             },
         ),
         migrations.AddConstraint(
-            model_name='transferreason',
-            constraint=models.UniqueConstraint(fields=('key', 'valid_from'), name='transfer_reason_once'),
+            model_name="transferreason",
+            constraint=models.UniqueConstraint(fields=("key", "valid_from"), name="transfer_reason_once"),
         ),
         migrations.AddConstraint(
-            model_name='transfer',
-            constraint=models.CheckConstraint(condition=models.Q(('receiving_school', models.F('sending_school')), _negated=True), name='transfer_two_schools'),
+            model_name="transfer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("receiving_school", models.F("sending_school")), _negated=True),
+                name="transfer_two_schools",
+            ),
         ),
     ]

@@ -1,0 +1,273 @@
+"""Whose turn it is: may this account do this verb to this case now, and if not, why, in one sentence.
+
+``refusal`` asks transition, seat, words and guards in turn and returns the first that fails. Buttons, forms, API,
+pre-flight and clock all ask here, so no rule is written twice.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from django_fsm import can_proceed
+
+from ledger import clock
+from orgs.models import PostRole
+from orgs.seats import Seat, seat_at
+from reviews import procedures, rulebook
+from reviews.models import Act, Case, Step
+from reviews.opinions import checked_opinion, checked_reason
+from reviews.refusals import Refusal
+from reviews.rulebook import window_refusal
+from reviews.states import Awaiting, Outcome, State, Verb
+
+_SEATS = {
+    Verb.SUBMIT: PostRole.REGISTRAR,
+    Verb.HANDLE: PostRole.REGISTRAR,
+    Verb.SIGN: PostRole.HEAD,
+    Verb.RETURN: PostRole.HEAD,
+    Verb.RECALL: PostRole.HEAD,
+}
+_AWAITS = {Verb.HANDLE: Awaiting.HANDLE, Verb.SIGN: Awaiting.SIGN, Verb.RETURN: Awaiting.SIGN}
+_TRANSITIONS = {
+    Verb.SUBMIT: "start",
+    Verb.HANDLE: "handled",
+    Verb.RETURN: "returned",
+    Verb.SIGN: "agreed",
+    Verb.WITHDRAW: "withdrawn",
+    Verb.RECALL: "recalled",
+}
+
+
+@dataclass
+class Asking:
+    """One knock at the door: who wants what of which case, and all that was read to judge it."""
+
+    case: Case
+    verb: Verb
+    by: object
+    now: datetime
+    book: rulebook.Rulebook
+    step: Step | None = None
+    seat: Seat | None = None
+    subject: object = None
+    opinion: str = ""
+    outcome: str = ""
+    reason: str = ""
+    event: str = ""
+    detail: dict = field(default_factory=dict)
+
+    @property
+    def today(self):
+        """The day in Shanghai."""
+        return clock.local_date(self.now)
+
+    @property
+    def procedure(self) -> procedures.Procedure:
+        """What the case's kind says about itself."""
+        return procedures.of(self.case)
+
+    @property
+    def last(self) -> bool:
+        """True at the route's last stage: agreeing there completes the case."""
+        return bool(self.case.stages) and self.case.stages[-1] == self.case.state
+
+
+def refusal(
+    case: Case, verb: str, by, *, now: datetime, step: Step | None = None, book=None
+) -> Refusal | None:
+    """Why ``by`` cannot do ``verb`` now, or ``None``; asks everything but the words still to be typed.
+
+    For buttons and check-lists: it locks nothing, so the door asks again.
+    """
+    book = book or rulebook.current()
+    step = step or open_step(case)
+    asking = Asking(case, Verb(verb), by, now, book, step)
+    return _state_refusal(asking) or _seat_refusal(asking) or _guard_refusal(asking)
+
+
+def allowed(case: Case, by, *, now: datetime, step: Step | None = None, book=None) -> list[str]:
+    """The verbs that ``by`` has a seat for and whose turn it is, guards left aside (they are told in words)."""
+    book = book or rulebook.current()
+    step = step or open_step(case)
+    found = []
+    for verb in (*_TRANSITIONS, Verb.NUDGE):
+        asking = Asking(case, verb, by, now, book, step)
+        if _state_refusal(asking) is None and _seat_refusal(asking) is None:
+            found.append(str(verb))
+    return found
+
+
+def edit_refusal(case: Case, by, day) -> Refusal | None:
+    """Why ``by`` cannot change the data or proofs of ``case``: only its receiving school's registrar, only while it
+    has the case in hand (R0.6)."""
+    if not case.is_live:
+        return Refusal("case_closed", "这件业务已经结束，不能再修改；需要时可以复制为新申请。", "附件1 三.7")
+    in_hand = case.state == State.DRAFT or (
+        case.state in (State.RECEIVING_SCHOOL, State.CORRECTION) and case.awaiting == Awaiting.HANDLE
+    )
+    if not in_hand:
+        return Refusal(
+            "not_in_hand",
+            "业务已送出，内容和证明材料不能再改；需要更正时，请办理单位退回补正。",
+            "附件1 三.1",
+        )
+    if seat_at(by, case.receiving_unit_id, PostRole.REGISTRAR, day) is None:
+        return Refusal("no_seat", f"只有{case.receiving_unit.name}的学籍管理员可以修改。", "附件1 三.1")
+    return None
+
+
+# ---------------------------------------------------------------- one after the other
+
+
+def open_step(case: Case) -> Step | None:
+    """The step whose turn it is, or ``None`` before submission and after the end."""
+    if case.state == State.DRAFT or not case.is_live:
+        return None
+    return Step.objects.filter(case=case, closed_at__isnull=True).first()
+
+
+def first_refusal(asking: Asking) -> Refusal | None:
+    """Transition, seat, words, guards, in turn: the first that fails."""
+    found = _state_refusal(asking) or _seat_refusal(asking)
+    if found is None:
+        _check_words(asking)
+        found = _guard_refusal(asking)
+    return found
+
+
+def _state_refusal(asking: Asking) -> Refusal | None:
+    case, verb = asking.case, asking.verb
+    if not case.is_live:
+        label = State(case.state).label
+        return Refusal(
+            "case_closed", f"这件业务已{label.removeprefix('已')}，不能再{verb.label}。", "附件1 三.7"
+        )
+    if verb == Verb.NUDGE:
+        if asking.step is None:
+            return Refusal("not_running", "业务还没有发起，没有可催办的单位。")
+        return None
+    if not can_proceed(getattr(case, _TRANSITIONS[verb]), check_conditions=False):
+        return Refusal("wrong_state", f"业务现在是“{State(case.state).label}”，不能{verb.label}。")
+    wanted = _AWAITS.get(verb)
+    if wanted and case.awaiting != wanted:
+        text = (
+            "须先由学籍管理员办理，再由负责人核办"
+            if wanted == Awaiting.SIGN
+            else "已经办理，正在等待负责人核办"
+        )
+        return Refusal("wrong_turn", f"{text}。", "附件1 三.1")
+    return None
+
+
+def _seat_refusal(asking: Asking) -> Refusal | None:
+    case, verb, by = asking.case, asking.verb, asking.by
+    if verb == Verb.WITHDRAW:
+        asking.seat = seat_at(by, case.receiving_unit_id, PostRole.REGISTRAR, asking.today) or seat_at(
+            by, case.receiving_unit_id, PostRole.HEAD, asking.today
+        )
+        told = "只有转入学校可以撤销业务。"
+    elif verb == Verb.NUDGE:
+        asking.seat, told = _nudging_seat(asking), "只有经办双方中不在办理的单位可以催办。"
+    elif verb == Verb.RECALL:
+        return _recall_refusal(asking)
+    else:
+        asking.seat = seat_at(by, case.holder_id, _SEATS[verb], asking.today)
+        told = f"这一步由{case.holder.name}的{_SEATS[verb].label}{verb.label}，你没有这个岗位。"
+    if asking.seat is None:
+        return Refusal("no_seat", told, "附件1 三.1")
+    if verb == Verb.SIGN and asking.step.handler_person_id == by.person_id:
+        return Refusal(
+            "same_person", "这一步由你本人办理，须由另一人核办（办理与核办不能是同一人）。", "附件1 三.1"
+        )
+    return None
+
+
+def _nudging_seat(asking: Asking) -> Seat | None:
+    case = asking.case
+    sides = (
+        case.receiving_unit_id,
+        case.receiving_unit.authority_id,
+        case.sending_unit_id,
+        case.sending_unit.authority_id,
+    )
+    for unit_id in sides:
+        if unit_id != case.holder_id:
+            for role in (PostRole.REGISTRAR, PostRole.HEAD):
+                seat = seat_at(asking.by, unit_id, role, asking.today)
+                if seat:
+                    return seat
+    return None
+
+
+def _recall_refusal(asking: Asking) -> Refusal | None:
+    """Recall: by the one who signed, within minutes, while the next unit has not opened the case."""
+    before = (
+        Step.objects.filter(case=asking.case, closed_at__isnull=False, signer__isnull=False)
+        .select_related("unit")
+        .order_by("-seq")
+        .first()
+    )
+    if before is None or before.seq != asking.step.seq - 1 or before.signer_person_id != asking.by.person_id:
+        return Refusal("no_seat", "只有刚刚核办的负责人本人可以撤回。")
+    minutes = asking.book.limit("recall_minutes", asking.today, before.unit.province_id)
+    if asking.now > before.signed_at + timedelta(minutes=minutes):
+        return Refusal(
+            "recall_late", f"核办已超过 {minutes} 分钟，不能撤回；需要更正时请联系下一单位退回补正。"
+        )
+    if asking.step.first_opened_at is not None or asking.step.handler_id is not None:
+        return Refusal(
+            "recall_opened", "下一单位已经查看这件业务，不能撤回；需要更正时请联系该单位退回补正。"
+        )
+    asking.seat = seat_at(asking.by, before.unit_id, PostRole.HEAD, asking.today)
+    asking.detail["before"] = before
+    return None if asking.seat else Refusal("no_seat", "你已不在原核办岗位，不能撤回。")
+
+
+def _guard_refusal(asking: Asking) -> Refusal | None:
+    case, verb = asking.case, asking.verb
+    if verb == Verb.NUDGE:
+        return _nudged_today(asking)
+    completes = asking.last and verb == Verb.SIGN and asking.outcome in ("", Outcome.AGREE)
+    guards = asking.procedure.guards_for(verb, completes)
+    if verb == Verb.SUBMIT:
+        found = window_refusal(asking.book, case.kind, case.receiving_unit.province_id, asking.now)
+        if found:
+            return found
+    if not guards:
+        return None
+    subject = asking.subject
+    facts = asking.procedure.facts(case, subject, asking.now, asking.book)
+    for check in guards:
+        found = check(facts)
+        if found is not None and found.stops:
+            return found
+    return None
+
+
+def _nudged_today(asking: Asking) -> Refusal | None:
+    since = datetime.combine(asking.today, datetime.min.time(), clock.SHANGHAI)
+    if not asking.book.calendar.is_working(asking.today):
+        return Refusal("nudge_day", "今天不是工作日，请在工作日催办。", "附件1 三.7")
+    if Act.objects.filter(
+        case=asking.case, verb=Verb.NUDGE, unit_id=asking.seat.unit.pk, at__gte=since
+    ).exists():
+        return Refusal("nudged", "你单位今天已经催办过这件业务，每个工作日可催办一次。")
+    return None
+
+
+def _check_words(asking: Asking) -> None:
+    """What was typed and chosen: opinion, outcome, coded reason (R0.3, R0.6)."""
+    verb, case = asking.verb, asking.case
+    if verb in (Verb.SUBMIT, Verb.HANDLE, Verb.SIGN, Verb.RETURN) or (
+        verb == Verb.WITHDRAW and case.state != State.DRAFT
+    ):
+        asking.opinion = checked_opinion(asking.opinion, verb)
+    else:
+        asking.opinion = asking.opinion.strip()[:500]
+    if verb == Verb.SUBMIT:
+        asking.outcome = Outcome.AGREE
+    if verb in (Verb.HANDLE, Verb.SIGN):
+        asking.outcome, asking.reason = checked_reason(
+            asking.book, case, asking.step.stage, asking.outcome, asking.reason, asking.opinion
+        )
+    else:
+        asking.reason = ""

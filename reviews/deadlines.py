@@ -1,0 +1,43 @@
+"""Due dates: how long a unit has, when it is reminded, what counts for the bulletin.
+
+Every date is computed once, when a step opens, and stored; sweeps compare stored dates and compute nothing.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from orgs.models import Unit
+from reviews.rulebook import Rulebook
+
+# Reminders this many working days before the limit: to the holder, then its head, then all colleagues (R3.7).
+WARN_BEFORE = (3, 1, 0)
+
+
+@dataclass(frozen=True)
+class Due:
+    """The dates of a step: limit, limit for the bulletin (without vacation days), first reminder."""
+
+    due_on: date
+    bulletin_due_on: date
+    next_warn_on: date
+    provisional: bool
+
+
+def due_of(book: Rulebook, arrived_on: date, unit: Unit) -> Due:
+    """The dates of a step that reached ``unit`` on ``arrived_on``: 10 working days from the next one (R3.7, R3.7b).
+
+    Beyond the known calendar they are provisional and are computed again when the State Council's notice comes.
+    """
+    days = book.limit("step_days", arrived_on, unit.province_id)
+    due_on = book.calendar.add(arrived_on, days)
+    return Due(
+        due_on,
+        book.calendar.bulletin_due(arrived_on, days, unit.province_id),
+        warn_dates(book, due_on)[0],
+        book.calendar.provisional(due_on),
+    )
+
+
+def warn_dates(book: Rulebook, due_on: date) -> list[date]:
+    """The days of the three reminders of a limit, first to last."""
+    return [book.calendar.add(due_on, -n) if n else due_on for n in WARN_BEFORE]

@@ -1,0 +1,406 @@
+"""The door: the only writer of a case. Button, form, API and clock all come through here.
+
+``perform`` locks (subject, case), asks for a refusal, applies the transition, writes the step, the act, the audit
+entry and the outbox message, all in one transaction. The web process never talks to the broker.
+"""
+
+from contextlib import contextmanager
+
+from django.db import IntegrityError, transaction
+from django.db.models import Subquery
+
+from ledger import audit, clock, idempotency, outbox
+from orgs.models import Unit
+from reviews import procedures, rulebook
+from reviews.asking import Asking, allowed, edit_refusal, first_refusal, open_step, refusal
+from reviews.deadlines import due_of
+from reviews.models import Act, CalendarRevision, Case, Relation, Step, random_number
+from reviews.refusals import Refusal, Refused, refuse
+from reviews.states import Outcome, State, Verb
+
+__all__ = ["Refused", "allowed", "draft", "edit", "perform", "refusal", "stale"]
+
+STALE = "stale"
+_CHANGING = ("state", "awaiting", "holder", "due_on", "revision", "exclusive_key", "closed_at")
+_AT_SUBMISSION = ("relation", "route", "stages")
+
+
+def perform(
+    case: Case,
+    verb: str,
+    by,
+    *,
+    opinion: str = "",
+    outcome: str = "",
+    reason: str = "",
+    revision: int | None = None,
+    key: str = "",
+) -> Case:
+    """Do ``verb`` to ``case`` as account ``by``; returns the case as it then stands.
+
+    ``opinion`` is the 审核补充意见 (R0.3), ``outcome`` and ``reason`` the decision of a handling or signing,
+    ``revision`` the one the form was shown with, ``key`` an idempotency key: repeating it repeats the answer only.
+    Raises :class:`Refused` with a sentence when it cannot be; then nothing was written.
+    """
+    digest = idempotency.digest_of(case.number, str(verb), opinion, outcome, reason) if key else ""
+    try:
+        with transaction.atomic(durable=True):
+            if key and idempotency.earlier(by.pk, key, digest) is not None:
+                return Case.objects.get(pk=case.pk)
+            asking = _locked(case, Verb(verb), by)
+            asking.opinion, asking.outcome, asking.reason = opinion, outcome, reason
+            _check_revision(asking, case, revision)
+            found = first_refusal(asking)
+            if found is not None:
+                raise Refused(found)
+            _ACTS[asking.verb](asking)
+            _write(asking)
+            if key:
+                idempotency.keep(by.pk, key, digest, {"number": case.number})
+            return asking.case
+    except idempotency.KeyReused as error:
+        refuse("key_reused", error.sentence)
+    except IntegrityError as error:
+        if key and "idempotency_once" in str(error):  # a twin request was faster; its answer is ours
+            return Case.objects.get(pk=case.pk)
+        raise _as_refusal(error) from error
+
+
+@contextmanager
+def draft(
+    *, kind: str, by, receiving: Unit, sending: Unit, subject: str, headline: str, search_text: str, now
+):
+    """Begin a case as a draft; yields it, so that its procedure writes its own row in the same transaction."""
+    with transaction.atomic(durable=True):
+        case = Case(
+            number=random_number(clock.local_date(now).year),
+            kind=kind,
+            holder=receiving,
+            receiving_unit=receiving,
+            sending_unit=sending,
+            relation=relation_of(receiving, sending),
+            subject=subject,
+            headline=headline,
+            search_text=search_text[:400],
+            created_by=by,
+        )
+        case.save(force_insert=True)
+        yield case
+        audit.record(
+            audit.case_chain(case.pk),
+            audit.actor_of(by),
+            "case.draft",
+            {"case": case.pk},
+            subject=case.audit_subject,
+        )
+
+
+@contextmanager
+def edit(case: Case, by, action: str, *, revision: int | None = None, detail: dict | None = None):
+    """Change what a case is about while its receiving school has it in hand; yields the locked case (R3.1b).
+
+    In hand: as a draft, returned to its registrar, or sent back for correction. The revision grows, so a head who
+    looks at the old proofs is told. Raises :class:`Refused`.
+    """
+    with transaction.atomic(durable=True):
+        found = (
+            Case.objects.select_for_update(of=("self",), no_key=True)
+            .select_related("receiving_unit", "sending_unit")
+            .get(pk=case.pk)
+        )
+        refused = edit_refusal(found, by, clock.local_date(clock.now()))
+        if refused is None and revision is not None and revision != found.revision:
+            refused = stale(found)
+        if refused is not None:
+            raise Refused(refused)
+        yield found
+        found.revision += 1
+        found.save(update_fields=["revision", "search_text", "headline"])
+        audit.record(
+            audit.case_chain(found.pk),
+            audit.actor_of(by),
+            f"case.{action}",
+            {"case": found.pk, "revision": found.revision, **(detail or {})},
+            subject=found.audit_subject,
+        )
+
+
+# ---------------------------------------------------------------- locks and refusals
+
+
+def _locked(case: Case, verb: Verb, by) -> Asking:
+    """Lock in the one order (subject, case) and read the open step; nothing waits under these locks."""
+    last = bool(case.stages) and case.stages[-1] == case.state
+    subject = None
+    if verb == Verb.SUBMIT or (verb == Verb.SIGN and last):
+        subject = procedures.of(case).lock_subject(case)
+    revision = CalendarRevision.objects.values("number")[:1]
+    found = (
+        Case.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("receiving_unit", "sending_unit")
+        .annotate(rulebook_revision=Subquery(revision))
+        .get(pk=case.pk)
+    )
+    now = clock.now()
+    asking = Asking(found, verb, by, now, rulebook.current(found.rulebook_revision), subject=subject)
+    if found.state != State.DRAFT and found.is_live:
+        asking.step = open_step(found)
+    return asking
+
+
+def _check_revision(asking: Asking, seen: Case, revision: int | None) -> None:
+    """A form, or the caller's own copy, must show the case as it stands; else someone was faster."""
+    now = asking.case.revision
+    if (revision is not None and revision != now) or (asking.last and seen.revision != now):
+        raise Refused(stale(asking.case))
+
+
+def stale(case: Case) -> Refusal:
+    """The sentence for one who decided on an old view: who did what meanwhile."""
+    act = Act.objects.filter(case=case).select_related("account__person", "unit").order_by("-id").first()
+    if act is None:
+        told = "这件业务刚刚有改动"
+    else:
+        who = f"{act.unit.short_name if act.unit else ''}{act.account if act.account else '系统'}"
+        when = act.at.astimezone(clock.SHANGHAI)
+        told = f"{who}已于 {when:%-m月%-d日 %H:%M} {act.get_verb_display()}了这件业务，或证明材料有更换"
+    return Refusal(STALE, f"{told}。页面已更新，你填写的内容还在，请核对后再提交。")
+
+
+# ---------------------------------------------------------------- the verbs
+
+
+def _submit(asking: Asking) -> None:
+    case = asking.case
+    receiving, sending = case.receiving_unit, case.sending_unit
+    case.relation = relation_of(receiving, sending)
+    phase = asking.procedure.phase(case, asking.subject, asking.today)
+    route = asking.book.route(case.kind, case.relation, phase, asking.today, receiving.province_id)
+    if route is None:
+        refuse("no_route", "省（自治区）还没有设置这类业务的流程，请联系省级管理员。", "附件1 三.1")
+    case.route, case.stages = route, route.stages
+    case.start(route.stages[0])
+    _open(asking, route.stages[0], handler=asking.by, opinion=asking.opinion)
+    asking.event = "to_sign"
+
+
+def _handle(asking: Asking) -> None:
+    asking.case.handled()
+    _set(
+        asking.step,
+        handler=asking.by,
+        handle_opinion=asking.opinion,
+        proposal=asking.outcome,
+        proposal_reason=asking.reason,
+    )
+    asking.event = "to_sign"
+
+
+def _return(asking: Asking) -> None:
+    asking.case.returned()
+    _set(asking.step, handler=None, handle_opinion="", proposal="", proposal_reason="")
+    asking.event = "returned"
+
+
+def _sign(asking: Asking) -> None:
+    case, step = asking.case, asking.step
+    _set(step, signer=asking.by, sign_opinion=asking.opinion, outcome=asking.outcome, reason=asking.reason)
+    if asking.outcome == Outcome.REFUSE:
+        case.refused()
+        _end(asking, "refused")
+    elif asking.outcome == Outcome.SEND_BACK:
+        case.sent_back()
+        _open(asking, State.CORRECTION, asked_by=step)
+        asking.event = "correction"
+    else:
+        _agree(asking)
+
+
+def _agree(asking: Asking) -> None:
+    case = asking.case
+    if case.state == State.CORRECTION:
+        target = asking.step.asked_by.stage
+    else:
+        at = case.stages.index(case.state)
+        target = case.stages[at + 1] if at + 1 < len(case.stages) else State.COMPLETED
+    if target == State.COMPLETED:
+        asking.detail["moved"] = asking.procedure.complete(case, asking.subject, asking.now)
+        case.agreed(target)
+        _end(asking, "completed")
+        return
+    case.agreed(target)
+    _open(asking, target)
+    asking.event = "arrived"
+
+
+def _withdraw(asking: Asking) -> None:
+    if asking.step is not None:
+        _set(asking.step, outcome=Outcome.WITHDRAWN)
+    asking.case.withdrawn()
+    _end(asking, "withdrawn" if asking.step else "")
+
+
+def _recall(asking: Asking) -> None:
+    before = asking.detail.pop("before")
+    _set(asking.step, outcome=Outcome.RECALLED)
+    asking.case.recalled(before.stage)
+    _open(asking, before.stage, recall_of=before)
+    asking.event = "recalled"
+
+
+def _nudge(asking: Asking) -> None:
+    asking.event = "nudged"
+
+
+_ACTS = {
+    Verb.SUBMIT: _submit,
+    Verb.HANDLE: _handle,
+    Verb.SIGN: _sign,
+    Verb.RETURN: _return,
+    Verb.WITHDRAW: _withdraw,
+    Verb.RECALL: _recall,
+    Verb.NUDGE: _nudge,
+}
+
+
+def relation_of(receiving: Unit, sending: Unit) -> str:
+    """How two schools stand to one another (R3.1); the authority of a school run by a league is the league."""
+    if receiving.authority_id == sending.authority_id:
+        return Relation.SAME_AUTHORITY
+    if receiving.province_id == sending.province_id:
+        return Relation.SAME_PROVINCE
+    return Relation.CROSS_PROVINCE
+
+
+# ---------------------------------------------------------------- writing
+
+
+def _set(step: Step, **changes) -> None:
+    """Write a step's columns; the database stamps times and persons itself."""
+    for name, value in changes.items():
+        setattr(step, name, value)
+    names = {f"{n}_id" if n in ("handler", "signer") else n: getattr(v, "pk", v) for n, v in changes.items()}
+    Step.objects.filter(pk=step.pk).update(**names)
+
+
+def _open(asking: Asking, stage: str, handler=None, opinion="", asked_by=None, recall_of=None) -> None:
+    """Open the next step at ``stage``: whose turn, since when, until when."""
+    case = asking.case
+    unit = _unit(asking, stage)
+    if recall_of is not None:
+        dates = {
+            name: getattr(recall_of, name)
+            for name in ("due_on", "bulletin_due_on", "next_warn_on", "warned", "due_provisional")
+        }
+        handler, opinion, asked_by = recall_of.handler, recall_of.handle_opinion, recall_of.asked_by
+    else:
+        due = due_of(asking.book, asking.today, unit)
+        dates = {
+            "due_on": due.due_on,
+            "bulletin_due_on": due.bulletin_due_on,
+            "next_warn_on": due.next_warn_on,
+            "due_provisional": due.provisional,
+        }
+    step = Step(
+        case=case,
+        seq=asking.step.seq + 1 if asking.step else 1,
+        stage=stage,
+        unit=unit,
+        handler=handler,
+        handle_opinion=opinion,
+        proposal=recall_of.proposal if recall_of else (Outcome.AGREE if handler else ""),
+        proposal_reason=recall_of.proposal_reason if recall_of else "",
+        asked_by=asked_by,
+        recall_of=recall_of,
+        **dates,
+    )
+    step.save(force_insert=True)
+    case.holder, case.due_on = unit, step.due_on
+    asking.detail["opened"] = step.pk
+    if asking.step is None:
+        asking.step = step
+
+
+def _unit(asking: Asking, stage: str) -> Unit:
+    """The unit of a stage, without a query where it is one of the two schools."""
+    case = asking.case
+    unit_id = asking.procedure.unit_of(case, stage)
+    for unit in (case.receiving_unit, case.sending_unit):
+        if unit.pk == unit_id:
+            return unit
+    return Unit(pk=unit_id, province_id=_province_of(case, stage))
+
+
+def _province_of(case: Case, stage: str) -> int | None:
+    side = (
+        case.sending_unit if stage in (State.SENDING_SCHOOL, State.SENDING_AUTHORITY) else case.receiving_unit
+    )
+    return side.province_id
+
+
+def _end(asking: Asking, event: str) -> None:
+    case = asking.case
+    case.holder, case.due_on, case.exclusive_key, case.closed_at = None, None, None, asking.now
+    asking.event = event
+
+
+def _write(asking: Asking) -> None:
+    """The case itself, the line of its log, the audit entry, the message: last, so the audit chain is held briefly."""
+    case = asking.case
+    case.revision += 1
+    case.save(update_fields=_CHANGING + (_AT_SUBMISSION if asking.verb == Verb.SUBMIT else ()))
+    unit = asking.seat.unit if asking.seat else None
+    Act(
+        case=case,
+        step=asking.step,
+        stage=asking.step.stage if asking.step else case.state,
+        verb=asking.verb,
+        account=asking.by,
+        unit=unit,
+        delegated=bool(asking.seat and asking.seat.delegated),
+        outcome=asking.outcome if asking.verb in (Verb.SUBMIT, Verb.HANDLE, Verb.SIGN) else "",
+        reason=asking.reason,
+        opinion=asking.opinion,
+    ).save(force_insert=True)
+    audit.record(
+        audit.case_chain(case.pk),
+        audit.actor_of(asking.by),
+        f"case.{asking.verb}",
+        {
+            "case": case.pk,
+            "step": asking.step.pk if asking.step else None,
+            "unit": unit.pk if unit else None,
+            "state": case.state,
+            "outcome": asking.outcome,
+            "reason": asking.reason,
+            "opinion": idempotency.digest_of(asking.opinion) if asking.opinion else "",
+            "revision": case.revision,
+            **{name: value for name, value in asking.detail.items() if name in ("opened", "moved")},
+        },
+        subject=case.audit_subject,
+    )
+    if asking.event:
+        payload = {"case": case.pk, "event": asking.event, "by": asking.by.pk}
+        outbox.post("notice", payload, f"{asking.event}:{case.pk}:{case.revision}")
+
+
+# The walls' names and what a user is told when one is hit by a race that the guards could not see.
+_WALLS = {
+    "case_window_closed": ("window_closed", "刚刚进入暂停发起的时段，不能发起；草稿已保留。", "附件1 三.5"),
+    "exclusive_key": (
+        "other_case",
+        "刚刚有另一所学校先为这名学生发起了业务，同一学生同时只能有一件在办业务。",
+        "附件1 三.1",
+    ),
+    "step_two_people": ("same_person", "办理与核办不能是同一人。", "附件1 三.1"),
+    "step_decided": (STALE, "这一步刚刚已由他人办结，页面已更新。", ""),
+    "case_closed": ("case_closed", "业务刚刚已经结束，页面已更新。", ""),
+}
+
+
+def _as_refusal(error: IntegrityError) -> Exception:
+    wall = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
+    for name, (code, sentence, clause) in _WALLS.items():
+        if name in wall:
+            return Refused(Refusal(code, sentence, clause))
+    return error

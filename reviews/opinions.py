@@ -1,0 +1,63 @@
+"""What a reviewer must write and choose: the opinion (R0.3), the outcome, the coded reason (R0.6, R3.4)."""
+
+import re
+import unicodedata
+
+from ledger.clock import local_date
+from reviews.models import Case
+from reviews.refusals import refuse
+from reviews.rulebook import Rulebook
+from reviews.states import DECISIONS, Outcome, State, Verb
+
+SHORTEST, LONGEST = 2, 500
+# A refusal is told to a family: a listed reason and at least this many characters of explanation.
+SHORTEST_REFUSAL = 10
+# Characters that show nothing or turn the text round: they can neither make an opinion nor hide in one.
+_INVISIBLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+def cleaned(text: str) -> str:
+    """The text as it is kept: invisible and direction-turning characters out, line ends plain, ends stripped."""
+    text = _INVISIBLE.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n"))
+    return unicodedata.normalize("NFC", text).strip()
+
+
+def checked_opinion(text: str, verb: Verb) -> str:
+    """The opinion, cleaned. Raises Refused when it is blank, too short or too long (R0.3)."""
+    text = cleaned(text)
+    if len(text) < SHORTEST:
+        refuse(
+            "opinion_blank", f"请填写审核补充意见（{SHORTEST}–{LONGEST} 字），或点选一条常用短语。", "函 一"
+        )
+    if len(text) > LONGEST:
+        refuse("opinion_long", f"审核补充意见最多 {LONGEST} 字，现在有 {len(text)} 字，请精简。", "函 一")
+    return " ".join(text.split("\n")) if verb == Verb.NUDGE else text
+
+
+def checked_reason(book: Rulebook, case: Case, stage: str, outcome: str, reason: str, opinion: str):
+    """The outcome and its coded reason. Raises Refused for one that is not on the stage's closed list."""
+    if outcome not in DECISIONS:
+        refuse("outcome_missing", "请选择同意、不同意或退回补正。", "附件1 三.1")
+    if outcome == Outcome.AGREE:
+        return outcome, ""
+    if stage == State.CORRECTION:
+        refuse("outcome_correction", "补正环节只能办理后送回原单位；不再转学的，请撤销业务。", "附件1 三.1")
+    day = local_date(case.submitted_at)
+    rows = book.reasons_for(case.kind, stage, outcome, day, case.receiving_unit.province_id)
+    if not rows:
+        refuse("outcome_stage", f"这一环节不能{Outcome(outcome).label}。", "附件1 三.1")
+    if reason not in {row.code for row in rows}:
+        refuse(
+            "reason_listed",
+            f"{Outcome(outcome).label}须从所列理由中选择一条；不得以其他理由办理，也不得要求家长另交材料。",
+            "函 一；附件1 三.1",
+        )
+    if outcome == Outcome.REFUSE and len(opinion) < SHORTEST_REFUSAL:
+        refuse(
+            "opinion_refusal",
+            f"不同意须写明具体情况，意见不少于 {SHORTEST_REFUSAL} 字。",
+            "函 一",
+        )
+    return outcome, reason

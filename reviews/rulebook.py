@@ -1,0 +1,114 @@
+"""The rulebook in memory: all rows of R0.7, read again only when their revision has grown.
+
+The door reads the revision with the row lock of the case (no query more), so a decision is always judged by the rows
+that stand at that moment, in every process.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from reviews import calendar, windows
+from reviews.models import Limit, QuickPhrase, RefusalReason, Route, Window
+from reviews.refusals import Refusal
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All rows of the rulebook at one revision, and the questions that are asked of them."""
+
+    revision: int
+    calendar: calendar.Calendar
+    limits: tuple
+    windows: tuple
+    routes: tuple
+    reasons: tuple
+
+    def limit(self, key: str, day: date, province_id: int | None = None) -> int:
+        """The value of a limit in force on ``day``; a province's own row goes before the nation's."""
+        row = _chosen([row for row in self.limits if row.key == key], day, province_id)
+        if row is None:
+            raise LookupError(f"no limit {key} in force on {day}")
+        return row.value
+
+    def route(self, kind: str, relation: str, phase: str, day: date, province_id: int | None) -> Route | None:
+        """The route in force: the province's before the nation's, the one for the phase before the one for any."""
+        rows = [
+            r for r in self.routes if r.kind == kind and r.relation == relation and r.phase in ("", phase)
+        ]
+        exact = [r for r in rows if r.phase]
+        return _chosen(exact, day, province_id) or _chosen(rows, day, province_id)
+
+    def reasons_for(self, kind: str, stage: str, outcome: str, day: date, province_id: int | None) -> list:
+        """The closed list of reasons for an outcome at a stage (R0.6, R3.4), in its order."""
+        found: dict[str, RefusalReason] = {}
+        for row in self.reasons:
+            listed = outcome == row.outcome and kind in row.kinds and stage in row.stages
+            if listed and _in_force(row, day) and row.province_id in (None, province_id):
+                found.setdefault(row.code, row)
+        return list(found.values())
+
+    def reason_text(self, code: str) -> str:
+        """What a coded reason says; the code itself for one that is not known."""
+        return next((row.text for row in self.reasons if row.code == code), code)
+
+    def closed(self, kind: str, province_id: int | None, instant: datetime) -> Window | None:
+        """The window that forbids submitting ``kind`` at ``instant``, or ``None`` (R3.5)."""
+        return windows.closed_by(self.windows, kind, province_id, instant)
+
+
+def _in_force(row, day: date) -> bool:
+    return row.valid_from <= day and (row.valid_until is None or row.valid_until > day)
+
+
+def _chosen(rows, day: date, province_id: int | None):
+    fitting = [r for r in rows if _in_force(r, day) and r.province_id in (None, province_id)]
+    return max(fitting, key=lambda r: (r.province_id is not None, r.valid_from), default=None)
+
+
+_kept: Rulebook | None = None
+
+
+def current(revision: int | None = None) -> Rulebook:
+    """The rulebook at ``revision``; when it is not given, or not the one in memory, the database is asked.
+
+    A revision that this very transaction has raised may be rolled back: what is read under it is not kept.
+    """
+    global _kept
+    if _kept is not None and _kept.revision == revision:
+        return _kept
+    number, settled = calendar.stored_revision()
+    if _kept is not None and _kept.revision == number:
+        return _kept
+    fresh = Rulebook(
+        number,
+        calendar.current(number),
+        tuple(Limit.objects.order_by("key")),
+        tuple(Window.objects.order_by("key")),
+        tuple(Route.objects.order_by("id")),
+        tuple(RefusalReason.objects.order_by("outcome", "position")),
+    )
+    if settled:
+        _kept = fresh
+    return fresh
+
+
+def window_refusal(book: Rulebook, kind: str, province_id: int | None, instant: datetime) -> Refusal | None:
+    """Why ``kind`` cannot be submitted at ``instant``, told with the day from which it can be (R3.5)."""
+    state = windows.window_state(book.windows, kind, province_id, instant)
+    if state.open:
+        return None
+    return Refusal(
+        "window_closed",
+        f"{state.sentence.rstrip('。')}。草稿会保留，已发起的业务照常办理。",
+        state.window.clause if state.window else "",
+        "到时段开放后由转入学校发起",
+    )
+
+
+def phrases_for(account, units: set[int], outcome: str = "agree") -> list[str]:
+    """Quick phrases for an opinion: one's own, then the unit's, then everyone's; at most nine (R0.3)."""
+    rows = QuickPhrase.objects.filter(outcome=outcome)
+    mine = [r for r in rows if r.account_id == account.pk]
+    units_own = [r for r in rows if r.account_id is None and r.unit_id in units]
+    all_own = [r for r in rows if r.account_id is None and r.unit_id is None]
+    return [r.text for r in (*mine, *units_own, *all_own)][:9]

@@ -1,0 +1,179 @@
+"""The record of a pupil: found by number and name, told masked, moved from school to school, kept as archive."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from ledger import audit, clock
+from ledger.models import AuditEntry
+from orgs.models import Unit
+from students import identity, sealing
+from students.grades import grade_label, grade_on
+from students.models import CodeTable, Enrolment, RegistrationNumber, SchoolClass, Student
+
+# An account that misses this often within the hour is guessing; it is told to wait.
+MISSES_AN_HOUR = 40
+
+
+class TooManyMisses(Exception):
+    """The account asked too often without a match."""
+
+    sentence = "一小时内核对不上的次数过多，请稍后再试；可请家长出示转出学校打印的学生基本信息表（三.1）。"
+
+
+def number_index(text: str) -> bytes:
+    """The blind index of a registration or identity number."""
+    return sealing.blind_index(text)
+
+
+def find(number: str, name: str, account, now: datetime) -> Student | None:
+    """The pupil with this registration (or identity) number *and* name, or ``None`` — which says nothing more.
+
+    Every look-up is recorded. Raises :class:`students.identity.IdentityError` for a number that cannot be one, and
+    :class:`TooManyMisses`.
+    """
+    subject = f"lookup:{account.pk}"
+    since = now - timedelta(hours=1)
+    misses = AuditEntry.objects.filter(subject=subject, at__gte=since, action="student.lookup_missed").count()
+    if misses >= MISSES_AN_HOUR:
+        raise TooManyMisses
+    student = _matching(number, name, clock.local_date(now))
+    action = "student.lookup" if student else "student.lookup_missed"
+    body = {"student": student.pk} if student else {}
+    audit.record("access", audit.actor_of(account), action, body, subject=subject)
+    return student
+
+
+def _matching(number: str, name: str, today: date) -> Student | None:
+    text = identity.normalise_number(number)
+    if text[:1] in ("G", "L", "J"):
+        identity.check_registration_number(text, today)
+        by_number = RegistrationNumber.objects.filter(index=number_index(text)).values("student_id")
+        found = Student.objects.filter(pk__in=by_number)
+    else:
+        identity.check_id_number(text, today)
+        found = Student.objects.filter(id_number_index=number_index(text))
+    wanted = identity.check_name(name)
+    return next(
+        (s for s in found.select_related("school__authority", "school_class") if s.name == wanted), None
+    )
+
+
+def ids_by_number(text: str, today: date) -> list[int]:
+    """Ids of the pupils with exactly this number, current or former; none for what cannot be a number."""
+    try:
+        text = identity.normalise_number(text)
+        if text[:1] in ("G", "L", "J"):
+            identity.check_registration_number(text, today)
+            rows = RegistrationNumber.objects.filter(index=number_index(text))
+            return list(rows.values_list("student_id", flat=True))
+        identity.check_id_number(text, today)
+    except identity.IdentityError:
+        return []
+    return list(Student.objects.filter(id_number_index=number_index(text)).values_list("pk", flat=True))
+
+
+def current_number(student: Student) -> str:
+    """The current registration number in clear. For masking, printing and a recorded reveal only."""
+    row = RegistrationNumber.objects.filter(student=student, closed_at__isnull=True).first()
+    return opened_number(row) if row else ""
+
+
+def opened_number(row: RegistrationNumber) -> str:
+    """A registration number in clear."""
+    return sealing.unseal(row.sealed, "students_registrationnumber", "sealed", row.pk)
+
+
+def id_number(student: Student) -> str:
+    """The identity number in clear, or an empty string."""
+    if student.id_number_sealed is None:
+        return ""
+    return sealing.unseal(student.id_number_sealed, "students_student", "id_number_sealed", student.pk)
+
+
+def ethnic_name(code: str) -> str:
+    """What a 民族 code says; the code itself where the table lacks it."""
+    return CodeTable.objects.filter(table="ethnic", code=code).values_list("name", flat=True).first() or code
+
+
+@dataclass(frozen=True)
+class Card:
+    """A pupil as a masked card: enough for two people at a counter to agree who is meant, nothing more."""
+
+    name: str
+    sex: str
+    birth_year: int
+    number: str
+    status: str
+    school: str
+    grade: str
+    class_name: str
+
+
+def card(student: Student, day: date) -> Card:
+    """The masked card of a pupil on ``day``."""
+    grade = grade_on(student.cohort, day)
+    school = student.school
+    return Card(
+        identity.mask_name(student.name),
+        student.get_sex_display(),
+        student.birth_date.year,
+        identity.mask_number(current_number(student)),
+        student.get_status_display(),
+        school.name if school else "—",
+        grade_label(grade, school.school_system if school else ""),
+        str(student.school_class) if student.school_class_id else "—",
+    )
+
+
+def move(
+    student: Student, to: Unit, school_class: SchoolClass | None, now: datetime, *, case_number: str, how: str
+) -> dict:
+    """Move the record: close the enrolment at the old school, keep its copy there, open one at the new school.
+
+    The status is kept (R3.2). Returns ids for the audit trail. The caller holds the pupil's row lock.
+    """
+    day = clock.local_date(now)
+    old = Enrolment.objects.select_related("school").get(student=student, period__endswith__isnull=True)
+    grade = grade_on(student.cohort, day)
+    Enrolment.objects.filter(pk=old.pk).update(
+        period=DateTimeTZRange(old.period.lower, now),
+        grade_out=grade,
+        left_by=how,
+        left_case_number=case_number,
+        archive=snapshot(student, old.school, day),
+    )
+    new = Enrolment.objects.create(
+        student=student,
+        school=to,
+        period=DateTimeTZRange(now, None),
+        grade_in=grade,
+        class_name=str(school_class or ""),
+        entered_by=how,
+        case_number=case_number,
+    )
+    student.school, student.school_class = to, school_class
+    student.save(update_fields=["school", "school_class"])
+    return {"student": student.pk, "closed": old.pk, "opened": new.pk}
+
+
+def snapshot(student: Student, school: Unit, day: date) -> dict:
+    """What the record says as the pupil leaves; names and codes, the number only masked."""
+    return {
+        "name": student.name,
+        "sex": student.get_sex_display(),
+        "birth_date": student.birth_date.isoformat(),
+        "ethnic": ethnic_name(student.ethnic),
+        "number": identity.mask_number(current_number(student)),
+        "status": student.get_status_display(),
+        "grade": grade_label(grade_on(student.cohort, day), school.school_system),
+        "class": str(student.school_class) if student.school_class_id else "",
+        "entered_on": student.entered_on.isoformat(),
+        "address": student.address,
+        "household_registration_place": student.household_registration_place,
+        "guardians": [
+            {"name": g.name, "relation": g.relation, "workplace": g.workplace}
+            for g in student.guardians.all()
+        ],
+    }

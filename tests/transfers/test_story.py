@@ -1,0 +1,113 @@
+"""One in-province transfer from application to moved record, through the door (R3.1)."""
+
+import pytest
+from django.utils import timezone
+
+from ledger import audit
+from ledger.models import OutboxMessage
+from reviews import door
+from reviews.models import Act, Case, Step
+from reviews.refusals import Refused
+from students.models import Enrolment
+from tests.world import World
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+@pytest.mark.rule("R3.1")
+def test_a_cross_county_transfer_passes_four_units_and_moves_the_record_at_the_last_sign_off(world):
+    pupil = world.pupil(world.third)
+    case = world.submitted(world.first, pupil)
+    seen = []
+    while case.is_live:
+        case = Case.objects.select_related("holder").get(pk=case.pk)
+        seen.append((case.state, case.holder))
+        case = world.decide(case)
+    assert seen == [
+        ("receiving_school", world.first),
+        ("receiving_authority", world.east),
+        ("sending_school", world.third),
+        ("sending_authority", world.west),
+    ]
+    pupil.refresh_from_db()
+    assert case.state == "completed"
+    assert pupil.school == world.first
+    old, new = Enrolment.objects.filter(student=pupil).order_by("period")
+    assert (old.school, new.school) == (world.third, world.first)
+    assert old.period.upper == new.period.lower
+    assert new.period.upper is None
+    assert old.archive["name"] == pupil.name
+    assert old.left_case_number == case.number
+
+
+@pytest.mark.rule("R3.1")
+def test_under_one_authority_the_transfer_passes_three_units_and_the_authority_once(world):
+    pupil = world.pupil(world.second)
+    case = world.submitted(world.first, pupil)
+    assert case.stages == ["receiving_school", "sending_school", "sending_authority"]
+    case = world.finish(case)
+    units = list(Step.objects.filter(case=case).order_by("seq").values_list("unit_id", flat=True))
+    assert units == [world.first.pk, world.second.pk, world.east.pk]
+
+
+@pytest.mark.rule("R3.1")
+def test_a_school_run_by_the_league_answers_to_the_league(world):
+    case = world.submitted(world.league_school, world.pupil(world.third))
+    world.decide(case)
+    assert Case.objects.get(pk=case.pk).holder == world.league
+
+
+@pytest.mark.rule("R3.1b")
+def test_sent_back_for_correction_it_returns_straight_to_the_unit_that_asked(world):
+    case = world.submitted(world.first, world.pupil(world.third))
+    case = world.decide(world.decide(case))
+    assert case.state == "sending_school"
+    case = world.decide(case, "send_back", "proof_unreadable", "第一张看不清，请重拍。")
+    assert case.state == "correction"
+    assert case.holder == world.first
+    case = world.decide(case)
+    assert case.state == "sending_school"
+    assert case.holder == world.third
+    assert world.finish(case).state == "completed"
+
+
+@pytest.mark.rule("R3.1b")
+def test_a_refusal_is_final_and_needs_a_listed_reason_and_ten_characters(world):
+    case = world.decide(world.submitted(world.first, world.pupil(world.third)))
+    with pytest.raises(Refused, match="所列理由"):
+        world.decide(case, "refuse", "材料不齐", "请家长补交房产证明和社保证明。")
+    with pytest.raises(Refused, match="不少于 10 字"):
+        world.decide(case, "refuse", "reason_untrue", "不同意。")
+    case = world.decide(case, "refuse", "reason_untrue", "经核对证明与申报原因不一致，不同意。")
+    assert case.state == "refused"
+    assert case.exclusive_key is None
+    with pytest.raises(Refused, match="已驳回"):
+        door.perform(case, "withdraw", world.registrar(world.first), opinion="不转了")
+
+
+def test_the_trail_has_one_entry_and_one_message_an_act_and_holds(world):
+    case = world.finish(world.submitted(world.first, world.pupil(world.third)))
+    acts = Act.objects.filter(case=case)
+    assert [a.verb for a in acts] == ["submit", "sign"] + ["handle", "sign"] * 3
+    assert list(audit.verify([audit.case_chain(case.pk)])) == []
+    assert OutboxMessage.objects.filter(payload__case=case.pk).count() == 8
+
+
+def test_a_recall_takes_the_case_back_to_the_head_who_signed(world):
+    case = world.decide(world.submitted(world.first, world.pupil(world.third)))
+    assert case.state == "receiving_authority"
+    case = door.perform(case, "recall", world.head(world.first))
+    assert (case.state, case.awaiting, case.holder) == ("receiving_school", "sign", world.first)
+    assert world.finish(case).state == "completed"
+
+
+def test_after_the_next_unit_has_opened_it_a_recall_is_refused(world):
+    case = world.decide(world.submitted(world.first, world.pupil(world.third)))
+    Step.objects.filter(case=case, closed_at__isnull=True).update(first_opened_at=timezone.now())
+    with pytest.raises(Refused, match="已经查看"):
+        door.perform(case, "recall", world.head(world.first))

@@ -1,0 +1,194 @@
+"""A small world for tests: two provinces, a league, two counties, a handful of schools, clerks and pupils."""
+
+import itertools
+from datetime import date
+
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.utils import timezone
+
+from orgs.models import Account, Person, Post, PostRole, Unit, UnitLevel
+from reviews import door
+from reviews.evidence import take_in
+from reviews.models import Case
+from students import pinyin, sealing
+from students.grades import cohort_of
+from students.invented import Inventor
+from students.models import Enrolment, RegistrationNumber, SchoolClass, Student
+from students.records import number_index
+from transfers import drafting
+from transfers.models import Transfer, TransferReason
+
+PASSWORD = "Xueji-2026-demo"
+_count = itertools.count(1)
+
+
+class World:
+    """Units by short names: ``im`` (province), ``league``, ``east`` and ``west`` (counties), schools ``first``
+    (east), ``second`` (east), ``third`` (west), ``league_school`` (run by the league), ``abroad`` (other province)."""
+
+    def __init__(self, now=None):
+        self.now = now or timezone.now()
+        self.today = timezone.localtime(self.now).date()
+        self.inventor = Inventor(next(_count))
+        self.ministry = self.unit("教育部", UnitLevel.MINISTRY, None)
+        self.im = self.unit("内蒙古自治区教育厅", UnitLevel.PROVINCE, self.ministry)
+        self.league = self.unit("锡林郭勒盟教育局", UnitLevel.LEAGUE, self.im)
+        self.east = self.unit("东乌珠穆沁旗教育局", UnitLevel.COUNTY, self.league)
+        self.west = self.unit("阿巴嘎旗教育局", UnitLevel.COUNTY, self.league)
+        self.first = self.school("示例第一小学", self.east)
+        self.second = self.school("示例第二小学", self.east)
+        self.third = self.school("示例第三小学", self.west)
+        self.league_school = self.school("盟直属示例小学", self.league)
+        self.hebei = self.unit("河北省教育厅", UnitLevel.PROVINCE, self.ministry)
+        self.zhangbei = self.unit("张北县教育局", UnitLevel.COUNTY, self.hebei)
+        self.abroad = self.school("张北县示例小学", self.zhangbei)
+
+    def unit(self, name, level, authority, **more):
+        """A unit with a code of its own."""
+        code = f"T{next(_count):07d}"
+        return Unit.objects.create(
+            code=code,
+            name=name,
+            short_name=name[:30],
+            level=level,
+            authority=authority,
+            division_code="152522",
+            **more,
+        )
+
+    def school(self, name, authority, lowest=1, highest=6, system="6-3"):
+        """A school with one class in each of its grades."""
+        school = self.unit(
+            name,
+            UnitLevel.SCHOOL,
+            authority,
+            lowest_grade=lowest,
+            highest_grade=highest,
+            school_system=system,
+        )
+        for grade in range(lowest, highest + 1):
+            SchoolClass.objects.create(school=school, cohort=cohort_of(grade, self.today), number=1)
+        return school
+
+    def person(self, name=None):
+        """A member of staff."""
+        number = next(_count)
+        return Person.objects.create(name=name or f"职员{number}", staff_number=f"P{number:06d}")
+
+    def account(self, unit, role, person=None):
+        """An account that holds ``role`` at ``unit``."""
+        account = Account.objects.create_user(
+            username=f"u{next(_count)}", password=PASSWORD, person=person or self.person()
+        )
+        Post.objects.create(account=account, unit=unit, role=role, valid_from=date(2020, 1, 1))
+        return account
+
+    def registrar(self, unit):
+        """The unit's registrar (one for each unit, made on first use)."""
+        return self._one(unit, PostRole.REGISTRAR)
+
+    def head(self, unit):
+        """The unit's head (one for each unit, made on first use)."""
+        return self._one(unit, PostRole.HEAD)
+
+    def _one(self, unit, role):
+        post = Post.objects.filter(unit=unit, role=role).select_related("account__person").first()
+        return post.account if post else self.account(unit, role)
+
+    def pupil(self, school, grade=4, letter="L", status="enrolled", name=None):
+        """A pupil enrolled at ``school`` with a valid number of the wanted letter."""
+        cohort = cohort_of(grade, self.today)
+        born = self.inventor.birth_date(date(cohort - 7, 9, 1), date(cohort - 6, 8, 31))
+        made = self.inventor.pupil("152522", born)
+        student = Student.objects.create(
+            name=name or made.name,
+            pinyin=pinyin.readings(name or made.name),
+            sex=made.sex,
+            birth_date=born,
+            ethnic=made.ethnic,
+            status=status,
+            cohort=cohort,
+            school=school,
+            school_class=SchoolClass.objects.get(school=school, cohort=cohort),
+            entered_on=date(cohort, 9, 1),
+            id_number_index=None if letter == "J" else number_index(made.id_number),
+        )
+        if letter != "J":
+            student.id_number_sealed = sealing.seal(
+                made.id_number, "students_student", "id_number_sealed", student.pk
+            )
+            student.save(update_fields=["id_number_sealed"])
+        Enrolment.objects.create(
+            student=student,
+            school=school,
+            period=DateTimeTZRange(timezone.make_aware(timezone.datetime(cohort, 9, 1)), None),
+            grade_in=1,
+        )
+        self.number(student, self.inventor.l_number("152522", born), close=letter != "L")
+        if letter == "G":
+            self.number(student, f"G{made.id_number}")
+        elif letter == "J":
+            self.number(student, self.inventor.j_number("152522", born))
+        return student
+
+    def number(self, student, text, close=False):
+        """Issue ``text`` to ``student``."""
+        row = RegistrationNumber(student=student, kind=text[0], sealed=b"", index=number_index(text))
+        row.save()
+        sealed = sealing.seal(text, "students_registrationnumber", "sealed", row.pk)
+        RegistrationNumber.objects.filter(pk=row.pk).update(sealed=sealed)
+        if close:
+            RegistrationNumber.objects.filter(pk=row.pk).update(
+                closed_at=timezone.now(), closed_reason="下发正式学籍号"
+            )
+        return row
+
+    def draft(self, receiving, student, proofs=1):
+        """A draft of ``receiving`` for ``student``, ready to be sent."""
+        clerk = self.registrar(receiving)
+        case = drafting.begin(student, receiving, clerk, timezone.now())
+        transfer = Transfer.objects.get(case=case)
+        drafting.change(
+            case,
+            clerk,
+            reason=TransferReason.objects.get(key="house"),
+            reason_note="",
+            grade_to=transfer.grade_from,
+            school_class=SchoolClass.objects.get(school=receiving, cohort=student.cohort),
+        )
+        for _ in range(proofs):
+            take_in(case, clerk, png())
+        return Case.objects.get(pk=case.pk)
+
+    def submitted(self, receiving, student):
+        """A case sent off by the registrar of ``receiving``."""
+        case = self.draft(receiving, student)
+        return door.perform(case, "submit", self.registrar(receiving), opinion="情况属实，申请转入。")
+
+    def decide(self, case, outcome="agree", reason="", opinion="情况属实，同意转入。"):
+        """Both acts of the unit whose turn it is."""
+        case = Case.objects.select_related("holder").get(pk=case.pk)
+        unit = case.holder
+        if case.awaiting == "handle":
+            case = door.perform(
+                case, "handle", self.registrar(unit), opinion=opinion, outcome=outcome, reason=reason
+            )
+        return door.perform(case, "sign", self.head(unit), opinion=opinion, outcome=outcome, reason=reason)
+
+    def finish(self, case):
+        """Agree at every stage to the end."""
+        while case.is_live:
+            case = self.decide(case)
+        return case
+
+
+def png(size=(240, 160), colour=(200, 220, 240)):
+    """A small real PNG as an upload."""
+    import io
+
+    from django.core.files.uploadedfile import SimpleUploadedFile
+    from PIL import Image
+
+    data = io.BytesIO()
+    Image.new("RGB", size, colour).save(data, "PNG")
+    return SimpleUploadedFile("proof.png", data.getvalue(), content_type="image/png")
