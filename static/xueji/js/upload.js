@@ -1,0 +1,214 @@
+/* Taking in proofs: choose, drag, paste or photograph; look, rotate, remove; send one by one with progress. */
+(function () {
+  "use strict";
+
+  var x = window.xueji;
+  var CEILING = 2 * 1024 * 1024; /* the national system's limit for one picture */
+  var LONGEST = 2600; /* pixels: enough to read a certificate's small print */
+
+  x.all("[data-upload]").forEach(function (box) {
+    var drop = box.querySelector("[data-drop]");
+    var queue = box.querySelector("[data-queue]");
+    var notes = box.querySelector("[data-upload-notes]");
+    var sendAll = box.querySelector("[data-send]");
+    var stored = box.querySelector("[data-evidence]");
+    var limit = Number(box.dataset.limit);
+    var shots = [];
+    var sending = false;
+    box.classList.add("ready");
+
+    function say(sentence, tone) {
+      var note = x.element("div", "note note-" + (tone || "info"));
+      note.appendChild(x.element("span", "", sentence));
+      notes.appendChild(note);
+    }
+    function quiet() { notes.textContent = ""; }
+
+    function tell() {
+      sendAll.hidden = shots.length === 0;
+      sendAll.disabled = sending;
+      sendAll.textContent = sending ? "正在上传…" : "上传 " + shots.length + " 张";
+    }
+    function room() { return limit - x.all("[data-stored]", stored).length - shots.length; }
+
+    /* ---- a file comes in ------------------------------------------------------------- */
+    function isPicture(bytes) {
+      return (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) || (bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47);
+    }
+    function take(files) {
+      quiet();
+      var chain = Promise.resolve();
+      Array.prototype.forEach.call(files, function (file) { chain = chain.then(function () { return takeOne(file); }); });
+      return chain.then(tell);
+    }
+    function takeOne(file) {
+      if (room() <= 0) { say("最多上传 " + limit + " 张，“" + file.name + "”没有加入。可先移除不需要的。", "error"); return null; }
+      return file.slice(0, 4).arrayBuffer().then(function (head) {
+        if (!isPicture(new Uint8Array(head))) { throw new Error("kind"); }
+        return createImageBitmap(file);
+      }).then(function (picture) {
+        add(file, picture);
+      }).catch(function () { say("“" + file.name + "”不是能打开的 JPG 或 PNG 图片，没有加入。请另存为 JPG 后再选。", "error"); });
+    }
+    function add(file, picture) {
+      var shot = { file: file, picture: picture, turn: 0, name: file.name || "截图.png" };
+      var item = x.element("li");
+      shot.canvas = x.element("canvas");
+      shot.canvas.setAttribute("role", "img");
+      shot.canvas.setAttribute("aria-label", "预览 " + shot.name);
+      shot.state = x.element("div", "because", shot.name + "　" + size(file.size));
+      shot.bar = x.element("progress");
+      shot.bar.max = 100;
+      shot.bar.value = 0;
+      shot.bar.hidden = true;
+      shot.bar.setAttribute("aria-label", "上传进度 " + shot.name);
+      var tools = x.element("div", "tools");
+      shot.rotate = button("旋转", function () { shot.turn = (shot.turn + 90) % 360; preview(shot); });
+      shot.remove = button("移除", function () { forget(shot); });
+      tools.appendChild(shot.rotate);
+      tools.appendChild(shot.remove);
+      [shot.canvas, shot.state, shot.bar, tools].forEach(function (part) { item.appendChild(part); });
+      shot.item = item;
+      queue.appendChild(item);
+      shots.push(shot);
+      preview(shot);
+      if (file.size > CEILING) { say("“" + shot.name + "”有 " + size(file.size) + "，超过 2 MB，上传前会在本机缩小，请看清字迹是否还能辨认。", "warning"); }
+    }
+    function button(text, act) {
+      var made = x.element("button", "btn btn-sm", text);
+      made.type = "button";
+      made.addEventListener("click", act);
+      return made;
+    }
+    function forget(shot) {
+      shots = shots.filter(function (each) { return each !== shot; });
+      if (shot.picture.close) { shot.picture.close(); }
+      shot.item.remove();
+      tell();
+    }
+    function size(bytes) { return bytes >= 1048576 ? (bytes / 1048576).toFixed(1) + " MB" : Math.max(1, Math.round(bytes / 1024)) + " KB"; }
+
+    /* ---- drawing: previews, and the re-encoding that rotation or size asks for --------- */
+    function paint(shot, canvas, longest) {
+      var wide = shot.picture.width;
+      var high = shot.picture.height;
+      var scale = Math.min(1, longest / Math.max(wide, high));
+      var sideways = shot.turn % 180 !== 0;
+      canvas.width = Math.max(1, Math.round((sideways ? high : wide) * scale));
+      canvas.height = Math.max(1, Math.round((sideways ? wide : high) * scale));
+      var pen = canvas.getContext("2d");
+      pen.fillStyle = "#fff";
+      pen.fillRect(0, 0, canvas.width, canvas.height);
+      pen.translate(canvas.width / 2, canvas.height / 2);
+      pen.rotate(shot.turn * Math.PI / 180);
+      pen.drawImage(shot.picture, -wide * scale / 2, -high * scale / 2, wide * scale, high * scale);
+    }
+    function preview(shot) { paint(shot, shot.canvas, 480); }
+
+    function encode(canvas, quality) { return new Promise(function (done) { canvas.toBlob(done, "image/jpeg", quality); }); }
+
+    /* The file as it is, unless it was turned or is too large. */
+    function readied(shot) {
+      if (!shot.turn && shot.file.size <= CEILING) { return Promise.resolve(shot.file); }
+      var canvas = document.createElement("canvas");
+      var tries = [[LONGEST, 0.92], [LONGEST, 0.85], [2000, 0.85], [1600, 0.8], [1200, 0.75]];
+      function attempt(at) {
+        paint(shot, canvas, tries[at][0]);
+        return encode(canvas, tries[at][1]).then(function (blob) {
+          if (blob && blob.size <= CEILING) { return blob; }
+          if (at + 1 < tries.length) { return attempt(at + 1); }
+          throw new Error("“" + shot.name + "”缩小后仍超过 2 MB，请重新拍摄或裁剪后再选。");
+        });
+      }
+      return attempt(0);
+    }
+
+    /* ---- sending ------------------------------------------------------------------------ */
+    function send(shot) {
+      shot.rotate.disabled = true;
+      shot.remove.disabled = true;
+      shot.bar.hidden = false;
+      return readied(shot).then(function (blob) { return post(shot, blob); }).then(function () { forget(shot); }, function (problem) {
+        shot.rotate.disabled = false;
+        shot.remove.disabled = false;
+        shot.bar.hidden = true;
+        say(problem.message, "error");
+      });
+    }
+    function post(shot, blob) {
+      return new Promise(function (done, fail) {
+        var request = new XMLHttpRequest();
+        var data = new FormData();
+        data.append(box.dataset.field, blob, blob === shot.file ? shot.name : shot.name.replace(/\.\w+$/, "") + ".jpg");
+        request.open("POST", box.dataset.uploadUrl);
+        request.setRequestHeader("X-CSRFToken", x.csrf());
+        request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
+        request.timeout = 120000;
+        request.upload.addEventListener("progress", function (event) { if (event.lengthComputable) { shot.bar.value = 100 * event.loaded / event.total; } });
+        request.addEventListener("load", function () {
+          if (x.served) { x.served(); }
+          var html = (request.getResponseHeader("Content-Type") || "").indexOf("text/html") === 0;
+          if (request.status >= 200 && request.status < 300 && html && request.responseURL.indexOf("/sign-in/") === -1) {
+            stored.innerHTML = request.responseText;
+            done();
+            return;
+          }
+          fail(new Error(x.sentenceOf(request) || failure(request.status, shot.name)));
+        });
+        request.addEventListener("error", function () { fail(new Error("网络没有连通，“" + shot.name + "”还没有上传，照片仍在本页，请重试。")); });
+        request.addEventListener("timeout", function () { fail(new Error("网络太慢，“" + shot.name + "”没有传完，照片仍在本页，请重试。")); });
+        request.send(data);
+      });
+    }
+    function failure(status, name) {
+      if (status === 413) { return "“" + name + "”超过 2 MB，没有收下。请重新拍摄或裁剪后再选。"; }
+      if (status === 403 || status === 401 || status === 200) { return "登录已失效，“" + name + "”没有上传。请在新窗口重新登录后再点上传。"; }
+      return "“" + name + "”没有收下，请稍后重试；仍不行请联系系统管理员。";
+    }
+    sendAll.addEventListener("click", function () {
+      if (sending) { return; }
+      quiet();
+      sending = true;
+      tell();
+      var chain = Promise.resolve();
+      shots.slice().forEach(function (shot) { chain = chain.then(function () { return send(shot); }); });
+      chain.then(function () {
+        sending = false;
+        tell();
+        if (!shots.length) { say("已上传。", "success"); }
+      });
+    });
+
+    /* ---- the ways in ----------------------------------------------------------------------- */
+    x.all("[data-pick]", box).forEach(function (input) {
+      input.addEventListener("change", function () { var files = Array.prototype.slice.call(input.files); input.value = ""; take(files); });
+    });
+    x.all("[data-camera]", box).forEach(function (label) { label.hidden = !window.matchMedia("(pointer: coarse)").matches; });
+    ["dragenter", "dragover"].forEach(function (name) {
+      drop.addEventListener(name, function (event) { event.preventDefault(); drop.classList.add("over"); });
+    });
+    ["dragleave", "drop"].forEach(function (name) { drop.addEventListener(name, function () { drop.classList.remove("over"); }); });
+    drop.addEventListener("drop", function (event) { event.preventDefault(); take(event.dataTransfer.files); });
+    document.addEventListener("paste", function (event) {
+      var files = event.clipboardData ? event.clipboardData.files : [];
+      if (files.length) { event.preventDefault(); take(files); }
+    });
+    /* Removing a stored proof stays on the page. */
+    stored.addEventListener("submit", function (event) {
+      var form = event.target;
+      if (event.defaultPrevented || !form.hasAttribute("data-remove")) { return; }
+      event.preventDefault();
+      fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin", headers: { "X-CSRFToken": x.csrf(), "X-Requested-With": "XMLHttpRequest" } })
+        .then(function (answer) { return answer.text().then(function (text) { return { ok: answer.ok, responseText: text }; }); })
+        .then(function (answer) {
+          quiet();
+          if (answer.ok) { stored.innerHTML = answer.responseText; } else { say(x.sentenceOf(answer) || "没有移除成功，请刷新页面后重试。", "error"); }
+          tell();
+        })
+        .catch(function () { say("网络没有连通，没有移除。请重试。", "error"); });
+    });
+    /* Leaving with pictures not yet sent would lose them. */
+    window.addEventListener("beforeunload", function (event) { if (shots.length) { event.preventDefault(); event.returnValue = ""; } });
+    tell();
+  });
+}());
