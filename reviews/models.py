@@ -140,7 +140,9 @@ class Case(CaseTransitions, models.Model):
             models.CheckConstraint(
                 condition=Q(state=State.DRAFT, exclusive_key__isnull=True, submitted_at__isnull=True)
                 | Q(state__in=ENDS)
-                | Q(exclusive_key=models.F("subject"), submitted_at__isnull=False),
+                | Q(
+                    exclusive_key__isnull=False, exclusive_key=models.F("subject"), submitted_at__isnull=False
+                ),
                 name="case_exclusive_while_live",
             ),
         ]

@@ -67,6 +67,33 @@ def _target(case, target, *args, **kwargs):
     return target
 
 
+def _onward(method):
+    """From each stage to the later ones of a route, or to the end; no route ends at its first stage."""
+    for at, stage in enumerate(STAGES):
+        ends = [State.COMPLETED] if at else []
+        method = _signing(stage, [*STAGES[at + 1 :], *ends])(method)
+    return _signing(State.CORRECTION, list(LATER_STAGES))(method)
+
+
+def _backward(method):
+    """A recall: from each stage to an earlier one or to the correction before it; from a correction to its asker."""
+    for at, stage in enumerate(STAGES[1:], 1):
+        method = _recalling(stage, [*STAGES[:at], State.CORRECTION])(method)
+    return _recalling(State.CORRECTION, list(LATER_STAGES))(method)
+
+
+def _signing(source, targets):
+    return transition(
+        field="state", source=source, target=GET_STATE(_target, states=targets), custom={"verb": Verb.SIGN}
+    )
+
+
+def _recalling(source, targets):
+    return transition(
+        field="state", source=source, target=GET_STATE(_target, states=targets), custom={"verb": Verb.RECALL}
+    )
+
+
 class CaseTransitions:
     """The verbs of a case as django-fsm transitions; mixed into :class:`reviews.models.Case`."""
 
@@ -91,14 +118,10 @@ class CaseTransitions:
         """The head sends it back to the registrar of the same unit (R0.5)."""
         self.awaiting = Awaiting.HANDLE
 
-    @transition(
-        field="state",
-        source=RUNNING,
-        target=GET_STATE(_target, states=[*LATER_STAGES, State.COMPLETED]),
-        custom={"verb": Verb.SIGN},
-    )
+    @_onward
     def agreed(self, target):
-        """The head agreed: on to the next stage, or to the end after the last (R3.1)."""
+        """The head agreed: on to a later stage, or to the end after the last (R3.1); after a correction straight
+        back to the unit that asked (R3.1b)."""
         self.awaiting = Awaiting.NOBODY if target == State.COMPLETED else Awaiting.HANDLE
 
     @transition(field="state", source=STAGES, target=State.REFUSED, custom={"verb": Verb.SIGN})
@@ -116,12 +139,7 @@ class CaseTransitions:
         """The receiving school took the case back before the last sign-off (R3.1b)."""
         self.awaiting = Awaiting.NOBODY
 
-    @transition(
-        field="state",
-        source=[*LATER_STAGES, State.CORRECTION],
-        target=GET_STATE(_target, states=[*STAGES, State.CORRECTION]),
-        custom={"verb": Verb.RECALL},
-    )
+    @_backward
     def recalled(self, target):
         """The head took a sign-off back within minutes, before the next unit had opened the case."""
         self.awaiting = Awaiting.SIGN

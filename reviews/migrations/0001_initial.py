@@ -1128,7 +1128,11 @@ class Migration(migrations.Migration):
                         ("exclusive_key__isnull", True), ("state", "draft"), ("submitted_at__isnull", True)
                     ),
                     ("state__in", ("completed", "refused", "withdrawn", "expired")),
-                    models.Q(("exclusive_key", models.F("subject")), ("submitted_at__isnull", False)),
+                    models.Q(
+                        ("exclusive_key", models.F("subject")),
+                        ("exclusive_key__isnull", False),
+                        ("submitted_at__isnull", False),
+                    ),
                     _connector="OR",
                 ),
                 name="case_exclusive_while_live",

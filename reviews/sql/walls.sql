@@ -50,15 +50,15 @@ CREATE OR REPLACE FUNCTION reviews_legal_pair(was text, becomes text) RETURNS bo
     SELECT CASE was
         WHEN 'draft' THEN becomes IN ('receiving_school', 'withdrawn')
         WHEN 'receiving_school' THEN becomes IN ('receiving_authority', 'sending_school', 'sending_authority',
-            'completed', 'refused', 'withdrawn', 'expired')
-        WHEN 'receiving_authority' THEN becomes IN ('receiving_school', 'sending_school', 'sending_authority',
-            'completed', 'refused', 'withdrawn', 'expired', 'correction')
-        WHEN 'sending_school' THEN becomes IN ('receiving_school', 'receiving_authority', 'sending_authority',
-            'completed', 'refused', 'withdrawn', 'expired', 'correction')
+            'refused', 'withdrawn', 'expired')
+        WHEN 'receiving_authority' THEN becomes IN ('receiving_school', 'correction', 'sending_school',
+            'sending_authority', 'completed', 'refused', 'withdrawn', 'expired')
+        WHEN 'sending_school' THEN becomes IN ('receiving_school', 'receiving_authority', 'correction',
+            'sending_authority', 'completed', 'refused', 'withdrawn', 'expired')
         WHEN 'sending_authority' THEN becomes IN ('receiving_school', 'receiving_authority', 'sending_school',
-            'completed', 'refused', 'withdrawn', 'expired', 'correction')
+            'correction', 'completed', 'refused', 'withdrawn', 'expired')
         WHEN 'correction' THEN becomes IN ('receiving_authority', 'sending_school', 'sending_authority',
-            'receiving_school', 'withdrawn', 'expired')
+            'withdrawn', 'expired')
         ELSE false END
 $$;
 

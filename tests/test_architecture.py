@@ -1,0 +1,90 @@
+"""The house stands as drawn: imports only point down, rooms are small, no room is called by a name that says nothing."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOORS = {"ledger": 0, "orgs": 1, "reviews": 2, "students": 3, "transfers": 4, "tickets": 4, "xueji": 5}
+NAMELESS = {"utils", "helpers", "common", "core", "services", "selectors", "managers", "mixins"}
+LONGEST_FILE = 500
+LONGEST_FUNCTION = 60
+MODULES = sorted(
+    path
+    for package in FLOORS
+    for path in (ROOT / package).rglob("*.py")
+    if (ROOT / package).exists() and "migrations" not in path.parts
+)
+
+
+def imported(path: Path) -> set[str]:
+    """Top-level names of every import in a file, those inside functions too."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            found.add(node.module.split(".")[0])
+    return found
+
+
+def where(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", MODULES, ids=where)
+def test_an_import_only_points_down(path):
+    package = path.relative_to(ROOT).parts[0]
+    above = {
+        name for name in imported(path) & set(FLOORS) if name != package and FLOORS[name] >= FLOORS[package]
+    }
+    assert not above, f"{where(path)} (floor {FLOORS[package]}) imports {sorted(above)}"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=where)
+def test_a_file_holds_one_matter(path):
+    lines = path.read_text(encoding="utf-8").count("\n")
+    assert lines <= LONGEST_FILE, f"{where(path)} has {lines} lines"
+
+
+@pytest.mark.parametrize("path", MODULES, ids=where)
+def test_a_function_holds_one_matter(path):
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            length = node.end_lineno - node.lineno + 1
+            assert length <= LONGEST_FUNCTION, f"{where(path)}:{node.lineno} {node.name} has {length} lines"
+
+
+def test_no_room_has_a_name_that_says_nothing():
+    assert not {where(p) for p in MODULES if p.stem in NAMELESS or NAMELESS & set(p.parts)}
+
+
+def test_the_clock_is_read_in_one_place_only():
+    """Time is passed in: nobody but ledger.clock asks the machine what time it is."""
+    readers = []
+    for path in MODULES:
+        if where(path) == "ledger/clock.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                base = node.func.value
+                name = base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
+                if (name, node.func.attr) in {
+                    ("date", "today"),
+                    ("datetime", "now"),
+                    ("datetime", "utcnow"),
+                    ("timezone", "now"),
+                    ("timezone", "localdate"),
+                }:
+                    readers.append(f"{where(path)}:{node.lineno}")
+    assert not readers
+
+
+def test_own_styles_stay_within_what_old_browsers_know():
+    """County offices run Chromium 109: no colour functions, nesting or queries that came later (look.md)."""
+    forbidden = ("oklch(", "color-mix(", "light-dark(", "@container", "anchor-name", "position-anchor")
+    for path in (ROOT / "static").rglob("*.css"):
+        text = path.read_text(encoding="utf-8")
+        assert not [word for word in forbidden if word in text], where(path)
