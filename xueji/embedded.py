@@ -88,6 +88,7 @@ def stop(var: Path) -> None:
         _finish(_living("valkey-server", var / "valkey"), signal.SIGTERM)
         # SIGINT is PostgreSQL's fast shutdown: open transactions are rolled back, nothing is lost.
         _finish(_postmasters(var), signal.SIGINT)
+        shutil.rmtree(socket_dir(var), ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -119,7 +120,6 @@ def unheld(var: Path) -> Iterator[None]:
                 f"{var} 的数据正在被使用，请先停止运行中的系统或测试。（The data is in use; stop the program or tests first.）"
             ) from None
         stop(var)
-        shutil.rmtree(socket_dir(var), ignore_errors=True)
         yield
 
 
