@@ -99,7 +99,7 @@
     keysBox.addEventListener("change", function () { remember("localStorage", "keys", keysBox.checked ? null : "off"); });
   }
   var toFocus = document.querySelector("[data-focus]");
-  if (toFocus) { toFocus.focus(); }
+  if (toFocus) { toFocus.focus({ preventScroll: true }); toFocus.scrollIntoView({ block: "nearest" }); }
 
   /* ---- confirm, then send once -------------------------------------------------- */
   function ask(sentence, yes, then) {
