@@ -170,9 +170,10 @@ def _seat_refusal(asking: Asking) -> Refusal | None:
     elif verb == Verb.RECALL:
         return _recall_refusal(asking)
     else:
-        asking.seat = seat_at(by, case.holder_id, _SEATS[verb], asking.today)
-        told = f"这一步由{case.holder.name}的{_SEATS[verb].label}{verb.label}，你没有这个岗位。"
+        asking.seat, told = seat_at(by, case.holder_id, _SEATS[verb], asking.today), ""
     if asking.seat is None:
+        # The holder's name costs a query: it is read only to be told.
+        told = told or f"这一步由{case.holder.name}的{_SEATS[verb].label}{verb.label}，你没有这个岗位。"
         return Refusal("no_seat", told, "附件1 三.1")
     if verb == Verb.SIGN and asking.step.handler_person_id == by.person_id:
         return Refusal(

@@ -45,9 +45,10 @@ def perform(
     digest = idempotency.digest_of(case.number, str(verb), opinion, outcome, reason) if key else ""
     try:
         with transaction.atomic(durable=True):
-            if key and idempotency.earlier(by.pk, key, digest) is not None:
-                return Case.objects.get(pk=case.pk)
             asking = _locked(case, Verb(verb), by)
+            # Asked under the lock: a double click waits for its twin and then reads the twin's answer.
+            if key and idempotency.earlier(by.pk, key, digest) is not None:
+                return asking.case
             asking.opinion, asking.outcome, asking.reason = opinion, outcome, reason
             _check_revision(asking, case, revision)
             found = first_refusal(asking)
@@ -61,8 +62,8 @@ def perform(
     except idempotency.KeyReused as error:
         refuse("key_reused", error.sentence)
     except IntegrityError as error:
-        if key and "idempotency_once" in str(error):  # a twin request was faster; its answer is ours
-            return Case.objects.get(pk=case.pk)
+        if key and "idempotency_once" in str(error):  # the key was used for another case in the same moment
+            refuse("key_reused", idempotency.KeyReused.sentence)
         raise _as_refusal(error) from error
 
 

@@ -27,7 +27,7 @@ def running(world):
 
 def refused(wall, sql, *params):
     """The statement is refused, by this wall and no other."""
-    with pytest.raises(DatabaseError) as caught, transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(DatabaseError) as caught, transaction.atomic(), connection.cursor() as cursor:  # noqa: PT012
         cursor.execute(sql, params)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     told = f"{getattr(caught.value.__cause__.diag, 'constraint_name', '')} {caught.value}"
