@@ -72,7 +72,8 @@
   function refuseOpinion(event, sentence) {
     refuse(event, document.getElementById("opinion-hint"), sentence);
     opinion.setAttribute("aria-invalid", "true");
-    opinion.focus();
+    opinion.focus({ preventScroll: true });
+    opinion.scrollIntoView({ block: "nearest" }); /* the scroll margin keeps it clear of the bar */
   }
 
   /* ---- the viewer -------------------------------------------------------------------- */
