@@ -7,7 +7,7 @@ HOST ?= 127.0.0.1
 BIN := .venv/bin
 export PORT HOST
 
-.PHONY: help install install-dev run reset test lint fix lock secrets bench soak restore-drill
+.PHONY: help install install-dev run reset test lint fix docs lock secrets bench soak restore-drill
 
 help:
 	@echo "make run            启动整个系统（首次会自动安装并生成演示数据），PORT=9000 换端口"
@@ -39,6 +39,10 @@ lint: install-dev
 
 fix: install-dev
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+
+# docs/rules.md from the marks on the tests, docs/architecture.svg from the imports.
+docs: install-dev
+	@$(BIN)/pytest --collect-only -q --rules-doc -p no:cacheprovider >/dev/null && $(BIN)/python -m docs.architecture
 
 # Hashes of every published file, so that any platform and any newer Python can install; no index address inside.
 lock: install-dev

@@ -6,6 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
 
+from tests import rule_marks
 from tests.databases import TestDatabase
 from xueji import embedded
 
@@ -47,3 +48,14 @@ def program_environment(transactional_db, servers):
         "DJANGO_SETTINGS_MODULE": "xueji.settings",
     }
     return os.environ | own
+
+
+def pytest_addoption(parser):
+    """``--rules-doc``: write docs/rules.md from the marks of the collected tests."""
+    parser.addoption("--rules-doc", action="store_true", help="write docs/rules.md")
+
+
+def pytest_collection_finish(session):
+    """A mark that names no rule is a mistake; with ``--rules-doc`` the page is written."""
+    if session.config.getoption("--rules-doc"):
+        rule_marks.write(session.items)

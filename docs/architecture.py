@@ -1,0 +1,77 @@
+"""Draw docs/architecture.svg from the imports as they are: packages on their floors, an arrow for every import.
+
+Run by ``make docs``. Reads the source as text, runs nothing of it.
+"""
+
+import ast
+from collections import Counter
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FLOORS = [
+    [("ledger", "台账：审计链、待发消息、幂等")],
+    [("orgs", "单位与人员：岗位、委托、可见范围")],
+    [("reviews", "审核：业务、环节、唯一入口、时限、日历")],
+    [("students", "学生：身份、学籍号、学籍、年级")],
+    [("transfers", "转学：规则、流程、预检、办结")],
+    [("xueji", "装配：设置、地址、接口、进程")],
+]
+WIDTH, HEIGHT, BOX, GAP = 860, 88, 56, 32
+
+
+def imports() -> Counter:
+    """How many imports go from package to package."""
+    names = {name for floor in FLOORS for name, _ in floor}
+    found = Counter()
+    for package in names:
+        for path in (ROOT / package).rglob("*.py"):
+            if "migrations" in path.parts:
+                continue
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                modules = []
+                if isinstance(node, ast.Import):
+                    modules = [alias.name for alias in node.names]
+                elif isinstance(node, ast.ImportFrom) and node.module:
+                    modules = [node.module]
+                for module in modules:
+                    target = module.split(".")[0]
+                    if target in names and target != package:
+                        found[package, target] += 1
+    return found
+
+
+def drawing() -> str:
+    """The picture as SVG text."""
+    count = len(FLOORS)
+    height = count * HEIGHT + GAP
+    place = {}
+    parts = [
+        (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
+        'font-family="sans-serif" font-size="14">'),
+        "<title>各层与依赖：箭头只向下</title>",
+        ('<defs><marker id="a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
+        'orient="auto"><path d="M0 0 8 4 0 8z" fill="#5b6b7f"/></marker></defs>'),
+    ]
+    for floor, rooms in enumerate(FLOORS):
+        top = (count - 1 - floor) * HEIGHT + GAP / 2
+        for name, what in rooms:
+            place[name] = top
+            parts.append(
+                f'<rect x="60" y="{top}" width="430" height="{BOX}" rx="6" fill="#eef4fb" stroke="#1a5c9e"/>'
+                f'<text x="76" y="{top + 24}" font-weight="700" fill="#123e6b">{floor}　{name}/</text>'
+                f'<text x="76" y="{top + 44}" fill="#33475b">{what}</text>'
+            )
+    for lane, ((source, target), number) in enumerate(
+        sorted(imports().items(), key=lambda e: place[e[0][1]])
+    ):
+        x = 510 + lane * 22
+        y1, y2 = place[source] + 20 + lane % 3 * 8, place[target] + 20 + lane % 4 * 8
+        parts.append(
+            f'<path d="M490 {y1}H{x}V{y2}H494" fill="none" stroke="#5b6b7f" marker-end="url(#a)"/>'
+            f'<text x="{x + 3}" y="{(y1 + y2) / 2}" font-size="11" fill="#33475b">{number}</text>'
+        )
+    return "\n".join([*parts, "</svg>"]) + "\n"
+
+
+if __name__ == "__main__":
+    (ROOT / "docs" / "architecture.svg").write_text(drawing(), encoding="utf-8")
