@@ -152,7 +152,7 @@ def _alone(path: Path) -> Iterator[None]:
 
 
 def _port(text: str) -> int:
-    if not text.isdecimal() or not 0 < int(text) < 65536:
+    if not (text.isascii() and text.isdecimal()) or not 0 < int(text) < 65536:
         raise ServerTrouble(
             f"PORT 应为 1 到 65535 之间的整数，现在是“{text}”。（PORT must be a number from 1 to 65535.）"
         )

@@ -42,6 +42,8 @@ CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
 # How many proxies of ours stand in front and append to X-Forwarded-For.
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 EVIDENCE_ROOT = Path(os.environ.get("EVIDENCE_ROOT") or VAR / "evidence")
+# Where the daily signed ends of the audit chains go; outside the trial, a folder of another machine.
+AUDIT_HEADS_DIR = Path(os.environ.get("AUDIT_HEADS_DIR") or VAR / "audit-heads")
 SECOND_FACTOR = _flag("SECOND_FACTOR", default=not TRIAL)
 
 if not TRIAL:
