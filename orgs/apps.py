@@ -7,3 +7,7 @@ class OrgsConfig(AppConfig):
     name = "orgs"
     verbose_name = "单位与人员"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        """Let signing in hold the one session of a person."""
+        from orgs import sign_in  # noqa: F401 - its signal receivers register on import

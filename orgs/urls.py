@@ -1,3 +1,13 @@
 """Addresses of orgs."""
 
-urlpatterns = []
+from django.urls import path
+
+from orgs import views
+
+urlpatterns = [
+    path("accounts/sign-in/", views.sign_in, name="sign-in"),
+    path("accounts/sign-out/", views.sign_out, name="sign-out"),
+    path("accounts/password/", views.change_password, name="password"),
+    path("accounts/second-factor/", views.second_factor, name="second-factor"),
+    path("accounts/alive/", views.alive, name="alive"),
+]

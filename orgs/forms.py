@@ -1,0 +1,68 @@
+"""Forms of signing in. Every error is one sentence that says what to do."""
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.core.validators import MaxLengthValidator
+
+
+class SignInForm(AuthenticationForm):
+    """Account and password. The same sentence for an unknown account and a wrong password."""
+
+    error_messages = {
+        "invalid_login": "账号或密码不对，请核对后重试；连续输错 5 次，账号会锁定 15 分钟。",
+        "inactive": "账号或密码不对，请核对后重试；连续输错 5 次，账号会锁定 15 分钟。",
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = "账号"
+        self.fields["username"].error_messages["required"] = "请填写账号。"
+        # Django limits only what the browser lets one type; the lockout's table holds no more than 255 either.
+        self.fields["username"].validators.append(MaxLengthValidator(150, "账号没有这么长，请核对后重填。"))
+        self.fields["password"].label = "密码"
+        self.fields["password"].error_messages["required"] = "请填写密码。"
+
+
+class ChangePasswordForm(PasswordChangeForm):
+    """The old password, and the new one twice."""
+
+    error_messages = {
+        "password_mismatch": "两次填写的新密码不一致，请重新填写。",
+        "password_incorrect": "原密码不对，请重新填写。",
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, label in (
+            ("old_password", "原密码"),
+            ("new_password1", "新密码"),
+            ("new_password2", "再填一次新密码"),
+        ):
+            self.fields[name].label = label
+            self.fields[name].error_messages["required"] = f"请填写{label.removeprefix('再填一次')}。"
+        self.fields[
+            "new_password1"
+        ].help_text = "至少 10 位，不能全是数字，不能与账号、姓名相近，也不能是常见密码。"
+        self.fields["new_password2"].help_text = ""
+
+
+class TokenForm(forms.Form):
+    """The six digits that the authenticator shows."""
+
+    otp_token = forms.RegexField(
+        r"^\d{6}$",
+        label="动态验证码",
+        strip=True,
+        error_messages={
+            "required": "请填写 6 位动态验证码。",
+            "invalid": "动态验证码是 6 位数字，请核对后重填。",
+        },
+        widget=forms.TextInput(
+            attrs={
+                "inputmode": "numeric",
+                "autocomplete": "one-time-code",
+                "maxlength": "6",
+                "autofocus": True,
+            }
+        ),
+    )

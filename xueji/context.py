@@ -1,0 +1,90 @@
+"""What the frame of every page shows: navigation, who is signed in, unread notices, the freeze (R3.5)."""
+
+import logging
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.http import HttpRequest
+from django.utils.crypto import salted_hmac
+
+from orgs.models import Account, PostRole
+from orgs.seats import Seat, seats_of
+from reviews import desk, procedures
+from reviews.windows import window_state
+
+log = logging.getLogger(__name__)
+_KEEPS_RECORDS = {PostRole.REGISTRAR, PostRole.HEAD}
+
+
+def page(request: HttpRequest) -> dict:
+    """The context of ``base.html``. A page that tells of a database fault is still drawn, with an empty frame."""
+    try:
+        return _page(request)
+    except DatabaseError as error:
+        log.error("frame without database: %s", type(error).__name__)
+        return {}
+
+
+def _page(request: HttpRequest) -> dict:
+    account = getattr(request, "user", None)
+    known = desk.of(request)
+    if account is None or not account.is_authenticated:
+        return {"freeze": freeze(known, None)}
+    seats = seats_of(account, known.today)
+    province = next((seat.unit.province_id for seat in seats if seat.unit.province_id), None)
+    return {
+        "freeze": freeze(known, province),
+        "unread": known.unread,
+        "me": _me(account, seats),
+        "nav": _nav(request.path, account, seats, known.unread),
+        "search_url": "/search/",
+        "sign_out_url": "/accounts/sign-out/",
+        "password_url": "/accounts/password/",
+        "keepalive_url": "/accounts/alive/",
+        "session_seconds": settings.SESSION_COOKIE_AGE - int(settings.SESSION_RENEWED_AFTER.total_seconds()),
+    }
+
+
+def _me(account: Account, seats: list[Seat]) -> dict:
+    """Name, unit and post for the corner; the key tells accounts apart on a shared machine and nothing else."""
+    first = seats[0] if seats else None
+    more = " 等" if len({seat.unit.pk for seat in seats}) > 1 else ""
+    return {
+        "name": account.display_name,
+        "unit": f"{first.unit.short_name}{more}" if first else "未任职",
+        "role": first.title if first else "系统管理员" if account.is_staff else "无岗位",
+        "key": salted_hmac("xueji.account", str(account.pk)).hexdigest()[:12],
+    }
+
+
+def _nav(path: str, account: Account, seats: list[Seat], unread: int) -> list[dict]:
+    keeping = [seat for seat in seats if seat.role in _KEEPS_RECORDS]
+    registrar = any(seat.unit.is_school and seat.role == PostRole.REGISTRAR for seat in keeping)
+    items = [
+        ("待办", "/worklist/", ("/worklist/", "/cases/", "/search/"), bool(keeping)),
+        ("发起转学", "/transfers/new/", ("/transfers/",), registrar),
+        ("学生", "/students/", ("/students/",), any(seat.unit.is_school for seat in keeping)),
+        ("通知", "/notices/", ("/notices/",), True),
+        ("规则与假期", "/calendar/", ("/calendar/", "/rules/"), True),
+        ("系统管理", "/admin/", ("/admin/",), account.is_staff),
+    ]
+    return [
+        {
+            "label": label,
+            "url": url,
+            "current": path.startswith(under),
+            "unread": unread if url == "/notices/" else 0,
+        }
+        for label, url, under, shown in items
+        if shown
+    ]
+
+
+def freeze(known: desk.Desk, province: int | None) -> dict | None:
+    """The announcement while a window forbids sending any kind of case (R3.5), from its first to its last second."""
+    for procedure in procedures.all_procedures():
+        state = window_state(known.book.windows, procedure.kind, province, known.now)
+        if not state.open and state.window.closes:
+            text = f"{state.window.name}：{state.sentence}已发起的业务照常办理。"
+            return {"text": text, "until": "", "url": "/rules/#b1-3-5"}
+    return None
