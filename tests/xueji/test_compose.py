@@ -84,7 +84,7 @@ def roles(tmp_path_factory):
     ) as connection:
         connection.execute("DROP DATABASE xueji")
     environment = {
-        "PATH": f"{embedded._postgres_programs()}:{os.environ['PATH']}",
+        "PATH": f"{embedded.postgres_programs()}:{os.environ['PATH']}",
         "PGHOST": str(embedded.socket_dir(var)),
         "POSTGRES_USER": "xueji",
         "OWNER_DB_PASSWORD": "o'wner",

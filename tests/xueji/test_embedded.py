@@ -14,7 +14,7 @@ import psycopg
 import pytest
 import redis
 
-from xueji import embedded
+from xueji import embedded, processes
 from xueji.embedded import ServerTrouble
 
 ROOT = Path(embedded.__file__).resolve().parent.parent
@@ -54,8 +54,8 @@ def is_kept(servers, text):
         )
 
 
-def processes(var):
-    return embedded._living("postgres", var / "pg") | embedded._living("valkey-server", var / "valkey")
+def alive(var):
+    return processes.living("postgres", var / "pg") | processes.living("valkey-server", var / "valkey")
 
 
 def test_servers_start_in_a_path_too_long_for_a_socket(running, var):
@@ -80,14 +80,14 @@ def test_only_the_owner_reaches_the_sockets_and_the_data(running, var):
 
 
 def test_postgres_never_runs_as_root(running, var):
-    for pid in processes(var):
-        assert embedded._status_field(pid, "Uid").split()[1] != "0"
+    for pid in alive(var):
+        assert processes.status_field(pid, "Uid").split()[1] != "0"
 
 
 def test_a_stop_and_a_start_keep_the_data(running, var):
     keep(running, "stop")
     embedded.stop(var)
-    assert not processes(var)
+    assert not alive(var)
     assert is_kept(embedded.ensure(var), "stop")
 
 
@@ -95,7 +95,7 @@ def test_a_killed_server_is_started_again_with_its_data(running, var):
     keep(running, "kill")
     # Valkey writes its log through once a second; what matters lives in PostgreSQL, which waits for nothing.
     time.sleep(1.2)
-    for pid in processes(var):
+    for pid in alive(var):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     assert (embedded.socket_dir(var) / ".s.PGSQL.5432").exists()
@@ -106,7 +106,7 @@ def test_a_pid_file_that_names_another_living_process_does_not_stop_the_start(ru
     keep(running, "pid")
     stale = (var / "pg" / "postmaster.pid").read_text()
     embedded.stop(var)
-    account = embedded._server_account(var)
+    account = processes.server_account(var)
     identity = {"user": account.pw_uid, "group": account.pw_gid} if account else {}
     with subprocess.Popen(["sleep", "60"], **identity) as bystander:
         try:
@@ -133,7 +133,7 @@ def test_the_last_holder_stops_the_servers_and_not_the_first(var):
         code = f"from xueji import embedded; from pathlib import Path\nwith embedded.held(Path({str(var)!r})): pass"
         subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
         assert ask(servers, "SELECT 1") == 1
-    assert not processes(var)
+    assert not alive(var)
 
 
 def test_data_in_use_cannot_be_erased(var):
