@@ -4,11 +4,13 @@ The web process never talks to the broker; a relay run by the worker takes messa
 in the same transaction that marks its message delivered, so a crash between the two undoes both.
 """
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from ledger import statements
 from ledger.models import OutboxMessage
 
 _handlers: dict[str, Callable[[dict], None]] = {}
@@ -27,8 +29,12 @@ def handler(topic: str):
 
 def post(topic: str, payload: dict, dedup: str) -> None:
     """Write one message in the caller's transaction; a message with the same ``dedup`` is written only once."""
-    OutboxMessage.objects.bulk_create(
-        [OutboxMessage(topic=topic, payload=payload, dedup=dedup)], ignore_conflicts=True
+    statements.insert(
+        OutboxMessage,
+        on_conflict="ON CONFLICT (dedup) DO NOTHING",
+        topic=topic,
+        payload=json.dumps(payload),
+        dedup=dedup,
     )
 
 

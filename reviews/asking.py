@@ -13,6 +13,7 @@ from ledger import clock
 from orgs.models import PostRole
 from orgs.seats import Seat, seat_at
 from reviews import procedures, rulebook
+from reviews.locking import open_step
 from reviews.models import Act, Case, Step
 from reviews.opinions import checked_opinion, checked_reason
 from reviews.refusals import Refusal
@@ -84,6 +85,15 @@ def refusal(
     return _state_refusal(asking) or _seat_refusal(asking) or _guard_refusal(asking)
 
 
+def turn_refusal(
+    case: Case, verb: str, by, *, now: datetime, step: Step | None = None, book=None
+) -> Refusal | None:
+    """Why it is not ``by``'s turn for ``verb``: transition and seat only; costs no query but for a recall."""
+    book = book or rulebook.current()
+    asking = Asking(case, Verb(verb), by, now, book, step or open_step(case))
+    return _state_refusal(asking) or _seat_refusal(asking)
+
+
 def allowed(case: Case, by, *, now: datetime, step: Step | None = None, book=None) -> list[str]:
     """The verbs that ``by`` has a seat for and whose turn it is, guards left aside (they are told in words)."""
     book = book or rulebook.current()
@@ -116,13 +126,6 @@ def edit_refusal(case: Case, by, day) -> Refusal | None:
 
 
 # ---------------------------------------------------------------- one after the other
-
-
-def open_step(case: Case) -> Step | None:
-    """The step whose turn it is, or ``None`` before submission and after the end."""
-    if case.state == State.DRAFT or not case.is_live:
-        return None
-    return Step.objects.filter(case=case, closed_at__isnull=True).first()
 
 
 def first_refusal(asking: Asking) -> Refusal | None:

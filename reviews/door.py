@@ -7,22 +7,22 @@ entry and the outbox message, all in one transaction. The web process never talk
 from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
-from django.db.models import Subquery
 
-from ledger import audit, clock, idempotency, outbox
+from ledger import audit, clock, idempotency, outbox, statements
 from orgs.models import Unit
 from reviews import procedures, rulebook
-from reviews.asking import Asking, allowed, edit_refusal, first_refusal, open_step, refusal
+from reviews.asking import Asking, allowed, edit_refusal, first_refusal, refusal
 from reviews.deadlines import due_of
-from reviews.models import Act, CalendarRevision, Case, Relation, Step, random_number
+from reviews.locking import locked_case, open_step
+from reviews.models import Act, Case, Relation, Step, random_number
 from reviews.refusals import Refusal, Refused, refuse
 from reviews.states import Outcome, State, Verb
 
 __all__ = ["Refused", "allowed", "draft", "edit", "perform", "refusal", "stale"]
 
 STALE = "stale"
-_CHANGING = ("state", "awaiting", "holder", "due_on", "revision", "exclusive_key", "closed_at")
-_AT_SUBMISSION = ("relation", "route", "stages")
+_CHANGING = ("state", "awaiting", "holder_id", "due_on", "revision", "exclusive_key", "closed_at")
+_AT_SUBMISSION = ("relation", "route_id", "stages")
 
 
 def perform(
@@ -135,15 +135,9 @@ def _locked(case: Case, verb: Verb, by) -> Asking:
     subject = None
     if verb == Verb.SUBMIT or (verb == Verb.SIGN and last):
         subject = procedures.of(case).lock_subject(case)
-    revision = CalendarRevision.objects.values("number")[:1]
-    found = (
-        Case.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("receiving_unit", "sending_unit")
-        .annotate(rulebook_revision=Subquery(revision))
-        .get(pk=case.pk)
-    )
+    found, revision = locked_case(case.pk)
     now = clock.now()
-    asking = Asking(found, verb, by, now, rulebook.current(found.rulebook_revision), subject=subject)
+    asking = Asking(found, verb, by, now, rulebook.current(revision), subject=subject)
     if found.state != State.DRAFT and found.is_live:
         asking.step = open_step(found)
     return asking
@@ -280,8 +274,7 @@ def _set(step: Step, **changes) -> None:
     """Write a step's columns; the database stamps times and persons itself."""
     for name, value in changes.items():
         setattr(step, name, value)
-    names = {f"{n}_id" if n in ("handler", "signer") else n: getattr(v, "pk", v) for n, v in changes.items()}
-    Step.objects.filter(pk=step.pk).update(**names)
+    statements.update(Step, step.pk, **{name: getattr(value, "pk", value) for name, value in changes.items()})
 
 
 def _open(asking: Asking, stage: str, handler=None, opinion="", asked_by=None, recall_of=None) -> None:
@@ -302,24 +295,23 @@ def _open(asking: Asking, stage: str, handler=None, opinion="", asked_by=None, r
             "next_warn_on": due.next_warn_on,
             "due_provisional": due.provisional,
         }
-    step = Step(
-        case=case,
-        seq=asking.step.seq + 1 if asking.step else 1,
-        stage=stage,
-        unit=unit,
-        handler=handler,
-        handle_opinion=opinion,
-        proposal=recall_of.proposal if recall_of else (Outcome.AGREE if handler else ""),
-        proposal_reason=recall_of.proposal_reason if recall_of else "",
-        asked_by=asked_by,
-        recall_of=recall_of,
-        **dates,
-    )
-    step.save(force_insert=True)
-    case.holder, case.due_on = unit, step.due_on
-    asking.detail["opened"] = step.pk
+    values = {
+        "case": case.pk,
+        "seq": asking.step.seq + 1 if asking.step else 1,
+        "stage": str(stage),
+        "unit": unit.pk,
+        "handler": handler.pk if handler else None,
+        "handle_opinion": opinion,
+        "proposal": recall_of.proposal if recall_of else (str(Outcome.AGREE) if handler else ""),
+        "proposal_reason": recall_of.proposal_reason if recall_of else "",
+        "asked_by": asked_by.pk if asked_by else None,
+        "recall_of": recall_of.pk if recall_of else None,
+    }
+    pk = statements.insert(Step, returning=True, **values, **dates)
+    case.holder, case.due_on = unit, dates["due_on"]
+    asking.detail["opened"] = pk
     if asking.step is None:
-        asking.step = step
+        asking.step = Step(pk=pk, case=case, seq=1, stage=stage, unit=unit)
 
 
 def _unit(asking: Asking, stage: str) -> Unit:
@@ -349,20 +341,22 @@ def _write(asking: Asking) -> None:
     """The case itself, the line of its log, the audit entry, the message: last, so the audit chain is held briefly."""
     case = asking.case
     case.revision += 1
-    case.save(update_fields=_CHANGING + (_AT_SUBMISSION if asking.verb == Verb.SUBMIT else ()))
+    names = _CHANGING + (_AT_SUBMISSION if asking.verb == Verb.SUBMIT else ())
+    statements.update(Case, case.pk, **{name: getattr(case, name) for name in names})
     unit = asking.seat.unit if asking.seat else None
-    Act(
-        case=case,
-        step=asking.step,
-        stage=asking.step.stage if asking.step else case.state,
-        verb=asking.verb,
-        account=asking.by,
-        unit=unit,
+    statements.insert(
+        Act,
+        case=case.pk,
+        step=asking.step.pk if asking.step else None,
+        stage=str(asking.step.stage if asking.step else case.state),
+        verb=str(asking.verb),
+        account=asking.by.pk,
+        unit=unit.pk if unit else None,
         delegated=bool(asking.seat and asking.seat.delegated),
-        outcome=asking.outcome if asking.verb in (Verb.SUBMIT, Verb.HANDLE, Verb.SIGN) else "",
+        outcome=str(asking.outcome) if asking.verb in (Verb.SUBMIT, Verb.HANDLE, Verb.SIGN) else "",
         reason=asking.reason,
         opinion=asking.opinion,
-    ).save(force_insert=True)
+    )
     audit.record(
         audit.case_chain(case.pk),
         audit.actor_of(asking.by),

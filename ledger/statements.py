@@ -1,0 +1,53 @@
+"""Statements written once and run often: insert, update and read back without composing SQL anew each time.
+
+A decision is some nine statements; composing them through the query compiler costs more than running them
+(``make bench``, row "one decision"). The columns still come from the models, so a model stays the one place.
+"""
+
+from functools import lru_cache
+
+from django.db import connection
+
+
+def _column(model, name: str) -> str:
+    return model._meta.get_field(name.removesuffix("_id")).column
+
+
+@lru_cache(maxsize=64)
+def _insert_sql(model, names: tuple[str, ...], on_conflict: str, returning: bool) -> str:
+    quoted = ", ".join(f'"{_column(model, name)}"' for name in names)
+    values = ", ".join(["%s"] * len(names))
+    back = f' RETURNING "{model._meta.pk.column}"' if returning else ""
+    return f'INSERT INTO "{model._meta.db_table}" ({quoted}) VALUES ({values}) {on_conflict}{back}'  # noqa: S608
+
+
+def insert(model, *, on_conflict: str = "", returning: bool = False, **values):
+    """Insert one row; ``values`` by field name (foreign keys by their id), the others by the database's defaults."""
+    names = tuple(values)
+    with connection.cursor() as cursor:
+        cursor.execute(_insert_sql(model, names, on_conflict, returning), list(values.values()))
+        return cursor.fetchone()[0] if returning else None
+
+
+@lru_cache(maxsize=64)
+def _update_sql(model, names: tuple[str, ...]) -> str:
+    sets = ", ".join(f'"{_column(model, name)}" = %s' for name in names)
+    return f'UPDATE "{model._meta.db_table}" SET {sets} WHERE "{model._meta.pk.column}" = %s'  # noqa: S608
+
+
+def update(model, pk: int, **values) -> None:
+    """Update one row by its primary key; ``values`` by field name (foreign keys by their id)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_update_sql(model, tuple(values)), [*values.values(), pk])
+
+
+@lru_cache(maxsize=32)
+def columns(model, alias: str, names: tuple[str, ...] = ()) -> tuple[str, tuple[str, ...]]:
+    """The select list of a model under ``alias`` and the attribute names that go with it, for :func:`read_back`."""
+    fields = [f for f in model._meta.concrete_fields if not names or f.name in names or f.attname in names]
+    return ", ".join(f'{alias}."{f.column}"' for f in fields), tuple(f.attname for f in fields)
+
+
+def read_back(model, attributes: tuple[str, ...], values):
+    """An instance from a row's values; attributes left out are deferred."""
+    return model.from_db(connection.alias, attributes, values)
