@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
 
 
 class LedgerConfig(AppConfig):
@@ -7,3 +8,10 @@ class LedgerConfig(AppConfig):
     name = "ledger"
     verbose_name = "台账与审计"
     default_auto_field = "django.db.models.BigAutoField"
+
+
+class AdministrationConfig(AdminConfig):
+    """Django's admin with this program's own site: staff only, refusals in words, every change recorded."""
+
+    default_site = "ledger.administration.Site"
+    verbose_name = "系统管理"

@@ -177,7 +177,9 @@ class Post(models.Model):
         indexes = [models.Index(fields=["unit", "role"], name="post_unit_role")]
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")), name="post_period"
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+                name="post_period",
+                violation_error_message="任职止须晚于任职起。",
             ),
             # R0.5: the one who handles and the one who signs are two people, so nobody holds both posts of a unit.
             ExclusionConstraint(
@@ -224,7 +226,11 @@ class Delegation(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "委托"
         constraints = [
-            models.CheckConstraint(condition=Q(valid_until__gt=F("valid_from")), name="delegation_period")
+            models.CheckConstraint(
+                condition=Q(valid_until__gt=F("valid_from")),
+                name="delegation_period",
+                violation_error_message="委托的止须晚于起。",
+            )
         ]
 
     def __str__(self):

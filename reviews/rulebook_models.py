@@ -5,8 +5,11 @@ stands in code. Every row has validity dates and a source; a case is judged by t
 A trigger raises :class:`CalendarRevision` at every change of one of these tables, which is how processes notice.
 """
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
@@ -39,8 +42,17 @@ class Validity(models.Model):
 
 def _period(name):
     return models.CheckConstraint(
-        condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")), name=name
+        condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+        name=name,
+        violation_error_message="失效日期须晚于生效日期。",
     )
+
+
+# The calculator lays the years between the first and the last known day out in memory, so a day of the year 9999
+# typed by mistake would cost every process dearly.
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+_OUT_OF_RANGE = "日期须在 2000 年至 2100 年之间。"
+_IN_RANGE = [MinValueValidator(FIRST_DAY, _OUT_OF_RANGE), MaxValueValidator(LAST_DAY, _OUT_OF_RANGE)]
 
 
 class CalendarRevision(models.Model):
@@ -65,7 +77,12 @@ class DayKind(models.TextChoices):
 class CalendarDay(models.Model):
     """A day off, or a make-up working day, by the State Council's notice."""
 
-    date = models.DateField("日期", unique=True)
+    date = models.DateField(
+        "日期",
+        unique=True,
+        validators=_IN_RANGE,
+        error_messages={"unique": "这一天已经录入，请修改原来的一行。"},
+    )
     kind = models.CharField("类型", max_length=8, choices=DayKind.choices)
     name = models.CharField("名称", max_length=30)
     source = models.CharField("依据", max_length=200)
@@ -74,6 +91,13 @@ class CalendarDay(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "放假与补班"
         ordering = ["date"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(date__gte=FIRST_DAY, date__lte=LAST_DAY),
+                name="calendar_day_range",
+                violation_error_message=_OUT_OF_RANGE,
+            )
+        ]
 
     def __str__(self):
         return f"{self.date} {self.get_kind_display()}"
@@ -84,15 +108,24 @@ class Vacation(models.Model):
 
     province = _province()
     name = models.CharField("名称", max_length=40)
-    starts_on = models.DateField("开始")
-    ends_on = models.DateField("结束（含）")
+    starts_on = models.DateField("开始", validators=_IN_RANGE)
+    ends_on = models.DateField("结束（含）", validators=_IN_RANGE)
     source = models.CharField("依据", max_length=200)
 
     class Meta:
         verbose_name = verbose_name_plural = "寒暑假"
         ordering = ["starts_on"]
         constraints = [
-            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="vacation_period")
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="vacation_period",
+                violation_error_message="结束日期不能早于开始日期。",
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__gte=FIRST_DAY, ends_on__lte=LAST_DAY),
+                name="vacation_range",
+                violation_error_message=_OUT_OF_RANGE,
+            ),
         ]
 
     def __str__(self):
@@ -123,6 +156,7 @@ class Window(Validity):
                 condition=Q(starts__regex=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
                 & Q(ends__regex=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"),
                 name="window_month_day",
+                violation_error_message="起止须写成“月-日”，如 07-15。",
             ),
         ]
 
@@ -183,7 +217,9 @@ class RefusalReason(Validity):
             _period("reason_period"),
             models.UniqueConstraint(fields=["code", "valid_from"], name="reason_code_once"),
             models.CheckConstraint(
-                condition=Q(outcome__in=[Outcome.REFUSE, Outcome.SEND_BACK]), name="reason_outcome"
+                condition=Q(outcome__in=[Outcome.REFUSE, Outcome.SEND_BACK]),
+                name="reason_outcome",
+                violation_error_message="理由只用于“不同意”或“退回补正”。",
             ),
         ]
 

@@ -1,0 +1,219 @@
+"""Administrators' pages of units, persons, accounts, posts and delegations. Nothing here is deleted that was ever in
+force: a unit is closed, an account is switched off, a post and a delegation end on a day."""
+
+from axes.utils import reset as unlock_sign_in
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.db import transaction
+from django_otp.plugins.otp_totp.models import TOTPDevice
+from rest_framework.authtoken.models import Token
+
+from ledger import audit, clock
+from ledger.administration import WalledAdmin, WalledInline
+from orgs.models import Account, Delegation, Person, Post, Unit
+
+
+def _today():
+    return clock.local_date(clock.now())
+
+
+class UnitForm(forms.ModelForm):
+    """A unit; the tree of authorities stays a tree."""
+
+    def clean_authority(self):
+        """No unit stands under itself: paths and routes would have no end."""
+        above = self.cleaned_data["authority"]
+        if above is not None and self.instance.pk and self.instance.stands_above(above):
+            raise forms.ValidationError("主管部门不能是本单位，也不能是本单位的下级，请另选。")
+        return above
+
+
+@admin.register(Unit)
+class UnitAdmin(WalledAdmin):
+    """单位."""
+
+    may_add = may_change = True
+    chain = "orgs"
+    form = UnitForm
+    list_display = ("code", "name", "level", "authority", "division_code", "closed_on")
+    list_filter = ("level",)
+    list_select_related = ("authority",)
+    search_fields = ("code", "name", "short_name")
+    search_help_text = "按代码、名称查找"
+    autocomplete_fields = ("authority", "successor")
+    fieldsets = (
+        (None, {"fields": ("code", "name", "short_name", "level", "authority", "division_code")}),
+        ("学校", {"fields": ("lowest_grade", "highest_grade", "school_system")}),
+        ("投诉受理", {"fields": ("phone", "email")}),
+        ("撤销", {"fields": ("closed_on", "successor")}),
+    )
+
+
+@admin.register(Person)
+class PersonAdmin(WalledAdmin):
+    """人员."""
+
+    may_add = may_change = True
+    chain = "orgs"
+    private = ("name", "staff_number")
+    list_display = ("name", "staff_number")
+    search_fields = ("name", "staff_number")
+    search_help_text = "按姓名、人员编号查找"
+    ordering = ("staff_number",)
+
+
+class PostInline(WalledInline):
+    """The posts of an account; one that is over is ended, not removed."""
+
+    model = Post
+    autocomplete_fields = ("unit",)
+    fields = ("unit", "role", "valid_from", "valid_until")
+    verbose_name_plural = "岗位（同一人在同一单位不能既任学籍管理员又任负责人）"
+
+
+class AccountForm(UserChangeForm):
+    """An account always belongs to a person: who acts must be known (R0.5)."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "person" in self.fields:
+            self.fields["person"].required = True
+
+
+class NewAccountForm(AdminUserCreationForm):
+    """A new account with its first password, told to the person by the administrator."""
+
+    class Meta:
+        model = Account
+        fields = ("username", "person", "email")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["person"].required = True
+
+
+@admin.register(Account)
+class AccountAdmin(WalledAdmin, UserAdmin):
+    """账号: what it may do follows from its posts; staff may also open these pages."""
+
+    may_add = may_change = True
+    chain = "orgs"
+    private = ("username", "email", "first_name", "last_name", "password")
+    form = AccountForm
+    add_form = NewAccountForm
+    inlines = (PostInline,)
+    autocomplete_fields = ("person",)
+    list_display = ("username", "person", "is_active", "is_staff", "last_login")
+    list_filter = ("is_active", "is_staff")
+    list_select_related = ("person",)
+    search_fields = ("username", "person__name", "person__staff_number")
+    search_help_text = "按账号、姓名、人员编号查找"
+    filter_horizontal = ()
+    actions = ("unlock", "end_second_factor", "revoke_tokens")
+    fieldsets = (
+        (None, {"fields": ("username", "password", "person")}),
+        ("通知", {"fields": ("email", "email_notices")}),
+        (
+            "权限",
+            {
+                "fields": ("is_active", "is_staff"),
+                "description": "办理和核办的权限来自下面的岗位；“职员状态”只决定能否进入系统管理。",
+            },
+        ),
+        ("日期", {"fields": ("last_login", "date_joined")}),
+    )
+    add_fieldsets = (
+        (None, {"classes": ("wide",), "fields": ("username", "person", "email", "password1", "password2")}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+
+    def get_readonly_fields(self, request, obj=None):
+        """The person behind an account never changes; a second account is made instead."""
+        fixed = ("person",) if obj is not None and obj.person_id else ()
+        return (*super().get_readonly_fields(request, obj), *fixed)
+
+    def user_change_password(self, request, id, form_url=""):  # noqa: A002 - Django names it
+        """A new password set by the administrator; recorded, without the password."""
+        with transaction.atomic():
+            before = Account.objects.filter(pk=id).first() if str(id).isdecimal() else None
+            answer = super().user_change_password(request, id, form_url)
+            after = Account.objects.filter(pk=before.pk).first() if before else None
+            if after is not None and after.password != before.password:
+                self._record(request, "account.password_set", after)
+        return answer
+
+    @admin.action(description="解除登录锁定")
+    def unlock(self, request, accounts):
+        """Let accounts locked after mistyped passwords try again at once."""
+        for account in accounts:
+            unlock_sign_in(username=account.username)
+            self._record(request, "account.unlocked", account)
+        messages.success(request, f"已解除 {len(accounts)} 个账号的登录锁定。")
+
+    @admin.action(description="重置第二验证（下次登录重新绑定）")
+    def end_second_factor(self, request, accounts):
+        """Forget the authenticator, e.g. when a telephone was lost; the session ends with it."""
+        for account in accounts:
+            TOTPDevice.objects.filter(user=account).delete()
+            self._record(request, "account.second_factor_reset", account)
+        messages.success(request, f"已重置 {len(accounts)} 个账号的第二验证，下次登录时重新绑定。")
+
+    @admin.action(description="收回接口令牌")
+    def revoke_tokens(self, request, accounts):
+        """Take the API token away."""
+        for account in accounts:
+            Token.objects.filter(user=account).delete()
+            self._record(request, "account.token_revoked", account)
+        messages.success(request, f"已收回 {len(accounts)} 个账号的接口令牌。")
+
+    def _record(self, request, action, account):
+        audit.record("orgs", audit.actor_of(request.user), action, {}, f"account:{account.pk}")
+
+
+class NotYetBegun:
+    """Only what has not begun may be deleted: a slip of the pen. What was in force is ended by its date."""
+
+    def has_delete_permission(self, request, obj=None):
+        """True for a row that begins after today."""
+        return obj is not None and obj.valid_from > _today() and self.admin_site.has_permission(request)
+
+
+@admin.register(Post)
+class PostAdmin(NotYetBegun, WalledAdmin):
+    """岗位."""
+
+    may_add = may_change = True
+    chain = "orgs"
+    list_display = ("unit", "role", "account", "valid_from", "valid_until")
+    list_filter = ("role",)
+    list_select_related = ("unit", "account__person")
+    search_fields = ("unit__name", "unit__code", "account__username", "account__person__name")
+    search_help_text = "按单位、账号、姓名查找"
+    autocomplete_fields = ("account", "unit")
+    fields = ("account", "unit", "role", "valid_from", "valid_until")
+    ordering = ("-id",)
+
+    def get_readonly_fields(self, request, obj=None):
+        """A post stays its account's; another gets a post of its own."""
+        return ("account",) if obj is not None else ()
+
+
+@admin.register(Delegation)
+class DelegationAdmin(NotYetBegun, WalledAdmin):
+    """委托."""
+
+    may_add = may_change = True
+    chain = "orgs"
+    private = ("reason",)
+    list_display = ("post", "account", "valid_from", "valid_until", "reason")
+    list_select_related = ("post__unit", "account__person")
+    search_fields = ("post__unit__name", "account__username", "account__person__name")
+    search_help_text = "按单位、受托账号、姓名查找"
+    autocomplete_fields = ("post", "account")
+    ordering = ("-id",)
+
+    def get_readonly_fields(self, request, obj=None):
+        """What was lent to whom stays; it ends by its date."""
+        return ("post", "account") if obj is not None else ()
