@@ -46,7 +46,7 @@ def run_as(
 ) -> subprocess.CompletedProcess[str]:
     """Run a server program, stepping down from root. Output goes to files: a daemon would keep a pipe open."""
     if account is not None:
-        command = [*_step_down(account, reached), *command]
+        command = [*step_down(account, reached), *command]
     environment = {name: os.environ[name] for name in ("PATH", "TMPDIR") if name in os.environ}
     environment |= {"LC_ALL": "C", "TZ": "UTC"}
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
@@ -66,7 +66,7 @@ def run_as(
         return subprocess.CompletedProcess(command, result.returncode, out.read(), err.read())
 
 
-def _step_down(account: pwd.struct_passwd, reached: tuple[Path, ...]) -> list[str]:
+def step_down(account: pwd.struct_passwd, reached: tuple[Path, ...]) -> list[str]:
     """The command prefix that gives root up.
 
     A checkout under ``/root`` is closed to every other account. Instead of opening its directories, the server
