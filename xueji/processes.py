@@ -84,7 +84,9 @@ def step_down(account: pwd.struct_passwd, reached: tuple[Path, ...]) -> list[str
         return [*prefix, "--bounding-set=-all", "--inh-caps=-all", "--"]
     allowed = int(status_field("self", "CapBnd") or "0", 16)
     capability = "dac_read_search" if allowed & 1 << 2 else "dac_override"
-    return [*prefix, f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}", "--"]
+    # access(2) forgets capabilities unless told otherwise, and initdb asks it whether postgres is there.
+    keep = ["--securebits=+no_setuid_fixup", f"--inh-caps=+{capability}", f"--ambient-caps=+{capability}"]
+    return [*prefix, *keep, "--"]
 
 
 def give(path: Path, account: pwd.struct_passwd | None) -> None:
