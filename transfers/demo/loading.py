@@ -1,0 +1,58 @@
+"""How rows of the past get in: with ids set aside beforehand, and, for decided cases only, past the triggers.
+
+The database stamps decisions itself and accepts no date of the past; that is its purpose. A demonstration needs a
+past, so its cases are loaded as a replica would load them: triggers and foreign keys are off for one transaction,
+checks and unique indexes stay on, and :mod:`transfers.demo.inspection` proves afterwards that all rows fit.
+Only the trial's own superuser can do this; a program on real servers has no such right.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.db import connection, models
+from django.db.models.expressions import DatabaseDefault
+
+
+def reserve(model: type[models.Model], count: int) -> int:
+    """Set aside ``count`` ids of ``model``; returns the first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_get_serial_sequence(%s, %s)", [model._meta.db_table, model._meta.pk.column])
+        (sequence,) = cursor.fetchone()
+        cursor.execute("SELECT nextval(%s)", [sequence])
+        (first,) = cursor.fetchone()
+        cursor.execute("SELECT setval(%s, %s)", [sequence, first + max(count, 1) - 1])
+    return first
+
+
+@contextmanager
+def as_replica() -> Iterator[None]:
+    """Inside the caller's transaction: rows come in as they are. Deferred triggers have fired before."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        try:
+            yield
+        finally:
+            if not connection.needs_rollback:
+                cursor.execute("SET LOCAL session_replication_role = origin")
+
+
+def store(rows: list[models.Model]) -> None:
+    """Write unsaved instances of one model, whose keys are set, by COPY; triggers fire as at any insert."""
+    model = type(rows[0])
+    fields = [
+        field
+        for field in model._meta.concrete_fields
+        if not isinstance(getattr(rows[0], field.attname), DatabaseDefault)
+    ]
+    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    with connection.cursor() as cursor:
+        with cursor.copy(
+            f"COPY {connection.ops.quote_name(model._meta.db_table)} ({names}) FROM STDIN"
+        ) as copy:
+            for row in rows:
+                copy.write_row(
+                    [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+                )
+        # A table filled in this transaction is otherwise thought to be empty by every later plan.
+        cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")

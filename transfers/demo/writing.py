@@ -1,0 +1,156 @@
+"""Told stories become rows: the past past the triggers, the record and the audit trail with all triggers on."""
+
+import hashlib
+from datetime import datetime
+from pathlib import Path
+
+from django.db import models
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from ledger import audit
+from ledger.clock import local_date
+from ledger.models import AuditEntry
+from reviews.evidence import path_of
+from reviews.files import cipher
+from reviews.models import Act, Attachment, Case, Notice, OverdueRecord, Step
+from students import records
+from students.grades import grade_on
+from students.models import Enrolment, Guardian
+from transfers.demo import photographs
+from transfers.demo.loading import as_replica, reserve
+from transfers.demo.story import Story
+from transfers.models import Transfer
+from transfers.procedures import InProvinceTransfer
+
+
+def write(stories: list[Story], day) -> list[Path]:
+    """Write all rows and pictures; returns the files written, so that a failed run can take them away again."""
+    _number_rows(stories)
+    moved = {story.case.pk: _move(story) for story in stories if story.moved_at}
+    files = _photographs(stories, day)
+    with as_replica():
+        for model, rows in _rows(stories):
+            model.objects.bulk_create(rows, batch_size=500)
+    _record(stories, moved)
+    return files
+
+
+def _rows(stories: list[Story]):
+    yield Case, [story.case for story in stories]
+    yield Transfer, [story.transfer for story in stories]
+    yield Step, [step for story in stories for step in story.steps]
+    yield Act, sorted((act for story in stories for act in story.acts), key=lambda act: act.pk)
+    yield Attachment, [proof for story in stories for proof in story.proofs]
+    yield OverdueRecord, [row for story in stories for row in story.overdue]
+    yield Notice, sorted((row for s in stories for row in s.notices), key=lambda row: row.created_at)
+
+
+def _number_rows(stories: list[Story]) -> None:
+    """Ids in the order in which things happened, as if they had been written then."""
+    cases = [story.case for story in stories]
+    steps = sorted((step for s in stories for step in s.steps), key=lambda step: step.opened_at)
+    acts = sorted((act for s in stories for act in s.acts), key=lambda act: act.at)
+    for model, rows in ((Case, cases), (Step, steps), (Act, acts)):
+        for pk, row in enumerate(rows, reserve(model, len(rows))):
+            row.pk = pk
+    for act in acts:
+        # Django noted these ids when the rows had none.
+        act.case_id, act.step_id = act.case.pk, act.step.pk if act.step else None
+    for step in steps:
+        step.case_id = step.case.pk
+
+
+# ---------------------------------------------------------------- the record
+
+
+def _move(story: Story) -> dict:
+    """The record moved at the last sign-off: as :func:`students.records.move`, but at an instant of the past."""
+    student, at = story.pupil.student, story.moved_at
+    day = local_date(at)
+    old = Enrolment.objects.get(student=student, period__endswith__isnull=True)
+    grade = grade_on(student.cohort, day)
+    Enrolment.objects.filter(pk=old.pk).update(
+        period=DateTimeTZRange(old.period.lower, at),
+        grade_out=grade,
+        left_by=InProvinceTransfer.name,
+        left_case_number=story.case.number,
+        archive=records.snapshot(student, story.sending.unit, day),
+    )
+    new = Enrolment.objects.create(
+        student=student,
+        school=story.receiving.unit,
+        period=DateTimeTZRange(at, None),
+        grade_in=grade,
+        class_name=str(story.transfer.school_class),
+        entered_by=InProvinceTransfer.name,
+        case_number=story.case.number,
+    )
+    student.school, student.school_class = story.receiving.unit, story.transfer.school_class
+    student.save(update_fields=["school", "school_class"])
+    return {"student": student.pk, "closed": old.pk, "opened": new.pk}
+
+
+# ---------------------------------------------------------------- the proofs
+
+
+def _photographs(stories: list[Story], day) -> list[Path]:
+    """Make the pictures, seal them to disk, and fill in what the rows say of them."""
+    parents = dict(
+        Guardian.objects.filter(student__in=[s.pupil.student.pk for s in stories]).values_list(
+            "student_id", "name"
+        )
+    )
+    wanted = [(story, proof) for story in stories for proof in story.proofs]
+    pictures = photographs.take_all(
+        [
+            {
+                "reason": story.reason.key,
+                "pupil": story.pupil.student.name,
+                "parent": parents[story.pupil.student.pk],
+                "to": f"{story.receiving.unit.short_name.partition('示例')[0]}示例小区{number % 30 + 1}号楼",
+                "day": local_date(proof.uploaded_at),
+                "seed": number,
+            }
+            for number, (story, proof) in enumerate(wanted)
+        ]
+    )
+    files = []
+    for (_, proof), data in zip(wanted, pictures, strict=True):
+        proof.size, (proof.width, proof.height) = len(data), photographs.SIZE
+        proof.sha256 = hashlib.sha256(data).hexdigest()
+        path = path_of(proof.key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(cipher().seal(data, str(proof.key)))
+        files.append(path)
+    return files
+
+
+# ---------------------------------------------------------------- the trail
+
+
+def _record(stories: list[Story], moved: dict[int, dict]) -> None:
+    """One audit entry an act, in order; the trigger links and stamps it, ``at`` says when the act is told to be."""
+    entries = sorted(
+        ((entry, story) for story in stories for entry in story.trail), key=lambda pair: pair[0].at
+    )
+    rows = []
+    for entry, story in entries:
+        body = {name: _plain(value) for name, value in entry.body.items()} | {"at": entry.at.isoformat()}
+        if entry.body.get("state") == "completed":
+            body["moved"] = moved[story.case.pk]
+        rows.append(
+            AuditEntry(
+                chain=audit.case_chain(story.case.pk),
+                actor=audit.actor_of(entry.account),
+                action=entry.action,
+                subject=story.case.audit_subject,
+                body=body,
+            )
+        )
+    AuditEntry.objects.bulk_create(rows, batch_size=500)
+
+
+def _plain(value):
+    if isinstance(value, models.Model):
+        return value.pk
+    return value.isoformat() if isinstance(value, datetime) else value
