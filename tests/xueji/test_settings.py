@@ -130,3 +130,18 @@ def test_a_visitor_cannot_claim_an_address(settings, proxies, claimed, address):
     settings.TRUSTED_PROXIES = proxies
     request = RequestFactory().get("/", REMOTE_ADDR="10.0.0.1", headers={"X-Forwarded-For": claimed})
     assert addresses.client_address(request) == address
+
+
+def test_every_variable_that_is_read_is_documented():
+    import re
+
+    sources = [path.read_text() for path in (ROOT / "xueji").glob("*.py")]
+    read = {
+        name
+        for text in sources
+        for name in re.findall(r'(?:environ\.get\(|_flag\(|_list\()\s*"([A-Z_]+)"', text)
+    }
+    text = (ROOT / "docs" / "operations.md").read_text()
+    known = set(re.findall(r"[A-Z][A-Z_]{2,}", text)) | {"WEB_WORKERS", "YES"}
+    assert len(read) > 15
+    assert read <= known, f"missing in docs/operations.md: {sorted(read - known)}"
