@@ -8,11 +8,11 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.db import transaction
 from django_otp.plugins.otp_totp.models import TOTPDevice
-from rest_framework.authtoken.models import Token
 
 from ledger import audit, clock
 from ledger.administration import WalledAdmin, WalledInline
 from orgs.models import Account, Delegation, Person, Post, Unit
+from orgs.tokens import ApiToken
 
 
 def _today():
@@ -164,7 +164,7 @@ class AccountAdmin(WalledAdmin, UserAdmin):
     def revoke_tokens(self, request, accounts):
         """Take the API token away."""
         for account in accounts:
-            Token.objects.filter(user=account).delete()
+            ApiToken.objects.filter(account=account).delete()
             self._record(request, "account.token_revoked", account)
         messages.success(request, f"已收回 {len(accounts)} 个账号的接口令牌。")
 

@@ -235,3 +235,7 @@ class Delegation(models.Model):
 
     def __str__(self):
         return f"{self.post} → {self.account}"
+
+
+# Django finds the table of tokens through this module; it names the account by its setting, so it comes last.
+from orgs.tokens import ApiToken  # noqa: E402, F401

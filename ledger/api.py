@@ -1,0 +1,298 @@
+"""What every resource of the API shares: strict input, one shape of problem, paging by cursor, one act a key.
+
+The mapping of exceptions to answers stands in :mod:`xueji.api`, which knows every floor.
+"""
+
+import json
+import re
+from collections.abc import Callable
+
+from django.core import signing
+from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.db import IntegrityError, models
+from django.db.models import Q, QuerySet
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers, viewsets
+from rest_framework.exceptions import APIException, ParseError, ValidationError
+from rest_framework.pagination import BasePagination
+from rest_framework.parsers import BaseParser
+from rest_framework.response import Response
+
+from ledger import idempotency
+
+LARGEST_BODY = 256 * 1024
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+_KEY = re.compile(r"[\x21-\x7e]{1,80}")
+
+KEY = OpenApiParameter(
+    "Idempotency-Key",
+    str,
+    OpenApiParameter.HEADER,
+    description="幂等键，1–80 个可见 ASCII 字符。同一个键重复发送同一请求，只办一次，答复相同；用于不同请求时为 409。",
+)
+
+
+class BodyTooLarge(APIException):
+    """The body is longer than any request of ours."""
+
+    status_code = 413
+    default_code = "too_large"
+    default_detail = "请求内容太大，没有接收；请缩小后再发送。"
+
+
+class StrictJSON(BaseParser):
+    """JSON in UTF-8, read no further than the limit, whole characters only, nested no deeper than Python goes."""
+
+    media_type = "application/json"
+
+    def parse(self, stream, media_type=None, parser_context=None):
+        """The value. Raises ParseError with a sentence for what is not JSON."""
+        data = stream.read(LARGEST_BODY + 1)
+        if len(data) > LARGEST_BODY:
+            raise BodyTooLarge
+        try:
+            return json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+        except (ValueError, RecursionError) as error:
+            raise ParseError("请求内容不是有效的 JSON（UTF-8），请检查格式后重新发送。") from error
+
+
+def _no_constant(name: str):
+    raise ValueError(name)
+
+
+class Strict(serializers.Serializer):
+    """Input that takes what it names and nothing else: a time or a person sent along is told, not dropped."""
+
+    def to_internal_value(self, data):
+        """The typed values; unknown fields are an error of their own."""
+        if isinstance(data, dict):
+            unknown = sorted(str(name)[:40] for name in set(data) - set(self.fields))
+            if unknown:
+                told = ValidationError(
+                    {name: ["这里不接受这个字段；时间和办理人由系统记录，不能填写。"] for name in unknown},
+                    code="unknown_field",
+                )
+                raise told
+        return super().to_internal_value(data)
+
+
+class Typed(serializers.CharField):
+    """Text typed by a person: the door judges its length and what is in it; only the absurd is stopped here."""
+
+    def __init__(self, **options):
+        options.setdefault("max_length", 4000)
+        options.setdefault("allow_blank", True)
+        options.setdefault("required", False)
+        options.setdefault("default", "")
+        super().__init__(**options)
+
+
+class Revision(serializers.IntegerField):
+    """The revision the client has seen; a case that has changed since is told as ``409 stale``."""
+
+    def __init__(self, **options):
+        super().__init__(
+            min_value=0,
+            max_value=2**31 - 1,
+            required=False,
+            allow_null=True,
+            default=None,
+            label="版次",
+            help_text="查看业务时得到的 revision；业务已被他人改动时为 409 stale，什么都不写。",
+            **options,
+        )
+
+
+class Problem(serializers.Serializer):
+    """What every refusal and every mistake looks like."""
+
+    code = serializers.CharField(help_text="给程序判断的代号，不会随文字修改而变。")
+    sentence = serializers.CharField(help_text="给人看的一句话：哪里不对、怎么办。")
+    clause = serializers.CharField(required=False, help_text="依据的条款；没有时为空字符串。")
+    fields = serializers.DictField(  # type: ignore[assignment]
+        child=serializers.ListField(child=serializers.CharField()),
+        required=False,
+        help_text="只在 400 时：字段名 → 各自的一句话。",
+    )
+
+    def get_fields(self):
+        """The declared fields; one of them is itself called ``fields``."""
+        return dict(self._declared_fields)
+
+
+def told(description: str) -> OpenApiResponse:
+    """A problem, in the documentation."""
+    return OpenApiResponse(Problem, description=description)
+
+
+def problem(code: str, sentence: str, status: int, clause: str = "", fields: dict | None = None) -> Response:
+    """A problem, as an answer."""
+    body = {"code": code, "sentence": sentence, "clause": clause}
+    if fields is not None:
+        body["fields"] = fields
+    return Response(body, status=status)
+
+
+class Endpoint(viewsets.GenericViewSet):
+    """Base of every resource. Forms are taken only where ``takes_forms`` says so, and elsewhere not even read."""
+
+    takes_forms: tuple[str, ...] = ()
+
+    def initialize_request(self, request, *args, **kwargs):
+        """Before anything reads the body: UTF-8 whatever is claimed, and no file accepted by accident."""
+        request.encoding = "utf-8"
+        action = getattr(self, "action_map", {}).get(request.method.lower())
+        if request.content_type in _FORMS and action not in self.takes_forms:
+            request.upload_handlers = [_NoFiles()]
+        return super().initialize_request(request, *args, **kwargs)
+
+    def read(self, serializer: type[serializers.Serializer]) -> dict:
+        """The request's body as ``serializer`` takes it. Raises ValidationError."""
+        form = serializer(data=self.request.data, context=self.get_serializer_context())
+        form.is_valid(raise_exception=True)
+        return form.validated_data
+
+    def query(self, serializer: type[serializers.Serializer]) -> dict:
+        """The address's parameters as ``serializer`` takes them; undeclared ones are not looked at."""
+        given = {name: value for name, value in self.request.query_params.items() if value != ""}
+        form = serializer(data=given, context=self.get_serializer_context())
+        form.is_valid(raise_exception=True)
+        return form.validated_data
+
+
+class _NoFiles(FileUploadHandler):
+    """Stops the parser at the first byte of a file."""
+
+    def receive_data_chunk(self, raw_data, start):
+        """Never keep anything."""
+        raise StopUpload(connection_reset=True)
+
+    def file_complete(self, file_size):
+        """No file comes of it."""
+        return
+
+
+# ---------------------------------------------------------------- one act a key
+
+
+def key_of(request) -> str:
+    """The idempotency key of the request, or an empty string. Raises ValidationError for one that cannot be one."""
+    key = request.headers.get("Idempotency-Key", "")
+    if key and not _KEY.fullmatch(key):
+        raise ValidationError({"Idempotency-Key": ["幂等键须为 1–80 个可见 ASCII 字符，请换一个。"]})
+    return key
+
+
+def once(request, parts: tuple, act: Callable[[Callable[[dict], None]], dict]) -> tuple[dict, bool]:
+    """The answer to this request under its key, and whether it was given now (not earlier).
+
+    ``act`` is handed ``keep`` and calls it with the answer inside its own transaction, so that act and key are
+    written together or not at all; of two twins that race, the later one's transaction is undone and it reads the
+    earlier one's answer. Raises :class:`ledger.idempotency.KeyReused`.
+    """
+    key, account_id = key_of(request), request.user.pk
+    if not key:
+        return act(lambda answer: None), True
+    digest = idempotency.digest_of(request.path, *parts)
+    kept = idempotency.earlier(account_id, key, digest)
+    if kept is not None:
+        return kept, False
+    try:
+        return act(lambda answer: idempotency.keep(account_id, key, digest, answer)), True
+    except IntegrityError as error:
+        kept = idempotency.earlier(account_id, key, digest) if "idempotency_once" in str(error) else None
+        if kept is None:
+            raise
+        return kept, False
+
+
+# ---------------------------------------------------------------- paging
+
+
+class Page(BasePagination):
+    """Paging by cursor: the place after the last row, signed, so that rows that come or go shift nothing.
+
+    A view names its order in ``paging``: one or two fields, ``-`` for descending, the last one unique.
+    """
+
+    size, most = 25, 100
+    _salt = "api.page"
+
+    def paginate_queryset(self, queryset: QuerySet, request, view=None):
+        """The rows of the page."""
+        self._request = request
+        self._order = getattr(view, "paging", ("-pk",))
+        size = self._size(request)
+        rows = queryset.order_by(*self._order)
+        cursor = request.query_params.get("cursor", "")
+        if cursor:
+            rows = rows.filter(self._after(cursor))
+        found = list(rows[: size + 1])
+        self._next = self._cursor(found[size - 1]) if len(found) > size else None
+        return found[:size]
+
+    def _size(self, request) -> int:
+        text = request.query_params.get("limit", "") or str(self.size)
+        if not (text.isascii() and text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= self.most):
+            raise ValidationError({"limit": [f"每页行数须为 1–{self.most} 的整数。"]})
+        return int(text)
+
+    def _after(self, cursor: str) -> Q:
+        try:
+            order, values = signing.loads(cursor, salt=self._salt)
+        except signing.BadSignature:
+            order, values = None, []
+        if order != list(self._order):
+            raise ValidationError({"cursor": ["游标无效或不属于这个列表，请从第一页重新取。"]})
+        condition, equal = Q(), {}
+        for field, value in zip(self._order, values, strict=True):
+            name, how = field.lstrip("-"), "lt" if field.startswith("-") else "gt"
+            condition |= Q(**equal, **{f"{name}__{how}": value})
+            equal[name] = value
+        return condition
+
+    def _cursor(self, row: models.Model) -> str:
+        values = [getattr(row, field.lstrip("-")) for field in self._order]
+        plain = [value.isoformat() if hasattr(value, "isoformat") else value for value in values]
+        return signing.dumps([list(self._order), plain], salt=self._salt)
+
+    def get_paginated_response(self, data) -> Response:
+        """``next`` is the address of the next page, or null at the end."""
+        address = None
+        if self._next:
+            query = self._request.query_params.copy()
+            query["cursor"] = self._next
+            address = self._request.build_absolute_uri(f"{self._request.path}?{query.urlencode()}")
+        return Response({"next": address, "results": data})
+
+    def get_paginated_response_schema(self, schema: dict) -> dict:
+        """For the documentation."""
+        following = {
+            "type": ["string", "null"],
+            "format": "uri",
+            "description": "下一页的地址；没有下一页时为 null。",
+        }
+        return {
+            "type": "object",
+            "required": ["next", "results"],
+            "properties": {"next": following, "results": schema},
+        }
+
+    def get_schema_operation_parameters(self, view) -> list[dict]:
+        """For the documentation."""
+        return [
+            {
+                "name": "cursor",
+                "in": "query",
+                "required": False,
+                "description": "上一页答复中 next 所带的游标。",
+                "schema": {"type": "string"},
+            },
+            {
+                "name": "limit",
+                "in": "query",
+                "required": False,
+                "description": f"每页行数，1–{self.most}，不写为 {self.size}。",
+                "schema": {"type": "integer", "minimum": 1, "maximum": self.most, "default": self.size},
+            },
+        ]
