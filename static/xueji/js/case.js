@@ -47,6 +47,7 @@
     /* The server says the same sentences; here they come before the page is left. */
     form.addEventListener("submit", function (event) {
       var button = event.submitter;
+      if (button && button.hasAttribute("data-saves")) { return; } /* a draft is kept without an opinion */
       var panel = button ? button.closest("[data-outcome-panel]") : null;
       var written = opinion.value.trim().length;
       x.all("[data-said]", form).forEach(function (each) { each.remove(); });

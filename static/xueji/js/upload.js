@@ -107,9 +107,9 @@
 
     function encode(canvas, quality) { return new Promise(function (done) { canvas.toBlob(done, "image/jpeg", quality); }); }
 
-    /* The file as it is, unless it was turned or is too large. */
+    /* The file as it is, and the server turns it, unless it is too large: then it is turned and made smaller here. */
     function readied(shot) {
-      if (!shot.turn && shot.file.size <= CEILING) { return Promise.resolve(shot.file); }
+      if (shot.file.size <= CEILING) { return Promise.resolve(shot.file); }
       var canvas = document.createElement("canvas");
       var tries = [[LONGEST, 0.92], [LONGEST, 0.85], [2000, 0.85], [1600, 0.8], [1200, 0.75]];
       function attempt(at) {
@@ -121,6 +121,18 @@
         });
       }
       return attempt(0);
+    }
+
+    /* ---- the revision: each stored picture raises it, and the page's other form must follow ---- */
+    function revision() {
+      var field = document.querySelector("input[name=revision]");
+      return field ? field.value : "";
+    }
+    function renew(html) {
+      stored.innerHTML = html;
+      var fresh = stored.querySelector("[data-revision]");
+      if (fresh) { x.all("input[name=revision]").forEach(function (field) { field.value = fresh.dataset.revision; }); }
+      document.dispatchEvent(new CustomEvent("xueji:proofs"));
     }
 
     /* ---- sending ------------------------------------------------------------------------ */
@@ -140,6 +152,8 @@
         var request = new XMLHttpRequest();
         var data = new FormData();
         data.append(box.dataset.field, blob, blob === shot.file ? shot.name : shot.name.replace(/\.\w+$/, "") + ".jpg");
+        data.append("rotate", String(blob === shot.file ? shot.turn : 0));
+        data.append("revision", revision());
         request.open("POST", box.dataset.uploadUrl);
         request.setRequestHeader("X-CSRFToken", x.csrf());
         request.setRequestHeader("X-Requested-With", "XMLHttpRequest");
@@ -149,7 +163,7 @@
           if (x.served) { x.served(); }
           var html = (request.getResponseHeader("Content-Type") || "").indexOf("text/html") === 0;
           if (request.status >= 200 && request.status < 300 && html && request.responseURL.indexOf("/sign-in/") === -1) {
-            stored.innerHTML = request.responseText;
+            renew(request.responseText);
             done();
             return;
           }
@@ -198,11 +212,13 @@
       var form = event.target;
       if (event.defaultPrevented || !form.hasAttribute("data-remove")) { return; }
       event.preventDefault();
-      fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin", headers: { "X-CSRFToken": x.csrf(), "X-Requested-With": "XMLHttpRequest" } })
+      var data = new FormData(form);
+      data.append("revision", revision());
+      fetch(form.action, { method: "POST", body: data, credentials: "same-origin", headers: { "X-CSRFToken": x.csrf(), "X-Requested-With": "XMLHttpRequest" } })
         .then(function (answer) { return answer.text().then(function (text) { return { ok: answer.ok, responseText: text }; }); })
         .then(function (answer) {
           quiet();
-          if (answer.ok) { stored.innerHTML = answer.responseText; } else { say(x.sentenceOf(answer) || "没有移除成功，请刷新页面后重试。", "error"); }
+          if (answer.ok) { renew(answer.responseText); } else { say(x.sentenceOf(answer) || "没有移除成功，请刷新页面后重试。", "error"); }
           tell();
         })
         .catch(function () { say("网络没有连通，没有移除。请重试。", "error"); });

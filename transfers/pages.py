@@ -1,0 +1,204 @@
+"""What the pages of a transfer say: ready strings for the templates, no decision taken here."""
+
+import secrets
+from datetime import datetime
+
+from django.urls import reverse
+
+from ledger.clock import SHANGHAI, local_date
+from orgs.models import PostRole, Unit
+from orgs.seats import seats_of
+from reviews import rulebook
+from reviews.models import Attachment, Case
+from reviews.refusals import Refusal
+from reviews.states import State, Verb
+from students import records
+from students.grades import grade_label
+from students.models import Student
+from transfers import preflight, rules
+from transfers.models import Transfer
+
+RULES_URL = "/rules/"
+NO_OTHER_PAPERS = {
+    "text": "除学籍准确信息和转学原因证明外，不得要求家长提供其他材料。",
+    "note": "只上传一种材料：转学原因证明。",
+    "source": "内教基函〔2018〕6号 第一条；教基一厅〔2016〕2号 附件1 第三条第1款",
+    "url": RULES_URL,
+}
+NEVER_REFUSE_ENROLMENT = {
+    "text": "学籍的主要功能是记录：不得以学籍没有转来为由拒绝学生入学。",
+    "note": "学生可先入班就读，学籍随后办理。",
+    "source": "教基一厅〔2016〕2号 正文一",
+    "url": RULES_URL,
+}
+_FORM_CODES = frozenset(check.__name__ for check in rules.FORM)
+
+
+def case_url(number: str) -> str:
+    """The page of a case."""
+    return f"/cases/{number}/"
+
+
+def schools_of(account, day) -> list[Unit]:
+    """The schools where the account is registrar and may therefore start a transfer (R3.1)."""
+    found = {
+        seat.unit.pk: seat.unit
+        for seat in seats_of(account, day)
+        if seat.role == PostRole.REGISTRAR and seat.unit.is_school
+    }
+    return list(found.values())
+
+
+def checklist(checks: list[preflight.Check]) -> list[dict]:
+    """The pre-flight as lines of a page: ✓, a warning, or the obstacle with who can clear it (R3.1b)."""
+    return [
+        {
+            "ok": True if check.ok else (None if check.warns else False),
+            "text": check.text,
+            "why": f"由谁解除：{check.remover}" if check.remover and check.remover != "—" else "",
+            "clause": "" if check.ok else check.clause,
+        }
+        for check in checks
+    ]
+
+
+def check_page(student: Student, school: Unit, now: datetime) -> dict:
+    """The pupil that was found, masked, and everything that stands in the way."""
+    checks = preflight.of_pupil(student, school, now, rulebook.current())
+    stopping = hard_stop(checks)
+    return {
+        "card": records.card(student, local_date(now)),
+        "key": str(student.key),
+        "school": school,
+        "checklist": checklist(checks),
+        "stopped": stopping,
+        "warned": not stopping and any(not check.ok for check in checks),
+        "window_closed": any(check.code == "window_closed" for check in checks),
+        "clause": NEVER_REFUSE_ENROLMENT,
+    }
+
+
+def hard_stop(checks: list[preflight.Check]) -> bool:
+    """True when an obstacle forbids even a draft. A closed window does not: the draft waits for its opening (R3.5)."""
+    return preflight.stopped([check for check in checks if check.code != "window_closed"])
+
+
+def sending_verb(case: Case) -> Verb:
+    """What “send” means in the case's state: submit a draft; else handle again what came back (R0.5, R3.1b)."""
+    return Verb.SUBMIT if case.state == State.DRAFT else Verb.HANDLE
+
+
+_SEND = {
+    State.DRAFT: ("发起，送本校负责人核办", "发起转学"),
+    State.CORRECTION: ("补正完成，送本校负责人核办", "补正"),
+    State.RECEIVING_SCHOOL: ("重新办理，送本校负责人核办", "重新办理"),
+}
+
+
+def edit_page(transfer: Transfer, account, form, now: datetime, refused: Refusal | None = None) -> dict:
+    """The whole page of a transfer in hand, with everything that is still missing."""
+    case, day, book = transfer.case, local_date(now), rulebook.current()
+    checks = transfer_checks(transfer, now)
+    stopping = [c for c in checks if not c.ok and not c.warns and c.code not in _FORM_CODES]
+    label, title = _SEND[case.state]
+    asked = case.steps.filter(closed_at__isnull=True).select_related("asked_by__unit").first()
+    return {
+        "case": {
+            "number": case.number,
+            "headline": case.headline,
+            "url": case_url(case.number),
+            "is_draft": case.state == State.DRAFT,
+            "state": State(case.state).label,
+            "revision": case.revision,
+        },
+        "title": title,
+        "facts": pupil_facts(transfer, day),
+        "form": form,
+        "grade": grade_label(facts_of(transfer, now).grade, transfer.receiving_school.school_system),
+        "note_reasons": " ".join(str(r.pk) for r in form.fields["reason"].queryset if r.needs_note),
+        "upload": upload_of(transfer.case, now),
+        "checklist": checklist(checks),
+        "blocked": bool(stopping) and case.state == State.DRAFT,
+        "send_label": label,
+        "phrases": [{"text": text} for text in rulebook.phrases_for(account, {transfer.receiving_school_id})],
+        "asked": asking_of(asked, book),
+        "refused": {"sentence": refused.sentence, "clause": refused.clause, "clause_url": RULES_URL}
+        if refused
+        else None,
+        "clause": NO_OTHER_PAPERS,
+    }
+
+
+def facts_of(transfer: Transfer, now: datetime) -> rules.Facts:
+    """What the rules judge of a stored transfer."""
+    return rules.facts_of_transfer(transfer, now, rulebook.current())
+
+
+def transfer_checks(transfer: Transfer, now: datetime) -> list[preflight.Check]:
+    """The pre-flight of the transfer as it is stored; after submission the window no longer matters (R3.5)."""
+    checks = preflight.of_transfer(facts_of(transfer, now))
+    if transfer.case.state == State.DRAFT:
+        return checks
+    return [check for check in checks if check.code != "window_closed"]
+
+
+def asking_of(step, book) -> dict | None:
+    """Who sent the case back for correction, why, and until when."""
+    if step is None or step.asked_by_id is None:
+        return None
+    before = step.asked_by
+    return {
+        "unit": before.unit.name,
+        "reason": book.reason_text(before.reason),
+        "opinion": before.sign_opinion,
+        "due": f"{step.due_on:%Y年%-m月%-d日}",
+    }
+
+
+def pupil_facts(transfer: Transfer, day) -> list[tuple[str, str]]:
+    """The pupil, masked, and the two schools."""
+    card = records.card(transfer.student, day)
+    return [
+        ("姓名", f"{card.name}　{card.sex}　{card.birth_year} 年生"),
+        ("学籍号", card.number),
+        ("学籍状态", card.status),
+        ("现读年级", f"{card.grade}{card.class_name if card.class_name != '—' else ''}"),
+        ("转出", transfer.sending_school.name),
+        ("转入", transfer.receiving_school.name),
+    ]
+
+
+def upload_of(case: Case, now: datetime) -> dict:
+    """The proofs already taken in, and room for more (R0.6)."""
+    most = rulebook.current().limit("attachments", local_date(now), case.receiving_unit.province_id)
+    rows = Attachment.objects.filter(case=case, removed_at__isnull=True)
+    items = [
+        {
+            "url": f"{case_url(case.number)}evidence/{row.key}/",
+            "thumb": f"{case_url(case.number)}evidence/{row.key}/",
+            "label": f"证明 {at}",
+            "size": _size(row.size),
+            "taken": f"{row.uploaded_at.astimezone(SHANGHAI):%-m月%-d日 %H:%M}",
+            "digest_short": row.sha256[:8],
+            "remove_url": reverse("transfer-proof-remove", args=[case.number, row.key]),
+        }
+        for at, row in enumerate(rows, 1)
+    ]
+    return {
+        "url": reverse("transfer-proofs", args=[case.number]),
+        "field": "file",
+        "limit": most,
+        "room": max(0, most - len(items)),
+        "items": items,
+        "next": "",
+        "revision": case.revision,
+    }
+
+
+def fresh_key() -> str:
+    """An idempotency key for one showing of the form."""
+    return secrets.token_urlsafe(18)
+
+
+def _size(number: int) -> str:
+    return f"{number / 1048576:.1f} MB" if number >= 1048576 else f"{max(1, number // 1024)} KB"

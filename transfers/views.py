@@ -1,0 +1,336 @@
+"""Pages of a transfer while the receiving school has it in hand: look up, draft, proofs, send (R3.1, R3.1b, R0.6)."""
+
+from functools import wraps
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ledger import clock
+from reviews import door, evidence
+from reviews.asking import edit_refusal
+from reviews.models import Case
+from reviews.refusals import Refusal, Refused
+from reviews.states import Outcome, State, Verb
+from students import records
+from students.identity import IdentityError
+from students.models import Student
+from transfers import drafting, pages, uploads
+from transfers.forms import LookupForm, TransferForm
+from transfers.models import Transfer
+from transfers.procedures import transfer_of
+from transfers.rules import grade_offered
+
+NO_MATCH = "没有找到号码与姓名都相符的学生，请与家长核对后重填（附件1 三.1）。"
+NO_SEAT = Refusal("no_seat", "只有转入学校的学籍管理员可以发起转学，你没有这个岗位。", "附件1 三.1")
+LOOK_UP_FIRST = "请先用学籍号和姓名核对学生，再建立草稿。"
+# Refusals after which there is nothing left to edit: the case's own page tells more.
+_GONE = {"case_closed", "not_in_hand", "no_seat"}
+
+
+def see_other(url: str) -> HttpResponseRedirect:
+    """To another page after a POST, which a reload then does not repeat."""
+    return HttpResponseRedirect(url, status=303)
+
+
+# ---------------------------------------------------------------- look up
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_transfer(request: HttpRequest) -> HttpResponse:
+    """Number and name; a match leads on, no match says one sentence and nothing more."""
+    now = clock.now()
+    schools = pages.schools_of(request.user, clock.local_date(now))
+    if not schools:
+        return refused_page(request, NO_SEAT, 403)
+    form, status = LookupForm(schools, request.POST if request.method == "POST" else None), 200
+    if form.is_bound:
+        student, status = look_up(form, request.user, now)
+        if student is not None:
+            request.session["found_pupil"] = str(student.key)
+            return see_other(f"{reverse('transfer-check')}?school={form.cleaned_data['school']}")
+    shown = {"form": form, "clause": pages.NO_OTHER_PAPERS}
+    return render(request, "transfers/transfer_new.html", shown, status=status)
+
+
+def look_up(form: LookupForm, account, now) -> tuple[Student | None, int]:
+    """The pupil, or ``None`` with one sentence on the form and the status that fits it."""
+    if not form.is_valid():
+        return None, 422
+    try:
+        typed = form.cleaned_data
+        student = records.find(typed["number"], typed["name"], account, now)
+    except IdentityError as error:
+        form.add_error(None, error.sentence)
+        return None, 422
+    except records.TooManyMisses as error:
+        form.add_error(None, error.sentence)
+        return None, 429
+    if student is None:
+        form.add_error(None, NO_MATCH)
+    return student, 422
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def check_pupil(request: HttpRequest) -> HttpResponse:
+    """The pupil just found, as a masked card, with every obstacle in words; POST makes the draft (R3.1b)."""
+    now = clock.now()
+    schools = pages.schools_of(request.user, clock.local_date(now))
+    asked = (request.POST if request.method == "POST" else request.GET).get("school", "")
+    school = next((s for s in schools if str(s.pk) == asked), schools[0] if len(schools) == 1 else None)
+    found = request.session.get("found_pupil", "")
+    if school is None or not found or request.POST.get("pupil", found) != found:
+        messages.warning(request, LOOK_UP_FIRST)
+        return see_other(reverse("transfer-new"))
+    student = Student.objects.select_related("school__authority", "school__province", "school_class")
+    student = student.get(key=found)
+    shown = pages.check_page(student, school, now)
+    if request.method == "POST" and not shown["stopped"]:
+        return begin(request, student, school, now, shown)
+    status = 409 if request.method == "POST" else 200
+    return render(request, "transfers/transfer_check.html", shown, status=status)
+
+
+def begin(request: HttpRequest, student: Student, school, now, shown: dict) -> HttpResponse:
+    """Make the draft, or say why not."""
+    try:
+        case = drafting.begin(student, school, request.user, now)
+    except Refused as error:
+        refused = {"sentence": error.sentence, "clause": error.clause}
+        return render(request, "transfers/transfer_check.html", {**shown, "refused": refused}, status=409)
+    del request.session["found_pupil"]
+    return see_other(reverse("transfer-edit", args=[case.number]))
+
+
+# ---------------------------------------------------------------- edit and send
+
+
+def in_hand(view):
+    """Give the view the transfer, when the account may change it; 404 across units, else the case's own page."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, number: str, *args, **kwargs) -> HttpResponse:
+        now = clock.now()
+        day = clock.local_date(now)
+        visible = Case.objects.visible_to(request.user, day).select_related("receiving_unit", "sending_unit")
+        case = get_object_or_404(visible, number=number)
+        if not Transfer.objects.filter(case=case).exists():
+            raise Http404
+        refused = edit_refusal(case, request.user, day)
+        if refused is not None:
+            return not_in_hand(request, case, refused)
+        transfer = transfer_of(case)
+        transfer.case = case
+        return view(request, transfer, now, *args, **kwargs)
+
+    return wrapped
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+@in_hand
+def edit_transfer(request: HttpRequest, transfer: Transfer, now) -> HttpResponse:
+    """The form; POST saves what was typed and, when asked, sends it on to the school's head."""
+    if request.method != "POST":
+        return edit_page(request, transfer, fresh_form(transfer, now), now)
+    form = TransferForm(*_place(transfer, now), request.POST)
+    if not form.is_valid():
+        return edit_page(request, transfer, form, now, status=422)
+    try:
+        sent = save(request, transfer, form, now)
+    except Refused as error:
+        if error.code in _GONE:
+            return not_in_hand(request, transfer.case, error.refusal)
+        return edit_page(request, transfer_of(transfer.case), form, now, error.refusal)
+    if sent:
+        messages.success(request, "已送出，等待本校负责人核办。")
+        return see_other(pages.case_url(sent.number))
+    messages.success(request, "草稿已保存，尚未发起。" if transfer.case.state == State.DRAFT else "已保存。")
+    return see_other(reverse("transfer-edit", args=[transfer.case.number]))
+
+
+def save(request: HttpRequest, transfer: Transfer, form: TransferForm, now) -> Case | None:
+    """Write what differs from the record; the case when it was sent on as well. Raises Refused.
+
+    A repeated request finds nothing to write and then its own answer at the door, under its key.
+    """
+    case, typed = transfer.case, form.typed()
+    revision = form.cleaned_data["revision"]
+    typed["grade_to"] = offered_grade(transfer, now)
+    if any(getattr(transfer, name) != value for name, value in typed.items()):
+        case = drafting.change(case, request.user, revision=revision, **typed)
+        revision = case.revision
+    if request.POST.get("action") != "send":
+        return None
+    verb = pages.sending_verb(case)
+    return door.perform(
+        case,
+        verb,
+        request.user,
+        opinion=form.cleaned_data["opinion"],
+        outcome=Outcome.AGREE if verb == Verb.HANDLE else "",
+        revision=revision,
+        key=form.cleaned_data["key"],
+    )
+
+
+def offered_grade(transfer: Transfer, now) -> int | None:
+    """The pupil's own grade, which stays what it is; none where the school does not have it (R4.3)."""
+    facts = pages.facts_of(transfer, now)
+    return facts.grade if grade_offered(facts) is None else None
+
+
+def fresh_form(transfer: Transfer, now) -> TransferForm:
+    """The form as the record stands; an only class is filled in."""
+    form = TransferForm(*_place(transfer, now))
+    classes = list(form.fields["school_class"].queryset[:2])
+    form.initial = {
+        "reason": transfer.reason_id,
+        "reason_note": transfer.reason_note,
+        "school_class": transfer.school_class_id or (classes[0].pk if len(classes) == 1 else None),
+    }
+    return form
+
+
+def _place(transfer: Transfer, now) -> tuple:
+    return transfer.receiving_school, transfer.student.cohort, clock.local_date(now)
+
+
+def edit_page(
+    request: HttpRequest, transfer: Transfer, form, now, refused: Refusal | None = None, status: int = 200
+) -> HttpResponse:
+    """The page; the hidden revision and key are always the present ones, what was typed stays."""
+    if form.is_bound:
+        form.data = form.data.copy()
+        form.data["revision"], form.data["key"] = transfer.case.revision, pages.fresh_key()
+    else:
+        form.initial.update(revision=transfer.case.revision, key=pages.fresh_key())
+    shown = pages.edit_page(transfer, request.user, form, now, refused)
+    status = 409 if refused is not None else status
+    return render(request, "transfers/transfer_edit.html", shown, status=status)
+
+
+@never_cache
+@require_safe
+@in_hand
+def list_checks(request: HttpRequest, transfer: Transfer, now) -> HttpResponse:
+    """The check-list alone, asked again after a proof came or went."""
+    shown = {"checklist": pages.checklist(pages.transfer_checks(transfer, now))}
+    return render(request, "transfers/_checklist.html", shown)
+
+
+@require_POST
+@in_hand
+def discard_draft(request: HttpRequest, transfer: Transfer, now) -> HttpResponse:
+    """Withdraw a draft; what has been sent is withdrawn on the case's page, with an opinion."""
+    case = transfer.case
+    if case.state != State.DRAFT:
+        return not_in_hand(
+            request, case, Refusal("not_draft", "业务已发起，请在业务页面撤销并写明原因。", "附件1 三.1")
+        )
+    try:
+        door.perform(case, Verb.WITHDRAW, request.user)
+    except Refused as error:
+        return not_in_hand(request, case, error.refusal)
+    messages.success(request, f"草稿 {case.number} 已删除。")
+    return see_other(reverse("transfer-new"))
+
+
+# ---------------------------------------------------------------- proofs
+
+
+@csrf_exempt
+@require_POST
+def add_proof(request: HttpRequest, number: str) -> HttpResponse:
+    """Take in photographs of the reason proof; reading stops at the limit, before the token is looked at."""
+    trouble = uploads.receive(request)
+    if trouble is not None:
+        return proof_answer(request, number, *trouble)
+    return _add_proof(request, number)
+
+
+@csrf_protect
+@in_hand
+def _add_proof(request: HttpRequest, transfer: Transfer, now) -> HttpResponse:
+    case = transfer.case
+    try:
+        revision = _whole(request.POST.get("revision"))
+        for upload in request.FILES.getlist("file") or [None]:
+            evidence.take_in(
+                case,
+                request.user,
+                upload,
+                rotate=_whole(request.POST.get("rotate")) or 0,
+                revision=revision,
+            )
+            revision = None if revision is None else revision + 1
+    except Refused as error:
+        return proof_answer(request, case.number, error.refusal, _STATUS.get(error.code, 409))
+    return proof_answer(request, case.number)
+
+
+_STATUS = {
+    "proof_large": 413,
+    "proof_format": 415,
+    "proof_unreadable": 422,
+    "proof_pixels": 422,
+    "proof_missing": 400,
+}
+
+
+@require_POST
+@in_hand
+def remove_proof(request: HttpRequest, transfer: Transfer, now, key) -> HttpResponse:
+    """Take a proof out again."""
+    try:
+        evidence.remove(transfer.case, request.user, key, revision=_whole(request.POST.get("revision")))
+    except Refused as error:
+        return proof_answer(request, transfer.case.number, error.refusal, 409)
+    return proof_answer(request, transfer.case.number)
+
+
+def proof_answer(
+    request: HttpRequest, number: str, refused: Refusal | None = None, status: int = 200
+) -> HttpResponse:
+    """To the script the list of proofs or a sentence as JSON; to a plain form the page, with the sentence on it."""
+    script = request.headers.get("x-requested-with") == "XMLHttpRequest"
+    if refused is not None and script:
+        told = {"code": refused.code, "sentence": refused.sentence, "clause": refused.clause}
+        return JsonResponse(told, status=status, json_dumps_params={"ensure_ascii": False})
+    if script:
+        case = Case.objects.select_related("receiving_unit").get(number=number)
+        return render(request, "transfers/_proofs.html", {"upload": pages.upload_of(case, clock.now())})
+    if refused is not None:
+        messages.error(request, refused.sentence)
+    return see_other(reverse("transfer-edit", args=[number]))
+
+
+# ---------------------------------------------------------------- answers
+
+
+def not_in_hand(request: HttpRequest, case: Case, refused: Refusal) -> HttpResponse:
+    """The case is not (any more) this account's to change: the sentence, on the page where the case stands."""
+    if request.headers.get("x-requested-with") == "XMLHttpRequest":
+        return proof_answer(request, case.number, refused, 409)
+    if case.state == State.DRAFT:
+        return refused_page(request, refused, 403)
+    messages.warning(request, refused.sentence)
+    return see_other(pages.case_url(case.number))
+
+
+def refused_page(request: HttpRequest, refused: Refusal, status: int) -> HttpResponse:
+    """A page that says why not."""
+    shown = {"sentence": refused.sentence, "clause": refused.clause}
+    return render(request, "403.html" if status == 403 else "409.html", shown, status=status)
+
+
+def _whole(text: str | None) -> int | None:
+    """A small whole number out of a form, or ``None``."""
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else None
