@@ -1,0 +1,269 @@
+"""Administrators' pages: the rulebook's rows may be changed (R0.7), what was decided may only be looked at."""
+
+from django.contrib import admin, messages
+from django.db import transaction
+
+from ledger import clock
+from ledger.administration import ReadOnlyAdmin, ReadOnlyInline, WalledAdmin
+from reviews import admin_forms as forms
+from reviews.models import (
+    Act,
+    Attachment,
+    CalendarDay,
+    Case,
+    Limit,
+    OverdueRecord,
+    QuickPhrase,
+    RefusalReason,
+    Route,
+    Step,
+    Vacation,
+    Window,
+)
+
+# ---------------------------------------------------------------- the rulebook
+
+
+class RulebookAdmin(WalledAdmin):
+    """Rows of the rulebook. A row that was in force is ended by its date and followed by another, not deleted."""
+
+    may_add = may_change = True
+    chain = "rulebook"
+    fixed: tuple[str, ...] = ()
+
+    def get_readonly_fields(self, request, obj=None):
+        """What a row is about stays; its value and its dates may change."""
+        return self.fixed if obj is not None else ()
+
+
+class DueDatesFollow:
+    """A page whose rows move due dates: they are reckoned again in the same transaction, and the change is told."""
+
+    def save_model(self, request, obj, form, change):
+        """Save, then reckon open due dates again (R3.7)."""
+        super().save_model(request, obj, form, change)
+        self._follow(request)
+
+    def delete_model(self, request, obj):
+        """Delete, then reckon open due dates again (R3.7)."""
+        with transaction.atomic():
+            super().delete_model(request, obj)
+            self._follow(request)
+
+    def _follow(self, request):
+        from reviews.recompute import recompute
+
+        moved = recompute(clock.now())
+        if moved:
+            messages.warning(request, f"{len(moved)} 个在办环节的时限随之变动，已逐件记录在审计记录中。")
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(DueDatesFollow, RulebookAdmin):
+    """放假与补班; whole years come in through the import page."""
+
+    may_delete = True
+    list_display = ("date", "kind", "name", "confirmed", "source")
+    list_filter = ("kind", "confirmed")
+    date_hierarchy = "date"
+    ordering = ("-date",)
+
+
+@admin.register(Vacation)
+class VacationAdmin(DueDatesFollow, RulebookAdmin):
+    """寒暑假."""
+
+    may_delete = True
+    form = forms.VacationForm
+    list_display = ("name", "province", "starts_on", "ends_on", "source")
+    list_select_related = ("province",)
+    ordering = ("-starts_on",)
+
+
+@admin.register(Limit)
+class LimitAdmin(DueDatesFollow, RulebookAdmin):
+    """时限. To change one from a day on, a row is added that is valid from that day."""
+
+    form = forms.LimitForm
+    fixed = ("key", "province", "valid_from")
+    list_display = ("name", "value", "unit", "province", "valid_from", "valid_until", "clause")
+    list_select_related = ("province",)
+    ordering = ("key", "-valid_from")
+
+
+@admin.register(Window)
+class WindowAdmin(RulebookAdmin):
+    """发起时段."""
+
+    form = forms.WindowForm
+    fixed = ("key",)
+    list_display = ("name", "starts", "ends", "closes", "province", "valid_from", "valid_until")
+    list_select_related = ("province",)
+
+
+@admin.register(Route)
+class RouteAdmin(RulebookAdmin):
+    """流程. One that a case runs on is held by the database: only its end and its source may change."""
+
+    form = forms.RouteForm
+    list_display = (
+        "kind_name",
+        "relation_name",
+        "phase",
+        "province",
+        "stage_names",
+        "valid_from",
+        "valid_until",
+    )
+    list_display_links = ("kind_name", "stage_names")
+    list_select_related = ("province",)
+
+    @admin.display(description="业务类型", ordering="kind")
+    def kind_name(self, route):
+        """What the kind is called."""
+        return dict(forms.kind_choices()).get(route.kind, route.kind)
+
+    @admin.display(description="双方关系", ordering="relation")
+    def relation_name(self, route):
+        """How the two schools stand to one another."""
+        return dict(forms.Relation.choices).get(route.relation, route.relation)
+
+    @admin.display(description="环节")
+    def stage_names(self, route):
+        """The stages in their order."""
+        return " → ".join(forms.State(stage).label for stage in route.stages)
+
+
+@admin.register(RefusalReason)
+class RefusalReasonAdmin(RulebookAdmin):
+    """驳回与补正理由."""
+
+    form = forms.RefusalReasonForm
+    fixed = ("code",)
+    list_display = ("text", "outcome", "code", "province", "valid_from", "valid_until", "position")
+    list_filter = ("outcome",)
+    list_select_related = ("province",)
+
+
+@admin.register(QuickPhrase)
+class QuickPhraseAdmin(RulebookAdmin):
+    """常用短语: no unit and no account means everyone's."""
+
+    may_delete = True
+    list_display = ("text", "outcome", "unit", "account", "position")
+    list_filter = ("outcome",)
+    list_select_related = ("unit", "account__person")
+    autocomplete_fields = ("unit", "account")
+
+
+# ---------------------------------------------------------------- what was decided
+
+
+class StepInline(ReadOnlyInline):
+    """The steps of a case."""
+
+    model = Step
+    fields = ("seq", "stage", "unit", "opened_at", "due_on", "handler", "signer", "outcome", "closed_at")
+
+
+@admin.register(Case)
+class CaseAdmin(ReadOnlyAdmin):
+    """业务. The headline bears the masked name; what is searched by stays out of sight."""
+
+    list_display = ("number", "headline", "state", "holder", "receiving_unit", "sending_unit", "due_on")
+    list_filter = ("state", "awaiting")
+    list_select_related = ("holder", "receiving_unit", "sending_unit")
+    search_fields = ("=number",)
+    search_help_text = "按业务号准确查找"
+    ordering = ("-id",)
+    sortable_by = ()
+    inlines = (StepInline,)
+    fieldsets = (
+        (None, {"fields": ("number", "kind", "headline", "state", "awaiting", "holder")}),
+        ("双方", {"fields": ("receiving_unit", "sending_unit", "relation", "route", "stages")}),
+        ("时间", {"fields": ("created_at", "submitted_at", "due_on", "expires_at", "closed_at")}),
+        ("来历", {"fields": ("created_by", "copied_from", "revision")}),
+    )
+
+
+class ActInline(ReadOnlyInline):
+    """What was done in a step."""
+
+    model = Act
+    fields = ("at", "verb", "account", "unit", "delegated", "outcome", "reason", "opinion")
+
+
+@admin.register(Step)
+class StepAdmin(ReadOnlyAdmin):
+    """环节."""
+
+    list_display = ("case_number", "seq", "stage", "unit", "opened_at", "due_on", "outcome", "closed_at")
+    list_filter = ("stage", "outcome")
+    list_select_related = ("case", "unit")
+    search_fields = ("=case__number",)
+    search_help_text = "按业务号准确查找"
+    ordering = ("-id",)
+    sortable_by = ()
+    inlines = (ActInline,)
+
+    @admin.display(description="业务号")
+    def case_number(self, step):
+        """The number of its case."""
+        return step.case.number
+
+
+@admin.register(Act)
+class ActAdmin(ReadOnlyAdmin):
+    """办理记录."""
+
+    list_display = ("at", "case_number", "stage", "verb", "account", "unit", "outcome")
+    list_filter = ("verb", "outcome")
+    list_select_related = ("case", "account__person", "unit")
+    search_fields = ("=case__number",)
+    search_help_text = "按业务号准确查找"
+    ordering = ("-id",)
+    sortable_by = ()
+
+    @admin.display(description="业务号")
+    def case_number(self, act):
+        """The number of its case."""
+        return act.case.number
+
+
+@admin.register(Attachment)
+class AttachmentAdmin(ReadOnlyAdmin):
+    """证明材料: that it is there and unchanged, never the picture itself."""
+
+    list_display = ("id", "case_number", "media_type", "size", "uploaded_by", "uploaded_at", "removed_at")
+    list_select_related = ("case", "uploaded_by__person")
+    search_fields = ("=case__number",)
+    search_help_text = "按业务号准确查找"
+    fields = (
+        "case", "kind", "position", "media_type", "size", "width", "height", "sha256",
+        "uploaded_by", "uploaded_at", "removed_at",
+    )  # fmt: skip
+    ordering = ("-id",)
+    sortable_by = ()
+
+    @admin.display(description="业务号")
+    def case_number(self, attachment):
+        """The number of its case."""
+        return attachment.case.number
+
+
+@admin.register(OverdueRecord)
+class OverdueRecordAdmin(ReadOnlyAdmin):
+    """逾期记录."""
+
+    list_display = ("case_number", "unit", "stage", "due_on", "bulletin_due_on", "recorded_at")
+    list_filter = ("stage",)
+    list_select_related = ("case", "unit")
+    search_fields = ("=case__number",)
+    search_help_text = "按业务号准确查找"
+    ordering = ("-id",)
+    sortable_by = ()
+
+    @admin.display(description="业务号")
+    def case_number(self, record):
+        """The number of its case."""
+        return record.case.number

@@ -1,0 +1,127 @@
+"""Forms of the rulebook's rows: closed lists where a row speaks of kinds and stages, and rows that cannot leave a gap."""
+
+import re
+from datetime import date, timedelta
+
+from django import forms
+from django.db.models import Q
+
+from reviews import procedures
+from reviews.models import Limit, Relation
+from reviews.notice_values import CROSS_PROVINCE, IN_PROVINCE
+from reviews.states import RUNNING, STAGES, Outcome, State
+
+_LONGEST_VACATION = timedelta(days=120)
+_PHASES = (("", "不限"), ("primary", "小学"), ("junior", "初中"), ("senior", "高中"))
+_KIND_NAMES = {IN_PROVINCE: "省内转学", CROSS_PROVINCE: "跨省转学"}
+
+
+def kind_choices() -> list[tuple[str, str]]:
+    """Every kind of case a row may speak of, those of the notice first."""
+    known = dict(_KIND_NAMES)
+    known |= {procedure.kind: procedure.name for procedure in procedures.all_procedures()}
+    return list(known.items())
+
+
+def _several(label, choices, empty):
+    return forms.MultipleChoiceField(
+        label=label,
+        choices=choices,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": empty},
+    )
+
+
+def _stage_choices(stages):
+    return [(stage.value, stage.label) for stage in stages]
+
+
+class VacationForm(forms.ModelForm):
+    """A vacation lasts weeks; one of years would empty the bulletin (R3.7b)."""
+
+    def clean(self):
+        """Refuse a vacation longer than 120 days."""
+        cleaned = super().clean()
+        first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if first and last and last - first > _LONGEST_VACATION:
+            self.add_error("ends_on", "一个寒假或暑假不会超过 120 天，请核对起止日期。")
+        return cleaned
+
+
+class WindowForm(forms.ModelForm):
+    """A window of R3.5: kinds from the list, edges that are days of a year."""
+
+    kinds = _several("业务类型", kind_choices, "请至少选一种业务类型。")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, told in (("starts", "如 07-15"), ("ends", "如 08-15，表示到 8月14日24时为止")):
+            if name in self.fields:
+                self.fields[name].help_text = told
+
+    def clean_starts(self):
+        """A day that some year has."""
+        return _month_day(self.cleaned_data["starts"])
+
+    def clean_ends(self):
+        """A day that some year has."""
+        return _month_day(self.cleaned_data["ends"])
+
+
+def _month_day(text: str) -> str:
+    """``MM-DD`` as it was given, if a leap year has such a day."""
+    found = re.fullmatch(r"(\d{2})-(\d{2})", text, re.ASCII)
+    try:
+        date(2024, *(int(part) for part in found.groups()))
+    except (AttributeError, ValueError):
+        raise forms.ValidationError("请写成“月-日”，如 07-15，并且是日历上有的日子（附件1 三.5）。") from None
+    return text
+
+
+class LimitForm(forms.ModelForm):
+    """A number of the notice (R3.7); the nation's row never leaves a day without one."""
+
+    def clean_value(self):
+        """At least 1: a limit of nothing would make every case overdue at once."""
+        value = self.cleaned_data["value"]
+        if not 1 <= value <= 1000:
+            raise forms.ValidationError("数值须在 1 至 1000 之间。")
+        return value
+
+    def clean_valid_until(self):
+        """A row of the nation may end only where the next one has begun."""
+        until, row = self.cleaned_data["valid_until"], self.instance
+        if until is None or row.pk is None or row.province_id is not None:
+            return until
+        others = Limit.objects.filter(key=row.key, province=None, valid_from__lte=until).exclude(pk=row.pk)
+        if not others.filter(Q(valid_until=None) | Q(valid_until__gt=until)).exists():
+            raise forms.ValidationError(
+                "这一天起没有接续的全国时限，业务将无法计算期限；请先添加接续的一行。"
+            )
+        return until
+
+
+class RouteForm(forms.ModelForm):
+    """The order of stages (R3.1): which units take part is chosen, their order is the notice's."""
+
+    kind = forms.ChoiceField(label="业务类型", choices=kind_choices)
+    relation = forms.ChoiceField(label="双方关系", choices=Relation.choices)
+    phase = forms.ChoiceField(label="学段", choices=_PHASES, required=False)
+    stages = _several("环节", _stage_choices(STAGES), "请选择环节。")
+
+    def clean_stages(self):
+        """In the notice's order, with both schools in it: the one starts, the other lets go."""
+        chosen = self.cleaned_data["stages"]
+        if not {State.RECEIVING_SCHOOL, State.SENDING_SCHOOL} <= set(chosen):
+            raise forms.ValidationError("流程须包含转入学校和转出学校（附件1 三.1）。")
+        return [stage.value for stage in STAGES if stage in chosen]
+
+
+class RefusalReasonForm(forms.ModelForm):
+    """A reason of the closed list (R0.6, R3.1b)."""
+
+    kinds = _several("业务类型", kind_choices, "请至少选一种业务类型。")
+    stages = _several("可用环节", _stage_choices(RUNNING), "请至少选一个环节。")
+    outcome = forms.ChoiceField(
+        label="用于", choices=[(each.value, each.label) for each in (Outcome.REFUSE, Outcome.SEND_BACK)]
+    )

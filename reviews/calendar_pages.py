@@ -1,0 +1,178 @@
+"""What the calendar's pages show, as strings ready to print."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+from reviews.calendar import WEEKDAYS, Explanation
+from reviews.calendar_change import Arrangement, Change, as_csv
+from reviews.calendar_forms import DayForm, NoticeForm
+from reviews.countdown import spoken
+from reviews.desk import Desk
+from reviews.notice_values import IN_PROVINCE
+from reviews.rulebook_models import CalendarDay, DayKind
+from reviews.windows import span_text, window_state
+
+# A preview lists this many due dates; the rest is told as a number and stands in the audit trail.
+_LISTED = 200
+
+
+def counter(known: Desk, asked: dict | None) -> dict:
+    """The public counter: the answer to ``asked`` (start, days), and the year it falls into."""
+    calendar = known.book.calendar
+    told = calendar.explain(asked["start"], asked["days"]) if asked else None
+    year = told.start.year if told else known.today.year
+    return {
+        "result": _result(told) if told else None,
+        "rows": _days(told) if told else (),
+        "confirmed_until": spoken(calendar.confirmed_until) if calendar.confirmed_until > date.min else "",
+        "year": year,
+        "festivals": _festivals(year),
+        "vacations": _vacations(calendar, year),
+        "windows": _windows(known),
+    }
+
+
+def _result(told: Explanation) -> dict:
+    return {
+        "text": f"{spoken(told.result)} {WEEKDAYS[told.result.weekday()]}",
+        "sentence": f"{told.sentence}。",
+        "provisional": told.provisional,
+        "reason": f"{told.provisional_reason}。" if told.provisional else "",
+        "sources": told.sources,
+    }
+
+
+def _days(told: Explanation) -> list[dict]:
+    return [
+        {
+            "date": spoken(day.date),
+            "weekday": day.weekday,
+            "counted": f"第 {day.counted} 天" if day.counted else "",
+            "why": day.reason + ("（暂定）" if day.provisional else ""),
+            "last": day.date == told.result,
+        }
+        for day in told.days
+    ]
+
+
+def _festivals(year: int) -> list[dict]:
+    """Each festival of the year: days off as spans, make-up days, the notice it rests on."""
+    found: dict[tuple, dict] = {}
+    for row in CalendarDay.objects.filter(date__year=year).order_by("date"):
+        name = re.sub(r"（.*?）", "", row.name)
+        at = found.setdefault((name, row.source), {"off": [], "work": [], "sure": True})
+        at["off" if row.kind == DayKind.HOLIDAY else "work"].append(row.date)
+        at["sure"] = at["sure"] and row.confirmed
+    return [
+        {
+            "name": name,
+            "off": _spans(at["off"]),
+            "count": len(at["off"]),
+            "work": "、".join(f"{day.month}月{day.day}日（{WEEKDAYS[day.weekday()]}）" for day in at["work"]),
+            "source": source,
+            "provisional": not at["sure"],
+        }
+        for (name, source), at in found.items()
+    ]
+
+
+def _spans(days: list[date]) -> str:
+    """Days as people say them: “10月1日至7日”, “1月1日”."""
+    spans: list[list[date]] = []
+    for day in days:
+        if spans and day - spans[-1][-1] == timedelta(days=1):
+            spans[-1].append(day)
+        else:
+            spans.append([day])
+    return "、".join(_span(span[0], span[-1]) for span in spans)
+
+
+def _span(first: date, last: date) -> str:
+    told = f"{first.month}月{first.day}日"
+    if first == last:
+        return told
+    return f"{told}至{last.day}日" if first.month == last.month else f"{told}至{last.month}月{last.day}日"
+
+
+def _vacations(calendar, year: int) -> list[dict]:
+    """Vacations of the whole country that touch the year; provinces' own stand on their own pages."""
+    return [
+        {"name": row.name, "from": spoken(row.starts_on), "until": spoken(row.ends_on), "source": row.source}
+        for row in sorted(calendar.vacations, key=lambda row: row.starts_on)
+        if row.province_id is None and year in (row.starts_on.year, row.ends_on.year)
+    ]
+
+
+def _windows(known: Desk) -> list[dict]:
+    """Whether a transfer may be submitted now, and the yearly windows that say so (R3.5)."""
+    state = window_state(known.book.windows, IN_PROVINCE, None, known.now)
+    rows = [
+        row
+        for row in known.book.windows
+        if IN_PROVINCE in row.kinds
+        and row.province_id is None
+        and row.valid_from <= known.today
+        and (row.valid_until is None or row.valid_until > known.today)
+    ]
+    return [
+        {
+            "name": row.name,
+            "text": f"每年{span_text(row)}",
+            "source": f"{row.source} {row.clause}",
+            "now": state.sentence,
+            "open": state.open,
+        }
+        for row in rows
+    ]
+
+
+# ---------------------------------------------------------------- the administrator's page
+
+
+def importing(
+    notice: NoticeForm, single: DayForm, arrangement: Arrangement | None, change: Change | None
+) -> dict:
+    """The import page: both forms, what was wrong row by row, or what a confirmation would change."""
+    context = {"form": notice, "single": single, "found": notice.found, "change": None}
+    if change is None or arrangement is None:
+        return context
+    dues = change.dues[:_LISTED]
+    return context | {
+        "change": change,
+        "what": _what(arrangement),
+        "days": [
+            {"date": spoken(day.date), "weekday": day.weekday, "before": day.before, "after": day.after}
+            for day in change.days
+        ],
+        "dues": [
+            {
+                "case": due.case_number,
+                "unit": due.unit,
+                "before": spoken(due.before),
+                "after": spoken(due.after),
+            }
+            for due in dues
+        ],
+        "more_dues": len(change.dues) - len(dues),
+        "hidden": _hidden(arrangement, single),
+    }
+
+
+def _what(arrangement: Arrangement) -> str:
+    if arrangement.day is not None:
+        return spoken(arrangement.day)
+    return "、".join(f"{year}年" for year in arrangement.years) + "全年"
+
+
+def _hidden(arrangement: Arrangement, single: DayForm) -> list[tuple[str, str]]:
+    """The previewed arrangement, to be posted again with the confirmation."""
+    if arrangement.day is None:
+        return [("text", as_csv(arrangement.rows))]
+    given = single.cleaned_data
+    fields = [(single.add_prefix(name), given[name]) for name in ("kind", "name", "source")]
+    fields.append((single.add_prefix("date"), given["date"].isoformat()))
+    if given["confirmed"]:
+        fields.append((single.add_prefix("confirmed"), "on"))
+    return [("single", "1"), *fields]
