@@ -1,11 +1,31 @@
 """Procedures: what a kind of case must say about itself, so that the door can decide it without knowing a pupil."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from django.db.models import Q
 
 from reviews.models import Case
 from reviews.states import State, Verb
 
 _registry: dict[str, "Procedure"] = {}
+
+
+@dataclass(frozen=True)
+class CasePage:
+    """What a kind of case tells of its subject on the case page; every string ready, every number masked.
+
+    ``checks`` are lines ``{ok: True | False | None (look at it), text, why, clause}``; ``obstacle`` is the sentence
+    that forbids the last sign-off; ``done`` tells what the completed case brought about; ``links`` are
+    ``{label, url}``; ``edit_url`` leads to the form while the receiving school has the case in hand.
+    """
+
+    facts: list[tuple[str, str]]
+    checks: list[dict] = field(default_factory=list)
+    obstacle: str = ""
+    done: str = ""
+    links: list[dict] = field(default_factory=list)
+    edit_url: str = ""
 
 
 class Procedure:
@@ -16,7 +36,9 @@ class Procedure:
     # verb → guards asked in turn before it; each takes the facts and returns a Refusal or None.
     guards: dict[str, tuple[Callable, ...]] = {}
     clause = "附件1 三.1"
+    # What the case page says beside the decision: what must not be done, and what there is to check.
     rule_note = ""
+    review_scope = ""
 
     def lock_subject(self, case: Case):
         """Lock whom the case is about (before the case itself: student, case, step, audit) and return it."""
@@ -34,9 +56,18 @@ class Procedure:
         """Carry out what the case was for, in the door's transaction; returns ids for the audit body."""
         raise NotImplementedError(self.kind)
 
+    def page(self, case: Case, account, now, book, *, proofs: int = 0, full: bool = False) -> CasePage:
+        """What the case page says of the subject; ``proofs`` is how many there are, ``full`` after a recorded reveal:
+        the numbers unmasked."""
+        raise NotImplementedError(self.kind)
+
     def matching_subjects(self, query: str, account, now) -> list[str]:
         """Subjects whose registration or identity number is ``query`` (exact), for the search box."""
         return []
+
+    def named(self, text: str) -> Q:
+        """Cases that a typed name means, for the search box."""
+        return Q(search_text__icontains=text)
 
     def unit_of(self, case: Case, stage: str):
         """The id of the unit whose turn ``stage`` is. The authority is the school's own, so one that is run by a

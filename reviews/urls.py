@@ -1,3 +1,31 @@
 """Addresses of reviews."""
 
-urlpatterns = []
+from django.urls import path
+from django.views.generic import RedirectView
+
+from reviews.views import bulk, calendar, case, evidence, notices, phrases, rules, worklist
+
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="worklist"), name="home"),
+    path("worklist/", worklist.show, name="worklist"),
+    path("worklist/bulk/", bulk.check, name="bulk-check"),
+    path("worklist/bulk/sign/", bulk.sign, name="bulk-sign"),
+    path("worklist/bulk/<str:key>/", bulk.result, name="bulk-result"),
+    path("search/", worklist.find, name="search"),
+    path("search/<str:key>/", worklist.show_found, name="search-found"),
+    path("notices/", notices.show, name="notices"),
+    path("notices/read/", notices.mark_all_read, name="notices-read"),
+    path("notices/<int:pk>/", notices.open_notice, name="notice"),
+    path("phrases/", phrases.manage, name="phrases"),
+    path("phrases/<int:pk>/", phrases.change, name="phrase-change"),
+    path("phrases/<int:pk>/remove/", phrases.remove, name="phrase-remove"),
+    path("calendar/", calendar.counter, name="calendar"),
+    path("calendar/import/", calendar.import_notice, name="calendar-import"),
+    path("cases/<str:number>/", case.show, name="case"),
+    path("cases/<str:number>/evidence/<uuid:key>/", evidence.proof, name="case-evidence"),
+    path("cases/<str:number>/reveal/", case.reveal, name="case-reveal"),
+    path("cases/<str:number>/revision/", case.revision, name="case-revision"),
+    path("cases/<str:number>/print/", case.paper, name="case-print"),
+    path("cases/<str:number>/<str:verb>/", case.act, name="case-act"),
+    path("rules/", rules.rules, name="rules"),
+]

@@ -1,0 +1,71 @@
+"""The search box: a case number, a registration or identity number, a name, its sound or its initials.
+
+Only within what the account may see. What was typed is kept nowhere: a list of results is remembered by its ids.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from django.db.models import F, Q
+
+from orgs.models import Account
+from reviews import procedures
+from reviews.desk import Desk
+from reviews.models import Case
+from reviews.opinions import cleaned
+
+LONGEST = 60
+MOST = 100
+_CASE_NUMBER = re.compile(r"ZX-?(\d{4})-?([0-9A-HJKMNP-TV-Z]{8})")
+# Five digits in a row belong to a number, never to a name: such a text is not shown again on the page.
+_NUMBER_LIKE = re.compile(r"\d{5}")
+
+
+@dataclass(frozen=True)
+class Found:
+    """The cases found, those that run first. ``exact`` when a number named them; ``more`` when some were left out."""
+
+    ids: list[int]
+    exact: bool = False
+    more: bool = False
+    number: str = ""
+
+
+def find(text: str, account: Account, desk: Desk) -> Found:
+    """Cases of the account's own scope that ``text`` means: exactly by a number, otherwise by name or sound."""
+    text = cleaned(unicodedata.normalize("NFKC", text or ""))
+    if not text or len(text) > LONGEST:
+        return Found([])
+    visible = Case.objects.visible_to(account, desk.today)
+    case_number = _CASE_NUMBER.fullmatch("".join(text.split()).upper())
+    if case_number:
+        rows = visible.filter(number=f"ZX-{case_number[1]}-{case_number[2]}")
+        return _found(rows, exact=True)
+    subjects = {
+        subject
+        for procedure in procedures.all_procedures()
+        for subject in procedure.matching_subjects(text, account, desk.now)
+    }
+    if subjects:
+        return _found(visible.filter(subject__in=subjects), exact=True)
+    if _NUMBER_LIKE.search(text):
+        return Found([])
+    named = Q(pk__in=[])
+    for procedure in procedures.all_procedures():
+        named |= Q(kind=procedure.kind) & procedure.named(text)
+    return _found(visible.filter(named))
+
+
+def _found(rows, exact: bool = False) -> Found:
+    listed = list(
+        rows.order_by(F("closed_at").desc(nulls_first=True), "-id").values_list("pk", "number")[: MOST + 1]
+    )
+    only = listed[0][1] if len(listed) == 1 and exact else ""
+    return Found([pk for pk, _ in listed[:MOST]], exact, len(listed) > MOST, only)
+
+
+def may_be_shown(text: str) -> str:
+    """The text for the search box again, unless it holds a number of a person."""
+    text = cleaned(text or "")[:LONGEST]
+    return "" if _NUMBER_LIKE.search(unicodedata.normalize("NFKC", text)) else text

@@ -1,0 +1,195 @@
+"""The worklist and the search box."""
+
+import secrets
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from reviews import desk, search, worklist
+from reviews.calendar import WEEKDAYS
+from reviews.countdown import SOON, spoken
+from reviews.models import Relation
+from reviews.states import RUNNING, State
+from reviews.views import see_other
+from reviews.worklist import AREA, DONE, DUE, FOUND, HANDLE, LABELS, PAGE, SIGN, STARTED, Filters, Place
+
+_KEPT_SEARCHES = 3
+_NOT_FOUND = "在你的权限范围内没有找到符合的业务。请核对业务号、学籍号或姓名；也可以输入拼音或拼音首字母。"
+_EMPTY = {
+    HANDLE: ("没有待办理的业务", "新的业务到达你单位后会出现在这里，并在“通知”中提醒。"),
+    SIGN: ("没有待核办的业务", "学籍管理员办理后，业务会出现在这里等待负责人核办。"),
+    STARTED: ("没有在办的申请", "学生要转入本校时，由学籍管理员发起转学；办结的业务在“已办”中。"),
+    DONE: ("还没有办过业务", "你办理或核办过、已转给其他单位或已结束的业务会列在这里。"),
+    DUE: ("没有即将到期的业务", f"{SOON} 个工作日内到期和已逾期的业务会列在这里。"),
+    AREA: ("辖区内没有在办的业务", "辖区内学校发起、尚未结束的业务会列在这里。"),
+    FOUND: ("没有找到", _NOT_FOUND),
+}
+
+
+@never_cache
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """The cases of one tab, the most pressing first."""
+    known = desk.of(request)
+    place, filters = Place.of(request.user, known.today), Filters.read(request.GET)
+    tab = filters.tab if filters.tab in place.tabs() else place.first_tab
+    return render(request, "reviews/case_list.html", _listing(known, place, tab, filters))
+
+
+@never_cache
+@sensitive_post_parameters("q")
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponse:
+    """Look for what was typed; a number that names one case goes straight to it.
+
+    By POST, so that nothing typed stands in an address, a log or the history of a shared machine.
+    """
+    if request.method != "POST":
+        return redirect("worklist")
+    known, text = desk.of(request), request.POST.get("q", "")
+    found = search.find(text, request.user, known)
+    if found.number:
+        return see_other(f"/cases/{found.number}/")
+    if found.ids:
+        return see_other(f"/search/{_keep(request, found)}/")
+    place = Place.of(request.user, known.today)
+    context = _listing(known, place, FOUND, Filters(), ids=[])
+    return render(request, "reviews/case_list.html", context | {"search_text": search.may_be_shown(text)})
+
+
+def _keep(request: HttpRequest, found: search.Found) -> str:
+    """Remember the ids of a result for this session only, under a key that says nothing."""
+    key = secrets.token_urlsafe(6)
+    kept = dict(list(request.session.get("searches", {}).items())[-(_KEPT_SEARCHES - 1) :])
+    request.session["searches"] = kept | {key: [found.ids, found.more]}
+    return key
+
+
+@never_cache
+@require_safe
+def show_found(request: HttpRequest, key: str) -> HttpResponse:
+    """The result of a search of this session."""
+    ids, more = request.session.get("searches", {}).get(key, (None, False))
+    if ids is None:
+        messages.warning(request, "搜索结果已过期，请重新搜索。")
+        return redirect("worklist")
+    known = desk.of(request)
+    place = Place.of(request.user, known.today)
+    context = _listing(known, place, FOUND, Filters.read(request.GET), ids=ids)
+    if more:
+        context["summary"] = f"只列出前 {search.MOST} 件，请输入更完整的姓名或拼音"
+    return render(request, "reviews/case_list.html", context)
+
+
+# ---------------------------------------------------------------- what the page says
+
+
+def _listing(known, place: Place, tab: str, filters: Filters, ids: list[int] | None = None) -> dict:
+    counts = worklist.counts(place, known, tab, filters, ids)
+    start = (filters.page - 1) * PAGE
+    if counts.found is not None and start >= counts.found:
+        start = max((counts.found - 1) // PAGE * PAGE, 0)
+    cases = worklist.page(place, known, tab, filters, start, ids)
+    rows = [worklist.as_row(case, known, place, tab) for case in cases[:PAGE]]
+    bulk = tab == SIGN and any(row["checkbox"] for row in rows)
+    return {
+        "today": f"今天 {spoken(known.today)} 星期{WEEKDAYS[known.today.weekday()][-1]}",
+        "summary": _summary(counts),
+        "actions": [{"label": "发起转学", "url": "/transfers/new/", "primary": True}] if place.starts else [],
+        "heading": "搜索结果" if tab == FOUND else "待办",
+        "tabs": _tabs(place, counts, tab),
+        "tab": tab,
+        "filters": [] if tab == FOUND else _filters(filters, counts),
+        "toggles": [{"name": "overdue", "label": "只看逾期", "checked": filters.overdue}]
+        if tab != FOUND
+        else [],
+        "hidden": [{"name": "tab", "value": tab}],
+        "clear_url": f"/worklist/?tab={tab}" if filters.narrow else "",
+        "order": "最近办理的在前" if tab == DONE else "按剩余工作日从少到多排序",
+        "rows": rows,
+        "bulk": {"url": "/worklist/bulk/", "label": "核对并批量同意…", "next": ""} if bulk else None,
+        "page": _pages(tab, filters, counts.found, start, len(rows), len(cases) > PAGE),
+        "empty": _empty(tab, filters, place),
+    }
+
+
+def _summary(counts) -> str:
+    told = [f"有 {counts.overdue} 件已逾期"] if counts.overdue else []
+    soon = counts.tabs.get(DUE, 0) - counts.overdue
+    if soon > 0:
+        told.append(f"{'另 ' if told else '有 '}{soon} 件在 {SOON} 个工作日内到期")
+    return "，".join(told)
+
+
+def _tabs(place: Place, counts, current: str) -> list[dict]:
+    listed = []
+    for name in place.tabs():
+        count = counts.tabs.get(name, "")
+        if name == DUE:
+            count = count - counts.overdue or ("" if counts.overdue else 0)
+        alert = f"逾期 {counts.overdue}" if name == DUE and counts.overdue else ""
+        tab = {"key": name, "label": LABELS[name], "count": count, "alert": alert, "current": name == current}
+        listed.append(tab | {"url": f"/worklist/?tab={name}"})
+    return listed
+
+
+def _filters(filters: Filters, counts) -> list[dict]:
+    stages = [(str(stage), State(stage).label) for stage in RUNNING]
+    places = [(str(place["id"]), place["name"]) for place in counts.places]
+    if filters.unit and str(filters.unit) not in dict(places):
+        places.append((str(filters.unit), "已选地区"))
+    return [
+        _choice("stage", "环节", "全部环节", stages, filters.stage),
+        _choice("unit", "地区", "全部地区", places, str(filters.unit or "")),
+        _choice("relation", "双方关系", "省内和跨省", Relation.choices, filters.relation),
+    ]
+
+
+def _choice(name: str, label: str, everything: str, options, chosen: str) -> dict:
+    listed = [{"value": value, "label": text, "selected": value == chosen} for value, text in options]
+    first = {"value": "", "label": everything, "selected": not chosen}
+    return {"name": name, "label": label, "options": [first, *listed]}
+
+
+def _pages(tab: str, filters: Filters, total: int | None, start: int, shown: int, more: bool) -> dict:
+    told = f"第 {start + 1}–{start + shown} 件" if shown else ""
+    if shown and total is not None:
+        told += f"，共 {total} 件"
+    at = start // PAGE + 1
+
+    def address(page: int) -> str:
+        asked = {} if tab == FOUND else {"tab": tab, **filters.narrow}
+        return "?" + urlencode(asked | {"page": page})
+
+    return {
+        "text": f"{told}。" if told else "",
+        "previous_url": address(at - 1) if at > 1 else "",
+        "next_url": address(at + 1) if more else "",
+    }
+
+
+def _empty(tab: str, filters: Filters, place: Place) -> dict:
+    if not place.seats:
+        text = "你现在没有学籍管理员或负责人岗位，看不到业务；需要时请联系本单位或上级的系统管理员设置岗位。"
+        return {"title": "没有岗位", "text": text, "label": "", "url": ""}
+    if filters.narrow:
+        url = f"/worklist/?tab={tab}"
+        return {
+            "title": "没有符合筛选的业务",
+            "text": "换个条件，或清除筛选。",
+            "label": "清除筛选",
+            "url": url,
+        }
+    title, text = _EMPTY[tab]
+    starts = place.starts and tab in (HANDLE, STARTED)
+    return {
+        "title": title,
+        "text": text,
+        "label": "发起转学" if starts else "",
+        "url": "/transfers/new/" if starts else "",
+    }
