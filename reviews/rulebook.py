@@ -7,9 +7,12 @@ that stand at that moment, in every process.
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Q
+
 from reviews import calendar, windows
 from reviews.models import Limit, QuickPhrase, RefusalReason, Route, Window
 from reviews.refusals import Refusal
+from reviews.states import Outcome
 
 
 @dataclass(frozen=True)
@@ -105,10 +108,13 @@ def window_refusal(book: Rulebook, kind: str, province_id: int | None, instant: 
     )
 
 
-def phrases_for(account, units: set[int], outcome: str = "agree") -> list[str]:
-    """Quick phrases for an opinion: one's own, then the unit's, then everyone's; at most nine (R0.3)."""
-    rows = QuickPhrase.objects.filter(outcome=outcome)
-    mine = [r for r in rows if r.account_id == account.pk]
-    units_own = [r for r in rows if r.account_id is None and r.unit_id in units]
-    all_own = [r for r in rows if r.account_id is None and r.unit_id is None]
-    return [r.text for r in (*mine, *units_own, *all_own)][:9]
+def phrases_for(account, units: set[int], outcomes: tuple[str, ...] = (Outcome.AGREE,)) -> list[str]:
+    """Quick phrases for an opinion, by outcome; of each one's own, the unit's, then everyone's; at most nine (R0.3)."""
+    rows = QuickPhrase.objects.filter(outcome__in=outcomes).filter(
+        Q(account_id=account.pk)
+        | Q(account__isnull=True, unit_id__in=units)
+        | Q(account__isnull=True, unit__isnull=True)
+    )
+    order = list(outcomes)
+    found = sorted(rows, key=lambda r: (order.index(r.outcome), r.account_id is None, r.unit_id is None))
+    return [row.text for row in found][:9]

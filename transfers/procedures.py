@@ -1,14 +1,19 @@
 """The kinds of transfer, as procedures of the one engine."""
 
+from django.db.models import F, Q, Value
+from django.db.models.functions import Replace
+from django.db.models.lookups import Contains
+
 from ledger.clock import local_date
 from reviews import procedures
 from reviews.models import Case
 from reviews.notice_values import IN_PROVINCE
 from reviews.states import Verb
-from students import records
+from students import pinyin, records
 from students.grades import grade_on, phase_of
 from students.models import Student
-from transfers import rules
+from students.text import is_han
+from transfers import case_page, rules
 from transfers.models import Transfer
 
 
@@ -24,9 +29,9 @@ class InProvinceTransfer(procedures.Procedure):
     name = "省内转学"
     guards = {Verb.SUBMIT: rules.SUBMIT, Verb.HANDLE: (), "complete": rules.COMPLETE}
     clause = "教基一厅〔2016〕2号 附件1 三.1；内教基函〔2018〕6号 一"
-    rule_note = (
-        "只核对两项：学籍信息准确，转学原因证明已上传。不得以学籍为由拒绝入学，也不得要求家长另交其他材料。"
-    )
+    # R0.1, R0.6 where a registrar would be tempted to refuse.
+    rule_note = "不得以学籍状态、学籍是否已转到为由拒绝入学，也不得要求家长另交其他材料。"
+    review_scope = "只核对两项：学籍信息准确，转学原因证明已上传。"
 
     def lock_subject(self, case: Case) -> Student:
         """The pupil's row, locked: student before case, always."""
@@ -54,6 +59,20 @@ class InProvinceTransfer(procedures.Procedure):
         return records.move(
             subject, case.receiving_unit, transfer.school_class, now, case_number=case.number, how=self.name
         )
+
+    def named(self, text: str) -> Q:
+        """Cases of pupils so called: any part of the name, “·” or not; or the beginning of a spelling or of the
+        initials (``atqqg``)."""
+        wanted = pinyin.query(text)
+        if not wanted:
+            return Q(pk__in=[])
+        if any(is_han(character) for character in wanted):
+            return Q(Contains(Replace(F("search_text"), Value("·"), Value("")), wanted))
+        return Q(search_text__startswith=wanted) | Q(search_text__contains=f" {wanted}")
+
+    def page(self, case: Case, account, now, book, *, proofs: int = 0, full: bool = False):
+        """The pupil masked, what the rules find, and where the record went."""
+        return case_page.of_transfer(case, account, now, book, proofs=proofs, full=full)
 
     def matching_subjects(self, query: str, account, now) -> list[str]:
         """Pupils with exactly this registration or identity number."""

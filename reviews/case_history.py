@@ -1,0 +1,282 @@
+"""What has happened to a case and what comes: the strip of stages, who holds the ball, the due dates, the log."""
+
+from datetime import datetime
+
+from ledger.clock import SHANGHAI, local_date
+from orgs.models import PostRole
+from reviews.countdown import countdown, spoken
+from reviews.models import Step
+from reviews.states import Awaiting, Outcome, State, Verb
+
+# What the strip quotes of an opinion; the log has the whole.
+_QUOTED = 24
+_DAY_SECONDS = 86400
+
+
+def moment(instant: datetime) -> str:
+    """An instant as people read it: 2026年11月23日 10:12."""
+    return f"{instant.astimezone(SHANGHAI):%Y年%-m月%-d日 %H:%M}"
+
+
+def _short(instant: datetime) -> str:
+    return f"{instant.astimezone(SHANGHAI):%-m月%-d日 %H:%M}"
+
+
+# ---------------------------------------------------------------- the strip
+
+
+def strip(sight) -> list[dict]:
+    """The stages of the route with people, opinions and times; a correction stands before the stage that asked."""
+    latest: dict[str, Step] = {}
+    for step in sight.steps:
+        latest[step.stage] = step
+    found = []
+    for stage in sight.case.stages:
+        step = latest.get(stage)
+        correction = latest.get(State.CORRECTION)
+        if correction is not None and correction.asked_by_id in _ids(sight, stage):
+            found.append(_cell(sight, State.CORRECTION, correction))
+        found.append(_cell(sight, stage, step))
+    return found
+
+
+def _ids(sight, stage: str) -> set[int]:
+    return {step.pk for step in sight.steps if step.stage == stage}
+
+
+def _cell(sight, stage: str, step: Step | None) -> dict:
+    unit = step.unit if step else sight.unit_of(stage)
+    cell = {
+        "label": State(stage).label,
+        "unit": unit.short_name if unit else "",
+        "state": "todo",
+        "lines": [],
+    }
+    if step is None:
+        return cell
+    open_now = step.closed_at is None
+    if open_now:
+        cell["state"] = "now"
+    elif step.outcome == Outcome.AGREE:
+        cell["state"] = "done"
+    elif not sight.case.is_live and step.pk == sight.steps[-1].pk:
+        cell["state"] = "stop"
+    if cell["state"] == "todo":
+        # Sent back or recalled: it has its turn again, its earlier acts stand in the log.
+        told = "已退回补正，补正后再审" if step.outcome == Outcome.SEND_BACK else "核办已撤回"
+        cell["lines"] = [{"text": told, "opinion": ""}]
+        return cell
+    cell["lines"] = [line for line in (_handled(step), _signed(step)) if line]
+    if cell["state"] == "stop" and step.outcome in (Outcome.WITHDRAWN, Outcome.EXPIRED):
+        cell["lines"].append({"text": Outcome(step.outcome).label, "opinion": ""})
+    if open_now:
+        waiting = "待负责人核办" if sight.case.awaiting == Awaiting.SIGN else "待学籍管理员办理"
+        cell["lines"].append({"text": waiting, "opinion": ""})
+    return cell
+
+
+def _handled(step: Step) -> dict | None:
+    if step.handler_id is None:
+        return None
+    proposed = "" if step.proposal == Outcome.AGREE else f"（拟{Outcome(step.proposal).label}）"
+    return {
+        "text": f"办理　{step.handler}{proposed}　{_short(step.handled_at)}",
+        "opinion": _quoted(step.handle_opinion),
+    }
+
+
+def _signed(step: Step) -> dict | None:
+    if step.signer_id is None:
+        return None
+    decided = "" if step.outcome == Outcome.AGREE else f"（{Outcome(step.outcome).label}）"
+    return {
+        "text": f"核办　{step.signer}{decided}　{_short(step.signed_at)}",
+        "opinion": _quoted(step.sign_opinion),
+    }
+
+
+def _quoted(text: str) -> str:
+    return text if len(text) <= _QUOTED else text[: _QUOTED - 1] + "…"
+
+
+# ---------------------------------------------------------------- who holds the ball
+
+
+def ball(sight) -> dict:
+    """Unit, persons, since when and until when; a sentence instead for a draft and for a case that has ended."""
+    case, step, today = sight.case, sight.step, sight.desk.today
+    if step is None:
+        return {"mine": False, "sentence": _ended(sight)}
+    role = PostRole.HEAD if case.awaiting == Awaiting.SIGN else PostRole.REGISTRAR
+    names = [row["name"] for row in case.people if row["role"] == role and row["name"]]
+    arrived = local_date(step.opened_at)
+    waited = max(sight.desk.book.calendar.between(arrived, today), 0)
+    return {
+        "mine": sight.seat is not None,
+        "unit": case.holder.name,
+        "person": f"{role.label}{'、'.join(names)}" if names else f"{role.label}（暂无人在岗）",
+        "waiting": Awaiting(case.awaiting).label,
+        "since": spoken(arrived),
+        "waited": f"已等候 {waited} 个工作日",
+        "due": spoken(step.due_on) + ("（暂定）" if step.due_provisional else ""),
+        "left": countdown(sight.desk.book.calendar, today, step.due_on).text,
+        "sentence": "",
+    }
+
+
+def _ended(sight) -> str:
+    case = sight.case
+    if case.state == State.DRAFT:
+        return f"草稿在{case.receiving_unit.name}，还没有发起；发起后从下一个工作日起计时。"
+    if case.state == State.COMPLETED:
+        return sight.told.done
+    at = moment(case.closed_at)
+    again = "需要时，转入学校可以重新发起（三.7）。"
+    last = sight.acts[-1] if sight.acts else None
+    reason = sight.desk.book.reason_text(last.reason) if last and last.reason else ""
+    sentences = {
+        State.REFUSED: f"已于{at}由{_unit(last)}不同意，业务终止"
+        + (f"：{reason}。" if reason else "。")
+        + "学生在校就读不受影响。",
+        State.WITHDRAWN: f"已于{at}由{_unit(last)}撤销。{again}",
+        State.EXPIRED: f"发起满 90 天未办结，已于{at}由系统清理。{again}",
+    }
+    return sentences[case.state]
+
+
+def _unit(act) -> str:
+    return act.unit.name if act and act.unit else "系统"
+
+
+# ---------------------------------------------------------------- due dates
+
+
+def due(sight) -> dict | None:
+    """The step's limit in words, and how it was counted (R3.7)."""
+    step = sight.step
+    if step is None:
+        return None
+    calendar, today = sight.desk.book.calendar, sight.desk.today
+    left = countdown(calendar, today, step.due_on)
+    provisional = "（暂定）" if step.due_provisional else ""
+    return {
+        "text": left.text,
+        "tier": left.tier,
+        "title": f"应在{spoken(step.due_on)}{provisional}前办结",
+        "explain": _explained(sight, step),
+    }
+
+
+def _explained(sight, step: Step) -> dict:
+    """Day by day from the day the case arrived; a step that goes on after a recall keeps the first one's count."""
+    by_id = {each.pk: each for each in sight.steps}
+    begun = step
+    while begun.recall_of_id in by_id:
+        begun = by_id[begun.recall_of_id]
+    book, arrived = sight.desk.book, local_date(begun.opened_at)
+    days = book.limit("step_days", arrived, begun.unit.province_id)
+    counted = book.calendar.explain(arrived, days)
+    sentence = counted.sentence
+    if counted.result != step.due_on:
+        sentence += f"。本环节时限登记为{spoken(step.due_on)}，按登记的日期计"
+    more = [sentence.rstrip("。") + "。"]
+    if counted.provisional:
+        more.append(counted.provisional_reason.rstrip("。") + "。")
+    if counted.sources:
+        more.append("依据：" + "；".join(counted.sources) + "。")
+    return {
+        "sentence": "".join(more),
+        "provisional": counted.provisional,
+        "rows": [
+            {
+                "date": spoken(day.date),
+                "weekday": day.weekday,
+                "counted": f"第 {day.counted} 天" if day.counted is not None else "",
+                "why": day.reason + ("（暂定）" if day.provisional else ""),
+            }
+            for day in counted.days
+        ],
+    }
+
+
+def expiry(sight) -> dict | None:
+    """The other clock, apart from the step's: 90 days of 24 hours from submission (R3.7)."""
+    case, now, today = sight.case, sight.desk.now, sight.desk.today
+    if not case.is_live or case.expires_at is None:
+        return None
+    calendar, at = sight.desk.book.calendar, local_date(case.submitted_at)
+    span = round((case.expires_at - case.submitted_at).total_seconds() / _DAY_SECONDS)
+    left = (case.expires_at - now).total_seconds()
+    running = f"发起至今 {max(calendar.between(at, today), 0)} 个工作日"
+    if left <= 0:
+        return {
+            "text": f"{running}；满 {span} 天（{moment(case.expires_at)}）未办结，即将由系统清理。",
+            "tier": "late",
+        }
+    days = int(left // _DAY_SECONDS)
+    tier = "late" if days < 3 else "soon" if days <= 10 else "ok"
+    rest = f"还有 {days} 天" if days else "不足 1 天"
+    return {
+        "text": f"{running}；满 {span} 天（{moment(case.expires_at)}）未办结将自动清理，{rest}（三.7）。",
+        "tier": tier,
+    }
+
+
+# ---------------------------------------------------------------- the log
+
+
+def log(sight) -> list[dict]:
+    """Every act in order of time, and when a unit first looked at the case."""
+    opened = {step.pk: step.opened_at for step in sight.steps}
+    found = [(act.at, _line(sight, act, opened)) for act in sight.acts]
+    for step in sight.steps:
+        if step.first_opened_at is not None:
+            found.append((step.first_opened_at, _opening(sight, step)))
+    return [line for _, line in sorted(found, key=lambda pair: pair[0])]
+
+
+def _opening(sight, step: Step) -> dict:
+    who = (
+        f"{step.first_opened_by}（{step.unit.short_name}）"
+        if step.first_opened_by_id
+        else step.unit.short_name
+    )
+    return {
+        "at": moment(step.first_opened_at),
+        "stage": State(step.stage).label,
+        "who": who,
+        "text": "首次查看",
+        "opinion": "",
+        "used": "—",
+    }
+
+
+def _line(sight, act, opened: dict) -> dict:
+    used = "—"
+    if act.verb in (Verb.SUBMIT, Verb.HANDLE, Verb.SIGN, Verb.RETURN) and act.step_id in opened:
+        calendar = sight.desk.book.calendar
+        used = str(max(calendar.between(local_date(opened[act.step_id]), local_date(act.at)), 0))
+    who = "系统"
+    if act.account_id:
+        who = f"{act.account}{'（代）' if act.delegated else ''}"
+        who += f"（{act.unit.short_name}）" if act.unit else ""
+    return {
+        "at": moment(act.at),
+        "stage": State(act.stage).label,
+        "who": who,
+        "text": _did(sight, act),
+        "opinion": act.opinion,
+        "used": used,
+    }
+
+
+def _did(sight, act) -> str:
+    reason = f"（{sight.desk.book.reason_text(act.reason)}）" if act.reason else ""
+    label = Verb(act.verb).label
+    if act.verb == Verb.HANDLE:
+        if act.stage == State.CORRECTION:
+            return "补正完毕"
+        return f"{label}：拟{Outcome(act.outcome).label}{reason}"
+    if act.verb == Verb.SIGN:
+        return f"{label}：{Outcome(act.outcome).label}{reason}"
+    return label + reason

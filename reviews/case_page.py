@@ -1,0 +1,279 @@
+"""The case page: everything that is read for it, in few statements, and its context of ready strings.
+
+The look of the page, and every name in the context, is told on top of ``templates/reviews/case_detail.html``.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
+from django.urls import reverse
+
+from ledger.clock import local_date
+from orgs.models import Post, PostRole, Unit
+from orgs.seats import Seat, seat_at
+from reviews import case_history, case_panel, procedures, worklist
+from reviews.clauses import url_of
+from reviews.countdown import spoken
+from reviews.desk import Desk
+from reviews.forms import RevealForm
+from reviews.models import Act, Attachment, Case, Step
+from reviews.procedures import CasePage
+from reviews.refusals import Refusal
+from reviews.states import Awaiting, State
+from reviews.worklist import Place
+
+# A tab is walked through up to this many cases.
+_WALKED = 500
+_ROLES = {Awaiting.HANDLE: PostRole.REGISTRAR, Awaiting.SIGN: PostRole.HEAD}
+
+
+@dataclass
+class Typed:
+    """What was typed and refused: it stays on the page. ``verb`` says in which part."""
+
+    verb: str = ""
+    opinion: str = ""
+    outcome: str = ""
+    reason: str = ""
+    refusal: Refusal | None = None
+
+
+@dataclass
+class Sight:
+    """A case as an account sees it at the desk: all that was read."""
+
+    case: Case
+    account: object
+    desk: Desk
+    tab: str
+    steps: list[Step]
+    acts: list[Act]
+    typed: Typed = field(default_factory=Typed)
+    full: bool = False
+
+    @cached_property
+    def step(self) -> Step | None:
+        """The open step."""
+        return next((step for step in self.steps if step.closed_at is None), None)
+
+    @cached_property
+    def units(self) -> dict[int, Unit]:
+        """The units of both sides by id."""
+        case = self.case
+        sides = (case.receiving_unit, case.sending_unit)
+        return {unit.pk: unit for side in sides for unit in (side, side.authority) if unit is not None}
+
+    @cached_property
+    def seat(self) -> Seat | None:
+        """The seat from which the account decides the act that is outstanding, if it has it."""
+        role = _ROLES.get(self.case.awaiting)
+        return seat_at(self.account, self.case.holder_id, role, self.desk.today) if role else None
+
+    @cached_property
+    def walk(self) -> list[str]:
+        """The numbers of the tab's cases in its order; empty without a tab."""
+        return getattr(self.case, "walk", None) or []
+
+    @property
+    def next_number(self) -> str:
+        """The case that comes after this one in its tab; after the last one, the first that was passed over."""
+        numbers = self.walk
+        at = numbers.index(self.case.number) if self.case.number in numbers else -1
+        return next(iter(numbers[at + 1 :] + numbers[: max(at, 0)]), "")
+
+    @cached_property
+    def told(self) -> CasePage:
+        """What the kind of case says of its subject."""
+        case, desk = self.case, self.desk
+        procedure = procedures.of(case)
+        proofs = len(case.proof_rows)
+        return procedure.page(case, self.account, desk.now, desk.book, proofs=proofs, full=self.full)
+
+    def unit_of(self, stage: str) -> Unit | None:
+        """Whose turn a stage is."""
+        return self.units.get(procedures.of(self.case).unit_of(self.case, stage))
+
+    def url(self, name: str, *args) -> str:
+        """An address of this case that keeps the tab."""
+        return reverse(name, args=[self.case.number, *args]) + (f"?tab={self.tab}" if self.tab else "")
+
+    def key(self) -> str:
+        """An idempotency key for one showing of a form."""
+        return secrets.token_urlsafe(18)
+
+
+# ---------------------------------------------------------------- reading
+
+
+def visible(account, number: str, day):
+    """The case with this number as far as the account may see it: of another unit's cases nothing, not even that
+    they exist."""
+    return Case.objects.visible_to(account, day).filter(number=number)
+
+
+def look(account, number: str, desk: Desk, tab: str = "") -> Sight | None:
+    """Read a case for its page, in three statements; ``None`` when the account may not see it."""
+    place = Place.of(account, desk.today)
+    if tab not in place.tabs():
+        tab = ""
+    rows = visible(account, number, desk.today).select_related(
+        "receiving_unit__authority", "sending_unit__authority", "holder"
+    )
+    extras = {"proof_rows": ArraySubquery(_proofs()), "people": ArraySubquery(_people(desk.today))}
+    if tab:
+        walked = worklist.ordered(worklist.cases_in(tab, place, desk), tab, account)
+        extras["walk"] = ArraySubquery(walked.values("number")[:_WALKED])
+    case = rows.annotate(**extras).first()
+    if case is None:
+        return None
+    steps = Step.objects.filter(case=case).select_related(
+        "unit", "handler__person", "signer__person", "first_opened_by__person"
+    )
+    acts = Act.objects.filter(case=case).select_related("account__person", "unit").order_by("id")
+    return Sight(case, account, desk, tab, list(steps.order_by("seq")), list(acts))
+
+
+def _proofs():
+    rows = Attachment.objects.filter(case=OuterRef("pk"), removed_at__isnull=True)
+    fields = {name: name for name in ("key", "sha256", "uploaded_at", "width", "height")}
+    return rows.order_by("position", "id").values(json=JSONObject(**fields))
+
+
+def _people(day):
+    """Registrars and heads in post at the unit that holds the case."""
+    in_force = Q(valid_from__lte=day) & (Q(valid_until__isnull=True) | Q(valid_until__gt=day))
+    rows = Post.objects.filter(
+        in_force, unit=OuterRef("holder"), role__in=_ROLES.values(), account__is_active=True
+    )
+    return rows.order_by("role", "pk").values(json=JSONObject(name="person__name", role="role"))
+
+
+# ---------------------------------------------------------------- the context
+
+
+def context(sight: Sight) -> dict:
+    """The context of ``reviews/case_detail.html``."""
+    case = sight.case
+    procedure, told = procedures.of(case), sight.told
+    decision = case_panel.decision(sight)
+    refusal = sight.typed.refusal
+    refused = None
+    if refusal is not None:
+        refused = {
+            "sentence": refusal.sentence,
+            "clause": refusal.clause,
+            "clause_url": url_of(refusal.clause),
+        }
+    in_verbs = sight.typed.verb in case_panel.BESIDE and case.is_live
+    return {
+        "case": {
+            "number": case.number,
+            "headline": case.headline,
+            "kind_text": procedure.name,
+            "revision": case.revision,
+            "revision_url": reverse("case-revision", args=[case.number]) if case.is_live else "",
+        },
+        "back": back(sight),
+        "due": case_history.due(sight),
+        "print_url": reverse("case-print", args=[case.number]) if case.state != State.DRAFT else "",
+        "stages": case_history.strip(sight),
+        "ball": case_history.ball(sight),
+        "clause": _clause(procedure) if case.is_live else None,
+        "pupil": {
+            "title": "学生与学校",
+            "facts": told.facts,
+            "reveal": None if sight.full else _reveal(sight),
+            "revealed": sight.full,
+        },
+        "proofs": _proof_panel(sight),
+        "checklist": told.checks,
+        "decision": decision,
+        "refused": None if in_verbs else refused,
+        "verbs_refused": refused if in_verbs else None,
+        "kept_text": "" if decision or in_verbs else sight.typed.opinion,
+        "notes": case_panel.notes(sight),
+        "verbs": case_panel.verbs(sight),
+        "links": told.links,
+        "log": case_history.log(sight),
+        "expiry": case_history.expiry(sight),
+    }
+
+
+def back(sight: Sight) -> dict:
+    """The way back to the tab, and the cases before and after this one in it."""
+    label = worklist.LABELS.get(sight.tab, "待办")
+    url = reverse("worklist") + (f"?tab={sight.tab}" if sight.tab else "")
+    found = {"label": label, "url": url, "previous_url": "", "next_url": ""}
+    numbers, number = sight.walk, sight.case.number
+    if not numbers:
+        return found
+    if number not in numbers:
+        # It has left the tab meanwhile: the first one in it comes next.
+        return {**found, "label": f"{label}（{len(numbers)} 件）", "next_url": _neighbour(sight, numbers[0])}
+    at = numbers.index(number)
+    more = "+" if len(numbers) == _WALKED else ""
+    found["label"] = f"{label}（第 {at + 1} / {len(numbers)}{more} 件）"
+    if at:
+        found["previous_url"] = _neighbour(sight, numbers[at - 1])
+    if at + 1 < len(numbers):
+        found["next_url"] = _neighbour(sight, numbers[at + 1])
+    return found
+
+
+def _neighbour(sight: Sight, number: str) -> str:
+    return reverse("case", args=[number]) + "?" + urlencode({"tab": sight.tab})
+
+
+def _clause(procedure) -> dict:
+    return {
+        "text": procedure.rule_note,
+        "note": procedure.review_scope,
+        "source": procedure.clause,
+        "url": url_of(procedure.clause),
+    }
+
+
+def _reveal(sight: Sight) -> dict:
+    return {
+        "url": sight.url("case-reveal"),
+        "label": "显示完整学籍号（留痕）",
+        "reasons": [{"code": code, "text": text} for code, text in RevealForm.PURPOSES],
+    }
+
+
+def _proof_panel(sight: Sight) -> dict:
+    rows = sight.case.proof_rows
+    items = []
+    for at, row in enumerate(rows, 1):
+        url = reverse("case-evidence", args=[sight.case.number, row["key"]])
+        items.append(
+            {
+                "url": url,
+                "thumb": url,
+                "label": f"转学原因证明 {at}",
+                "digest_short": row["sha256"][:4] + "…" + row["sha256"][-4:],
+            }
+        )
+    note = ""
+    if rows:
+        last = max(datetime.fromisoformat(row["uploaded_at"]) for row in rows)
+        note = f"{spoken(local_date(last))}上传　SHA-256 {items[0]['digest_short']}，打开时逐张校验"
+    title = f"转学原因证明（{len(rows)} 张）" if rows else "转学原因证明"
+    return {"title": title, "note": note, "items": items, "empty": "还没有上传转学原因证明。"}
+
+
+def printed(sight: Sight) -> dict:
+    """The foot of a printed record: by whom and when, and that it is no original."""
+    return {
+        "at": case_history.moment(sight.desk.now),
+        "by": str(sight.account),
+        "schools": f"{sight.case.sending_unit.name} → {sight.case.receiving_unit.name}",
+        "submitted": case_history.moment(sight.case.submitted_at) if sight.case.submitted_at else "",
+        "state": State(sight.case.state).label,
+    }

@@ -1,0 +1,276 @@
+"""What an account can do on the case page: the decision panel, the acts beside it, and the sentences above them.
+
+Asked of :mod:`reviews.asking` alone; nothing is judged here.
+"""
+
+from datetime import timedelta
+
+from django.urls import reverse
+
+from ledger.clock import local_date
+from orgs.models import PostRole
+from orgs.seats import seat_at
+from reviews import case_history
+from reviews.asking import edit_refusal, refusal, turn_refusal
+from reviews.models import Step
+from reviews.opinions import LONGEST, SHORTEST, SHORTEST_REFUSAL
+from reviews.rulebook import phrases_for
+from reviews.states import Awaiting, Outcome, State, Verb
+
+DECIDING = (Verb.HANDLE, Verb.SIGN, Verb.RETURN)
+BESIDE = (Verb.WITHDRAW, Verb.RECALL, Verb.NUDGE)
+_NO_OTHER_REASON = "须从下列理由中选择；不得以其他理由办理，也不得要求家长另交材料（函 一）。"
+# R0.1 where a registrar would be tempted: the record follows the child, it decides nothing about the child.
+_RECORDS_ONLY = "学籍的主要功能是记录：不同意只终止这次学籍转接，不能因此拒绝学生入学（正文 一）。"
+
+
+def decision(sight) -> dict | None:
+    """The panel of the one whose turn it is, or ``None``."""
+    verb = {Awaiting.HANDLE: Verb.HANDLE, Awaiting.SIGN: Verb.SIGN}.get(sight.case.awaiting)
+    if verb is None or sight.seat is None:
+        return None
+    case, step, typed = sight.case, sight.step, sight.typed
+    refused = turn_refusal(case, verb, sight.account, now=sight.desk.now, step=step, book=sight.desk.book)
+    kept = typed if typed.verb in DECIDING else None
+    panels = _panels(sight, verb, kept)
+    outcomes = (Outcome.AGREE, *(p["outcome"] for p in panels if p["outcome"] in Outcome.values))
+    return {
+        "url": sight.url("case-act", str(verb)),
+        "title": f"你的{'核办' if verb == Verb.SIGN else '办理'}意见",
+        "effect": "签署后等同纸质盖章" if verb == Verb.SIGN else "办理后送本单位负责人核办",
+        "revision": case.revision,
+        "key": sight.key(),
+        "next": sight.next_number,
+        "opinion": kept.opinion if kept else "",
+        "opinion_error": "",
+        "opinion_label": "审核补充意见",
+        "proposal": _proposal(sight, step) if verb == Verb.SIGN else None,
+        "phrases": [{"text": text} for text in phrases_for(sight.account, {case.holder_id}, outcomes)],
+        "phrases_url": reverse("phrases"),
+        "primary": {
+            "outcome": Outcome.AGREE,
+            "label": _agreeing(sight, verb),
+            "disabled": refused.sentence if refused else _obstacle(sight, verb),
+            "plain": verb == Verb.SIGN and step.proposal != Outcome.AGREE,
+        },
+        "panels": panels,
+        "edit_url": _edit_url(sight),
+        "hint": f"{SHORTEST}–{LONGEST} 字，须自己填写或点选短语。将以你的账号、时间和单位存入业务档案，不能删改。",
+    }
+
+
+def _proposal(sight, step: Step) -> dict | None:
+    if step.handler_id is None:
+        return None
+    label = "已补正" if step.stage == State.CORRECTION else f"拟{Outcome(step.proposal).label}"
+    return {
+        "outcome": label,
+        "reason": sight.desk.book.reason_text(step.proposal_reason) if step.proposal_reason else "",
+        "who": f"学籍管理员 {step.handler}",
+        "at": case_history.moment(step.handled_at),
+        "opinion": step.handle_opinion,
+    }
+
+
+def _obstacle(sight, verb: Verb) -> str:
+    """At the last sign-off the record moves: what the rules find then stops the button."""
+    case = sight.case
+    last = bool(case.stages) and case.stages[-1] == case.state
+    return sight.told.obstacle if verb == Verb.SIGN and last else ""
+
+
+def _agreeing(sight, verb: Verb) -> str:
+    case, step = sight.case, sight.step
+    if verb == Verb.HANDLE:
+        return "已补正，送负责人核办" if case.state == State.CORRECTION else "同意，送负责人核办"
+    if case.state == State.CORRECTION:
+        asker = next((each for each in sight.steps if each.pk == step.asked_by_id), None)
+        return f"同意，送回{asker.unit.short_name if asker else '原单位'}"
+    at = case.stages.index(case.state)
+    if at + 1 == len(case.stages):
+        return f"同意，学籍转入{case.receiving_unit.short_name}"
+    unit = sight.unit_of(case.stages[at + 1])
+    return f"同意，送{unit.short_name if unit else State(case.stages[at + 1]).label}"
+
+
+def _panels(sight, verb: Verb, kept) -> list[dict]:
+    found = []
+    for outcome, tone in ((Outcome.SEND_BACK, ""), (Outcome.REFUSE, "deny")):
+        panel = _reasoned(sight, verb, outcome, tone, kept)
+        if panel:
+            found.append(panel)
+    if verb == Verb.SIGN:
+        found.append(
+            {
+                "outcome": str(Verb.RETURN),
+                "url": sight.url("case-act", str(Verb.RETURN)),
+                "label": "退回经办",
+                "tone": "",
+                "intro": "退回本单位学籍管理员重新办理；请在上面的意见里写明哪里需要改。时限不重新计算。",
+                "reasons": [],
+                "submit_label": "退回本单位学籍管理员",
+                "open": bool(kept and kept.verb == Verb.RETURN),
+            }
+        )
+    return found
+
+
+def _reasoned(sight, verb: Verb, outcome: Outcome, tone: str, kept) -> dict | None:
+    """The panel of an outcome that needs a listed reason; none where the stage has no such list (R0.6)."""
+    case, step = sight.case, sight.step
+    if case.state == State.CORRECTION or case.submitted_at is None:
+        return None
+    book, day = sight.desk.book, local_date(case.submitted_at)
+    rows = book.reasons_for(case.kind, step.stage, outcome, day, case.receiving_unit.province_id)
+    if not rows:
+        return None
+    proposed = verb == Verb.SIGN and step.proposal == outcome
+    refusing = outcome == Outcome.REFUSE
+    said = {
+        (Verb.HANDLE, Outcome.REFUSE): "拟不同意，送负责人核办",
+        (Verb.SIGN, Outcome.REFUSE): "不同意，业务终止",
+        (Verb.HANDLE, Outcome.SEND_BACK): "拟退回补正，送负责人核办",
+        (Verb.SIGN, Outcome.SEND_BACK): "退回转入学校补正",
+    }
+    intro = _NO_OTHER_REASON
+    if refusing:
+        intro = f"{_RECORDS_ONLY}{intro}意见不少于 {SHORTEST_REFUSAL} 字。"
+    chosen = step.proposal_reason if proposed else ""
+    if kept and kept.outcome == outcome:
+        chosen = kept.reason
+    return {
+        "outcome": str(outcome),
+        "url": "",
+        "label": outcome.label,
+        "tone": tone,
+        "intro": intro,
+        "reasons": [{"code": row.code, "text": row.text, "note": ""} for row in rows],
+        "chosen": chosen,
+        "submit_label": said[verb, outcome],
+        "open": kept.outcome == outcome if kept else proposed,
+    }
+
+
+# ---------------------------------------------------------------- beside the decision
+
+
+def verbs(sight) -> list[dict]:
+    """Edit, recall, nudge, withdraw: each only for whom it may concern, each with its sentence when it cannot be."""
+    if not sight.case.is_live:
+        return []
+    found = [_recall(sight), _nudge(sight), _withdraw(sight)]
+    return [verb for verb in found if verb]
+
+
+def _ask(sight, verb: Verb):
+    return turn_refusal(
+        sight.case, verb, sight.account, now=sight.desk.now, step=sight.step, book=sight.desk.book
+    )
+
+
+def _act(sight, verb: Verb, label: str, **more) -> dict:
+    return {
+        "label": label,
+        "url": sight.url("case-act", str(verb)),
+        "key": sight.key(),
+        "tone": "",
+        "confirm": "",
+        "note": "",
+        "field": None,
+        "disabled": "",
+        **more,
+    }
+
+
+def _withdraw(sight) -> dict | None:
+    if _ask(sight, Verb.WITHDRAW) is not None:
+        return None
+    typed = sight.typed if sight.typed.verb == Verb.WITHDRAW else None
+    draft = sight.case.state == State.DRAFT
+    return _act(
+        sight,
+        Verb.WITHDRAW,
+        "撤销业务",
+        tone="deny",
+        confirm="撤销后不能恢复，需要时只能重新发起。确定撤销吗？",
+        field={
+            "name": "opinion",
+            "label": "撤销原因（可不填）" if draft else "撤销原因",
+            "required": not draft,
+            "value": typed.opinion if typed else "",
+        },
+        open=bool(typed),
+    )
+
+
+def _recall(sight) -> dict | None:
+    """Only for the head who has just signed; told with the minutes that are left."""
+    if sight.step is None or len(sight.steps) < 2:
+        return None
+    before = sight.steps[-2]
+    if before.signer_id is None or before.signer_person_id != sight.account.person_id:
+        return None
+    if _ask(sight, Verb.RECALL) is not None:
+        return None
+    minutes = sight.desk.book.limit("recall_minutes", sight.desk.today, before.unit.province_id)
+    left = before.signed_at + timedelta(minutes=minutes) - sight.desk.now
+    return _act(
+        sight,
+        Verb.RECALL,
+        "撤回核办",
+        note=f"下一单位尚未查看，还可撤回 {max(1, -(-int(left.total_seconds()) // 60))} 分钟",
+        confirm="撤回后业务回到你这里等待重新核办，撤回会记入办理记录。确定撤回吗？",
+    )
+
+
+def _nudge(sight) -> dict | None:
+    """For the other units of the case, once a working day."""
+    if sight.step is None or _ask(sight, Verb.NUDGE) is not None:
+        return None
+    # The door's own answer costs a statement: it is asked only where it can be no.
+    case, today = sight.case, sight.desk.today
+    nudged = any(a.verb == Verb.NUDGE and local_date(a.at) == today for a in sight.acts)
+    found = None
+    if nudged or not sight.desk.book.calendar.is_working(today):
+        found = refusal(
+            case, Verb.NUDGE, sight.account, now=sight.desk.now, step=sight.step, book=sight.desk.book
+        )
+    return _act(
+        sight,
+        Verb.NUDGE,
+        "催办",
+        note=f"提醒{case.holder.short_name}尽快办理，记入办理记录；每个工作日一次",
+        disabled=found.sentence if found else "",
+    )
+
+
+def _edit_url(sight) -> str:
+    refused = edit_refusal(sight.case, sight.account, sight.desk.today)
+    return sight.told.edit_url if refused is None else ""
+
+
+def notes(sight) -> list[dict]:
+    """Sentences above the panel: what was asked to be corrected, why the head returned it, that it is a draft."""
+    case, step, found = sight.case, sight.step, []
+    if case.state == State.DRAFT:
+        registrar = seat_at(sight.account, case.receiving_unit_id, PostRole.REGISTRAR, sight.desk.today)
+        url = sight.told.edit_url if registrar else ""
+        return [_note("这是草稿", "内容可以继续填写，证明材料可以更换，填好后发起。", url, "继续填写")]
+    if step is None:
+        return found
+    asker = next((each for each in sight.steps if each.pk == step.asked_by_id), None)
+    if asker is not None:
+        reason = sight.desk.book.reason_text(asker.reason)
+        text = f"{asker.unit.name}退回：{reason}。“{asker.sign_opinion}”"
+        found.append(_note("需要补正", text, _edit_url(sight), "修改内容、更换证明"))
+    returned = [act for act in sight.acts if act.step_id == step.pk and act.verb == Verb.RETURN]
+    if returned and case.awaiting == Awaiting.HANDLE:
+        last = returned[-1]
+        text = f"“{last.opinion}”（{last.account}　{case_history.moment(last.at)}）"
+        url = _edit_url(sight) if asker is None else ""
+        found.append(_note("负责人退回经办", text, url, "修改内容、更换证明"))
+    return found
+
+
+def _note(title: str, text: str, url: str, link: str) -> dict:
+    return {"title": title, "text": text, "url": url, "link": link if url else ""}

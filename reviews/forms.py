@@ -1,0 +1,90 @@
+"""What a page posts to a case. The forms read and clean; every rule is the door's (R0.3, R0.6)."""
+
+import re
+
+from django import forms
+
+from reviews.opinions import cleaned
+from reviews.states import Outcome
+
+_KEY = re.compile(r"^[A-Za-z0-9_-]{8,80}$")
+_NUMBER = re.compile(r"^[A-Z]{2}-\d{4}-[0-9A-Z]{8}$")
+_LARGEST_REVISION = 2**31 - 1
+STALE_FORM = "页面已经过期或不完整，请核对后重新提交；你填写的内容还在。"
+# So much typed text is kept on the page; the door's own limit is told in its sentence.
+_KEPT = 4000
+
+
+class PlainText(forms.CharField):
+    """Text as the record keeps it, without characters that show nothing; how long it must be is said elsewhere."""
+
+    def __init__(self, **more):
+        super().__init__(required=False, strip=False, **more)
+
+    def to_python(self, value):
+        """The cleaned text, cut where nobody types so much by hand."""
+        return cleaned(super().to_python(value))[:_KEPT]
+
+
+class ActForm(forms.Form):
+    """The part of every act: the revision the page was shown with, its idempotency key, the opinion."""
+
+    revision = forms.IntegerField(
+        min_value=0,
+        max_value=_LARGEST_REVISION,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), STALE_FORM),
+    )
+    key = forms.RegexField(_KEY, error_messages=dict.fromkeys(("required", "invalid"), STALE_FORM))
+    opinion = PlainText()
+
+    def sentence(self) -> str:
+        """What is wrong with the form, as one sentence."""
+        return next((str(error) for errors in self.errors.values() for error in errors), STALE_FORM)
+
+    def typed(self) -> dict:
+        """What was typed, whether the form is valid or not, to be shown again."""
+        return {"opinion": PlainText().to_python(self.data.get("opinion", ""))}
+
+
+class DecisionForm(ActForm):
+    """A handling or a signing: outcome, and the coded reason that goes with it."""
+
+    outcome = PlainText()
+    reason_refuse = PlainText()
+    reason_send_back = PlainText()
+    next = forms.CharField(required=False)
+
+    def clean_next(self):
+        """The number of the case to go on with; whatever is no case number leads to the worklist."""
+        number = self.cleaned_data["next"]
+        return number if _NUMBER.match(number) else ""
+
+    def typed(self) -> dict:
+        """Outcome and reason too."""
+        outcome = PlainText().to_python(self.data.get("outcome", ""))
+        outcome = outcome if outcome in (Outcome.REFUSE, Outcome.SEND_BACK) else ""
+        reason = PlainText().to_python(self.data.get(f"reason_{outcome}", "")) if outcome else ""
+        return {**super().typed(), "outcome": outcome, "reason": reason}
+
+    def decided(self) -> dict:
+        """Outcome and reason as the door takes them."""
+        outcome = self.cleaned_data["outcome"]
+        return {"outcome": outcome, "reason": self.cleaned_data.get(f"reason_{outcome}", "")}
+
+
+class RevealForm(forms.Form):
+    """Why somebody needs to see the full number: chosen from a list, so that nobody writes a child's data into the
+    trail."""
+
+    PURPOSES = (
+        ("papers", "与家长提供的学籍信息核对"),
+        ("roster", "抄录到本校名册"),
+        ("parents", "家长查询学籍号"),
+        ("superior", "上级核查"),
+    )
+    reason = forms.ChoiceField(
+        choices=PURPOSES,
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), "请从所列用途中选择查看完整学籍号的原因，查看会记入审计。"
+        ),
+    )

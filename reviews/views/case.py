@@ -1,0 +1,178 @@
+"""One case: its page, each verb, the recorded reveal, its revision, its record on paper."""
+
+from dataclasses import replace
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_POST, require_safe
+
+from ledger import audit, clock
+from reviews import case_page, case_panel, desk, door, opening, worklist
+from reviews.case_page import Sight, Typed
+from reviews.forms import ActForm, DecisionForm, RevealForm
+from reviews.models import Case
+from reviews.refusals import Refusal, Refused
+from reviews.states import State, Verb
+from reviews.views import see_other
+
+private = cache_control(private=True, no_store=True)
+_VERBS = frozenset((Verb.SUBMIT, *case_panel.DECIDING, *case_panel.BESIDE))
+# Refusals about what was typed; every other one is about how the case stands.
+_WORDS = frozenset(
+    (
+        "opinion_blank",
+        "opinion_long",
+        "opinion_refusal",
+        "outcome_missing",
+        "outcome_stage",
+        "outcome_correction",
+        "reason_listed",
+    )
+)
+_TOLD = {
+    Verb.SUBMIT: "已发起",
+    Verb.HANDLE: "已办理，等候负责人核办",
+    Verb.SIGN: "已核办",
+    Verb.RETURN: "已退回本单位学籍管理员",
+    Verb.WITHDRAW: "已撤销",
+    Verb.RECALL: "核办已撤回，请重新核办",
+    Verb.NUDGE: "已催办，并记入办理记录",
+}
+
+
+@private
+@require_safe
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    """The page of a case; the first look of the unit whose turn it is, is stamped."""
+    sight = seen(request, number)
+    opening.mark(sight.case, sight.step, request.user, sight.desk.now)
+    return page(request, sight)
+
+
+@private
+@require_POST
+def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+    """Do a verb to a case. What is refused comes back as the page, with the sentence and all that was typed."""
+    if verb not in _VERBS:
+        raise Http404
+    verb, case = Verb(verb), found(request, number)
+    form = (DecisionForm if verb in case_panel.DECIDING else ActForm)(request.POST)
+    try:
+        done = done_with(form, case, verb, request.user)
+    except Refused as refused:
+        return again(request, number, Typed(verb, refusal=refused.refusal, **form.typed()))
+    messages.success(request, f"{done.number} {done.headline}：{told(verb, done)}。")
+    return see_other(onward(request, form, verb, done))
+
+
+def done_with(form: ActForm, case: Case, verb: Verb, account) -> Case:
+    """The case after the verb. Raises Refused, for a form that is not whole too."""
+    if not form.is_valid():
+        raise Refused(Refusal("form", form.sentence()))
+    typed = form.cleaned_data
+    decided = form.decided() if verb in (Verb.HANDLE, Verb.SIGN) else {}
+    return door.perform(
+        case,
+        verb,
+        account,
+        opinion=typed["opinion"],
+        revision=typed["revision"],
+        key=typed["key"],
+        **decided,
+    )
+
+
+def told(verb: Verb, case: Case) -> str:
+    """What became of the case, for the message after the act."""
+    if verb != Verb.SIGN:
+        return _TOLD[verb]
+    if case.state == State.COMPLETED:
+        return "已核办同意，业务办结，学籍已转入"
+    if case.state == State.REFUSED:
+        return "已核办不同意，业务终止"
+    if case.state == State.CORRECTION:
+        return "已退回转入学校补正"
+    return f"已核办同意，送{State(case.state).label}"
+
+
+def onward(request: HttpRequest, form: ActForm, verb: Verb, case: Case) -> str:
+    """After a decision to the next case of the tab, or to the worklist; after any other act back to the case."""
+    tab = request.GET.get("tab", "")
+    suffix = f"?tab={tab}" if tab in worklist.LABELS else ""
+    if verb not in case_panel.DECIDING:
+        return reverse("case", args=[case.number]) + suffix
+    following = form.cleaned_data["next"]
+    if following and following != case.number:
+        return reverse("case", args=[following]) + suffix
+    return reverse("worklist") + suffix
+
+
+def again(request: HttpRequest, number: str, typed: Typed) -> HttpResponse:
+    """The page as it stands now, with the refusal and what was typed: 409, or 422 for the words, 400 for the form."""
+    code = typed.refusal.code
+    status = 400 if code == "form" else 422 if code in _WORDS else 409
+    return page(request, seen(request, number), typed, status)
+
+
+@private
+@require_POST
+def reveal(request: HttpRequest, number: str) -> HttpResponse:
+    """The full number, once, with a reason, as a recorded act."""
+    form, sight = RevealForm(request.POST), seen(request, number)
+    if not form.is_valid():
+        return page(request, sight, Typed("reveal", refusal=Refusal("reveal", form.errors["reason"][0])), 422)
+    body = {"case": sight.case.pk, "purpose": form.cleaned_data["reason"]}
+    with transaction.atomic():
+        audit.record(
+            "access", audit.actor_of(request.user), "number.reveal", body, subject=sight.case.audit_subject
+        )
+    sight.full = True
+    return page(request, sight)
+
+
+@private
+@require_safe
+def revision(request: HttpRequest, number: str) -> HttpResponse:
+    """Which revision a case has, and who did what last: a page that is looked at again asks whether it is stale."""
+    case = found(request, number)
+    return JsonResponse({"revision": case.revision, "sentence": door.stale(case).sentence})
+
+
+@private
+@require_safe
+def paper(request: HttpRequest, number: str) -> HttpResponse:
+    """The record of a case for printing, masked like the page."""
+    sight = seen(request, number)
+    if sight.case.state == State.DRAFT:
+        raise Http404
+    shown = {**case_page.context(sight), "printed": case_page.printed(sight)}
+    return render(request, "reviews/print/case.html", shown)
+
+
+# ---------------------------------------------------------------- finding and showing
+
+
+def found(request: HttpRequest, number: str) -> Case:
+    """The bare case, or 404: of another unit's case nothing is told, not even that it exists."""
+    case = case_page.visible(request.user, number, clock.local_date(clock.now())).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+def seen(request: HttpRequest, number: str) -> Sight:
+    """The case with all its page needs, or 404."""
+    sight = case_page.look(request.user, number, desk.of(request), request.GET.get("tab", ""))
+    if sight is None:
+        raise Http404
+    return sight
+
+
+def page(request: HttpRequest, sight: Sight, typed: Typed | None = None, status: int = 200) -> HttpResponse:
+    """The page of what is seen."""
+    sight = replace(sight, typed=typed) if typed else sight
+    return render(request, "reviews/case_detail.html", case_page.context(sight), status=status)

@@ -1,0 +1,152 @@
+"""What the case page says of a transfer: the pupil, masked, what the rules find, and where the record went."""
+
+from datetime import datetime
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Subquery
+from django.urls import NoReverseMatch, reverse
+
+from ledger.clock import SHANGHAI, local_date
+from orgs.seats import seats_of
+from reviews.models import Case
+from reviews.procedures import CasePage
+from reviews.rulebook import Rulebook
+from reviews.states import State
+from students import identity, records
+from students.grades import grade_label, grade_on
+from students.models import Enrolment, ProblemRecord, RegistrationNumber
+from transfers import rules
+from transfers.models import Transfer
+
+# What is judged while a case runs: what the last sign-off will ask, and what one ought to know before.
+_TOLD = (*rules.COMPLETE, rules.proof_attached, rules.not_graduating)
+
+
+def of_transfer(
+    case: Case, account, now: datetime, book: Rulebook, *, proofs: int = 0, full: bool = False
+) -> CasePage:
+    """The transfer of ``case`` as ``account`` may see it; one query, and one more once it is completed."""
+    transfer = _read(case)
+    day = local_date(now)
+    done, links = _whither(case, transfer, account, day) if case.state == State.COMPLETED else ("", [])
+    checks, obstacle = _checks(case, transfer, now, book, proofs) if case.is_live else ([], "")
+    return CasePage(
+        facts=_facts(case, transfer, day, full),
+        checks=checks,
+        obstacle=obstacle,
+        done=done,
+        links=links,
+        edit_url=_address("transfer-edit", case.number),
+    )
+
+
+def _read(case: Case) -> Transfer:
+    """The transfer with its pupil, current number and open problems, in one query."""
+    current = RegistrationNumber.objects.filter(student=OuterRef("student"), closed_at__isnull=True)
+    problems = ProblemRecord.objects.filter(student=OuterRef("student"), closed_at__isnull=True)
+    transfer = (
+        Transfer.objects.select_related("student", "reason", "school_class")
+        .annotate(
+            number_id=Subquery(current.values("pk")[:1]),
+            number_sealed=Subquery(current.values("sealed")[:1]),
+            problem_kinds=ArraySubquery(problems.order_by("id").values("kind")),
+        )
+        .get(case_id=case.pk)
+    )
+    transfer.receiving_school, transfer.sending_school = case.receiving_unit, case.sending_unit
+    return transfer
+
+
+def _facts(case: Case, transfer: Transfer, day, full: bool) -> list[tuple[str, str]]:
+    """Two columns: the pupil on the left, the transfer on the right."""
+    student, into = transfer.student, case.receiving_unit
+    name, number = student.name, _number(transfer)
+    if not full:
+        name, number = identity.mask_name(name), identity.mask_number(number)
+    # An ended case tells what was asked for then, not which grade the pupil has grown into since.
+    grade = grade_on(student.cohort, day) if case.is_live else transfer.grade_from
+    from_system, to_system = case.sending_unit.school_system, into.school_system
+    wanted = grade_label(transfer.grade_to, to_system) if transfer.grade_to else "未填写"
+    if transfer.school_class_id:
+        wanted += str(transfer.school_class)
+    reason = transfer.reason.name if transfer.reason_id else "未填写"
+    if transfer.reason_note:
+        reason += f"（{transfer.reason_note}）"
+    system = case.sending_unit.get_school_system_display()
+    return [
+        ("姓名", f"{name}　{student.get_sex_display()}　{student.birth_date.year}年生"),
+        ("转出", case.sending_unit.name),
+        ("学籍号", number),
+        ("转入", into.name),
+        ("学籍状态", student.get_status_display()),
+        ("转学原因", reason),
+        ("年级", grade_label(grade, from_system) + (f"（{system}）" if system else "")),
+        ("转入班级", wanted),
+    ]
+
+
+def _number(transfer: Transfer) -> str:
+    """The current registration number in clear; "" when there is none."""
+    if transfer.number_sealed is None:
+        return ""
+    return records.opened_number(RegistrationNumber(pk=transfer.number_id, sealed=transfer.number_sealed))
+
+
+def _checks(case: Case, transfer: Transfer, now: datetime, book: Rulebook, proofs: int):
+    """Lines of the checklist, and the first sentence that would stop the last sign-off."""
+    facts = rules.Facts(
+        transfer.student,
+        case.receiving_unit,
+        case.sending_unit,
+        now,
+        book,
+        reason=transfer.reason,
+        proofs=proofs,
+        problems=[ProblemRecord(kind=kind) for kind in transfer.problem_kinds],
+    )
+    lines, obstacle = [], ""
+    for check in _TOLD:
+        found = check(facts)
+        if found is None:
+            if check is not rules.not_graduating:
+                text = f"转学原因证明 {proofs} 张已上传" if check is rules.proof_attached else check.label
+                lines.append({"ok": True, "text": text, "why": "", "clause": ""})
+            continue
+        if found.stops and not obstacle and check in rules.COMPLETE:
+            obstacle = found.sentence
+        remover = found.remover if found.remover not in ("", "—") else ""
+        lines.append(
+            {
+                "ok": False if found.stops else None,
+                "text": found.sentence,
+                "why": f"由谁解除：{remover}" if remover else "",
+                "clause": found.clause,
+            }
+        )
+    return sorted(lines, key=lambda line: line["ok"] is True), obstacle
+
+
+def _whither(case: Case, transfer: Transfer, account, day) -> tuple[str, list[dict]]:
+    """That the record moved, when and whereto; to each school the way to its own copy."""
+    rows = Enrolment.objects.filter(student=transfer.student, left_case_number=case.number)
+    left = rows.values_list("pk", flat=True).first()
+    at = case.closed_at.astimezone(SHANGHAI)
+    done = (
+        f"学籍已于{at:%Y年%-m月%-d日 %H:%M}由{case.sending_unit.name}转入{case.receiving_unit.name}；"
+        f"{case.sending_unit.short_name}保留存档副本。"
+    )
+    units = {seat.unit.pk for seat in seats_of(account, day)}
+    links = []
+    if left is not None and case.sending_unit_id in units:
+        links.append({"label": "查看存档副本", "url": _address("student-archive", left)})
+    if case.receiving_unit_id in units:
+        links.append({"label": "查看学生学籍", "url": _address("student", transfer.student.key)})
+    return done, [link for link in links if link["url"]]
+
+
+def _address(name: str, *args) -> str:
+    """A page's address, or "" where this installation does not have the page."""
+    try:
+        return reverse(name, args=args)
+    except NoReverseMatch:
+        return ""
