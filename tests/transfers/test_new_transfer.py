@@ -159,7 +159,7 @@ def test_the_session_keeps_an_opaque_key_and_the_trail_no_number(world, clerk):
 def test_a_draft_is_made_from_the_card_and_taken_up_again_the_second_time(world, clerk):
     pupil = world.pupil(world.third)
     for _ in range(2):
-        page = look_up(clerk, current_number(pupil), pupil.name)
+        look_up(clerk, current_number(pupil), pupil.name)
         made = clerk.post(CHECK, {"pupil": str(pupil.key), "school": world.first.pk})
         case = Case.objects.get()
         assert made.headers["Location"] == reverse("transfer-edit", args=[case.number])
