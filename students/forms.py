@@ -1,0 +1,70 @@
+"""Forms of roster and pupil page."""
+
+import re
+
+from django import forms
+
+from orgs.models import Unit
+from reviews.opinions import cleaned
+from students import roster
+from students.identity import normalise_number
+from students.models import StudentStatus
+from students.reveal import PURPOSES
+
+# What is typed into the search box of a roster and is no name.
+_NUMBER = re.compile(r"[GLJ]?[0-9]{9,18}[0-9X]?")
+LONGEST_SEARCH = 60
+
+
+def looks_like_number(text: str) -> bool:
+    """Whether a typed text is meant as a number: it then must not travel in an address."""
+    return _NUMBER.fullmatch(normalise_number(text[:LONGEST_SEARCH])) is not None
+
+
+def searched(text: str) -> str:
+    """A search text fit for the database, or an empty one for what looks like a number."""
+    text = cleaned(text[:LONGEST_SEARCH])
+    return "" if looks_like_number(text) else text
+
+
+class RosterForm(forms.Form):
+    """The filters of a roster. What does not fit is left aside: an address sent by a colleague never breaks."""
+
+    grade = forms.TypedChoiceField(label="年级", required=False, coerce=int, empty_value=None)
+    class_id = forms.TypedChoiceField(label="班级", required=False, coerce=int, empty_value=None)
+    status = forms.ChoiceField(
+        label="学籍状态",
+        required=False,
+        choices=[("", "在籍"), *StudentStatus.choices, ("all", "全部状态")],
+    )
+    order = forms.ChoiceField(
+        label="排序",
+        required=False,
+        choices=[("class", "按班级"), ("name", "按姓名拼音"), ("birth", "按出生日期")],
+    )
+    page = forms.IntegerField(required=False, min_value=1, max_value=100_000)
+    whole = forms.BooleanField(required=False)
+
+    def __init__(self, school: Unit, day, data):
+        super().__init__(data)
+        grades = [(row["grade"], row["label"]) for row in roster.grade_counts(school, day) if row["grade"]]
+        self.fields["grade"].choices = [("", "全部年级"), *grades]
+        self.fields["class_id"].choices = [("", "全部班级"), *roster.classes_of(school, day)]
+
+    def wanted(self) -> roster.Wanted:
+        """The filters that fit."""
+        self.is_valid()
+        fitting = {
+            name: value for name, value in self.cleaned_data.items() if name not in self.errors and value
+        }
+        return roster.Wanted(text=searched(self.data.get("q", "")), **fitting)
+
+
+class RevealForm(forms.Form):
+    """Why a full number is to be shown."""
+
+    purpose = forms.ChoiceField(
+        label="查看原因",
+        choices=PURPOSES,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选择查看完整号码的原因。"),
+    )

@@ -1,0 +1,339 @@
+"""What roster and pupil pages ask of the database, as row dicts whose strings are ready for a template.
+
+A school sees its own pupils with their names; numbers and telephones stand masked everywhere until a recorded reveal.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+
+from ledger.clock import SHANGHAI
+from orgs import scope
+from orgs.models import Unit, UnitLevel
+from reviews.models import Case
+from students import identity, pinyin, records, sealing
+from students.grades import cohort_of, grade_label, grade_on
+from students.models import (
+    Enrolment,
+    Guardian,
+    ProblemRecord,
+    RegistrationNumber,
+    SchoolClass,
+    Student,
+    StudentStatus,
+)
+from students.text import is_han, plain_name
+
+PAGE = 50
+# A whole school on paper; larger schools print by grade or class.
+MOST_ON_PAPER = 1000
+# Whose record has run its course; a roster shows them only when asked.
+ENDED = (
+    StudentStatus.GRADUATED,
+    StudentStatus.COMPLETED,
+    StudentStatus.INCOMPLETE,
+    StudentStatus.DECEASED,
+)
+_ORDERS = {
+    "class": ("-cohort", "school_class__number", "pinyin", "id"),
+    "name": ("pinyin", "id"),
+    "birth": ("birth_date", "id"),
+}
+_TONES = {
+    StudentStatus.ENROLLED: "plain",
+    StudentStatus.SUSPENDED: "warn",
+    StudentStatus.GRADUATED: "info",
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a roster page was asked for; the defaults show everyone who is on the school's books."""
+
+    grade: int | None = None
+    class_id: int | None = None
+    status: str = ""
+    text: str = ""
+    order: str = "class"
+    page: int = 1
+    whole: bool = False
+
+
+def day_text(day: date | None) -> str:
+    """2026年11月23日, or a dash."""
+    return f"{day:%Y年%-m月%-d日}" if day else "—"
+
+
+# ---------------------------------------------------------------- schools
+
+
+def schools_under(account, day: date) -> QuerySet[Unit]:
+    """Schools whose pupils the account may see: its own, and those under its units."""
+    condition = Q(pk__in=[])
+    for path in scope.paths(account, day):
+        condition |= Q(path__startswith=path)
+    return Unit.objects.filter(condition, level=UnitLevel.SCHOOL).order_by("authority__code", "name")
+
+
+def school_rows(schools: list[Unit], url: str) -> list[dict]:
+    """One row a school, with the number of pupils on its books."""
+    counted = dict(
+        Student.objects.filter(school__in=schools)
+        .exclude(status__in=ENDED)
+        .values_list("school")
+        .annotate(Count("pk"))
+    )
+    return [
+        {
+            "url": f"{url}?school={school.code}",
+            "name": school.name,
+            "authority": school.authority.name,
+            "grades": f"{grade_label(school.lowest_grade, school.school_system)}"
+            f"至{grade_label(school.highest_grade, school.school_system)}",
+            "pupils": counted.get(school.pk, 0),
+            "closed": bool(school.closed_on),
+        }
+        for school in schools
+    ]
+
+
+# ---------------------------------------------------------------- the roster
+
+
+def pupils_of(school: Unit, wanted: Wanted, day: date) -> QuerySet[Student]:
+    """The pupils of a school that fit, in the wanted order."""
+    rows = Student.objects.filter(school=school)
+    if wanted.status and wanted.status != "all":
+        rows = rows.filter(status=wanted.status)
+    elif not wanted.status:
+        rows = rows.exclude(status__in=ENDED)
+    if wanted.grade:
+        rows = rows.filter(cohort=cohort_of(wanted.grade, day))
+    if wanted.class_id:
+        rows = rows.filter(school_class_id=wanted.class_id)
+    if wanted.text:
+        rows = rows.filter(_named(wanted.text))
+    return rows.select_related("school_class").order_by(*_ORDERS.get(wanted.order, _ORDERS["class"]))
+
+
+def _named(text: str) -> Q:
+    """Name, pinyin or initials (atqqg). A text without any letter finds nobody."""
+    name, sound = plain_name(text), pinyin.query(text)
+    condition = Q(name__contains=name) if name else Q(pk__in=[])
+    if sound and not any(is_han(character) for character in sound):
+        condition |= Q(pinyin__startswith=sound) | Q(pinyin__contains=f" {sound}")
+    return condition
+
+
+def pupil_rows(pupils: list[Student], school: Unit, day: date) -> list[dict]:
+    """Rows of the roster; numbers masked, one query for all of them."""
+    numbers = masked_numbers([pupil.pk for pupil in pupils])
+    return [
+        {
+            "url": reverse("student-detail", args=[pupil.key]),
+            "name": pupil.name,
+            "sex": pupil.get_sex_display(),
+            "birth": day_text(pupil.birth_date),
+            "grade": grade_label(grade_on(pupil.cohort, day), school.school_system),
+            "class": str(pupil.school_class) if pupil.school_class_id else "未编班",
+            "number": numbers.get(pupil.pk, "—"),
+            "status": pupil.get_status_display(),
+            "tone": _TONES.get(pupil.status, "warn"),
+        }
+        for pupil in pupils
+    ]
+
+
+def masked_numbers(student_ids: list[int]) -> dict[int, str]:
+    """The current registration number of each pupil, masked."""
+    rows = RegistrationNumber.objects.filter(student__in=student_ids, closed_at__isnull=True)
+    return {row.student_id: identity.mask_number(records.opened_number(row)) for row in rows}
+
+
+def grade_counts(school: Unit, day: date) -> list[dict]:
+    """How many pupils each grade has: in school, and all on the books."""
+    counted = (
+        Student.objects.filter(school=school)
+        .exclude(status__in=ENDED)
+        .values("cohort")
+        .annotate(all=Count("pk"), enrolled=Count("pk", filter=Q(status=StudentStatus.ENROLLED)))
+    )
+    by_cohort = {row["cohort"]: row for row in counted}
+    found = []
+    for grade in range(school.lowest_grade, school.highest_grade + 1):
+        row = by_cohort.pop(cohort_of(grade, day), {"all": 0, "enrolled": 0})
+        label = grade_label(grade, school.school_system)
+        found.append({"grade": grade, "label": label, "all": row["all"], "enrolled": row["enrolled"]})
+    if by_cohort:
+        other = {key: sum(row[key] for row in by_cohort.values()) for key in ("all", "enrolled")}
+        found.append({"grade": "", "label": "其他", **other})
+    return found
+
+
+def classes_of(school: Unit, day: date) -> list[tuple[int, str]]:
+    """Classes of the school's present grades, for a filter."""
+    lowest, highest = school.lowest_grade, school.highest_grade
+    rows = SchoolClass.objects.filter(
+        school=school, cohort__range=(cohort_of(highest, day), cohort_of(lowest, day))
+    )
+    return [
+        (row.pk, f"{grade_label(grade_on(row.cohort, day), school.school_system)}{row}")
+        for row in rows.order_by("-cohort", "number")
+    ]
+
+
+def left_enrolments(school: Unit) -> QuerySet[Enrolment]:
+    """Archived copies that the school keeps of pupils who left, the last first (R3.1)."""
+    return (
+        Enrolment.objects.filter(school=school, archive__isnull=False)
+        .select_related("student")
+        .order_by("-period__endswith", "-id")
+    )
+
+
+def left_rows(enrolments: list[Enrolment], text: str = "") -> list[dict]:
+    """Rows of the list 已转出."""
+    return [
+        {
+            "url": reverse("student-archive", args=[row.pk]),
+            "name": row.archive["name"],
+            "sex": row.archive["sex"],
+            "class": f"{row.archive['grade']}{row.archive['class']}",
+            "number": row.archive["number"],
+            "left": day_text(row.period.upper.astimezone(SHANGHAI).date()),
+            "how": row.left_by,
+            "case": row.left_case_number,
+        }
+        for row in enrolments
+    ]
+
+
+# ---------------------------------------------------------------- one pupil
+
+
+def pupil_facts(student: Student, day: date) -> list[tuple[str, str]]:
+    """The record's own words; numbers masked."""
+    number = masked_numbers([student.pk]).get(student.pk, "—")
+    id_number = records.id_number(student)
+    grade = grade_label(grade_on(student.cohort, day), student.school.school_system if student.school else "")
+    return [
+        ("姓名", student.name),
+        ("性别", student.get_sex_display()),
+        ("出生日期", day_text(student.birth_date)),
+        ("民族", records.ethnic_name(student.ethnic)),
+        ("学籍号", number),
+        ("身份证号", identity.mask_number(id_number) if id_number else "未提供"),
+        ("学籍状态", student.get_status_display()),
+        ("年级班级", f"{grade}{student.school_class or '（未编班）'}"),
+        ("学籍学校", student.school.name if student.school else "—"),
+        ("入学年月", f"{student.entered_on:%Y年%-m月}"),
+        ("现住址", student.address or "—"),
+        ("户口所在地", student.household_registration_place or "—"),
+    ]
+
+
+def enrolment_rows(student: Student, account, day: date) -> list[dict]:
+    """The history of the record: every school, from when to when, by which case."""
+    mine = set(
+        Enrolment.objects.filter(scope.under("school", account, day), student=student).values_list(
+            "pk", flat=True
+        )
+    )
+    rows = Enrolment.objects.filter(student=student).select_related("school").order_by("period")
+    return [
+        {
+            "school": row.school.name,
+            "from": day_text(row.period.lower.astimezone(SHANGHAI).date()),
+            "until": day_text(row.period.upper.astimezone(SHANGHAI).date()) if row.period.upper else "至今",
+            "how": row.entered_by,
+            "grades": grade_label(row.grade_in, row.school.school_system)
+            + (f"—{grade_label(row.grade_out, row.school.school_system)}" if row.grade_out else "起"),
+            "case": row.left_case_number or row.case_number,
+            "archive": reverse("student-archive", args=[row.pk])
+            if row.archive is not None and row.pk in mine
+            else "",
+            "open": row.period.upper is None,
+        }
+        for row in rows
+    ]
+
+
+def number_rows(student: Student) -> list[dict]:
+    """Every number the pupil has had, masked: what kind, since when, why it was closed (R1.3, R1.5)."""
+    rows = RegistrationNumber.objects.filter(student=student).order_by("-issued_at", "-id")
+    return [
+        {
+            "number": identity.mask_number(records.opened_number(row)),
+            "kind": row.get_kind_display(),
+            "issued": day_text(row.issued_at.astimezone(SHANGHAI).date()),
+            "closed": day_text(row.closed_at.astimezone(SHANGHAI).date()) if row.closed_at else "现用",
+            "reason": row.closed_reason or "—",
+            "current": row.closed_at is None,
+        }
+        for row in rows
+    ]
+
+
+def guardian_rows(student: Student) -> list[dict]:
+    """Guardians and family; telephones masked."""
+    return [
+        {
+            "name": row.name,
+            "relation": row.relation + ("（监护人）" if row.is_guardian else ""),
+            "workplace": row.workplace or "—",
+            "phone": identity.mask_phone(_phone(row)) or "—",
+        }
+        for row in Guardian.objects.filter(student=student)
+    ]
+
+
+def _phone(row: Guardian) -> str:
+    if row.phone_sealed is None:
+        return ""
+    return sealing.unseal(row.phone_sealed, "students_guardian", "phone_sealed", row.pk)
+
+
+def running_case(student: Student, account, day: date) -> dict | None:
+    """The live case about the pupil, where the account may see it."""
+    case = (
+        Case.objects.visible_to(account, day)
+        .filter(exclusive_key=f"student:{student.pk}")
+        .select_related("holder", "receiving_unit")
+        .first()
+    )
+    if case is None:
+        return None
+    return {
+        "url": f"/cases/{case.number}/",
+        "number": case.number,
+        "to": case.receiving_unit.name,
+        "holder": case.holder.name if case.holder else "—",
+        "due": day_text(case.due_on),
+    }
+
+
+def problem_texts(student: Student) -> list[str]:
+    """Open problem records of the pupil (R1.9)."""
+    rows = ProblemRecord.objects.filter(student=student, closed_at__isnull=True)
+    return [
+        f"{row.get_kind_display()}（{day_text(row.opened_at.astimezone(SHANGHAI).date())}起）" for row in rows
+    ]
+
+
+def archive_facts(enrolment: Enrolment) -> list[tuple[str, str]]:
+    """What the record said when the pupil left; it never changes afterwards."""
+    kept = enrolment.archive
+    return [
+        ("姓名", kept["name"]),
+        ("性别", kept["sex"]),
+        ("出生日期", day_text(date.fromisoformat(kept["birth_date"]))),
+        ("民族", kept["ethnic"]),
+        ("学籍号", kept["number"]),
+        ("学籍状态", kept["status"]),
+        ("年级班级", f"{kept['grade']}{kept['class']}"),
+        ("入学日期", day_text(date.fromisoformat(kept["entered_on"]))),
+        ("现住址", kept["address"] or "—"),
+        ("户口所在地", kept["household_registration_place"] or "—"),
+    ]

@@ -1,0 +1,58 @@
+"""Changes of a pupil's status. Here: 办理到校手续, by which a status kept through a transfer becomes 在校 (R3.2)."""
+
+from django.db import transaction
+
+from ledger import audit, clock
+from orgs.models import PostRole
+from orgs.seats import seat_at
+from reviews.refusals import Refusal, Refused
+from students.models import Enrolment, Student, StudentStatus
+
+CLAUSE = "附件1 三.2"
+# The statuses that the notice lets transfer directly and keeps until the pupil arrives.
+KEPT = (
+    StudentStatus.ABROAD,
+    StudentStatus.LEFT_OTHER,
+    StudentStatus.WITHDRAWN,
+    StudentStatus.EXPELLED,
+)
+
+
+def settle_refusal(student: Student, by, day) -> Refusal | None:
+    """Why ``by`` cannot do 到校手续 for the pupil, or ``None``: only the registrar of the school it moved to (R3.2)."""
+    if student.school_id is None or seat_at(by, student.school_id, PostRole.REGISTRAR, day) is None:
+        return Refusal("no_seat", "只有学籍所在学校的学籍管理员可以办理到校手续。", CLAUSE)
+    if student.status == StudentStatus.ENROLLED:
+        return Refusal("settled", "该生已是在校状态，不需要再办理到校手续。", CLAUSE)
+    if student.status == StudentStatus.SUSPENDED:
+        return Refusal("suspended", "该生处于休学状态，请办理复学手续，不是到校手续。", CLAUSE)
+    if student.status not in KEPT:
+        return Refusal(
+            "status", f"学籍状态为“{student.get_status_display()}”的学生不能办理到校手续。", CLAUSE
+        )
+    if not Enrolment.objects.filter(student=student, period__endswith__isnull=True).exclude(case_number=""):
+        return Refusal(
+            "not_moved",
+            "该生不是转入本校的，到校手续只用于转学办结后保留原状态的学生；请按状态变更办理。",
+            CLAUSE,
+        )
+    return None
+
+
+def settle_in(student: Student, by) -> Student:
+    """办理到校手续: the kept status becomes 在校; recorded. Raises Refused with a sentence (R3.2)."""
+    with transaction.atomic():
+        held = Student.objects.select_for_update(no_key=True, of=("self",)).get(pk=student.pk)
+        refused = settle_refusal(held, by, clock.local_date(clock.now()))
+        if refused is not None:
+            raise Refused(refused)
+        was, held.status = held.status, StudentStatus.ENROLLED
+        held.save(update_fields=["status"])
+        audit.record(
+            "students",
+            audit.actor_of(by),
+            "student.settle_in",
+            {"student": held.pk, "was": str(was), "school": held.school_id},
+            subject=f"student:{held.key}",
+        )
+    return held
