@@ -61,13 +61,20 @@ def take(reason: str, pupil: str, parent: str, to: str, day: date, seed: int) ->
     # A telephone is never held straight: the sheet's corners move a little, as one affine step.
     lean, left, top = chance.uniform(-0.03, 0.03), chance.randint(50, 90), chance.randint(60, 100)
     matrix = (math.cos(lean), math.sin(lean), -left, -math.sin(lean), math.cos(lean), -top)
-    mask = Image.new("L", _SHEET, 255).transform(SIZE, Image.Transform.AFFINE, matrix)
-    photograph.paste(
-        sheet.transform(SIZE, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR), mask=mask
-    )
+    mask = Image.new("L", SIZE)
+    corners = [(0, 0), (_SHEET[0] - 1, 0), (_SHEET[0] - 1, _SHEET[1] - 1), (0, _SHEET[1] - 1)]
+    ImageDraw.Draw(mask).polygon([_seen(corner, lean, left, top) for corner in corners], fill=255)
+    seen = sheet.transform(SIZE, Image.Transform.AFFINE, matrix, Image.Resampling.BILINEAR)
+    photograph.paste(seen, mask=mask)
     data = io.BytesIO()
     photograph.save(data, "JPEG", quality=78)
     return data.getvalue()
+
+
+def _seen(corner: tuple[int, int], lean: float, left: int, top: int) -> tuple[float, float]:
+    """Where a corner of the sheet lies on the photograph: the way back of the affine step."""
+    x, y = corner[0] + left, corner[1] + top
+    return math.cos(lean) * x - math.sin(lean) * y, math.sin(lean) * x + math.cos(lean) * y
 
 
 def _sheet(reason: str, words: dict, day: date, chance: random.Random) -> Image.Image:
@@ -119,7 +126,7 @@ def _desk(number: int) -> Image.Image:
     """A desk with a little grain and light falling from one side."""
     red, green, blue = _DESKS[number]
     grain = Image.effect_noise((SIZE[0] // 3, SIZE[1] // 3), 12).resize(SIZE)
-    light = Image.linear_gradient("L").resize(SIZE).rotate(90 * number)
+    light = Image.linear_gradient("L").rotate(90 * number).resize(SIZE)
     plain = Image.merge("RGB", [Image.new("L", SIZE, value) for value in (red, green, blue)])
     shaded = Image.blend(plain, Image.merge("RGB", [light] * 3), 0.18)
     return Image.blend(shaded, Image.merge("RGB", [grain] * 3), 0.10)

@@ -25,7 +25,7 @@ from students.records import number_index
 from transfers.demo.loading import reserve, store
 from transfers.demo.places import TOUR_SCHOOLS, School
 
-TOUR_CLASS, PLAIN_CLASS = 20, 10
+TOUR_CLASS, PLAIN_CLASS = 20, 12
 _PROBLEMS = 26
 # Names that test a page: the longest that the law's rolls hold, and characters that few fonts have.
 _SHOWN_NAMES = [

@@ -17,7 +17,7 @@ from students import records
 from students.grades import grade_on
 from students.models import Enrolment, Guardian
 from transfers.demo import photographs
-from transfers.demo.loading import as_replica, reserve
+from transfers.demo.loading import as_replica, reserve, store
 from transfers.demo.story import Story
 from transfers.models import Transfer
 from transfers.procedures import InProvinceTransfer
@@ -29,35 +29,48 @@ def write(stories: list[Story], day) -> list[Path]:
     moved = {story.case.pk: _move(story) for story in stories if story.moved_at}
     files = _photographs(stories, day)
     with as_replica():
-        for model, rows in _rows(stories):
-            model.objects.bulk_create(rows, batch_size=500)
+        for rows in _rows(stories):
+            store(rows)
     _record(stories, moved)
     return files
 
 
 def _rows(stories: list[Story]):
-    yield Case, [story.case for story in stories]
-    yield Transfer, [story.transfer for story in stories]
-    yield Step, [step for story in stories for step in story.steps]
-    yield Act, sorted((act for story in stories for act in story.acts), key=lambda act: act.pk)
-    yield Attachment, [proof for story in stories for proof in story.proofs]
-    yield OverdueRecord, [row for story in stories for row in story.overdue]
-    yield Notice, sorted((row for s in stories for row in s.notices), key=lambda row: row.created_at)
+    """The rows of each table, those of several stories in the order in which they were written."""
+    yield [story.case for story in stories]
+    yield [story.transfer for story in stories]
+    yield [step for story in stories for step in story.steps]
+    yield sorted((act for story in stories for act in story.acts), key=lambda act: act.pk)
+    yield [proof for story in stories for proof in story.proofs]
+    yield [row for story in stories for row in story.overdue]
+    yield sorted((row for story in stories for row in story.notices), key=lambda row: row.pk)
 
 
 def _number_rows(stories: list[Story]) -> None:
     """Ids in the order in which things happened, as if they had been written then."""
-    cases = [story.case for story in stories]
-    steps = sorted((step for s in stories for step in s.steps), key=lambda step: step.opened_at)
-    acts = sorted((act for s in stories for act in s.acts), key=lambda act: act.at)
-    for model, rows in ((Case, cases), (Step, steps), (Act, acts)):
+    told = (
+        (Case, [story.case for story in stories]),
+        (Transfer, [story.transfer for story in stories]),
+        (Step, sorted((step for s in stories for step in s.steps), key=lambda step: step.opened_at)),
+        (Act, sorted((act for s in stories for act in s.acts), key=lambda act: act.at)),
+        (Attachment, [proof for story in stories for proof in story.proofs]),
+        (OverdueRecord, [row for story in stories for row in story.overdue]),
+        (Notice, sorted((row for s in stories for row in s.notices), key=lambda row: row.created_at)),
+    )
+    for model, rows in told:
         for pk, row in enumerate(rows, reserve(model, len(rows))):
             row.pk = pk
-    for act in acts:
-        # Django noted these ids when the rows had none.
-        act.case_id, act.step_id = act.case.pk, act.step.pk if act.step else None
-    for step in steps:
-        step.case_id = step.case.pk
+    for model, rows in told:
+        for row in rows:
+            _follow(model, row)
+
+
+def _follow(model: type[models.Model], row: models.Model) -> None:
+    """Django noted the ids of related rows when they had none: note them again."""
+    for field in model._meta.concrete_fields:
+        if field.is_relation and field.is_cached(row):
+            related = field.get_cached_value(row)
+            setattr(row, field.attname, related.pk if related else None)
 
 
 # ---------------------------------------------------------------- the record
