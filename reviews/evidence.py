@@ -8,6 +8,7 @@ import hashlib
 import io
 import uuid
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
@@ -27,9 +28,18 @@ _FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png"}
 CLAUSE = "函 一；附件1 三.1"
 
 
-def take_in(case: Case, by, upload, *, rotate: int = 0, revision: int | None = None) -> Attachment:
+def take_in(
+    case: Case,
+    by,
+    upload,
+    *,
+    rotate: int = 0,
+    revision: int | None = None,
+    kept: Callable[[Attachment], None] | None = None,
+) -> Attachment:
     """Keep ``upload`` as a proof of ``case``; ``rotate`` is in degrees clockwise (0, 90, 180, 270).
 
+    ``kept`` is called in the transaction that writes the row, e.g. to keep an idempotency key with it.
     Raises Refused with a sentence for a file that is too large, no JPEG or PNG, not readable, or one too many.
     """
     picture = _decoded(_bytes_of(upload))
@@ -53,6 +63,8 @@ def take_in(case: Case, by, upload, *, rotate: int = 0, revision: int | None = N
             sha256=hashlib.sha256(data).hexdigest(),
             uploaded_by=by,
         )
+        if kept is not None:
+            kept(attachment)
         _store(key, data)
     return attachment
 
@@ -107,7 +119,7 @@ def _bytes_of(upload) -> bytes:
 
 
 def _decoded(data: bytes) -> Image.Image:
-    if not (data.startswith(b"\xff\xd8\xff") or data.startswith(b"\x89PNG\r\n\x1a\n")):
+    if not (data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))):
         refuse("proof_format", "只收 JPEG 或 PNG 照片，请换一张。", CLAUSE)
     try:
         with warnings.catch_warnings():

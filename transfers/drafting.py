@@ -1,5 +1,6 @@
 """Drafts: begin a transfer, change what it says. Sending is the door's business."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from ledger.clock import local_date
@@ -17,10 +18,12 @@ from transfers.models import Transfer, TransferReason
 from transfers.procedures import subject_of
 
 
-def begin(student: Student, school: Unit, by, now: datetime) -> Case:
+def begin(
+    student: Student, school: Unit, by, now: datetime, *, kept: Callable[[Case], None] | None = None
+) -> Case:
     """A draft of ``school`` for ``student``; the school's own draft for the pupil is taken up again if there is one.
 
-    Raises Refused when ``by`` is not the school's registrar, or the pupil has no other school.
+    ``kept`` is called in the transaction that writes the draft, e.g. to keep an idempotency key with it. Raises Refused when ``by`` is not the school's registrar, or the pupil has no other school.
     """
     day = local_date(now)
     if not school.is_school or seat_at(by, school.pk, PostRole.REGISTRAR, day) is None:
@@ -31,6 +34,8 @@ def begin(student: Student, school: Unit, by, now: datetime) -> Case:
         subject=subject_of(student.pk), receiving_unit=school, state="draft", kind=IN_PROVINCE
     ).first()
     if mine is not None:
+        if kept is not None:
+            kept(mine)
         return mine
     grade = grade_on(student.cohort, day)
     with door.draft(
@@ -51,6 +56,8 @@ def begin(student: Student, school: Unit, by, now: datetime) -> Case:
             grade_from=grade,
             grade_to=grade if school.lowest_grade <= grade <= school.highest_grade else None,
         )
+        if kept is not None:
+            kept(case)
     return case
 
 

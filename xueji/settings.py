@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "xueji.errors.DatabaseTrouble",
 ]
 
 ROOT_URLCONF = "xueji.urls"
@@ -241,14 +242,18 @@ STORAGES = {
 
 REST_FRAMEWORK = {
     # The token first: without any credentials the answer is then 401, not 403.
-    "DEFAULT_AUTHENTICATION_CLASSES": ["orgs.api.ByToken", "rest_framework.authentication.SessionAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": ["orgs.api.SignedIn"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "orgs.api_access.ByToken",
+        "rest_framework.authentication.SessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["orgs.api_access.SignedIn"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["ledger.api.StrictJSON"],
-    "DEFAULT_PAGINATION_CLASS": "ledger.api.Page",
+    "DEFAULT_PARSER_CLASSES": ["ledger.api_wire.StrictJSON"],
+    "DEFAULT_PAGINATION_CLASS": "ledger.api_wire.Page",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "xueji.api.answer",
     # Beside the limit that the database keeps (students.records); the cache may be away, that one may not.
+    "NUM_PROXIES": TRUSTED_PROXIES,
     "DEFAULT_THROTTLE_RATES": {"look-up account": "30/min", "look-up address": "120/min"},
 }
 SPECTACULAR_SETTINGS = {

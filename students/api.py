@@ -1,0 +1,59 @@
+"""The API of floor 3: the classes of one's own school."""
+
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
+from rest_framework import mixins, serializers
+
+from ledger import clock
+from ledger.api import Endpoint
+from orgs.scope import own_units
+from students.grades import cohort_of, grade_label, grade_on
+from students.models import SchoolClass
+
+
+class ClassOut(serializers.Serializer):
+    """A class."""
+
+    id = serializers.IntegerField()
+    school = serializers.CharField(source="school.code", label="学校代码")
+    grade = serializers.SerializerMethodField()
+    grade_label = serializers.SerializerMethodField()
+    number = serializers.IntegerField(label="班号")
+
+    @extend_schema_field(int)
+    def get_grade(self, row) -> int:
+        """Derived from the cohort (R3.5c)."""
+        return grade_on(row.cohort, clock.local_date(clock.now()))
+
+    @extend_schema_field(str)
+    def get_grade_label(self, row) -> str:
+        """What the school calls it."""
+        return grade_label(self.get_grade(row), row.school.school_system)
+
+
+class ClassQuery(serializers.Serializer):
+    """How classes are narrowed."""
+
+    grade = serializers.IntegerField(min_value=1, max_value=12, required=False, label="年级 1–12")
+    school = serializers.RegexField(r"^[0-9A-Za-z]{1,12}$", required=False, label="学校代码")
+
+
+@extend_schema_view(
+    list=extend_schema(summary="本校班级", operation_id="classes_list", parameters=[ClassQuery])
+)
+class Classes(mixins.ListModelMixin, Endpoint):
+    """班级 of the schools where the account sits, for choosing one in a draft."""
+
+    serializer_class = ClassOut
+    queryset = SchoolClass.objects.none()
+    paging = ("pk",)
+
+    def get_queryset(self):
+        """Own schools only."""
+        today = clock.local_date(clock.now())
+        asked = self.query(ClassQuery)
+        rows = SchoolClass.objects.filter(school__in=own_units(self.request.user, today))
+        if "grade" in asked:
+            rows = rows.filter(cohort=cohort_of(asked["grade"], today))
+        if "school" in asked:
+            rows = rows.filter(school__code=asked["school"])
+        return rows.select_related("school")

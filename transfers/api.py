@@ -1,0 +1,425 @@
+"""The API of floor 4: look a pupil up, begin and fill in a transfer, bring its proofs."""
+
+import hashlib
+
+from django.core import signing
+from django.http import Http404
+from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
+from rest_framework import mixins, serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
+from rest_framework.parsers import MultiPartParser
+from rest_framework.response import Response
+from rest_framework.throttling import SimpleRateThrottle
+
+from ledger import clock
+from ledger.api import KEY, Endpoint, Revision, Strict, once, problem, told
+from orgs.models import Unit
+from reviews import evidence, rulebook
+from reviews.api import NUMBER, CaseEndpoint
+from reviews.api_shapes import CaseOut, ProofOut
+from reviews.asking import edit_refusal
+from reviews.models import Attachment, Case
+from reviews.refusals import Refusal, Refused
+from students import records
+from students.models import SchoolClass, Student
+from transfers import drafting, pages, preflight, uploads
+from transfers.forms import offered_reasons
+from transfers.models import Transfer, TransferReason
+from transfers.procedures import transfer_of
+from transfers.views import NO_MATCH, NO_SEAT, offered_grade
+
+# How long a look-up may be built upon.
+_LOOK_UP_SECONDS = 1800
+_SALT = "transfers.look_up"
+_TURNS = [0, 90, 180, 270]
+
+
+# ---------------------------------------------------------------- look-up
+
+
+class ByAccount(SimpleRateThrottle):
+    """So many look-ups an account."""
+
+    scope = "look-up account"
+
+    def get_cache_key(self, request, view) -> str | None:
+        """The account."""
+        return f"look-up:{request.user.pk}" if request.user.is_authenticated else None
+
+
+class ByAddress(SimpleRateThrottle):
+    """So many look-ups an address, whatever accounts are behind it."""
+
+    scope = "look-up address"
+
+    def get_cache_key(self, request, view) -> str:
+        """The visitor's address, as our own proxies saw it."""
+        return f"look-up-at:{self.get_ident(request)}"
+
+
+class LookUpIn(Strict):
+    """What the parents state."""
+
+    number = serializers.CharField(max_length=200, label="学籍号或身份证号")
+    name = serializers.CharField(max_length=200, label="学生姓名")
+    school = serializers.RegexField(
+        r"^[0-9A-Za-z]{1,12}$", required=False, label="转入学校代码", help_text="只任职一所学校时不必写。"
+    )
+
+
+class CardOut(serializers.Serializer):
+    """A pupil, masked."""
+
+    name = serializers.CharField()
+    sex = serializers.CharField()
+    birth_year = serializers.IntegerField()
+    number = serializers.CharField()
+    status = serializers.CharField()
+    school = serializers.CharField()
+    grade = serializers.CharField()
+    class_name = serializers.CharField()
+
+
+class CheckOut(serializers.Serializer):
+    """One line of the pre-flight."""
+
+    ok = serializers.BooleanField()
+    warns = serializers.BooleanField(help_text="只提醒，不妨碍发起。")
+    code = serializers.CharField(help_text="通过时为空。")
+    text = serializers.CharField()
+    clause = serializers.CharField()
+    remover = serializers.CharField(help_text="由谁解除。")
+
+
+class FoundOut(serializers.Serializer):
+    """The pupil that was found."""
+
+    key = serializers.CharField(help_text="建立草稿时用；30 分钟内、只由本账号可用。")
+    school = serializers.CharField(help_text="转入学校代码")
+    pupil = CardOut()
+    stopped = serializers.BooleanField(help_text="有妨碍建立草稿的情形。")
+    checks = CheckOut(many=True)
+
+
+class LookUp(Endpoint):
+    """核对学生: number and name together; a miss says one sentence and nothing more."""
+
+    serializer_class = FoundOut
+    throttle_classes = (ByAccount, ByAddress)
+
+    @extend_schema(
+        summary="按号码和姓名核对学生",
+        description="号码和姓名都相符才有结果。每次核对都有记录；一小时内多次核对不上须等待。号码只在请求内容里，不进网址。",
+        operation_id="look_up",
+        request=LookUpIn,
+        responses={
+            200: FoundOut,
+            404: told("没有号码与姓名都相符的学生。"),
+            409: told("没有转入学校学籍管理员的岗位。"),
+        },
+    )
+    def create(self, request) -> Response:
+        """The masked card with every obstacle in words (R3.1b)."""
+        typed, now = self.read(LookUpIn), clock.now()
+        school = school_of(request.user, typed.get("school"), now)
+        student = records.find(typed["number"], typed["name"], request.user, now)
+        if student is None:
+            return problem("no_match", NO_MATCH, 404, "附件1 三.1")
+        checks = preflight.of_pupil(student, school, now, rulebook.current())
+        found = {
+            "key": signing.dumps([str(student.key), request.user.pk], salt=_SALT),
+            "school": school.code,
+            "pupil": records.card(student, clock.local_date(now)),
+            "stopped": pages.hard_stop(checks),
+            "checks": checks,
+        }
+        return Response(FoundOut(found).data)
+
+
+def school_of(account, code: str | None, now) -> Unit:
+    """The school for which the account starts a transfer. Raises Refused, or ValidationError for a doubt."""
+    schools = pages.schools_of(account, clock.local_date(now))
+    if not schools:
+        raise Refused(NO_SEAT)
+    if not code and len(schools) > 1:
+        raise ValidationError({"school": ["你在多所学校任学籍管理员，请写明转入学校代码。"]})
+    school = next((found for found in schools if not code or found.code == code), None)
+    if school is None:
+        raise Refused(NO_SEAT)
+    return school
+
+
+# ---------------------------------------------------------------- reasons
+
+
+class ReasonsOut(serializers.Serializer):
+    """A reason for a transfer."""
+
+    key = serializers.CharField()
+    name = serializers.CharField()
+    needs_note = serializers.BooleanField()
+
+
+class ReasonQuery(serializers.Serializer):
+    """For which school."""
+
+    school = serializers.RegexField(r"^[0-9A-Za-z]{1,12}$", required=False, label="转入学校代码")
+
+
+class Reasons(mixins.ListModelMixin, Endpoint):
+    """转学原因: the closed list in force for one's own school."""
+
+    serializer_class = ReasonsOut
+    queryset = TransferReason.objects.none()
+    pagination_class = None
+
+    def get_queryset(self):
+        """The nation's and the province's own (R0.7)."""
+        now = clock.now()
+        school = school_of(self.request.user, self.query(ReasonQuery).get("school"), now)
+        return offered_reasons(school, clock.local_date(now))
+
+    @extend_schema(summary="可选的转学原因", operation_id="transfer_reasons_list", parameters=[ReasonQuery])
+    def list(self, request, *args, **kwargs) -> Response:
+        """In their order."""
+        return super().list(request, *args, **kwargs)
+
+
+# ---------------------------------------------------------------- cases
+
+
+class TransferOut(serializers.Serializer):
+    """What a transfer says."""
+
+    pupil = CardOut()
+    reason = serializers.CharField(allow_null=True, help_text="转学原因代号")
+    reason_name = serializers.CharField(allow_null=True)
+    reason_note = serializers.CharField()
+    grade_from = serializers.IntegerField()
+    grade_to = serializers.IntegerField(allow_null=True)
+    school_class = serializers.IntegerField(allow_null=True, help_text="转入班级")
+    checks = CheckOut(many=True, help_text="业务未结束时：各项条款是否具备。")
+
+
+class TransferCaseOut(CaseOut):
+    """A case with its transfer."""
+
+    transfer = serializers.SerializerMethodField()
+
+    @extend_schema_field(TransferOut(allow_null=True))
+    def get_transfer(self, sight) -> dict | None:
+        """The pupil masked; never a number in clear."""
+        if not Transfer.objects.filter(case=sight.case).exists():
+            return None
+        transfer, now = transfer_of(sight.case), sight.desk.now
+        return TransferOut(
+            {
+                "pupil": records.card(transfer.student, sight.desk.today),
+                "reason": transfer.reason.key if transfer.reason else None,
+                "reason_name": transfer.reason.name if transfer.reason else None,
+                "reason_note": transfer.reason_note,
+                "grade_from": transfer.grade_from,
+                "grade_to": transfer.grade_to,
+                "school_class": transfer.school_class_id,
+                "checks": pages.transfer_checks(transfer, now) if sight.case.is_live else [],
+            }
+        ).data
+
+
+class DraftIn(Strict):
+    """Whom the draft is for."""
+
+    pupil = serializers.CharField(max_length=400, label="核对学生得到的 key")
+    school = serializers.RegexField(
+        r"^[0-9A-Za-z]{1,12}$", required=False, label="转入学校代码", help_text="只任职一所学校时不必写。"
+    )
+
+
+class ChangeIn(Strict):
+    """What the form of a transfer holds; a field that is left out stays as it is."""
+
+    reason = serializers.CharField(max_length=30, required=False, allow_null=True, label="转学原因代号")
+    reason_note = serializers.CharField(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        label="原因说明",
+        help_text="只在该原因须说明时保留。",
+    )
+    school_class = serializers.IntegerField(
+        min_value=1, max_value=2**62, required=False, allow_null=True, label="转入班级"
+    )
+    revision = Revision()
+
+
+class ProofIn(Strict):
+    """One photograph."""
+
+    file = serializers.FileField(
+        label="照片", help_text="JPEG 或 PNG，2 MB 以内。", allow_empty_file=True, max_length=None
+    )
+    rotate = serializers.ChoiceField(_TURNS, required=False, default=0, label="顺时针旋转")
+    revision = Revision()
+
+
+def _whole(names: tuple[str, ...]) -> dict:
+    return {name: extend_schema(responses={200: TransferCaseOut}) for name in names}
+
+
+@extend_schema_view(
+    **_whole(("retrieve", "submit", "handle", "sign", "return_to_registrar", "withdraw", "recall", "nudge"))
+)
+class Cases(CaseEndpoint):
+    """业务, with how a transfer is begun and filled in while the receiving school has it in hand."""
+
+    shape = TransferCaseOut
+    takes_forms = ("proofs",)
+
+    def initialize_request(self, request, *args, **kwargs):
+        """Photographs are read here, no further than their limit, before anything else touches the body."""
+        self.trouble = None
+        action_name = self.action_map.get(request.method.lower())
+        if action_name in self.takes_forms and request.content_type == "multipart/form-data":
+            self.trouble = uploads.receive(request)
+        return super().initialize_request(request, *args, **kwargs)
+
+    @extend_schema(
+        summary="建立转学草稿",
+        description="用核对学生得到的 key。本校已有这名学生的草稿时，答复的就是那一件。",
+        operation_id="cases_create",
+        parameters=[KEY],
+        request=DraftIn,
+        responses={201: TransferCaseOut, 409: told("有妨碍建立草稿的情形，或没有岗位。")},
+    )
+    def create(self, request) -> Response:
+        """A draft, unless an obstacle forbids even that."""
+        typed, now = self.read(DraftIn), clock.now()
+        school = school_of(request.user, typed.get("school"), now)
+        student = _looked_up(typed["pupil"], request.user)
+
+        def act(keep) -> dict:
+            checks = preflight.of_pupil(student, school, now, rulebook.current())
+            if pages.hard_stop(checks):
+                stopping = next(c for c in checks if not c.ok and not c.warns and c.code != "window_closed")
+                raise Refused(Refusal(stopping.code, stopping.text, stopping.clause, stopping.remover))
+            case = drafting.begin(
+                student, school, request.user, now, kept=lambda made: keep({"number": made.number})
+            )
+            return {"number": case.number}
+
+        # The look-up's key differs each time; what is asked for is the pupil and the school.
+        made, _ = once(request, (str(student.key), school.pk), act)
+        return self.shown(made["number"], status=201)
+
+    @extend_schema(
+        summary="修改在手的业务：原因、班级",
+        operation_id="cases_partial_update",
+        parameters=[NUMBER],
+        request=ChangeIn,
+        responses={200: TransferCaseOut, 409: told("业务不在本校手中，或已被他人改动（stale）。")},
+    )
+    def partial_update(self, request, number: str) -> Response:
+        """Write what differs; the grade follows from the pupil (R4.2)."""
+        case, now = self.in_hand()
+        transfer, typed = transfer_of(case), self.read(ChangeIn)
+        transfer.case = case
+        reason = _reason(typed, transfer, clock.local_date(now))
+        note = typed.get("reason_note", transfer.reason_note)
+        drafting.change(
+            case,
+            request.user,
+            reason=reason,
+            reason_note=note if reason is not None and reason.needs_note else "",
+            grade_to=offered_grade(transfer, now),
+            school_class=_class(typed, transfer),
+            revision=typed["revision"],
+        )
+        return self.shown(number)
+
+    @extend_schema(
+        summary="上传一张转学原因证明",
+        description="只收这一种材料（R0.6）；照片重新编码，去掉拍摄信息后保存。",
+        operation_id="cases_proofs_create",
+        parameters=[NUMBER, KEY],
+        request={"multipart/form-data": ProofIn},
+        responses={
+            201: ProofOut,
+            409: told("业务不在本校手中，或已满 6 张。"),
+            413: told("照片超过 2 MB。"),
+            415: told("不是 JPEG 或 PNG。"),
+        },
+    )
+    @action(detail=True, methods=["post"], parser_classes=[MultiPartParser], url_name="proofs")
+    def proofs(self, request, number: str) -> Response:
+        """Take one photograph in."""
+        case, _ = self.in_hand()
+        if self.trouble is not None:
+            refused, status = self.trouble
+            return problem(refused.code, refused.sentence, status, refused.clause)
+        typed = self.read(ProofIn)
+
+        def act(keep) -> dict:
+            taken = evidence.take_in(
+                case,
+                request.user,
+                typed["file"],
+                rotate=typed["rotate"],
+                revision=typed["revision"],
+                kept=lambda made: keep({"key": str(made.key)}),
+            )
+            return {"key": str(taken.key)}
+
+        picture = hashlib.file_digest(typed["file"], "sha256").hexdigest()
+        typed["file"].seek(0)
+        made, _ = once(request, (picture, typed["rotate"]), act)
+        return Response(ProofOut(Attachment.objects.get(case=case, key=made["key"])).data, status=201)
+
+    def in_hand(self) -> tuple[Case, object]:
+        """The transfer's case, when the account may change it now. Raises Refused with the sentence why not."""
+        now = clock.now()
+        case = self.get_object()
+        if not Transfer.objects.filter(case=case).exists():
+            raise Http404
+        refused = edit_refusal(case, self.request.user, clock.local_date(now))
+        if refused is not None:
+            raise Refused(refused)
+        return case, now
+
+
+def _looked_up(key: str, account) -> Student:
+    """The pupil of the account's own look-up. Raises ValidationError."""
+    try:
+        pupil, account_id = signing.loads(key, salt=_SALT, max_age=_LOOK_UP_SECONDS)
+    except signing.BadSignature:
+        pupil, account_id = None, None
+    if account_id != account.pk:
+        raise ValidationError(
+            {"pupil": ["请先在 /api/v1/look-up/ 核对学生；结果 30 分钟内、只由本账号可用。"]}
+        )
+    rows = Student.objects.select_related("school__authority", "school__province", "school_class")
+    return rows.get(key=pupil)
+
+
+def _reason(typed: dict, transfer: Transfer, day) -> TransferReason | None:
+    if "reason" not in typed:
+        return transfer.reason
+    if typed["reason"] is None:
+        return None
+    offered = offered_reasons(transfer.receiving_school, day)
+    found = next((reason for reason in offered if reason.key == typed["reason"]), None)
+    if found is None:
+        raise ValidationError({"reason": ["请从 /api/v1/transfer-reasons/ 所列原因中选择（附件1 三.1）。"]})
+    return found
+
+
+def _class(typed: dict, transfer: Transfer) -> SchoolClass | None:
+    if "school_class" not in typed:
+        return transfer.school_class
+    if typed["school_class"] is None:
+        return None
+    rows = SchoolClass.objects.filter(school=transfer.receiving_school_id, cohort=transfer.student.cohort)
+    found = rows.filter(pk=typed["school_class"]).first()
+    if found is None:
+        raise ValidationError({"school_class": ["请从本校这一年级的班级中选择（附件1 四.2）。"]})
+    return found
