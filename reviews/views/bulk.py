@@ -15,7 +15,8 @@ from reviews.states import State
 from reviews.views import see_other
 from reviews.worklist import Place
 
-_CHOSEN = re.compile(r"([0-9A-Z-]{1,20})@(\d{1,9})")
+_NUMBER = re.compile(r"[0-9A-Z-]{1,20}", re.ASCII)
+_CHOSEN = re.compile(rf"({_NUMBER.pattern})@(\d{{1,9}})", re.ASCII)
 _KEPT_RESULTS = 3
 _BACK = "/worklist/?tab=sign"
 
@@ -25,7 +26,7 @@ _BACK = "/worklist/?tab=sign"
 def check(request: HttpRequest) -> HttpResponse:
     """The dry run: which of the chosen cases would be signed, which fall out and why."""
     place = _signing_place(request)
-    numbers = request.POST.getlist("case")
+    numbers = [text for text in request.POST.getlist("case") if _NUMBER.fullmatch(text)]
     if not numbers:
         return redirect(_BACK)
     return _page(request, place, numbers)
