@@ -106,11 +106,16 @@ class Endpoint(viewsets.GenericViewSet):
 
     def initialize_request(self, request, *args, **kwargs):
         """Before anything reads the body: UTF-8 whatever is claimed, and no file accepted by accident."""
-        request.encoding = "utf-8"
+        self.settle(request)
         action = getattr(self, "action_map", {}).get(request.method.lower())
         if request.content_type in _FORMS and action not in self.takes_forms:
             request.upload_handlers = [_NoFiles()]
         return super().initialize_request(request, *args, **kwargs)
+
+    def settle(self, request) -> None:
+        """UTF-8, before anything is read; setting it anew would throw away a form already read."""
+        if request.encoding != "utf-8":
+            request.encoding = "utf-8"
 
     def read(self, serializer: type[serializers.Serializer]) -> dict:
         """The request's body as ``serializer`` takes it. Raises ValidationError."""

@@ -279,6 +279,7 @@ class Cases(CaseEndpoint):
     def initialize_request(self, request, *args, **kwargs):
         """Photographs are read here, no further than their limit, before anything else touches the body."""
         self.trouble = None
+        self.settle(request)
         action_name = self.action_map.get(request.method.lower())
         if action_name in self.takes_forms and request.content_type == "multipart/form-data":
             self.trouble = uploads.receive(request)

@@ -8,8 +8,12 @@ from xueji.health import health
 urlpatterns = [
     path("health/", health, name="health"),
     path("admin/", admin.site.urls),
+    path("api/", include("xueji.api")),
     path("", include("orgs.urls")),
     path("", include("reviews.urls")),
     path("", include("students.urls")),
     path("", include("transfers.urls")),
 ]
+
+# A database that is away or locked is told as such, wherever it was noticed.
+handler500 = "xueji.errors.server_error"
