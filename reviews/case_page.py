@@ -170,7 +170,9 @@ def context(sight: Sight) -> dict:
             "clause": refusal.clause,
             "clause_url": url_of(refusal.clause),
         }
-    in_verbs = sight.typed.verb in case_panel.BESIDE and case.is_live
+    beside = case_panel.verbs(sight)
+    in_verbs = sight.typed.verb in case_panel.BESIDE and bool(beside)
+    in_panel = decision is not None and sight.typed.verb in case_panel.DECIDING
     return {
         "case": {
             "number": case.number,
@@ -196,9 +198,9 @@ def context(sight: Sight) -> dict:
         "decision": decision,
         "refused": None if in_verbs else refused,
         "verbs_refused": refused if in_verbs else None,
-        "kept_text": "" if decision or in_verbs else sight.typed.opinion,
+        "kept_text": "" if in_panel or in_verbs else sight.typed.opinion,
         "notes": case_panel.notes(sight),
-        "verbs": case_panel.verbs(sight),
+        "verbs": beside,
         "links": told.links,
         "log": case_history.log(sight),
         "expiry": case_history.expiry(sight),

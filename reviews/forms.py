@@ -34,8 +34,14 @@ class ActForm(forms.Form):
         max_value=_LARGEST_REVISION,
         error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), STALE_FORM),
     )
-    key = forms.RegexField(_KEY, error_messages=dict.fromkeys(("required", "invalid"), STALE_FORM))
+    key = PlainText()
     opinion = PlainText()
+
+    def clean_key(self):
+        """The idempotency key; a form without one is not ours."""
+        if not _KEY.match(self.cleaned_data["key"]):
+            raise forms.ValidationError(STALE_FORM)
+        return self.cleaned_data["key"]
 
     def sentence(self) -> str:
         """What is wrong with the form, as one sentence."""
@@ -52,7 +58,7 @@ class DecisionForm(ActForm):
     outcome = PlainText()
     reason_refuse = PlainText()
     reason_send_back = PlainText()
-    next = forms.CharField(required=False)
+    next = PlainText()
 
     def clean_next(self):
         """The number of the case to go on with; whatever is no case number leads to the worklist."""

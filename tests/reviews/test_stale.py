@@ -1,0 +1,103 @@
+"""A decision taken meanwhile, or a changed proof, is told in a sentence on the refreshed page; typing is never lost."""
+
+import pytest
+
+from reviews import evidence
+from reviews.models import Act, Case
+from tests.clock import frozen, shanghai
+from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
+from tests.world import World, png
+
+pytestmark = pytest.mark.django_db
+MINE = "证明清晰，学籍信息一致，同意。"
+
+
+@pytest.fixture(autouse=True)
+def monday():
+    with frozen(MONDAY):
+        yield
+
+
+@pytest.fixture
+def world():
+    return World(MONDAY)
+
+
+@pytest.fixture
+def case(world):
+    return at_the_authority(world)
+
+
+def test_who_was_faster_is_told_with_the_time_and_the_new_state_and_the_words_stay(client, world, case):
+    clerk, colleague = world.registrar(world.east), world.account(world.east, "registrar")
+    seen = look(client, clerk, case).context["decision"]["revision"]
+    with frozen(shanghai(2026, 11, 23, 10, 12)):
+        post(client, colleague, case, "handle", outcome="agree", opinion=AGREE)
+        answer = post(client, clerk, case, "handle", outcome="agree", opinion=MINE, revision=seen)
+    assert answer.status_code == 409
+    assert says(answer, f"{world.east.short_name}{colleague}已于 11月23日 10:12 办理了这件业务")
+    assert says(answer, "你填写的内容还在")
+    assert MINE in answer.content.decode()
+    assert answer.context["ball"]["waiting"] == "待核办"
+    assert Act.objects.filter(case=case, verb="handle").count() == 1
+
+
+def test_on_the_refreshed_page_the_head_decides_with_the_new_revision_and_the_typed_words(
+    client, world, case
+):
+    head = world.head(world.east)
+    post(client, world.registrar(world.east), case, "handle", outcome="agree", opinion=AGREE)
+    seen = look(client, head, case).context["decision"]["revision"]
+    post(client, world.registrar(world.first), case, "nudge")
+    answer = post(
+        client,
+        head,
+        case,
+        "sign",
+        outcome="refuse",
+        reason_refuse="reason_untrue",
+        opinion=MINE,
+        revision=seen,
+    )
+    assert answer.status_code == 409
+    decision = answer.context["decision"]
+    assert decision["opinion"] == MINE
+    refusing = next(p for p in decision["panels"] if p["outcome"] == "refuse")
+    assert (refusing["open"], refusing["chosen"]) == (True, "reason_untrue")
+    assert decision["revision"] == Case.objects.get(pk=case.pk).revision
+    again = post(client, head, case, "sign", outcome="agree", opinion=MINE, revision=decision["revision"])
+    assert again.status_code == 303
+
+
+@pytest.mark.rule("R0.6")
+def test_a_changed_proof_is_noticed_by_the_one_who_looked_at_the_old_one(client, world, case):
+    case = world.decide(case, "send_back", "proof_unreadable", "第一张看不清，请重拍。")
+    clerk = world.registrar(world.first)
+    seen = look(client, clerk, case).context["decision"]["revision"]
+    evidence.take_in(Case.objects.get(pk=case.pk), clerk, png())
+    answer = post(client, clerk, case, "handle", outcome="agree", opinion="已补正。", revision=seen)
+    assert answer.status_code == 409
+    assert says(answer, "或证明材料有更换")
+    assert answer.context["proofs"]["title"] == "转学原因证明（2 张）"
+    assert answer.context["decision"]["opinion"] == "已补正。"
+
+
+def test_withdrawn_meanwhile_the_typed_opinion_is_still_there_to_copy(client, world, case):
+    clerk = world.registrar(world.east)
+    seen = look(client, clerk, case).context["decision"]["revision"]
+    post(client, world.registrar(world.first), case, "withdraw", opinion="家长决定不转了")
+    answer = post(client, clerk, case, "handle", outcome="agree", opinion=MINE, revision=seen)
+    assert answer.status_code == 409
+    assert answer.context["decision"] is None
+    assert answer.context["kept_text"] == MINE
+
+
+def test_a_page_that_is_looked_at_again_can_ask_whether_it_is_stale(client, world, case):
+    clerk = world.registrar(world.east)
+    client.force_login(clerk)
+    assert client.get(f"/cases/{case.number}/revision/").json()["revision"] == case.revision
+    post(client, world.registrar(world.first), case, "nudge")
+    client.force_login(clerk)
+    told = client.get(f"/cases/{case.number}/revision/").json()
+    assert told["revision"] == case.revision + 1
+    assert f"{world.registrar(world.first)}已于 11月23日 09:00 催办了这件业务" in told["sentence"]
