@@ -17,7 +17,7 @@ RULES = {
     "已结束的业务没有进行中的环节": """
         SELECT count(*) FROM reviews_case c JOIN reviews_step s ON s.case_id = c.id AND s.closed_at IS NULL
         WHERE c.closed_at IS NOT NULL""",
-    "清理时间是发起后 90 天，超期清理不早于它，在办业务未到它": """
+    "清理时间是发起后 90 天，超期清理不早于它，其他结束不晚于它": """
         SELECT count(*) FROM reviews_case WHERE submitted_at IS NOT NULL AND (
             expires_at <> submitted_at + make_interval(hours => 24 * 90)
             OR (state = 'expired' AND closed_at < expires_at) OR (state <> 'expired' AND closed_at > expires_at))""",
