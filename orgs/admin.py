@@ -103,6 +103,7 @@ class AccountAdmin(WalledAdmin, UserAdmin):
     private = ("username", "email", "first_name", "last_name", "password")
     form = AccountForm
     add_form = NewAccountForm
+    add_form_template = None
     inlines = (PostInline,)
     autocomplete_fields = ("person",)
     list_display = ("username", "person", "is_active", "is_staff", "last_login")

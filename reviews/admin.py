@@ -15,11 +15,20 @@ from reviews.models import (
     OverdueRecord,
     QuickPhrase,
     RefusalReason,
+    Relation,
     Route,
     Step,
     Vacation,
     Window,
 )
+from reviews.recompute import recompute
+from reviews.states import State
+
+
+def kind_name(kind: str) -> str:
+    """What a kind of case is called."""
+    return dict(forms.kind_choices()).get(kind, kind)
+
 
 # ---------------------------------------------------------------- the rulebook
 
@@ -51,9 +60,7 @@ class DueDatesFollow:
             self._follow(request)
 
     def _follow(self, request):
-        from reviews.recompute import recompute
-
-        moved = recompute(clock.now())
+        moved = recompute(clock.now(), request.user)
         if moved:
             messages.warning(request, f"{len(moved)} 个在办环节的时限随之变动，已逐件记录在审计记录中。")
 
@@ -121,17 +128,17 @@ class RouteAdmin(RulebookAdmin):
     @admin.display(description="业务类型", ordering="kind")
     def kind_name(self, route):
         """What the kind is called."""
-        return dict(forms.kind_choices()).get(route.kind, route.kind)
+        return kind_name(route.kind)
 
     @admin.display(description="双方关系", ordering="relation")
     def relation_name(self, route):
         """How the two schools stand to one another."""
-        return dict(forms.Relation.choices).get(route.relation, route.relation)
+        return dict(Relation.choices).get(route.relation, route.relation)
 
     @admin.display(description="环节")
     def stage_names(self, route):
         """The stages in their order."""
-        return " → ".join(forms.State(stage).label for stage in route.stages)
+        return " → ".join(State(stage).label for stage in route.stages)
 
 
 @admin.register(RefusalReason)
@@ -159,6 +166,20 @@ class QuickPhraseAdmin(RulebookAdmin):
 # ---------------------------------------------------------------- what was decided
 
 
+class OfCase(ReadOnlyAdmin):
+    """Rows that belong to a case: found by its number, the latest first."""
+
+    search_fields = ("=case__number",)
+    search_help_text = "按业务号准确查找"
+    ordering = ("-id",)
+    sortable_by = ()
+
+    @admin.display(description="业务号")
+    def case_number(self, row):
+        """The number of its case."""
+        return row.case.number
+
+
 class StepInline(ReadOnlyInline):
     """The steps of a case."""
 
@@ -179,11 +200,21 @@ class CaseAdmin(ReadOnlyAdmin):
     sortable_by = ()
     inlines = (StepInline,)
     fieldsets = (
-        (None, {"fields": ("number", "kind", "headline", "state", "awaiting", "holder")}),
-        ("双方", {"fields": ("receiving_unit", "sending_unit", "relation", "route", "stages")}),
+        (None, {"fields": ("number", "kind_name", "headline", "state", "awaiting", "holder")}),
+        ("双方", {"fields": ("receiving_unit", "sending_unit", "relation", "stage_names")}),
         ("时间", {"fields": ("created_at", "submitted_at", "due_on", "expires_at", "closed_at")}),
         ("来历", {"fields": ("created_by", "copied_from", "revision")}),
     )
+
+    @admin.display(description="业务类型")
+    def kind_name(self, case):
+        """What the kind is called."""
+        return kind_name(case.kind)
+
+    @admin.display(description="流程")
+    def stage_names(self, case):
+        """The stages in their order."""
+        return " → ".join(State(stage).label for stage in case.stages) or "—"
 
 
 class ActInline(ReadOnlyInline):
@@ -194,76 +225,54 @@ class ActInline(ReadOnlyInline):
 
 
 @admin.register(Step)
-class StepAdmin(ReadOnlyAdmin):
+class StepAdmin(OfCase):
     """环节."""
 
     list_display = ("case_number", "seq", "stage", "unit", "opened_at", "due_on", "outcome", "closed_at")
     list_filter = ("stage", "outcome")
     list_select_related = ("case", "unit")
-    search_fields = ("=case__number",)
-    search_help_text = "按业务号准确查找"
-    ordering = ("-id",)
-    sortable_by = ()
     inlines = (ActInline,)
-
-    @admin.display(description="业务号")
-    def case_number(self, step):
-        """The number of its case."""
-        return step.case.number
+    fieldsets = (
+        (None, {"fields": ("case_number", "seq", "stage", "unit")}),
+        ("办理", {"fields": ("handler", "handled_at", "proposal", "proposal_reason", "handle_opinion")}),
+        ("核办", {"fields": ("signer", "signed_at", "outcome", "reason", "sign_opinion")}),
+        (
+            "时间",
+            {"fields": ("opened_at", "first_opened_at", "due_on", "due_provisional", "bulletin_due_on")},
+        ),
+        ("结束", {"fields": ("overdue_at", "closed_at")}),
+    )
 
 
 @admin.register(Act)
-class ActAdmin(ReadOnlyAdmin):
+class ActAdmin(OfCase):
     """办理记录."""
 
     list_display = ("at", "case_number", "stage", "verb", "account", "unit", "outcome")
     list_filter = ("verb", "outcome")
     list_select_related = ("case", "account__person", "unit")
-    search_fields = ("=case__number",)
-    search_help_text = "按业务号准确查找"
-    ordering = ("-id",)
-    sortable_by = ()
-
-    @admin.display(description="业务号")
-    def case_number(self, act):
-        """The number of its case."""
-        return act.case.number
+    fields = (
+        "case_number", "stage", "verb", "account", "unit", "delegated", "outcome", "reason", "opinion", "at",
+    )  # fmt: skip
 
 
 @admin.register(Attachment)
-class AttachmentAdmin(ReadOnlyAdmin):
+class AttachmentAdmin(OfCase):
     """证明材料: that it is there and unchanged, never the picture itself."""
 
     list_display = ("id", "case_number", "media_type", "size", "uploaded_by", "uploaded_at", "removed_at")
     list_select_related = ("case", "uploaded_by__person")
-    search_fields = ("=case__number",)
-    search_help_text = "按业务号准确查找"
     fields = (
-        "case", "kind", "position", "media_type", "size", "width", "height", "sha256",
+        "case_number", "kind", "position", "media_type", "size", "width", "height", "sha256",
         "uploaded_by", "uploaded_at", "removed_at",
     )  # fmt: skip
-    ordering = ("-id",)
-    sortable_by = ()
-
-    @admin.display(description="业务号")
-    def case_number(self, attachment):
-        """The number of its case."""
-        return attachment.case.number
 
 
 @admin.register(OverdueRecord)
-class OverdueRecordAdmin(ReadOnlyAdmin):
+class OverdueRecordAdmin(OfCase):
     """逾期记录."""
 
     list_display = ("case_number", "unit", "stage", "due_on", "bulletin_due_on", "recorded_at")
     list_filter = ("stage",)
     list_select_related = ("case", "unit")
-    search_fields = ("=case__number",)
-    search_help_text = "按业务号准确查找"
-    ordering = ("-id",)
-    sortable_by = ()
-
-    @admin.display(description="业务号")
-    def case_number(self, record):
-        """The number of its case."""
-        return record.case.number
+    fields = ("case_number", "unit", "stage", "due_on", "bulletin_due_on", "recorded_at")

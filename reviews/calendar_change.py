@@ -17,6 +17,7 @@ from django.db import transaction
 from ledger import audit
 from reviews.calendar import WEEKDAYS
 from reviews.calendar_import import CalendarRow
+from reviews.recompute import DueChange, recompute
 from reviews.rulebook_models import CalendarDay, CalendarRevision, DayKind
 
 
@@ -56,7 +57,7 @@ class Change:
 
     revision: int
     days: tuple[DayChange, ...]
-    dues: tuple
+    dues: tuple[DueChange, ...]
 
     @property
     def anything(self) -> bool:
@@ -68,10 +69,10 @@ class Stale(Exception):
     """The rulebook was changed by somebody else since the preview."""
 
 
-def preview(arrangement: Arrangement, now: datetime) -> Change:
+def preview(arrangement: Arrangement, account, now: datetime) -> Change:
     """What :func:`carry_out` would change; nothing is changed."""
     with transaction.atomic():
-        change = _replace(arrangement, now, _locked_revision())
+        change = _replace(arrangement, account, now, _locked_revision())
         transaction.set_rollback(True)
     return change
 
@@ -82,7 +83,7 @@ def carry_out(arrangement: Arrangement, account, now: datetime, revision: int) -
         found = _locked_revision()
         if found != revision:
             raise Stale
-        change = _replace(arrangement, now, found)
+        change = _replace(arrangement, account, now, found)
         body = {
             "years": list(arrangement.years),
             "days": [[day.date.isoformat(), day.before, day.after] for day in change.days],
@@ -99,22 +100,20 @@ def _locked_revision() -> int:
     return CalendarRevision.objects.select_for_update().order_by("pk").values_list("number", flat=True)[0]
 
 
-def _replace(arrangement: Arrangement, now: datetime, revision: int) -> Change:
+def _replace(arrangement: Arrangement, account, now: datetime, revision: int) -> Change:
     before = {row.date: _told(row.kind, row.name, row.source, row.confirmed) for row in arrangement.present()}
     sure = arrangement.confirmed
     after = {row.date: _told(row.kind, row.name, row.source, sure) for row in arrangement.rows}
     changed = sorted(day for day in before | after if before.get(day) != after.get(day))
     if not changed:
         return Change(revision, (), ())
-    from reviews.recompute import recompute
-
     arrangement.present().delete()
     CalendarDay.objects.bulk_create(
         CalendarDay(date=row.date, kind=row.kind, name=row.name, source=row.source, confirmed=sure)
         for row in arrangement.rows
     )
     days = tuple(DayChange(day, before.get(day, _plain(day)), after.get(day, _plain(day))) for day in changed)
-    return Change(revision, days, tuple(recompute(now)))
+    return Change(revision, days, tuple(recompute(now, account)))
 
 
 def _told(kind: str, name: str, source: str, confirmed: bool) -> str:

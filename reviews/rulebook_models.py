@@ -196,7 +196,7 @@ class Route(Validity):
         constraints = [_period("route_period")]
 
     def __str__(self):
-        return f"{self.kind} {self.relation}: " + " → ".join(State(stage).label for stage in self.stages)
+        return " → ".join(State(stage).label for stage in self.stages)
 
 
 class RefusalReason(Validity):

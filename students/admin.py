@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from ledger.administration import ReadOnlyAdmin, ReadOnlyInline, WalledAdmin
+from ledger.clock import local_date
 from students.identity import mask_name
 from students.models import CodeTable, Enrolment, RegistrationNumber, Student
 
@@ -27,7 +28,22 @@ class EnrolmentInline(ReadOnlyInline):
     """Where the pupil's record was and is."""
 
     model = Enrolment
-    fields = ("school", "period", "grade_in", "grade_out", "entered_by", "left_by", "case_number")
+    fields = ("school", "since", "until", "grade_in", "grade_out", "entered_by", "left_by", "case_number")
+    readonly_fields = ("since", "until")
+
+    @admin.display(description="起")
+    def since(self, enrolment):
+        """The day the record came."""
+        return _day(enrolment.period.lower)
+
+    @admin.display(description="止")
+    def until(self, enrolment):
+        """The day the record left."""
+        return _day(enrolment.period.upper)
+
+
+def _day(instant):
+    return local_date(instant) if instant else "—"
 
 
 class NumberInline(ReadOnlyInline):
@@ -41,12 +57,12 @@ class NumberInline(ReadOnlyInline):
 class StudentAdmin(ReadOnlyAdmin):
     """学生, for tracing a fault: masked, without birth date, address or number. Records are kept by their schools."""
 
-    list_display = ("key", "masked_name", "school", "cohort", "status")
+    list_display = ("public_key", "masked_name", "school", "cohort", "status")
     list_filter = ("status",)
     list_select_related = ("school",)
     search_fields = ("=key",)
     search_help_text = "按学生的内部编号（UUID）准确查找"
-    fields = ("key", "masked_name", "sex", "school", "school_class", "cohort", "status")
+    fields = ("public_key", "masked_name", "sex", "school", "school_class", "cohort", "status")
     ordering = ("-id",)
     sortable_by = ()
     inlines = (EnrolmentInline, NumberInline)
@@ -57,6 +73,11 @@ class StudentAdmin(ReadOnlyAdmin):
         if student is not None:
             student.name = mask_name(student.name)
         return student
+
+    @admin.display(description="内部编号")
+    def public_key(self, student):
+        """The random key that stands in addresses."""
+        return student.key
 
     @admin.display(description="姓名")
     def masked_name(self, student):

@@ -88,7 +88,7 @@ def _go_on(request, notice, single, arrangement: Arrangement | None) -> HttpResp
 
 
 def _preview(request, notice, single, arrangement: Arrangement, status: int = 200) -> HttpResponse:
-    change = calendar_change.preview(arrangement, clock.now())
+    change = calendar_change.preview(arrangement, request.user, clock.now())
     return _page(request, notice, single, arrangement, change, status)
 
 

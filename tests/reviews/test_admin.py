@@ -1,0 +1,318 @@
+"""Administrators change the rulebook, never a decision: every address of every read-only page is tried."""
+
+from datetime import date
+
+import pytest
+from django.contrib import admin
+from django.db import models
+from django.urls import reverse
+
+from ledger import outbox
+from ledger.administration import ReadOnlyAdmin
+from ledger.models import AuditEntry, AuditHead, SweepRun
+from orgs.models import Account
+from reviews.models import Case, Limit, OverdueRecord, QuickPhrase, RefusalReason, Route, Step, Window
+from students.models import Student
+from tests.world import World
+from transfers.models import TransferReason
+
+pytestmark = pytest.mark.django_db
+READ_ONLY = sorted(
+    (model for model, page in admin.site._registry.items() if isinstance(page, ReadOnlyAdmin)),
+    key=lambda model: model._meta.label,
+)
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+@pytest.fixture
+def boss(world, client):
+    account = Account.objects.create_user("boss", password="x", person=world.person(), is_staff=True)
+    client.force_login(account)
+    return account
+
+
+@pytest.fixture
+def decided(world):
+    """A case underway with everything that hangs on one."""
+    case = world.decide(
+        world.submitted(world.first, world.pupil(world.third, name="阿拉坦·其其格", letter="G"))
+    )
+    step = Step.objects.filter(case=case).first()
+    OverdueRecord.objects.create(
+        step=step,
+        case=case,
+        unit=step.unit,
+        stage=step.stage,
+        due_on=step.due_on,
+        bulletin_due_on=step.bulletin_due_on,
+    )
+    SweepRun.objects.create(judged_at=step.opened_at)
+    AuditHead.objects.create(day=date(2026, 1, 1), heads=[], digest="d", signature="s", public_key="p")
+    outbox.post("notice", {"case": case.pk, "event": "to_sign", "by": 0}, "test")
+    return case
+
+
+def text_of(answer):
+    return answer.content.decode()
+
+
+def entries():
+    return AuditEntry.objects.filter(chain="rulebook").order_by("seq")
+
+
+def rows_of(model):
+    """Everything a table holds."""
+    return [
+        tuple(bytes(v) if isinstance(v, memoryview) else v for v in row)
+        for row in model._base_manager.order_by("pk").values_list()
+    ]
+
+
+def address(model, what, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{what}", args=args)
+
+
+def filled(model, row):
+    """A whole form for a row, every field changed where it can be."""
+    data = {"_save": "1"}
+    for field in model._meta.concrete_fields:
+        value = field.value_from_object(row)
+        data[field.name] = "1" if value is None else f"{value}"
+        if isinstance(field, models.CharField | models.TextField):
+            data[field.name] = "changed"
+    return data
+
+
+# ---------------------------------------------------------------- what was decided
+
+
+def test_the_read_only_pages_are_these():
+    assert {model._meta.label for model in READ_ONLY} == {
+        "ledger.AuditEntry",
+        "ledger.AuditHead",
+        "ledger.OutboxMessage",
+        "ledger.SweepRun",
+        "reviews.Act",
+        "reviews.Attachment",
+        "reviews.Case",
+        "reviews.OverdueRecord",
+        "reviews.Step",
+        "students.Student",
+    }
+    assert {"Account", "Post", "Route", "Limit", "Window", "CalendarDay"} <= {
+        model.__name__ for model in admin.site._registry if model not in READ_ONLY
+    }
+
+
+@pytest.mark.rule("R0.5")
+@pytest.mark.parametrize("model", READ_ONLY, ids=lambda model: model._meta.label)
+def test_no_address_of_the_admin_changes_what_was_decided(model, boss, decided, client):
+    row = model._base_manager.first()
+    assert row is not None, "nothing to try it on"
+    before = rows_of(model)
+    data = filled(model, row)
+    key = row.pk
+    tries = [
+        (address(model, "add"), data),
+        (address(model, "change", key), data),
+        (address(model, "change", key), data | {"_saveasnew": "1"}),
+        (address(model, "delete", key), {"post": "yes"}),
+    ]
+    for url, posted in tries:
+        assert client.post(url, posted).status_code in (403, 404), url
+    for action in ("delete_selected", "", "unlock"):
+        posted = {"action": action, "_selected_action": [key], "post": "yes", "form-TOTAL_FORMS": 1}
+        answer = client.post(address(model, "changelist"), posted | {"form-INITIAL_FORMS": 1, "_save": "1"})
+        assert answer.status_code in (200, 302, 403, 404)
+    assert client.get(address(model, "add")).status_code == 403
+    assert client.get(address(model, "delete", key)).status_code == 403
+    assert rows_of(model) == before
+    page = text_of(client.get(address(model, "changelist"))) + text_of(
+        client.get(address(model, "change", key))
+    )
+    assert 'name="action"' not in page
+    assert 'name="_save"' not in page
+
+
+@pytest.mark.rule("R1.8")
+def test_pupils_are_shown_masked_and_never_with_a_number(boss, decided, client):
+    pupil = Student.objects.get(transfers__case=decided)
+    pages = [
+        address(Student, "changelist"),
+        address(Student, "change", pupil.pk),
+        address(Student, "history", pupil.pk),
+        address(Case, "changelist"),
+        address(Case, "change", decided.pk),
+    ]
+    for page in pages:
+        answer = client.get(page)
+        assert answer.status_code == 200
+        text = text_of(answer)
+        assert "阿拉坦" not in text, page
+        assert "alatan" not in text, page
+        assert str(pupil.birth_date.year) + "年" not in text or "student" not in page, page
+        assert "sealed" not in text, page
+    assert "阿*坦·其*格" in text_of(client.get(pages[1]))
+    pupil.refresh_from_db()
+    assert pupil.name == "阿拉坦·其其格"
+
+
+def test_the_proofs_page_leads_to_no_picture(boss, decided, client):
+    attachment = decided.attachments.first()
+    page = text_of(client.get(address(type(attachment), "change", attachment.pk)))
+    assert "/evidence/" not in page
+    assert "<img" not in page
+    assert client.get(f"/cases/{decided.number}/evidence/{attachment.key}/").status_code == 404
+
+
+# ---------------------------------------------------------------- the rulebook
+
+
+def limit_form(row, **changed):
+    data = {name: getattr(row, name) for name in ("name", "value", "unit", "clause", "source")}
+    return data | {"valid_until": row.valid_until or ""} | changed
+
+
+def route_form(route, **changed):
+    return {
+        "kind": route.kind,
+        "relation": route.relation,
+        "phase": route.phase,
+        "stages": route.stages,
+        "valid_from": route.valid_from.isoformat(),
+        "source": route.source,
+    } | changed
+
+
+@pytest.mark.rule("R3.1")
+def test_a_route_that_a_case_runs_on_is_not_changed_but_may_end(boss, decided, client):
+    route = decided.route
+    url = address(Route, "change", route.pk)
+    answer = client.post(url, route_form(route, stages=["receiving_school", "sending_school"]))
+    assert answer.status_code == 422
+    assert "已有业务使用的流程不可修改，请停用后另建。没有保存。" in text_of(answer)
+    assert Route.objects.get(pk=route.pk).stages == route.stages
+    answer = client.post(url, route_form(route, valid_until="2099-01-01"))
+    assert answer.status_code == 302, text_of(answer)
+    assert entries().last().body["changes"] == {"valid_until": [None, "2099-01-01"]}
+
+
+@pytest.mark.rule("R3.1")
+def test_a_new_route_takes_its_stages_in_the_notices_order_and_names_both_schools(boss, client):
+    url = address(Route, "add")
+    new = {
+        "kind": "in_province_transfer",
+        "relation": "same_province",
+        "valid_from": "2027-01-01",
+        "source": "自治区通知",
+    }
+    answer = client.post(url, new | {"stages": ["sending_authority", "receiving_school"]})
+    assert answer.status_code == 422
+    assert "流程须包含转入学校和转出学校（附件1 三.1）。" in text_of(answer)
+    stages = ["sending_school", "receiving_authority", "receiving_school"]
+    assert client.post(url, new | {"stages": stages}).status_code == 302
+    assert Route.objects.latest("pk").stages == ["receiving_school", "receiving_authority", "sending_school"]
+    assert client.post(url, new | {"stages": ["correction", "receiving_school"]}).status_code == 422
+    assert client.post(url, new | {"stages": stages, "kind": "nonsense"}).status_code == 422
+
+
+@pytest.mark.rule("R3.5")
+@pytest.mark.parametrize("edge", ["7-15", "13-01", "02-30", "04-31", "0715", "", "٠٧-١٥"])
+def test_a_window_takes_only_days_a_year_has(boss, client, edge):
+    window = Window.objects.get(key="transfer_freeze")
+    data = {
+        "name": window.name,
+        "kinds": window.kinds,
+        "closes": "on",
+        "starts": edge,
+        "ends": "08-15",
+        "clause": window.clause,
+        "valid_from": window.valid_from.isoformat(),
+        "source": window.source,
+    }
+    answer = client.post(address(Window, "change", window.pk), data)
+    assert answer.status_code == 422
+    assert Window.objects.get(pk=window.pk).starts == "07-15"
+    assert client.post(address(Window, "change", window.pk), data | {"starts": "07-16"}).status_code == 302
+    assert entries().last().body["changes"] == {"starts": ["07-15", "07-16"]}
+
+
+@pytest.mark.rule("R3.7")
+def test_the_nations_limit_never_leaves_a_day_without_one(boss, client):
+    row = Limit.objects.get(key="expire_days", province=None)
+    url = address(Limit, "change", row.pk)
+    answer = client.post(url, limit_form(row, valid_until="2027-01-01"))
+    assert answer.status_code == 422
+    assert "这一天起没有接续的全国时限，业务将无法计算期限；请先添加接续的一行。" in text_of(answer)
+    Limit.objects.create(
+        key="expire_days",
+        name=row.name,
+        value=100,
+        unit=row.unit,
+        clause=row.clause,
+        valid_from=date(2027, 1, 1),
+        source="新通知",
+    )
+    assert client.post(url, limit_form(row, valid_until="2027-01-01")).status_code == 302
+    for value in ("0", "1001", "-1", "9" * 30):
+        assert client.post(url, limit_form(row, value=value)).status_code == 422, value
+
+
+def test_rules_that_were_in_force_are_ended_not_deleted(boss, client):
+    for model in (Limit, Window, Route, RefusalReason, TransferReason):
+        row = model.objects.first()
+        assert client.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+        assert model.objects.filter(pk=row.pk).exists()
+
+
+def test_a_change_of_a_reason_is_recorded_old_and_new_by_whom(boss, client):
+    row = RefusalReason.objects.get(code="wrong_school")
+    data = {
+        "kinds": row.kinds,
+        "stages": row.stages,
+        "outcome": row.outcome,
+        "text": "转入学校发起有误",
+        "position": row.position,
+        "valid_from": row.valid_from.isoformat(),
+        "source": row.source,
+        "code": "another",
+    }
+    answer = client.post(address(RefusalReason, "change", row.pk), data)
+    assert answer.status_code == 302, text_of(answer)
+    entry = entries().last()
+    assert (entry.actor, entry.action) == (f"account:{boss.pk}", "refusalreason.changed")
+    assert entry.body["changes"] == {"text": [row.text, "转入学校发起有误"]}
+    assert RefusalReason.objects.filter(code="wrong_school").exists()
+    assert (
+        client.post(address(RefusalReason, "change", row.pk), data | {"outcome": "agree"}).status_code == 422
+    )
+
+
+def test_the_same_reason_from_the_same_day_is_refused_in_words(boss, client):
+    row = RefusalReason.objects.get(code="wrong_school")
+    data = {
+        "code": row.code,
+        "kinds": row.kinds,
+        "stages": row.stages,
+        "outcome": row.outcome,
+        "text": "又一条",
+        "position": 1,
+        "valid_from": row.valid_from.isoformat(),
+        "source": "通知",
+    }
+    answer = client.post(address(RefusalReason, "add"), data)
+    assert answer.status_code == 422
+    assert "包含 代号 和 生效日期 的 驳回与补正理由 已经存在。" in text_of(answer)
+
+
+def test_a_quick_phrase_may_be_added_and_taken_away(boss, client):
+    data = {"outcome": "agree", "text": "同意。", "position": 9}
+    assert client.post(address(QuickPhrase, "add"), data).status_code == 302
+    row = QuickPhrase.objects.latest("pk")
+    assert client.post(address(QuickPhrase, "delete", row.pk), {"post": "yes"}).status_code == 302
+    assert [entry.action for entry in entries()] == ["quickphrase.added", "quickphrase.deleted"]
+    assert not QuickPhrase.objects.filter(pk=row.pk).exists()
