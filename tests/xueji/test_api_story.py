@@ -119,8 +119,7 @@ def test_a_key_used_for_something_else_is_refused(world):
     assert school.act(one, "submit", SENT, key="k").status_code == 200
     assert refusal(school.act(other, "submit", SENT, key="k"))["code"] == "key_reused"
     assert refusal(school.attach(other, png(), key="k"))["code"] == "key_reused"
-    other.refresh_from_db()
-    assert other.state == "draft"
+    assert Case.objects.get(pk=other.pk).state == "draft"
 
 
 def test_a_proof_sent_twice_under_one_key_is_taken_in_once(world):
