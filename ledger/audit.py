@@ -11,13 +11,17 @@ from dataclasses import dataclass
 
 from django.db import connection
 
-from ledger.models import AuditEntry, AuditHead
+from ledger.models import AuditHead
 
 CASE_CHAINS = 256
-_FIELDS = (
-    "chain, seq, (extract(epoch from at) * 1000000)::bigint, actor, action, subject, body::text,"
-    " previous_hash, hash"
-)
+_PAGE = 5000
+# An instant that is no number (infinity) is read as nothing, so that it shows as a fault instead of stopping the walk.
+_ENTRIES = """
+    SELECT chain, seq, id, CASE WHEN isfinite(at) THEN (extract(epoch from at) * 1000000)::bigint END,
+           actor, action, subject, body::text, previous_hash, hash
+    FROM ledger_auditentry
+    WHERE (chain, seq) > (%s, %s) AND (%s::text[] IS NULL OR chain = ANY(%s)) ORDER BY chain, seq LIMIT %s
+"""
 
 
 def case_chain(case_id: int) -> str:
@@ -51,30 +55,35 @@ class Fault:
     sentence: str
 
 
-def link(previous: bytes, chain, seq, micros, actor, action, subject, body: str) -> bytes:
+def link(previous: bytes, chain, seq, pk, micros, actor, action, subject, body: str) -> bytes:
     """The hash of one entry: SHA-256 over the previous hash and all fields, parted by the unit separator."""
-    text = "\x1f".join((chain, str(seq), str(micros), actor, action, subject, body))
+    text = "\x1f".join((chain, str(seq), str(pk), str(micros), actor, action, subject, body))
     return hashlib.sha256(previous + text.encode()).digest()
 
 
-def verify(chains: list[str] | None = None) -> Iterator[Fault]:
-    """Walk the chains, recompute every hash outside the database, and hold them against the last signed head."""
-    expected = _last_heads()
+def verify(chains: list[str] | None = None, head: AuditHead | None = None) -> Iterator[Fault]:
+    """Walk the chains, recompute every hash outside the database, and hold them against the signed ``head``.
+
+    Without ``head`` the last one is taken. Whatever stood when it was signed cannot have been changed, removed, put
+    in or moved unseen; what came later is held together by its own links only, until the next head is signed.
+    """
+    expected = _ends(head or AuditHead.objects.order_by("-day").first())
     seen: dict[str, int] = {}
-    at, previous = None, b""
-    for chain, seq, micros, actor, action, subject, body, prev, digest in _rows(chains):
+    at, previous, last = None, b"", 0
+    for chain, seq, pk, micros, actor, action, subject, body, prev, digest in _rows(chains):
+        prev, digest = bytes(prev), bytes(digest)
         if chain != at:
             at, previous, last = chain, b"", 0
         if seq != last + 1:
             yield Fault(chain, seq, f"链 {chain} 第 {last + 1} 条起缺失，下一条是第 {seq} 条")
-        if bytes(prev) != previous:
+        if prev != previous:
             yield Fault(chain, seq, f"链 {chain} 第 {seq} 条与前一条不相接")
-        if bytes(digest) != link(bytes(prev), chain, seq, micros, actor, action, subject, body):
+        if digest != link(prev, chain, seq, pk, micros, actor, action, subject, body):
             yield Fault(chain, seq, f"链 {chain} 第 {seq} 条内容与校验值不符")
-        head = expected.get(chain)
-        if head and head[0] == seq and head[1] != bytes(digest).hex():
+        signed = expected.get(chain)
+        if signed and signed[0] == seq and signed[1] != digest.hex():
             yield Fault(chain, seq, f"链 {chain} 第 {seq} 条与已签名的当日末尾不符")
-        previous, last = bytes(digest), seq
+        previous, last = digest, seq
         seen[chain] = seq
     for chain, (seq, _) in expected.items():
         if (chains is None or chain in chains) and seen.get(chain, 0) < seq:
@@ -82,22 +91,36 @@ def verify(chains: list[str] | None = None) -> Iterator[Fault]:
 
 
 def current_heads() -> dict[str, tuple[int, str]]:
-    """The last entry of every chain: ``{chain: (seq, hash in hex)}``."""
-    rows = AuditEntry.objects.order_by("chain", "-seq").distinct("chain").values_list("chain", "seq", "hash")
-    return {chain: (seq, bytes(digest).hex()) for chain, seq, digest in rows}
+    """The last entry of every chain: ``{chain: (seq, hash in hex)}``, one index look-up a chain."""
+    with connection.cursor() as cursor:
+        cursor.execute(_LAST_OF_EACH)
+        return {chain: (seq, bytes(digest).hex()) for chain, seq, digest in cursor.fetchall()}
 
 
-def _last_heads() -> dict[str, tuple[int, str]]:
-    head = AuditHead.objects.order_by("-day").first()
+_LAST_OF_EACH = """
+    WITH RECURSIVE chains AS (
+        (SELECT chain, seq, hash FROM ledger_auditentry ORDER BY chain DESC, seq DESC LIMIT 1)
+        UNION ALL
+        SELECT lower.chain, lower.seq, lower.hash FROM chains, LATERAL (
+            SELECT chain, seq, hash FROM ledger_auditentry e
+            WHERE e.chain < chains.chain ORDER BY chain DESC, seq DESC LIMIT 1) AS lower
+    )
+    SELECT chain, seq, hash FROM chains
+"""
+
+
+def _ends(head: AuditHead | None) -> dict[str, tuple[int, str]]:
     return {} if head is None else {chain: (seq, digest) for chain, seq, digest in head.heads}
 
 
-def _rows(chains: list[str] | None):
-    sql = "SELECT " + _FIELDS + " FROM ledger_auditentry"  # noqa: S608 - fixed text
-    params: list = []
-    if chains is not None:
-        sql, params = sql + " WHERE chain = ANY(%s)", [chains]
-    with connection.chunked_cursor() as cursor:
-        cursor.execute(sql + " ORDER BY chain, seq", params)
-        while rows := cursor.fetchmany(5000):
+def _rows(chains: list[str] | None) -> Iterator[tuple]:
+    """All entries in order, a page at a time: a trail of years is never held in memory."""
+    last = ("", 0)
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(_ENTRIES, [*last, chains, chains, _PAGE])
+            rows = cursor.fetchall()
             yield from rows
+            if len(rows) < _PAGE:
+                return
+            last = rows[-1][:2]

@@ -31,10 +31,14 @@ class AuditEntry(models.Model):
 
 
 class AuditHead(models.Model):
-    """The signed state of every chain on a day; a copy leaves the system as a file."""
+    """The signed state of every chain on a day; a copy leaves the system as a file.
+
+    ``previous`` is the digest of the head before it, so that a head taken away leaves a gap.
+    """
 
     day = models.DateField("日期", unique=True)
     heads = models.JSONField("各链末尾")
+    previous = models.CharField("前一签名的摘要", max_length=64, blank=True, default="", db_default="")
     digest = models.CharField("摘要", max_length=64)
     signature = models.CharField("签名", max_length=128)
     public_key = models.CharField("公钥", max_length=64)

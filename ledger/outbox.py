@@ -1,11 +1,14 @@
 """The outbox: what must be told is written with the decision and carried out afterwards, each exactly once.
 
 The web process never talks to the broker; a relay run by the worker takes messages with SKIP LOCKED. A handler runs
-in the same transaction that marks its message delivered, so a crash between the two undoes both.
+in the same transaction that marks its messages delivered, so a crash between the two undoes both. What a handler
+cannot deliver is tried again later and later; the others do not wait for it.
 """
 
 import json
+from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -13,15 +16,31 @@ from django.db import transaction
 from ledger import statements
 from ledger.models import OutboxMessage
 
-_handlers: dict[str, Callable[[dict], None]] = {}
 BACK_OFF_LIMIT = timedelta(hours=6)
+BATCH = 200
+# 2 ** 15 seconds is beyond the limit already; more would overflow.
+_DOUBLINGS = 15
 
 
-def handler(topic: str):
-    """Register the function that delivers messages of ``topic``; it gets the payload and may raise to be retried."""
+@dataclass(frozen=True)
+class _Topic:
+    deliver: Callable[[list[OutboxMessage]], None]
+    outside: bool
+
+
+_topics: dict[str, _Topic] = {}
+
+
+def handler(topic: str, *, outside: bool = False):
+    """Register the function that delivers messages of ``topic``; it gets a list of them and may raise.
+
+    It may be called again with a part of the same list, so it must write nothing but to the database. ``outside``
+    says that it talks to another system: it then gets one message in each transaction, after all others, and the
+    first that fails ends the round, so that a mail server that hangs keeps nobody waiting twice.
+    """
 
     def register(function):
-        _handlers[topic] = function
+        _topics[topic] = _Topic(function, outside)
         return function
 
     return register
@@ -38,36 +57,61 @@ def post(topic: str, payload: dict, dedup: str) -> None:
     )
 
 
-def relay(now: datetime, limit: int = 500) -> int:
-    """Deliver up to ``limit`` waiting messages; returns how many were delivered. Safe to run several at once."""
-    delivered = 0
-    while delivered < limit:
-        outcome = _deliver_one(now)
-        if outcome is None:
+def relay(now: datetime, limit: int = 5000) -> int:
+    """Try up to ``limit`` waiting messages; returns how many were delivered. Safe to run several at once.
+
+    Oldest first by the time from which a message may be delivered, so one that was put off queues behind the rest.
+    """
+    outside = [name for name, topic in _topics.items() if topic.outside]
+    tried = delivered = 0
+    while tried < limit:
+        taken, good = _round(now, min(BATCH, limit - tried), exclude=outside)
+        tried, delivered = tried + taken, delivered + good
+        if not taken:
             break
-        delivered += outcome
+    for name in outside:
+        while tried < limit:
+            taken, good = _round(now, 1, only=name)
+            tried, delivered = tried + taken, delivered + good
+            if not good:
+                break
     return delivered
 
 
-def _deliver_one(now: datetime) -> int | None:
+def _round(now: datetime, size: int, only: str = "", exclude=()) -> tuple[int, int]:
+    """One transaction: take, deliver, mark. Returns how many were taken and how many delivered."""
     with transaction.atomic():
-        message = (
-            OutboxMessage.objects.select_for_update(skip_locked=True)
-            .filter(delivered_at__isnull=True, available_at__lte=now)
-            .order_by("available_at", "id")
-            .first()
-        )
-        if message is None:
-            return None
-        try:
-            with transaction.atomic():
-                _handlers[message.topic](message.payload)
-        except Exception as error:
-            message.attempts += 1
-            message.last_error = type(error).__name__
-            message.available_at = now + min(BACK_OFF_LIMIT, timedelta(seconds=2**message.attempts))
-            message.save(update_fields=["attempts", "last_error", "available_at"])
-            return 0
-        message.delivered_at = now
-        message.save(update_fields=["delivered_at"])
-        return 1
+        waiting = OutboxMessage.objects.filter(delivered_at__isnull=True, available_at__lte=now)
+        waiting = waiting.filter(topic=only) if only else waiting.exclude(topic__in=exclude)
+        taken = list(waiting.select_for_update(skip_locked=True).order_by("available_at", "id")[:size])
+        by_topic = defaultdict(list)
+        for message in taken:
+            by_topic[message.topic].append(message)
+        good = [
+            message.pk for name, messages in by_topic.items() for message in _deliver(name, messages, now)
+        ]
+        OutboxMessage.objects.filter(pk__in=good).update(delivered_at=now)
+    return len(taken), len(good)
+
+
+def _deliver(name: str, messages: list[OutboxMessage], now: datetime) -> list[OutboxMessage]:
+    """Deliver messages of one topic together; when that fails, one by one. Returns those that were delivered."""
+    try:
+        with transaction.atomic():
+            _topics[name].deliver(messages)
+        return messages
+    except Exception as error:
+        if len(messages) == 1:
+            _put_off(messages[0], error, now)
+            return []
+    return [message for one in messages for message in _deliver(name, [one], now)]
+
+
+def _put_off(message: OutboxMessage, error: Exception, now: datetime) -> None:
+    message.attempts = min(message.attempts + 1, 32000)
+    # The kind of the error only: its text may quote a person.
+    message.last_error = type(error).__name__
+    message.available_at = now + min(
+        BACK_OFF_LIMIT, timedelta(seconds=2 ** min(message.attempts, _DOUBLINGS))
+    )
+    message.save(update_fields=["attempts", "last_error", "available_at"])

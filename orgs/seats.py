@@ -51,3 +51,12 @@ def seat_at(account: Account, unit_id: int | None, role: str, day: date) -> Seat
         if seat.unit.pk == unit_id and seat.role == role:
             return seat
     return None
+
+
+def holders_of(unit_ids: set[int], day: date) -> list[tuple[int, str, int]]:
+    """Who sits at the units on ``day``, own and lent posts alike: ``(unit id, role, account id)``, in two queries."""
+    posts = Post.objects.filter(_in_force(day), unit_id__in=unit_ids)
+    own = posts.filter(account__is_active=True).values_list("unit_id", "role", "account_id")
+    lent = Delegation.objects.filter(_in_force(day), post__in=posts, account__is_active=True)
+    found = set(own) | set(lent.values_list("post__unit_id", "post__role", "account_id"))
+    return sorted(found)

@@ -7,3 +7,7 @@ class ReviewsConfig(AppConfig):
     name = "reviews"
     verbose_name = "审核"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        """Make the handlers of this floor's messages known to the outbox."""
+        from reviews import notices  # noqa: F401

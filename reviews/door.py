@@ -375,7 +375,8 @@ def _write(asking: Asking) -> None:
         subject=case.audit_subject,
     )
     if asking.event:
-        payload = {"case": case.pk, "event": asking.event, "by": asking.by.pk}
+        # The unit as well: by the time the message is delivered, the case may have gone on.
+        payload = {"case": case.pk, "event": asking.event, "by": asking.by.pk, "unit": case.holder_id}
         outbox.post("notice", payload, f"{asking.event}:{case.pk}:{case.revision}")
 
 

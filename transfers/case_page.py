@@ -140,7 +140,7 @@ def _whither(case: Case, transfer: Transfer, account, day) -> tuple[str, list[di
     if left is not None and case.sending_unit_id in units:
         links.append({"label": "查看存档副本", "url": _address("student-archive", left)})
     if case.receiving_unit_id in units:
-        links.append({"label": "查看学生学籍", "url": _address("student", transfer.student.key)})
+        links.append({"label": "查看学生学籍", "url": _address("student-detail", transfer.student.key)})
     return done, [link for link in links if link["url"]]
 
 

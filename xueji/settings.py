@@ -281,6 +281,19 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
+# ---------------------------------------------------------------- e-mail
+# A second way for notices, for accounts that asked for it; off unless NOTICE_EMAIL=1.
+
+NOTICE_EMAIL = _flag("NOTICE_EMAIL")
+EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _flag("EMAIL_USE_TLS")
+EMAIL_USE_SSL = _flag("EMAIL_USE_SSL")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", "xueji@localhost")
+
 # ---------------------------------------------------------------- Celery
 
 CELERY_BROKER_URL = celery_url(REDIS_URL)

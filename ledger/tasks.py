@@ -1,0 +1,17 @@
+"""What the worker does for the ledger: deliver messages, sign the trail. Each may be missed, repeated, overlapped."""
+
+from celery import shared_task
+
+from ledger import clock, heads, outbox
+
+
+@shared_task
+def relay() -> int:
+    """Deliver what waits in the outbox."""
+    return outbox.relay(clock.now())
+
+
+@shared_task
+def sign_heads() -> None:
+    """Sign today's head of every audit chain and write it out."""
+    heads.sign(clock.local_date(clock.now()))

@@ -1,0 +1,263 @@
+"""Notices: what the outbox's messages become for the people concerned, each exactly once for each account.
+
+Texts carry the case number and the masked name, never a number of a person. They say nothing that turns untrue by
+being read late: dates are dates. E-mail is a second way for accounts that asked for it, off unless NOTICE_EMAIL is on.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import connection
+
+from ledger import clock, outbox
+from ledger.models import OutboxMessage
+from orgs.models import PostRole
+from orgs.seats import holders_of
+from reviews.deadlines import WARN_BEFORE
+from reviews.models import Act, Case, Notice, Step, Window
+from reviews.procedures import kind_name
+from reviews.states import Awaiting, Outcome, State, Verb
+
+TEXTS = {
+    "to_sign": "{what}已办理，等待你核办。",
+    "arrived": "{what}已到你单位，请在时限内办理。",
+    "returned": "{what}被负责人退回，请重新办理。",
+    "correction": "{what}被退回补正，请更正后再送。",
+    "recalled": "{what}的核办已被撤回，回到核办单位。",
+    "nudged": "{what}收到催办，请尽快办理。",
+    "refused": "{what}已驳回，理由见业务页。",
+    "completed": "{what}已办结，学籍已转入新学校。",
+    "withdrawn": "{what}已由转入学校撤销。",
+    "expired": "{what}发起满 90 天未办结，已自动清理；如仍需转学，请复制为新申请重新发起（附件1 三.7）。",
+}
+_ENDS = {"refused", "completed", "withdrawn", "expired"}
+_CLERKS = {PostRole.REGISTRAR, PostRole.HEAD}
+
+
+class Letter(NamedTuple):
+    """One notice to be written."""
+
+    account_id: int
+    case_id: int | None
+    text: str
+    dedup: str
+
+
+class Batch:
+    """What a batch of messages is about, read in a handful of queries however many there are."""
+
+    def __init__(self, messages: list[OutboxMessage], day: date):
+        self.messages = messages
+        ids = {message.payload["case"] for message in messages}
+        self.cases = Case.objects.in_bulk(ids)
+        units = {message.payload.get("unit") for message in messages}
+        for case in self.cases.values():
+            units |= {case.receiving_unit_id, case.sending_unit_id, case.holder_id}
+        self.acted, self.recalled_from = _units_of_steps(ids)
+        units.update(*self.acted.values())
+        self.seats: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        for unit_id, role, account_id in holders_of(units - {None}, day):
+            self.seats[unit_id].append((role, account_id))
+
+    def at(self, units: Iterable[int | None], roles=frozenset(_CLERKS)) -> set[int]:
+        """Accounts that sit in one of ``roles`` at one of the units."""
+        return {account for unit in set(units) for role, account in self.seats.get(unit, ()) if role in roles}
+
+    def anyone_at(self, unit: int) -> set[int]:
+        """Every account with a post at the unit."""
+        return {account for _, account in self.seats.get(unit, ())}
+
+
+def _units_of_steps(ids: set[int]) -> tuple[dict[int, set[int]], dict[int, int]]:
+    """By case: the units that had a turn, and the unit the last recall took it away from."""
+    acted: dict[int, set[int]] = defaultdict(set)
+    recalled: dict[int, int] = {}
+    rows = Step.objects.filter(case_id__in=ids).order_by("seq").values_list("case_id", "unit_id", "outcome")
+    for case_id, unit_id, outcome in rows:
+        acted[case_id].add(unit_id)
+        if outcome == Outcome.RECALLED:
+            recalled[case_id] = unit_id
+    return acted, recalled
+
+
+# ---------------------------------------------------------------- decisions
+
+
+@outbox.handler("notice")
+def tell_decisions(messages: list[OutboxMessage]) -> None:
+    """Each verb's notice to those it concerns."""
+    batch = Batch(messages, clock.local_date(clock.now()))
+    handlers = _handlers_before_return(
+        {m.payload["case"] for m in messages if m.payload["event"] == "returned"}
+    )
+    _write(
+        Letter(account, case.pk, TEXTS[message.payload["event"]].format(what=_what(case)), message.dedup)
+        for message in messages
+        for case in [batch.cases[message.payload["case"]]]
+        for account in _audience(batch, case, message.payload, handlers)
+    )
+
+
+def _audience(batch: Batch, case: Case, payload: dict, handlers: dict[int, int]) -> set[int]:
+    """Who is told of an event: whose turn it is now, or, at the end, everyone involved."""
+    event, unit = payload["event"], payload.get("unit") or case.holder_id
+    if event in _ENDS:
+        return batch.at({case.receiving_unit_id, case.sending_unit_id} | batch.acted[case.pk])
+    if event == "to_sign":
+        return batch.at([unit], {PostRole.HEAD})
+    if event == "arrived":
+        return batch.at([unit], {PostRole.REGISTRAR})
+    if event == "returned":
+        registrars = batch.at([unit], {PostRole.REGISTRAR})
+        handler = handlers.get(case.pk)
+        return {handler} if handler in registrars else registrars
+    if event == "correction":
+        return batch.at([case.receiving_unit_id], {PostRole.REGISTRAR}) | {case.created_by_id}
+    if event == "recalled":
+        return batch.at([unit, batch.recalled_from.get(case.pk)])
+    return batch.at([unit])  # nudged
+
+
+def _handlers_before_return(ids: set[int]) -> dict[int, int]:
+    """By case: the registrar whose handling the head sent back."""
+    latest: dict[int, int] = {}
+    found: dict[int, int] = {}
+    verbs = (Verb.SUBMIT, Verb.HANDLE, Verb.RETURN)
+    acts = Act.objects.filter(case_id__in=ids, verb__in=verbs).order_by("id") if ids else Act.objects.none()
+    for case_id, verb, account_id in acts.values_list("case_id", "verb", "account_id"):
+        if verb == Verb.RETURN:
+            found[case_id] = latest[case_id]
+        else:
+            latest[case_id] = account_id
+    return found
+
+
+# ---------------------------------------------------------------- the clock's reminders
+
+
+@outbox.handler("deadline")
+def remind_of_limits(messages: list[OutboxMessage]) -> None:
+    """R3.7: three reminders of a step's limit: to whose turn it is and the registrar, then the head, then all.
+
+    Colleagues who may not look into cases are told its number only.
+    """
+    batch = Batch(messages, clock.local_date(clock.now()))
+    letters = []
+    for message in messages:
+        said = message.payload
+        case, unit, level = batch.cases[said["case"]], said["unit"], said["level"]
+        both = level > 1 or said["awaiting"] == Awaiting.SIGN
+        clerks = batch.at([unit], _CLERKS if both else {PostRole.REGISTRAR})
+        told = _limit_text(date.fromisoformat(said["due_on"]), WARN_BEFORE[level - 1])
+        letters += [Letter(a, case.pk, f"{_what(case)}{told}", message.dedup) for a in clerks]
+        if level == len(WARN_BEFORE):
+            others = batch.anyone_at(unit) - clerks
+            text = f"本单位的业务 {case.number} {told}请提醒学籍管理员和负责人。"
+            letters += [Letter(account, None, text, message.dedup) for account in others]
+    _write(letters)
+
+
+def _limit_text(due_on: date, days: int) -> str:
+    before = f"（提前 {days} 个工作日提醒）" if days else "（到期当日提醒）"
+    return f"最迟须于{_spoken(due_on)}办结本环节{before}，逾期将记录并通报（附件1 三.7）。"
+
+
+@outbox.handler("expiry")
+def remind_of_expiry(messages: list[OutboxMessage]) -> None:
+    """R3.7: 10, 3 and 1 days before a case is cleared, to the unit that holds it and to the receiving school."""
+    batch = Batch(messages, clock.local_date(clock.now()))
+    letters = []
+    for message in messages:
+        case = batch.cases[message.payload["case"]]
+        at = case.expires_at.astimezone(clock.SHANGHAI)
+        text = (
+            f"{_what(case)}将于{_spoken(at)} {at:%H:%M} 满 90 天（提前 {message.payload['days']} 天提醒），"
+            "届时未办结将自动清理，须重新发起（附件1 三.7）。"
+        )
+        people = batch.at([message.payload["unit"]]) | batch.at(
+            [case.receiving_unit_id], {PostRole.REGISTRAR}
+        )
+        letters += [Letter(account, case.pk, text, message.dedup) for account in people]
+    _write(letters)
+
+
+@outbox.handler("window")
+def remind_of_closing(messages: list[OutboxMessage]) -> None:
+    """R3.5: who owns a draft is told before the window closes; its registrars, once the owner has left the school."""
+    batch = Batch(messages, clock.local_date(clock.now()))
+    rows = Window.objects.in_bulk({message.payload["window"] for message in messages})
+    letters = []
+    for message in messages:
+        said = message.payload
+        case, window = batch.cases[said["case"]], rows.get(said["window"])
+        if case.state != State.DRAFT:
+            continue  # sent off, or given up, before the message was delivered
+        starts = _spoken(date.fromisoformat(said["starts_on"]))
+        why, clause = (window.name, window.clause) if window else ("暂停发起时段", "附件1 三.5")
+        text = (
+            f"草稿 {case.number}（{case.headline}）尚未发起：{starts}零时起{why}（{clause}），"
+            f"请在此之前发起，否则须等时段结束（提前 {said['days']} 天提醒）。"
+        )
+        registrars = batch.at([case.receiving_unit_id], {PostRole.REGISTRAR})
+        owner = {case.created_by_id}
+        letters += [
+            Letter(a, case.pk, text, message.dedup) for a in (owner if owner <= registrars else registrars)
+        ]
+    _write(letters)
+
+
+# ---------------------------------------------------------------- writing and mailing
+
+
+def _what(case: Case) -> str:
+    return f"{case.headline}的{kind_name(case.kind)}（{case.number}）"
+
+
+def _spoken(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+_INSERT = """
+WITH told AS (
+    INSERT INTO reviews_notice (account_id, case_id, text, dedup)
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[])
+    ON CONFLICT (account_id, dedup) DO NOTHING RETURNING id, account_id
+)
+INSERT INTO ledger_outboxmessage (topic, payload, dedup)
+SELECT 'email', jsonb_build_object('notice', t.id), 'email:' || t.id
+FROM told t JOIN orgs_account a ON a.id = t.account_id
+WHERE %s AND a.email_notices AND a.email <> '' ON CONFLICT (dedup) DO NOTHING
+"""
+
+
+def _write(letters: Iterable[Letter]) -> None:
+    """Write the notices; for accounts that asked for e-mail a message of its own, when e-mail is on."""
+    rows = sorted(letters, key=lambda letter: (letter.account_id, letter.dedup))
+    if not rows:
+        return
+    columns = [list(column) for column in zip(*rows, strict=True)]
+    with connection.cursor() as cursor:
+        cursor.execute(_INSERT, [*columns, settings.NOTICE_EMAIL])
+
+
+@outbox.handler("email", outside=True)
+def send_mail(messages: list[OutboxMessage]) -> None:
+    """Mail a notice to its account through Django's mail settings; raises when the mail server does not take it.
+
+    A crash after sending may send it again: its Message-ID is the same, so that mail programs show it once.
+    """
+    for message in messages:
+        notice = Notice.objects.select_related("account").filter(pk=message.payload["notice"]).first()
+        if notice is None or not (notice.account.email_notices and notice.account.email):
+            continue
+        domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ") or "localhost"
+        EmailMessage(
+            subject="学籍管理：有一条新通知",
+            body=f"{notice.text}\n\n请登录学籍管理系统查看和办理。本邮件由系统发出，请勿回复。",
+            to=[notice.account.email],
+            headers={"Message-ID": f"<notice-{notice.pk}@{domain}>"},
+        ).send()

@@ -1,0 +1,139 @@
+"""Open due dates, reckoned again when the calendar, a vacation or a limit has changed (R3.7, R3.7b, R0.7).
+
+Reckoned once for each day on which steps arrived and each province, then laid over the open steps in batches. Marks
+and records of limits that had already passed stay.
+"""
+
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db import connection, transaction
+
+from ledger import audit, clock
+from orgs.models import Unit
+from reviews.deadlines import due_of, warn_dates
+from reviews.rulebook import Rulebook
+from reviews.rulebook import current as current_rulebook
+
+BATCH = 5000
+_SAMPLES = 5
+
+
+class DueChange(NamedTuple):
+    """A step whose limit moved."""
+
+    case_number: str
+    unit: str
+    before: date
+    after: date
+
+
+class Group(NamedTuple):
+    """Steps that moved from one day to another: how many, and the first few case numbers."""
+
+    before: date
+    after: date
+    count: int
+    numbers: list[str]
+
+
+def recompute(now: datetime, account=None, batch: int = BATCH) -> list[DueChange]:
+    """Reckon the due dates of all open steps again; returns those that moved, and records each in the audit trail.
+
+    ``account`` is the administrator who changed the calendar, ``None`` the clock. Runs in the caller's transaction
+    where there is one. Steps on which a clerk is deciding at the moment come last and are waited for.
+    """
+    dates = _dates(current_rulebook())
+    if not dates:
+        return []
+    parameters = dates | {"today": clock.local_date(now), "actor": audit.actor_of(account), "batch": batch}
+    moved: list[DueChange] = []
+    for waiting in (" SKIP LOCKED", ""):
+        while True:
+            taken, rows = _one_batch(_MOVE.format(waiting=waiting), parameters)
+            moved += rows
+            if taken < batch:
+                break
+    return sorted(moved, key=lambda row: (row.before, row.after, row.case_number))
+
+
+def grouped(moved: list[DueChange]) -> list[Group]:
+    """The changes as a list of old → new."""
+    groups: dict[tuple[date, date], list[str]] = {}
+    for row in moved:
+        groups.setdefault((row.before, row.after), []).append(row.case_number)
+    return [Group(*days, len(numbers), numbers[:_SAMPLES]) for days, numbers in sorted(groups.items())]
+
+
+# ---------------------------------------------------------------- inside
+
+_ARRIVED = """CASE WHEN s.recall_of_id IS NULL THEN (s.opened_at AT TIME ZONE 'Asia/Shanghai')::date
+    ELSE reviews_arrived_on(s.id) END"""
+
+_ARRIVALS = f"""
+    SELECT DISTINCT {_ARRIVED}, u.province_id FROM reviews_step s JOIN orgs_unit u ON u.id = s.unit_id
+    WHERE s.closed_at IS NULL
+"""  # noqa: S608 - put together from fixed texts
+
+# How many of the three reminders still stand for sent: a limit that moved away is reminded of anew.
+_SENT = """CASE WHEN d.due_on = s.due_on THEN s.warned ELSE least(s.warned, (d.first <= %(today)s)::int
+    + (d.second <= %(today)s)::int + (d.third <= %(today)s)::int) END"""
+
+_MOVE = f"""
+WITH days AS (
+    SELECT * FROM unnest(%(arrived)s::date[], %(provinces)s::bigint[], %(dues)s::date[], %(bulletins)s::date[],
+        %(firsts)s::date[], %(seconds)s::date[], %(thirds)s::date[], %(provisional)s::boolean[])
+        AS d (arrived_on, province_id, due_on, bulletin_due_on, first, second, third, provisional)
+), picked AS (
+    SELECT s.id, s.case_id, c.number, u.short_name, s.unit_id, s.due_on AS was, d.due_on, d.bulletin_due_on,
+           d.provisional, sent.warned, (ARRAY[d.first, d.second, d.third])[sent.warned + 1] AS next_warn_on
+    FROM reviews_step s JOIN reviews_case c ON c.id = s.case_id JOIN orgs_unit u ON u.id = s.unit_id
+    JOIN days d ON d.arrived_on = {_ARRIVED} AND d.province_id IS NOT DISTINCT FROM u.province_id
+    CROSS JOIN LATERAL (SELECT {_SENT} AS warned) sent
+    WHERE s.closed_at IS NULL AND (s.due_on, s.bulletin_due_on, s.due_provisional, s.warned, s.next_warn_on)
+        IS DISTINCT FROM (d.due_on, d.bulletin_due_on, d.provisional, sent.warned::smallint,
+            (ARRAY[d.first, d.second, d.third])[sent.warned + 1])
+    ORDER BY c.id LIMIT %(batch)s FOR NO KEY UPDATE OF c{{waiting}}
+), moved AS (
+    UPDATE reviews_step s SET due_on = p.due_on, bulletin_due_on = p.bulletin_due_on, next_warn_on = p.next_warn_on,
+        warned = p.warned, due_provisional = p.provisional
+    FROM picked p WHERE s.id = p.id AND s.closed_at IS NULL
+    RETURNING p.id, p.case_id, p.number, p.short_name, p.unit_id, p.was, p.due_on
+), followed AS (
+    UPDATE reviews_case c SET due_on = m.due_on FROM moved m
+    WHERE c.id = m.case_id AND c.closed_at IS NULL AND c.due_on IS DISTINCT FROM m.due_on
+), audited AS (
+    INSERT INTO ledger_auditentry (chain, seq, actor, action, subject, body)
+    SELECT 'rulebook', 0, %(actor)s, 'step.due_moved', 'case:' || number,
+        jsonb_build_object('case', case_id, 'step', id, 'unit', unit_id, 'before', was, 'after', due_on)
+    FROM moved WHERE due_on <> was
+)
+SELECT number, short_name, was, due_on, (SELECT count(*) FROM picked) FROM moved
+"""  # noqa: S608
+
+
+def _dates(book: Rulebook) -> dict:
+    """The dates as columns, one place for each day of arrival and province."""
+    with connection.cursor() as cursor:
+        cursor.execute(_ARRIVALS)
+        arrivals = cursor.fetchall()
+    rows = []
+    for arrived_on, province_id in arrivals:
+        due = due_of(book, arrived_on, Unit(province_id=province_id))
+        reminders = warn_dates(book, due.due_on)
+        rows.append((arrived_on, province_id, due.due_on, due.bulletin_due_on, *reminders, due.provisional))
+    names = ("arrived", "provinces", "dues", "bulletins", "firsts", "seconds", "thirds", "provisional")
+    return (
+        {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
+        if rows
+        else {}
+    )
+
+
+def _one_batch(sql: str, parameters: dict) -> tuple[int, list[DueChange]]:
+    """How many steps were taken up, and those of them whose limit itself moved."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        rows = cursor.fetchall()
+    taken = rows[0][4] if rows else 0
+    return taken, [DueChange(*row[:4]) for row in rows if row[2] != row[3]]

@@ -1,0 +1,300 @@
+"""What the clock does every ten minutes (R3.5, R3.7, R3.7b): mark, record, warn, clear.
+
+Every part finds out from stored dates what is due, so a round may be missed, repeated or run twice at once: a round
+that comes a week late leaves what seven daily ones would have left, stamped with the true instant. Each part is one
+set-based statement a batch, each batch its own transaction; rows a clerk is deciding on are left for the next round.
+
+``preview`` asks the very same conditions and writes nothing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db import connection, transaction
+
+from ledger import clock
+from ledger.models import SweepRun
+from reviews import door_clock, windows
+from reviews.deadlines import EXPIRY_WARN_DAYS, WARN_BEFORE, WINDOW_WARN_DAYS, warn_dates
+from reviews.rulebook import Rulebook
+from reviews.rulebook import current as current_rulebook
+from reviews.states import State
+
+BATCH = 5000
+_LISTED = 10
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing the sweep looks for. ``due`` is FROM … WHERE, ``does`` what follows ``WITH picked AS (…)``."""
+
+    key: str
+    label: str
+    due: str
+    told: str
+    order: str
+    columns: str
+    lock: str
+    does: str
+
+    @property
+    def sql(self) -> str:
+        """The statement for one batch; it answers how many rows it took up."""
+        return (
+            f"WITH picked AS (SELECT {self.columns} FROM {self.due} ORDER BY {self.order} LIMIT %(batch)s"  # noqa: S608
+            f" FOR NO KEY UPDATE OF {self.lock} SKIP LOCKED), {self.does} SELECT count(*) FROM picked"
+        )
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a round would do of one kind: how many, and the first few as ``(case number, unit, date)``."""
+
+    label: str
+    count: int
+    first: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+_STEPS = "reviews_step s JOIN reviews_case c ON c.id = s.case_id"
+_JUDGED = "reviews_judged_on(%(now)s, c.expires_at)"
+
+OVERDUE = Part(
+    "overdue",
+    "环节逾期标记",
+    f"{_STEPS} WHERE s.closed_at IS NULL AND s.overdue_at IS NULL AND s.due_on < %(today)s AND s.due_on < {_JUDGED}",
+    "'时限 ' || s.due_on",
+    "s.due_on, s.id",
+    "s.id",
+    "s",
+    """marked AS (UPDATE reviews_step s SET overdue_at = ledger_now() FROM picked p
+        WHERE s.id = p.id AND s.closed_at IS NULL AND s.overdue_at IS NULL)""",
+)
+
+# R3.7b: by the bulletin's own limit, which leaves vacation days out. One record a turn; it stays.
+RECORD = Part(
+    "recorded",
+    "逾期记录（通报口径）",
+    f"{_STEPS} WHERE s.closed_at IS NULL AND s.bulletin_due_on < %(today)s AND s.bulletin_due_on < {_JUDGED}"  # noqa: S608
+    " AND NOT EXISTS (SELECT 1 FROM reviews_overduerecord r WHERE r.step_id = s.id)"
+    " AND (s.recall_of_id IS NULL OR NOT reviews_turn_recorded(s.recall_of_id))",
+    "'通报时限 ' || s.bulletin_due_on",
+    "s.bulletin_due_on, s.id",
+    "s.id, s.case_id, s.unit_id, s.stage, s.due_on, s.bulletin_due_on, c.number",
+    # The case as well: a record refers to it, and clearing it at the same time would wait crosswise for the trail.
+    "c, s",
+    """recorded AS (
+        INSERT INTO reviews_overduerecord (step_id, case_id, unit_id, stage, due_on, bulletin_due_on)
+        SELECT id, case_id, unit_id, stage, due_on, bulletin_due_on FROM picked ON CONFLICT (step_id) DO NOTHING
+        RETURNING step_id
+    ), audited AS (
+        INSERT INTO ledger_auditentry (chain, seq, actor, action, subject, body)
+        SELECT 'clock', 0, 'clock', 'step.overdue', 'case:' || p.number, jsonb_build_object('case', p.case_id,
+            'step', p.id, 'unit', p.unit_id, 'due_on', p.due_on, 'bulletin_due_on', p.bulletin_due_on)
+        FROM recorded r JOIN picked p ON p.id = r.step_id)""",
+)
+
+# The reminders of a limit: which of the three have come is reckoned from the dates handed in for each due date.
+_REACHED = "(d.first <= judged.day)::int + (d.second <= judged.day)::int + (d.third <= judged.day)::int"
+WARN = Part(
+    "warned",
+    "时限提醒",
+    f"""{_STEPS} CROSS JOIN LATERAL (SELECT {_JUDGED} AS day) judged
+        JOIN unnest(%(dues)s::date[], %(firsts)s::date[], %(seconds)s::date[], %(thirds)s::date[])
+            AS d (due_on, first, second, third) ON d.due_on = s.due_on
+        WHERE s.closed_at IS NULL AND s.next_warn_on <= %(today)s AND s.next_warn_on <= judged.day""",
+    "'时限 ' || s.due_on",
+    "s.next_warn_on, s.id",
+    f"""s.id, s.case_id, s.unit_id, s.due_on, c.awaiting, s.warned AS was, greatest(s.warned, {_REACHED}) AS reached,
+        ARRAY[d.first, d.second, d.third] AS dates""",
+    "c",
+    """warned AS (
+        UPDATE reviews_step s SET warned = p.reached, next_warn_on = p.dates[p.reached + 1] FROM picked p
+        WHERE s.id = p.id AND s.closed_at IS NULL AND s.warned = p.was RETURNING p.*
+    ), told AS (
+        INSERT INTO ledger_outboxmessage (topic, payload, dedup)
+        SELECT 'deadline', jsonb_build_object('case', case_id, 'step', id, 'unit', unit_id, 'due_on', due_on,
+            'awaiting', awaiting, 'level', level), 'deadline:' || id || ':' || due_on || ':' || level
+        FROM warned, generate_series(was + 1, reached) AS level ON CONFLICT (dedup) DO NOTHING)""",
+)
+
+_SOON = """(SELECT count(*) FROM unnest(%(expiry_days)s::int[]) AS n
+    WHERE c.expires_at <= %(now)s + make_interval(hours => 24 * n))::int"""
+WARN_EXPIRY = Part(
+    "expiry_warned",
+    "清理提醒",
+    f"""reviews_case c CROSS JOIN LATERAL (SELECT {_SOON} AS reached) soon
+        WHERE c.closed_at IS NULL AND c.expires_at <= %(now)s + make_interval(hours => 24 * %(expiry_first)s)
+          AND c.state = ANY(%(running)s) AND c.expiry_warned < soon.reached""",
+    "'清理时间 ' || to_char(c.expires_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI')",
+    "c.expires_at, c.id",
+    "c.id, c.holder_id, c.expiry_warned AS was, soon.reached",
+    "c",
+    """warned AS (
+        UPDATE reviews_case c SET expiry_warned = p.reached FROM picked p
+        WHERE c.id = p.id AND c.closed_at IS NULL RETURNING p.*
+    ), told AS (
+        INSERT INTO ledger_outboxmessage (topic, payload, dedup)
+        SELECT 'expiry', jsonb_build_object('case', id, 'unit', holder_id, 'days', (%(expiry_days)s::int[])[level]),
+               'expiry:' || id || ':' || (%(expiry_days)s::int[])[level]
+        FROM warned, generate_series(was + 1, reached) AS level ON CONFLICT (dedup) DO NOTHING)""",
+)
+
+EXPIRE = Part(
+    "expired",
+    "满 90 天清理",
+    door_clock.DUE,
+    "'清理时间 ' || to_char(c.expires_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI')",
+    "c.expires_at, c.id",
+    "c.id",
+    "c",
+    "",  # carried out by door_clock, the clock's way through the door
+)
+
+# R3.5: one message a draft, window, year and level. A province's own window of a key stands for the nation's.
+WARN_DRAFT = Part(
+    "drafts_warned",
+    "草稿提醒（暂停发起前）",
+    """reviews_case c JOIN orgs_unit u ON u.id = c.receiving_unit_id
+        WHERE c.state = %(draft)s AND c.kind = %(kind)s AND c.created_at < %(starts)s
+          AND CASE WHEN %(province)s::bigint IS NULL THEN u.province_id IS NULL OR u.province_id <> ALL(%(own)s)
+                   ELSE u.province_id = %(province)s END
+          AND NOT EXISTS (SELECT 1 FROM ledger_outboxmessage m
+                          WHERE m.dedup = 'window:' || c.id || %(suffix)s)""",
+    "'暂停发起 ' || (%(starts)s AT TIME ZONE 'Asia/Shanghai')::date",
+    "c.id",
+    "c.id",
+    "c",
+    """told AS (
+        INSERT INTO ledger_outboxmessage (topic, payload, dedup)
+        SELECT 'window', jsonb_build_object('case', id, 'window', %(window)s::bigint,
+            'starts_on', (%(starts)s AT TIME ZONE 'Asia/Shanghai')::date, 'days', %(days)s::int),
+            'window:' || id || %(suffix)s
+        FROM picked ON CONFLICT (dedup) DO NOTHING)""",
+)
+
+
+def run(now: datetime, batch: int = BATCH) -> dict[str, int]:
+    """One round at ``now``; returns counts by kind, which the :class:`SweepRun` row keeps."""
+    since = _last_judged() or now
+    record = SweepRun.objects.create(judged_at=now)
+    book = current_rulebook()
+    common = _common(now)
+    counts = {part.key: _repeat(part, common, batch) for part in (OVERDUE, RECORD)}
+    counts[WARN.key] = sum(_repeat(WARN, common | dates, batch) for dates in _warn_dates(book, common))
+    counts[WARN_EXPIRY.key] = _repeat(WARN_EXPIRY, common, batch)
+    counts[EXPIRE.key] = _until_dry(lambda: door_clock.expire(now, batch), batch)
+    counts[WARN_DRAFT.key] = sum(_repeat(WARN_DRAFT, wanted, batch) for wanted in _closings(book, since, now))
+    record.counts, record.finished_at = counts, clock.now()
+    record.save(update_fields=["counts", "finished_at"])
+    return counts
+
+
+def preview(now: datetime) -> list[Finding]:
+    """What :func:`run` would do if it ran at ``now`` on what stands today; writes nothing."""
+    book, common = current_rulebook(), _common(now)
+    since = min(_last_judged() or now, now)
+    found = [_find(OVERDUE, [common]), _find(RECORD, [common])]
+    found.append(_find(WARN, [common | dates for dates in _warn_dates(book, common)]))
+    found += [_find(WARN_EXPIRY, [common]), _find(EXPIRE, [common])]
+    found.append(_find(WARN_DRAFT, list(_closings(book, since, now))))
+    return found
+
+
+# ---------------------------------------------------------------- carrying out
+
+
+def _common(now: datetime) -> dict:
+    return door_clock.parameters(now) | {
+        "today": clock.local_date(now),
+        "expiry_days": list(EXPIRY_WARN_DAYS),
+        "expiry_first": EXPIRY_WARN_DAYS[0],
+    }
+
+
+def _repeat(part: Part, parameters: dict, batch: int) -> int:
+    return _until_dry(lambda: _one_batch(part, parameters | {"batch": batch}), batch)
+
+
+def _until_dry(once: Callable[[], int], batch: int) -> int:
+    total = 0
+    while True:
+        done = once()
+        total += done
+        if done < batch:
+            return total
+
+
+def _one_batch(part: Part, parameters: dict) -> int:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(part.sql, parameters)
+        return cursor.fetchone()[0]
+
+
+def _find(part: Part, wanted: list[dict]) -> Finding:
+    """Count and list what is due, without taking or changing anything."""
+    count, first = 0, []
+    unit = "c.holder_id" if "orgs_unit u" not in part.due else "c.receiving_unit_id"
+    listing = (
+        f"SELECT c.number, (SELECT short_name FROM orgs_unit h WHERE h.id = {unit}), {part.told}"  # noqa: S608
+        f" FROM {part.due} ORDER BY {part.order} LIMIT %(batch)s"
+    )
+    with connection.cursor() as cursor:
+        for parameters in wanted:
+            cursor.execute(f"SELECT count(*) FROM {part.due}", parameters)  # noqa: S608
+            count += cursor.fetchone()[0]
+            if len(first) < _LISTED:
+                cursor.execute(listing, parameters | {"batch": _LISTED - len(first)})
+                first += cursor.fetchall()
+    return Finding(part.label, count, first)
+
+
+# ---------------------------------------------------------------- what the calendar and the windows say
+
+
+def _warn_dates(book: Rulebook, common: dict) -> list[dict]:
+    """The reminder dates of every due date that has a reminder waiting, reckoned once for each date."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT due_on FROM reviews_step WHERE closed_at IS NULL AND next_warn_on <= %(today)s",
+            {"today": common["today"]},
+        )
+        dues: list[date] = [due_on for (due_on,) in cursor.fetchall()]
+    if not dues:
+        return []
+    columns = list(zip(*(warn_dates(book, due_on) for due_on in dues), strict=True))
+    names = ("firsts", "seconds", "thirds")
+    assert len(names) == len(WARN_BEFORE)
+    return [{"dues": dues} | {name: list(column) for name, column in zip(names, columns, strict=True)}]
+
+
+def _closings(book: Rulebook, since: datetime, now: datetime):
+    """For each kind, province and level the window whose closing has to be told by ``now`` (R3.5).
+
+    Windows that closed since the last round count as well: that is how a round catches up.
+    """
+    closing = [window for window in book.windows if window.closes]
+    own = sorted({window.province_id for window in book.windows if window.province_id is not None})
+    for kind in sorted({kind for window in closing for kind in window.kinds}):
+        for province in (None, *own):
+            change = windows.next_change(book.windows, kind, province, since)
+            if change is None or change.opens or change.window is None:
+                continue
+            for days in WINDOW_WARN_DAYS:
+                if change.at - timedelta(days=days) <= now:
+                    yield {
+                        "draft": str(State.DRAFT),
+                        "kind": kind,
+                        "province": province,
+                        "own": own,
+                        "starts": change.at,
+                        "window": change.window.pk,
+                        "days": days,
+                        "suffix": f":{change.window.key}:{change.at.year}:{days}",
+                    }
+
+
+def _last_judged() -> datetime | None:
+    """The instant of the last round that went through."""
+    done = SweepRun.objects.filter(finished_at__isnull=False).order_by("-judged_at")
+    return done.values_list("judged_at", flat=True).first()
