@@ -123,7 +123,10 @@ def second_factor(request: HttpRequest) -> HttpResponse:
         if not refused:
             return _see_other(_after(request))
         form.add_error(None, refused)
+    # No way on is shown before the second factor was given; the menu still lets one sign out.
     context = {"form": form, "next": _after(request), "enrolment": _enrolment(device)}
+    if not signing.second_factor_given(request):
+        context["nav"] = []
     return render(request, "orgs/account_second_factor.html", context, status=INVALID if form.errors else 200)
 
 

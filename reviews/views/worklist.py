@@ -59,7 +59,8 @@ def find(request: HttpRequest) -> HttpResponse:
         return see_other(f"/search/{_keep(request, found)}/")
     place = Place.of(request.user, known.today)
     context = _listing(known, place, FOUND, Filters(), ids=[])
-    return render(request, "reviews/case_list.html", context | {"search_text": search.may_be_shown(text)})
+    context |= {"summary": "", "search_text": search.may_be_shown(text)}
+    return render(request, "reviews/case_list.html", context)
 
 
 def _keep(request: HttpRequest, found: search.Found) -> str:
@@ -81,6 +82,7 @@ def show_found(request: HttpRequest, key: str) -> HttpResponse:
     known = desk.of(request)
     place = Place.of(request.user, known.today)
     context = _listing(known, place, FOUND, Filters.read(request.GET), ids=ids)
+    context["summary"] = f"找到 {len(ids)} 件"
     if more:
         context["summary"] = f"只列出前 {search.MOST} 件，请输入更完整的姓名或拼音"
     return render(request, "reviews/case_list.html", context)
@@ -157,7 +159,7 @@ def _choice(name: str, label: str, everything: str, options, chosen: str) -> dic
 
 
 def _pages(tab: str, filters: Filters, total: int | None, start: int, shown: int, more: bool) -> dict:
-    told = f"第 {start + 1}–{start + shown} 件" if shown else ""
+    told = f"第 {start + 1}–{start + shown} 件" if shown > 1 else f"第 {start + 1} 件" if shown else ""
     if shown and total is not None:
         told += f"，共 {total} 件"
     at = start // PAGE + 1
