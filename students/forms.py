@@ -4,7 +4,6 @@ import re
 
 from django import forms
 
-from orgs.models import Unit
 from reviews.opinions import cleaned
 from students import roster
 from students.identity import normalise_number
@@ -45,11 +44,11 @@ class RosterForm(forms.Form):
     page = forms.IntegerField(required=False, min_value=1, max_value=100_000)
     whole = forms.BooleanField(required=False)
 
-    def __init__(self, school: Unit, day, data):
+    def __init__(self, counts: list[dict], classes: list[tuple[int, str]], data):
         super().__init__(data)
-        grades = [(row["grade"], row["label"]) for row in roster.grade_counts(school, day) if row["grade"]]
+        grades = [(row["grade"], row["label"]) for row in counts if row["grade"]]
         self.fields["grade"].choices = [("", "全部年级"), *grades]
-        self.fields["class_id"].choices = [("", "全部班级"), *roster.classes_of(school, day)]
+        self.fields["class_id"].choices = [("", "全部班级"), *classes]
 
     def wanted(self) -> roster.Wanted:
         """The filters that fit."""

@@ -306,7 +306,7 @@ def running_case(student: Student, account, day: date) -> dict | None:
     if case is None:
         return None
     return {
-        "url": f"/cases/{case.number}/",
+        "url": reverse("case", args=[case.number]),
         "number": case.number,
         "to": case.receiving_unit.name,
         "holder": case.holder.name if case.holder else "—",

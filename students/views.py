@@ -36,31 +36,33 @@ def list_pupils(request: HttpRequest) -> HttpResponse:
     day = clock.local_date(clock.now())
     schools = roster.schools_under(request.user, day).select_related("authority")
     code = request.GET.get("school", "")
+    first = list(schools[:2])
+    if not code and len(first) != 1:
+        return list_schools(request, schools)
     if code:
-        school = get_object_or_404(schools, code=searched(code) or code[:12].replace("\x00", ""))
+        school = get_object_or_404(schools, code=code[:12].replace("\x00", ""))
     else:
-        first = list(schools[:2])
-        if len(first) != 1:
-            return list_schools(request, schools)
         school = first[0]
+    common = frame(school, request.GET.get("tab", ""), several=len(first) > 1)
     if request.GET.get("tab") == "left":
-        return list_left(request, school, day)
-    return list_present(request, school, day)
+        return list_left(request, school, day, common)
+    return list_present(request, school, day, common)
 
 
-def list_present(request: HttpRequest, school: Unit, day) -> HttpResponse:
+def list_present(request: HttpRequest, school: Unit, day, common: dict) -> HttpResponse:
     """Who is on the school's books."""
-    form = RosterForm(school, day, request.GET)
+    counts = roster.grade_counts(school, day)
+    form = RosterForm(counts, roster.classes_of(school, day), request.GET)
     wanted = form.wanted()
     pages = Paginator(
         roster.pupils_of(school, wanted, day), roster.MOST_ON_PAPER if wanted.whole else roster.PAGE
     )
     page = pages.get_page(wanted.page)
     shown = {
-        **frame(request, school, "present"),
+        **common,
         "today": roster.day_text(day),
         "form": form,
-        "counts": roster.grade_counts(school, day),
+        "counts": counts,
         "rows": roster.pupil_rows(list(page), school, day),
         "page": pager(request, page, "名"),
         "q": wanted.text,
@@ -70,15 +72,15 @@ def list_present(request: HttpRequest, school: Unit, day) -> HttpResponse:
     return render(request, "students/student_roster.html", shown)
 
 
-def list_left(request: HttpRequest, school: Unit, day) -> HttpResponse:
+def list_left(request: HttpRequest, school: Unit, day, common: dict) -> HttpResponse:
     """Whose archived copy the school keeps."""
     text = searched(request.GET.get("q", ""))
     rows = roster.left_enrolments(school)
     if text:
-        rows = rows.filter(archive__name__contains=text)
+        rows = rows.filter(archive__name__icontains=text)
     page = Paginator(rows, roster.PAGE).get_page(request.GET.get("page"))
     shown = {
-        **frame(request, school, "left"),
+        **common,
         "today": roster.day_text(day),
         "rows": roster.left_rows(list(page)),
         "page": pager(request, page, "份"),
@@ -101,15 +103,14 @@ def list_schools(request: HttpRequest, schools) -> HttpResponse:
     return render(request, "students/student_schools.html", shown)
 
 
-def frame(request: HttpRequest, school: Unit, tab: str) -> dict:
+def frame(school: Unit, tab: str, several: bool) -> dict:
     """What roster and list of those who left have in common."""
-    several = roster.schools_under(request.user, clock.local_date(clock.now()))[:2]
     url = f"{reverse('student-roster')}?{urlencode({'school': school.code})}"
     return {
         "school": school,
-        "back": reverse("student-roster") if len(several) > 1 else "",
+        "back": reverse("student-roster") if several else "",
         "tabs": [
-            {"label": "在籍学生", "url": url, "current": tab == "present"},
+            {"label": "在籍学生", "url": url, "current": tab != "left"},
             {"label": "已转出（存档）", "url": f"{url}&tab=left", "current": tab == "left"},
         ],
     }

@@ -36,7 +36,7 @@ _FORM_CODES = frozenset(check.__name__ for check in rules.FORM)
 
 def case_url(number: str) -> str:
     """The page of a case."""
-    return f"/cases/{number}/"
+    return reverse("case", args=[number])
 
 
 def schools_of(account, day) -> list[Unit]:
@@ -174,8 +174,8 @@ def upload_of(case: Case, now: datetime) -> dict:
     rows = Attachment.objects.filter(case=case, removed_at__isnull=True)
     items = [
         {
-            "url": f"{case_url(case.number)}evidence/{row.key}/",
-            "thumb": f"{case_url(case.number)}evidence/{row.key}/",
+            "url": reverse("case-evidence", args=[case.number, row.key]),
+            "thumb": reverse("case-evidence", args=[case.number, row.key]),
             "label": f"证明 {at}",
             "size": _size(row.size),
             "taken": f"{row.uploaded_at.astimezone(SHANGHAI):%-m月%-d日 %H:%M}",
