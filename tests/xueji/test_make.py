@@ -1,0 +1,94 @@
+"""The set-up around the program: locks, targets, and what happens where something is missing."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from xueji import embedded
+
+ROOT = Path(embedded.__file__).resolve().parent.parent
+LOCKS = ["base", "dev"]
+
+
+@pytest.fixture
+def narrow_path(tmp_path):
+    """A PATH with a shell's bare tools: no browser, no apt."""
+    for tool in ("bash", "dirname", "id", "grep", "env"):
+        (tmp_path / tool).symlink_to(shutil.which(tool))
+    return str(tmp_path)
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_every_locked_requirement_is_pinned_and_hashed(name):
+    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    entries = [entry for entry in re.split(r"\n(?=\S)", text) if not entry.startswith("#")]
+    assert len(entries) > 10
+    for entry in entries:
+        assert re.match(r"[\w.-]+==\S+ \\\n", entry), entry.splitlines()[0]
+        assert "--hash=sha256:" in entry
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_locks_name_no_place_to_download_from(name):
+    text = (ROOT / "requirements" / f"{name}.txt").read_text()
+    assert not re.search(r"index-url|find-links|trusted-host|https?://|file://", text)
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_everything_asked_for_is_locked(name):
+    asked = re.findall(r"^(\w[\w-]+)", (ROOT / "requirements" / f"{name}.in").read_text(), re.M)
+    locked = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements" / f"{name}.txt").read_text(), re.M))
+    assert {item.lower() for item in asked} <= locked
+
+
+@pytest.mark.parametrize(
+    "target", ["run", "test", "reset", "lint", "fix", "lock", "bench", "soak", "restore-drill", "secrets"]
+)
+def test_make_knows(target):
+    result = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.strip()
+
+
+def test_a_missing_browser_fails_in_ci_and_names_the_command(narrow_path):
+    if list(Path("/usr/share/fonts").glob("*/noto/NotoSansCJK*")):
+        assert shutil.which("chromium", path=narrow_path) is None
+    environment = {"PATH": narrow_path, "CI": "true"}
+    result = subprocess.run(
+        ["bash", ROOT / "tests" / "run"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 1
+    assert "sudo apt-get install chromium fonts-noto-cjk" in result.stderr
+    assert len(result.stderr.strip().splitlines()) == 1
+
+
+def test_a_python_that_is_too_old_is_told_in_one_sentence(monkeypatch, capsys):
+    monkeypatch.syspath_prepend(str(ROOT))
+    import bootstrap
+
+    monkeypatch.setattr(bootstrap.sys, "version_info", (3, 10, 4))
+    assert bootstrap.main([]) == 1
+    assert "需要 Python 3.11" in capsys.readouterr().err
+
+
+def test_a_failed_install_is_told_and_tried_again_next_time(tmp_path, capfd):
+    """A lock whose hash nobody can serve: the venv is made, the stamp is not."""
+    for name in ("bootstrap.py", "requirements"):
+        source = ROOT / name
+        copy = shutil.copytree if source.is_dir() else shutil.copy
+        copy(source, tmp_path / name)
+    (tmp_path / "requirements" / "base.txt").write_text("django==5.2.1 --hash=sha256:" + "0" * 64 + "\n")
+    environment = os.environ | {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": str(tmp_path)}
+    command = [sys.executable, "bootstrap.py"]
+    for _ in range(2):
+        result = subprocess.run(
+            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        assert result.returncode == 1
+        assert "安装 requirements/base.txt 失败" in result.stderr
+    assert not (tmp_path / ".venv" / ".base.installed").exists()
