@@ -2,13 +2,15 @@
 
 The same walls, acts, audit and outbox as a verb that a person does (:mod:`reviews.door`), only for a batch at once:
 by nobody's account, without an opinion, in the audit chain ``clock``. Whether a case may be cleared is judged by the
-database's own clock too; one whose row a clerk holds at the moment is left for the next round.
+database's own clock too; one whose row a clerk holds at the moment, or whose reminders another round is still
+writing, is left for the next round.
 """
 
 from datetime import datetime
 
 from django.db import connection, transaction
 
+from reviews.deadlines import EXPIRY_WARN_DAYS
 from reviews.states import RUNNING, Outcome, State, Verb
 
 # Cases that have run out; the rest of the sweep and its dry run read the same words.
@@ -19,6 +21,9 @@ DUE = """
 _EXPIRE = f"""
 WITH picked AS (
     SELECT c.id, c.number, c.state FROM {DUE} AND c.expires_at <= ledger_now()
+      AND c.expiry_warned >= %(reminders)s AND NOT EXISTS (
+        SELECT 1 FROM reviews_step s WHERE s.case_id = c.id AND s.closed_at IS NULL
+          AND s.next_warn_on <= reviews_judged_on(%(now)s, c.expires_at))
     ORDER BY c.expires_at, c.id LIMIT %(batch)s FOR NO KEY UPDATE OF c SKIP LOCKED
 ), ended AS (
     UPDATE reviews_step s SET outcome = %(outcome)s FROM picked p
@@ -58,6 +63,7 @@ def expire(now: datetime, batch: int) -> int:
             parameters(now)
             | {
                 "batch": batch,
+                "reminders": len(EXPIRY_WARN_DAYS),
                 "outcome": str(Outcome.EXPIRED),
                 "expired": str(State.EXPIRED),
                 "verb": str(Verb.EXPIRE),

@@ -6,6 +6,7 @@ from datetime import date
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
 
+from ledger import clock
 from orgs.models import Account, Person, Post, PostRole, Unit, UnitLevel
 from reviews import door
 from reviews.evidence import take_in
@@ -146,7 +147,7 @@ class World:
     def draft(self, receiving, student, proofs=1):
         """A draft of ``receiving`` for ``student``, ready to be sent."""
         clerk = self.registrar(receiving)
-        case = drafting.begin(student, receiving, clerk, timezone.now())
+        case = drafting.begin(student, receiving, clerk, clock.now())
         transfer = Transfer.objects.get(case=case)
         drafting.change(
             case,
