@@ -114,7 +114,7 @@ def ball(sight) -> dict:
     return {
         "mine": sight.seat is not None,
         "unit": case.holder.name,
-        "person": f"{role.label}{'、'.join(names)}" if names else f"{role.label}（暂无人在岗）",
+        "person": f"{role.label} {'、'.join(names)}" if names else f"{role.label}（暂无人在岗）",
         "waiting": Awaiting(case.awaiting).label,
         "since": spoken(arrived),
         "waited": f"已等候 {waited} 个工作日",

@@ -252,13 +252,13 @@ def _reveal(sight: Sight) -> dict:
 def _proof_panel(sight: Sight) -> dict:
     rows = sight.case.proof_rows
     items = []
-    for at, row in enumerate(rows, 1):
+    for row in rows:
         url = reverse("case-evidence", args=[sight.case.number, row["key"]])
         items.append(
             {
                 "url": url,
                 "thumb": url,
-                "label": f"转学原因证明 {at}",
+                "label": "证明",
                 "digest_short": row["sha256"][:4] + "…" + row["sha256"][-4:],
             }
         )

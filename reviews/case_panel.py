@@ -94,25 +94,24 @@ def _agreeing(sight, verb: Verb) -> str:
 
 
 def _panels(sight, verb: Verb, kept) -> list[dict]:
-    found = []
-    for outcome, tone in ((Outcome.SEND_BACK, ""), (Outcome.REFUSE, "deny")):
-        panel = _reasoned(sight, verb, outcome, tone, kept)
-        if panel:
-            found.append(panel)
-    if verb == Verb.SIGN:
-        found.append(
-            {
-                "outcome": str(Verb.RETURN),
-                "url": sight.url("case-act", str(Verb.RETURN)),
-                "label": "退回经办",
-                "tone": "",
-                "intro": "退回本单位学籍管理员重新办理；请在上面的意见里写明哪里需要改。时限不重新计算。",
-                "reasons": [],
-                "submit_label": "退回本单位学籍管理员",
-                "open": bool(kept and kept.verb == Verb.RETURN),
-            }
-        )
-    return found
+    """The other outcomes, the gravest last."""
+    reasoned = [(Outcome.SEND_BACK, ""), (Outcome.REFUSE, "deny")]
+    found = [_reasoned(sight, verb, outcome, tone, kept) for outcome, tone in reasoned]
+    returning = [_returning(sight, kept)] if verb == Verb.SIGN else []
+    return returning + [panel for panel in found if panel]
+
+
+def _returning(sight, kept) -> dict:
+    return {
+        "outcome": str(Verb.RETURN),
+        "url": sight.url("case-act", str(Verb.RETURN)),
+        "label": "退回经办",
+        "tone": "",
+        "intro": "退回本单位学籍管理员重新办理；请在上面的意见里写明哪里需要改。时限不重新计算。",
+        "reasons": [],
+        "submit_label": "退回本单位学籍管理员",
+        "open": bool(kept and kept.verb == Verb.RETURN),
+    }
 
 
 def _reasoned(sight, verb: Verb, outcome: Outcome, tone: str, kept) -> dict | None:

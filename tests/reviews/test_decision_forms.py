@@ -74,7 +74,7 @@ def test_the_head_sees_what_the_registrar_proposes_and_may_return_it(client, wor
     assert decision["proposal"]["opinion"] == AGREE
     assert decision["opinion"] == ""
     assert decision["primary"]["label"] == "同意，送示例第三小学"
-    assert [p["outcome"] for p in decision["panels"]] == ["send_back", "refuse", "return_to_registrar"]
+    assert [p["outcome"] for p in decision["panels"]] == ["return_to_registrar", "send_back", "refuse"]
     assert f'formaction="/cases/{case.number}/return_to_registrar/"' in answer.content.decode()
 
 

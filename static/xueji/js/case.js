@@ -40,6 +40,7 @@
     /* One outcome at a time. */
     x.all("[data-outcome-panel]", form).forEach(function (panel) {
       panel.addEventListener("toggle", function () {
+        panel.parentElement.classList.toggle("opened", Boolean(form.querySelector("[data-outcome-panel][open]")));
         if (!panel.open) { return; }
         x.all("[data-outcome-panel][open]", form).forEach(function (other) { if (other !== panel) { other.open = false; } });
       });
