@@ -31,7 +31,7 @@ from students.invented import Inventor
 from students.models import SchoolClass
 from transfers.demo import bulk_rows, inspection, people
 from transfers.demo.bulk_rows import CHUNK, Ground, Plan, WorkingDay
-from transfers.demo.loading import as_replica, reserve
+from transfers.demo.loading import as_replica, begin, reserve
 from transfers.demo.seeding import CHAIN, NotPossible, refuse_outside_trial
 from transfers.models import TransferReason
 
@@ -67,6 +67,7 @@ def fill(
             "业务数不能多于学生数：一名学生同时只能有一件在办业务（三.1），请调整 --pupils 和 --cases。"
         )
     with transaction.atomic():
+        begin(CHAIN)
         if Unit.objects.filter(code__regex=rf"^\d{{4}}{_FIRST_SCHOOL // 100_000}\d{{5}}$").exists():
             raise NotPossible("这个数据库已经生成过大批量数据；要重新生成请先执行 make reset。")
         load_units()

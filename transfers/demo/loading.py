@@ -17,6 +17,15 @@ from django.db.models.expressions import DatabaseDefault
 _AS_IT_IS = {type(None), str, int, bool, bytes, date, datetime}
 
 
+def begin(name: str) -> None:
+    """At the beginning of a load's transaction: one load at a time, and no time-out while pictures are made."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        cursor.execute("SET LOCAL lock_timeout = 0")
+        cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
+
+
 def reserve(model: type[models.Model], count: int) -> int:
     """Set aside ``count`` ids of ``model``; returns the first."""
     with connection.cursor() as cursor:

@@ -13,6 +13,7 @@ from orgs.models import Unit, UnitLevel
 from orgs.reference import load_units
 from students.invented import Inventor
 from transfers.demo import cases, inspection, people, places, pupils, writing
+from transfers.demo.loading import begin
 
 CHAIN = "demo"
 SEEDED = "demo.seeded"
@@ -43,7 +44,7 @@ def seed(now: datetime, number: int = DEFAULT_SEED, say: Callable[[str], None] =
     today, files = local_date(now), []
     try:
         with transaction.atomic():
-            _one_at_a_time()
+            begin(CHAIN)
             if seeded():
                 return {}
             load_units()
@@ -83,8 +84,3 @@ def _load(today: date, number: int, say) -> tuple[dict, list]:
         "photographs": len(files),
     }
     return counts, files
-
-
-def _one_at_a_time() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('transfers.demo'))")

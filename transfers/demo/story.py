@@ -147,7 +147,7 @@ class Story:
         self._open(at, case.stages[0])
         self._handled(self.step, clerk, at, opinion, Outcome.AGREE, "")
         self.now["awaiting"] = Awaiting.SIGN
-        self._act(at, Verb.SUBMIT, clerk, receiving, opinion, Outcome.AGREE, "")
+        self._act(at, Verb.SUBMIT, clerk, receiving, opinion, Outcome.AGREE, "", opened=self.step)
         self._tell(at, "to_sign", [self.cast.staff.head(receiving)])
 
     def handle(self, at: datetime, opinion: str, outcome=Outcome.AGREE, reason: str = "") -> None:
