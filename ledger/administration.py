@@ -6,12 +6,13 @@ be done to a table is said by its page (``may_add``, ``may_change``, ``may_delet
 
 from datetime import date, datetime
 
+from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, models, transaction
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -78,6 +79,16 @@ def sentence_of(error: Exception) -> str:
     return "填写的内容与已有的记录或数据库的规定冲突，没有保存。请核对后再试。"
 
 
+# Typed like everywhere else in the program; the calendar that pops up in Django's own is not translated.
+_TYPED_DATES = {
+    models.DateField: {
+        "widget": forms.DateInput(
+            format="%Y-%m-%d", attrs={"placeholder": "2026-10-01", "autocomplete": "off"}
+        )
+    }
+}
+
+
 class WalledAdmin(admin.ModelAdmin):
     """A page of a table whose rules the database holds.
 
@@ -90,6 +101,7 @@ class WalledAdmin(admin.ModelAdmin):
     chain = ""
     private: tuple[str, ...] = ()
     actions = None
+    formfield_overrides = _TYPED_DATES
     list_per_page = 50
     show_full_result_count = False
 
@@ -216,37 +228,39 @@ class ReadOnlyAdmin(WalledAdmin):
         return {}
 
 
-class WalledInline(admin.TabularInline):
-    """Rows of another table inside a page; open to whom the site is open, and none are deleted."""
+class WalledRows:
+    """Rows of another table inside a page: open to whom the site is open, none are deleted, changed only if said."""
 
+    may_change = False
     extra = 0
     can_delete = False
+    formfield_overrides = _TYPED_DATES
 
     def has_view_permission(self, request, obj=None):
         """The site's door decides."""
         return self.admin_site.has_permission(request)
 
-    has_change_permission = has_view_permission
+    def has_change_permission(self, request, obj=None):
+        """Only where the page says so."""
+        return self.may_change and self.admin_site.has_permission(request)
 
     def has_add_permission(self, request, obj=None):
-        """The site's door decides."""
-        return self.admin_site.has_permission(request)
+        """Only where the page says so."""
+        return self.may_change and self.admin_site.has_permission(request)
 
     def has_delete_permission(self, request, obj=None):
         """Nobody."""
         return False
 
 
-class ReadOnlyInline(WalledInline):
+class WalledInline(WalledRows, admin.StackedInline):
+    """Rows to change, one below the other, so that every field bears its label."""
+
+    may_change = True
+
+
+class ReadOnlyInline(WalledRows, admin.TabularInline):
     """Rows to look at."""
-
-    def has_change_permission(self, request, obj=None):
-        """Nobody."""
-        return False
-
-    def has_add_permission(self, request, obj=None):
-        """Nobody."""
-        return False
 
 
 def values_of(obj) -> dict:

@@ -5,7 +5,12 @@ from axes.utils import reset as unlock_sign_in
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import (
+    AdminUserCreationForm,
+    ReadOnlyPasswordHashField,
+    ReadOnlyPasswordHashWidget,
+    UserChangeForm,
+)
 from django.db import transaction
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -73,8 +78,20 @@ class PostInline(WalledInline):
     verbose_name_plural = "岗位（同一人在同一单位不能既任学籍管理员又任负责人）"
 
 
+class PasswordHidden(ReadOnlyPasswordHashWidget):
+    """The button that sets a new password; of the present one not even its digest is shown."""
+
+    def get_context(self, name, value, attrs):
+        """Django's own, without the digest."""
+        return super().get_context(name, value, attrs) | {"summary": []}
+
+
 class AccountForm(UserChangeForm):
     """An account always belongs to a person: who acts must be known (R0.5)."""
+
+    password = ReadOnlyPasswordHashField(
+        label="密码", widget=PasswordHidden, help_text="密码不会显示，只能重新设置。"
+    )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -120,7 +137,7 @@ class AccountAdmin(WalledAdmin, UserAdmin):
             "权限",
             {
                 "fields": ("is_active", "is_staff"),
-                "description": "办理和核办的权限来自下面的岗位；“职员状态”只决定能否进入系统管理。",
+                "description": "办理和核办的权限来自下面的岗位；“工作人员状态”只决定能否进入系统管理。",
             },
         ),
         ("日期", {"fields": ("last_login", "date_joined")}),

@@ -16,7 +16,8 @@ def _date_field(label, help_text=""):
         label=label,
         help_text=help_text,
         input_formats=_FORMATS,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "min": FIRST_DAY, "max": LAST_DAY}),
+        # A plain text field: it keeps what was typed, takes a pasted date, and looks the same in every browser.
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"placeholder": "2026-10-01", "autocomplete": "off"}),
         error_messages={"required": "请填写日期，如 2026-10-01。", "invalid": _DATE_INVALID},
     )
 
@@ -30,7 +31,9 @@ def _in_range(day):
 class CountForm(forms.Form):
     """From which day, how many working days."""
 
-    start = _date_field("起算日期", "收到当日不计，从次个工作日起算（附件1 三.7）")
+    start = _date_field(
+        "起算日期", "写成 2026-10-01 或 2026年10月1日；当日不计，从次个工作日起算（附件1 三.7）"
+    )
     days = forms.IntegerField(
         label="工作日数",
         min_value=1,

@@ -22,14 +22,13 @@ def counter(known: Desk, asked: dict | None) -> dict:
     """The public counter: the answer to ``asked`` (start, days), and the year it falls into."""
     calendar = known.book.calendar
     told = calendar.explain(asked["start"], asked["days"]) if asked else None
-    year = told.start.year if told else known.today.year
+    years = (told.start.year, told.result.year) if told else (known.today.year, known.today.year)
     return {
         "result": _result(told) if told else None,
         "rows": _days(told) if told else (),
         "confirmed_until": spoken(calendar.confirmed_until) if calendar.confirmed_until > date.min else "",
-        "year": year,
-        "festivals": _festivals(year),
-        "vacations": _vacations(calendar, year),
+        "years": _years(*years),
+        "vacations": _vacations(calendar, *years),
         "windows": _windows(known),
     }
 
@@ -50,21 +49,32 @@ def _days(told: Explanation) -> list[dict]:
             "date": spoken(day.date),
             "weekday": day.weekday,
             "counted": f"第 {day.counted} 天" if day.counted else "",
-            "why": day.reason + ("（暂定）" if day.provisional else ""),
+            "why": "，".join(part for part in (day.reason, "暂定" if day.provisional else "") if part),
             "last": day.date == told.result,
         }
         for day in told.days
     ]
 
 
-def _festivals(year: int) -> list[dict]:
-    """Each festival of the year: days off as spans, make-up days, the notice it rests on."""
+def _years(first: int, last: int) -> list[dict]:
+    """What is entered for each year from ``first`` to ``last``."""
+    rows = CalendarDay.objects.filter(date__range=(date(first, 1, 1), date(last, 12, 31))).order_by("date")
+    by_year: dict[int, list[CalendarDay]] = {year: [] for year in range(first, last + 1)}
+    for row in rows:
+        by_year[row.date.year].append(row)
+    return [{"year": year, "festivals": _festivals(days)} for year, days in by_year.items()]
+
+
+def _festivals(rows: list[CalendarDay]) -> list[dict]:
+    """Each festival of a year: days off as spans, make-up days, the notice it rests on."""
     found: dict[tuple, dict] = {}
-    for row in CalendarDay.objects.filter(date__year=year).order_by("date"):
+    for row in rows:
         name = re.sub(r"（.*?）", "", row.name)
         at = found.setdefault((name, row.source), {"off": [], "work": [], "sure": True})
         at["off" if row.kind == DayKind.HOLIDAY else "work"].append(row.date)
         at["sure"] = at["sure"] and row.confirmed
+    # By the festival itself: its make-up day may lie weeks before it.
+    ordered = sorted(found.items(), key=lambda item: item[1]["off"] or item[1]["work"])
     return [
         {
             "name": name,
@@ -74,7 +84,7 @@ def _festivals(year: int) -> list[dict]:
             "source": source,
             "provisional": not at["sure"],
         }
-        for (name, source), at in found.items()
+        for (name, source), at in ordered
     ]
 
 
@@ -96,12 +106,12 @@ def _span(first: date, last: date) -> str:
     return f"{told}至{last.day}日" if first.month == last.month else f"{told}至{last.month}月{last.day}日"
 
 
-def _vacations(calendar, year: int) -> list[dict]:
-    """Vacations of the whole country that touch the year; provinces' own stand on their own pages."""
+def _vacations(calendar, first: int, last: int) -> list[dict]:
+    """Vacations of the whole country that touch the years; provinces' own stand on their own pages."""
     return [
         {"name": row.name, "from": spoken(row.starts_on), "until": spoken(row.ends_on), "source": row.source}
         for row in sorted(calendar.vacations, key=lambda row: row.starts_on)
-        if row.province_id is None and year in (row.starts_on.year, row.ends_on.year)
+        if row.province_id is None and row.starts_on.year <= last and row.ends_on.year >= first
     ]
 
 

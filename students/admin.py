@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from ledger.administration import ReadOnlyAdmin, ReadOnlyInline, WalledAdmin
 from ledger.clock import local_date
+from reviews.countdown import spoken
 from students.identity import mask_name
 from students.models import CodeTable, Enrolment, RegistrationNumber, Student
 
@@ -43,7 +44,7 @@ class EnrolmentInline(ReadOnlyInline):
 
 
 def _day(instant):
-    return local_date(instant) if instant else "—"
+    return spoken(local_date(instant)) if instant else "—"
 
 
 class NumberInline(ReadOnlyInline):
