@@ -3,6 +3,7 @@
 The mapping of exceptions to answers stands in :mod:`xueji.api`, which knows every floor.
 """
 
+import copy
 import re
 from collections.abc import Callable
 
@@ -83,7 +84,7 @@ class Problem(serializers.Serializer):
 
     def get_fields(self):
         """The declared fields; one of them is itself called ``fields``."""
-        return dict(self._declared_fields)
+        return copy.deepcopy(self._declared_fields)
 
 
 def told(description: str) -> OpenApiResponse:

@@ -18,6 +18,7 @@ from orgs.models import Unit, UnitLevel
 from orgs.seats import seats_of
 from reviews import case_page, desk, door, evidence, opening, procedures, worklist
 from reviews.api_shapes import (
+    DECIDED,
     ActOut,
     CaseOut,
     CaseRow,
@@ -25,7 +26,7 @@ from reviews.api_shapes import (
     WindowOut,
 )
 from reviews.models import Act, Attachment, Case
-from reviews.states import DECISIONS, STAGES, State, Verb
+from reviews.states import STAGES, State, Verb
 from reviews.windows import window_state
 from reviews.worklist import Filters, Place
 
@@ -52,7 +53,7 @@ class DecisionIn(ActIn):
     """What a handling or a signing takes besides."""
 
     outcome = serializers.ChoiceField(
-        [(value.value, value.label) for value in DECISIONS],
+        DECIDED,
         label="结论",
         required=False,
         default="",
@@ -89,7 +90,7 @@ class WorklistQuery(serializers.Serializer):
 # ---------------------------------------------------------------- cases
 
 
-def _verb(verb: Verb, summary: str, takes: type[Strict] = ActIn, name: str = ""):
+def _verb(verb: Verb, summary: str, takes: type[Strict] = ActIn):
     """The address of one verb: reads its words, knocks at the door, answers with the case as it then stands."""
 
     def act(self, request, number: str) -> Response:
@@ -98,9 +99,10 @@ def _verb(verb: Verb, summary: str, takes: type[Strict] = ActIn, name: str = "")
         done = door.perform(case, verb, request.user, key=key_of(request), **typed)
         return self.shown(done.number)
 
-    act.__name__ = name or str(verb.value)
+    act.__name__ = str(verb.value)
     act.__doc__ = f"{verb.label}。"
-    documented = extend_schema(
+    routed = action(detail=True, methods=["post"], url_path=str(verb.value), url_name=str(verb.value))(act)
+    return extend_schema(
         summary=summary,
         operation_id=f"cases_{verb.value}",
         parameters=[NUMBER, KEY],
@@ -109,10 +111,7 @@ def _verb(verb: Verb, summary: str, takes: type[Strict] = ActIn, name: str = "")
             200: CaseOut,
             409: told("不能办：轮不到、没有岗位、缺意见、条款不许，或已被他人办理（stale）。"),
         },
-    )(act)
-    return action(detail=True, methods=["post"], url_path=str(verb.value), url_name=str(verb.value))(
-        documented
-    )
+    )(routed)
 
 
 @extend_schema_view(list=extend_schema(summary="业务列表", operation_id="cases_list", parameters=[CaseQuery]))

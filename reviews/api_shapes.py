@@ -6,10 +6,12 @@ from rest_framework import serializers
 from ledger.clock import local_date
 from reviews import asking, procedures
 from reviews.models import Attachment, Relation
-from reviews.states import Awaiting, Outcome, State, Verb
+from reviews.states import DECISIONS, Awaiting, Outcome, State, Verb
 
 # The verbs of people; the clock has its own.
 _VERBS = [verb for verb in Verb if verb != Verb.EXPIRE]
+# What a unit may decide, as choices of a field.
+DECIDED = [(outcome.value, outcome.label) for outcome in DECISIONS]
 
 
 class UnitRef(serializers.Serializer):
@@ -55,9 +57,7 @@ class ReasonOut(serializers.Serializer):
 class ChoiceOut(serializers.Serializer):
     """An outcome that may be chosen now, with its reasons."""
 
-    outcome = serializers.ChoiceField(
-        [(o.value, o.label) for o in (Outcome.AGREE, Outcome.REFUSE, Outcome.SEND_BACK)]
-    )
+    outcome = serializers.ChoiceField(DECIDED)
     label = serializers.CharField()
     reasons = ReasonOut(many=True)
 

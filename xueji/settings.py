@@ -277,6 +277,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "StateEnum": "reviews.states.State",
         "OutcomeEnum": "reviews.states.Outcome",
+        "DecisionEnum": "reviews.api_shapes.DECIDED",
         "VerbEnum": "reviews.states.Verb",
     },
 }
