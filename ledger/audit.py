@@ -20,7 +20,8 @@ _ENTRIES = """
     SELECT chain, seq, id, CASE WHEN isfinite(at) THEN (extract(epoch from at) * 1000000)::bigint END,
            actor, action, subject, body::text, previous_hash, hash
     FROM ledger_auditentry
-    WHERE (chain, seq) > (%s, %s) AND (%s::text[] IS NULL OR chain = ANY(%s)) ORDER BY chain, seq LIMIT %s
+    WHERE (chain, seq, id) > (%s, %s, %s) AND (%s::text[] IS NULL OR chain = ANY(%s))
+    ORDER BY chain, seq, id LIMIT %s
 """
 
 
@@ -115,7 +116,7 @@ def _ends(head: AuditHead | None) -> dict[str, tuple[int, str]]:
 
 def _rows(chains: list[str] | None) -> Iterator[tuple]:
     """All entries in order, a page at a time: a trail of years is never held in memory."""
-    last = ("", 0)
+    last: tuple = ("", 0, 0)
     with connection.cursor() as cursor:
         while True:
             cursor.execute(_ENTRIES, [*last, chains, chains, _PAGE])
@@ -123,4 +124,4 @@ def _rows(chains: list[str] | None) -> Iterator[tuple]:
             yield from rows
             if len(rows) < _PAGE:
                 return
-            last = rows[-1][:2]
+            last = rows[-1][:3]
