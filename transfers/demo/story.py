@@ -12,10 +12,12 @@ from datetime import date, datetime, time, timedelta
 from ledger import idempotency
 from ledger.clock import SHANGHAI, local_date
 from orgs.models import Account, Unit
-from reviews.deadlines import due_of, warn_dates
+from reviews.deadlines import EXPIRY_WARN_DAYS, due_of, warn_dates
 from reviews.door import relation_of
 from reviews.models import Act, Attachment, Case, Notice, OverdueRecord, Step
 from reviews.notice_values import IN_PROVINCE
+from reviews.notices import TEXTS
+from reviews.procedures import kind_name
 from reviews.rulebook import Rulebook
 from reviews.states import DECISIONS, Awaiting, Outcome, State, Verb
 from students import identity
@@ -206,10 +208,14 @@ class Story:
         """Cleared by the clock in its first run after 90 × 24 hours (R3.7)."""
         due = self.case.expires_at
         at = due + timedelta(minutes=10 - due.minute % 10) - timedelta(seconds=due.second)
-        step = self.step
+        step, was = self.step, self.now["state"]
         step.outcome, step.closed_at = Outcome.EXPIRED, at
         self._end(at, State.EXPIRED)
+        self.case.expiry_warned = len(EXPIRY_WARN_DAYS)
         self._act(at, Verb.EXPIRE, None, None, "", step=step)
+        names = ("case", "step", "state", "revision")
+        body = {name: self.trail[-1].body[name] for name in names} | {"unit": step.unit, "was": was}
+        self.trail[-1].body = body
         self._tell(at, "expired", self._clerks())
 
     def recall(self, at: datetime) -> None:
@@ -258,15 +264,18 @@ class Story:
         if step.due_on < until:
             step.overdue_at = _morning_after(step.due_on)
         if step.bulletin_due_on < until:
+            at = _morning_after(step.bulletin_due_on)
+            dates = {"due_on": step.due_on, "bulletin_due_on": step.bulletin_due_on}
+            body = {"case": self.case, "step": step, "unit": step.unit} | dates
+            self.trail.append(Entry(at, None, "step.overdue", body))
             self.overdue.append(
                 OverdueRecord(
                     step=step,
                     case=self.case,
                     unit=step.unit,
                     stage=step.stage,
-                    due_on=step.due_on,
-                    bulletin_due_on=step.bulletin_due_on,
-                    recorded_at=_morning_after(step.bulletin_due_on),
+                    recorded_at=at,
+                    **dates,
                 )
             )
 
@@ -368,7 +377,9 @@ class Story:
             self._tell(at, event, [self.cast.staff.registrar(self.step.unit)])
 
     def _tell(self, at: datetime, event: str, accounts: list[Account]) -> None:
-        text = _TEXTS[event].format(headline=self.case.headline, number=self.case.number)
+        text = TEXTS[event].format(
+            what=f"{self.case.headline}的{kind_name(self.case.kind)}（{self.case.number}）"
+        )
         read = at + timedelta(hours=self.cast.random.randint(1, 30))
         # What is a few days old has been read.
         old = local_date(at) < self.cast.today - timedelta(days=4)
@@ -384,19 +395,6 @@ class Story:
                     dedup=dedup,
                 )
             )
-
-
-_TEXTS = {
-    "to_sign": "{headline}的转学（{number}）已办理，等待你核办。",
-    "arrived": "{headline}的转学（{number}）已到你单位，请在时限内办理。",
-    "returned": "{headline}的转学（{number}）被负责人退回，请重新办理。",
-    "correction": "{headline}的转学（{number}）被退回补正，请更正后再送。",
-    "refused": "{headline}的转学（{number}）已驳回，理由见业务页。",
-    "completed": "{headline}的转学（{number}）已办结，学籍已转入新学校。",
-    "withdrawn": "{headline}的转学（{number}）已由转入学校撤销。",
-    "expired": "{headline}的转学（{number}）发起满 90 天未办结，已自动清理。",
-    "recalled": "{headline}的转学（{number}）核办已撤回。",
-}
 
 
 def _morning_after(day: date) -> datetime:
