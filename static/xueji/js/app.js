@@ -183,7 +183,19 @@
   /* ---- typed text survives a lost page -------------------------------------------- */
   function typedKey(form, field) { return "typed:" + account + ":" + form.dataset.keep + ":" + field.name; }
 
+  /* What was sent and taken is no longer typed: an opinion must not come back as a ready text (R0.3). */
+  var sent = recall("sessionStorage", "typed-sent");
+  if (sent) {
+    remember("sessionStorage", "typed-sent", null);
+    if (!document.querySelector("[role=alert]")) {
+      try {
+        Object.keys(window.sessionStorage).forEach(function (key) { if (key.indexOf(sent) === 0) { window.sessionStorage.removeItem(key); } });
+      } catch (error) { /* no storage, nothing kept */ }
+    }
+  }
+
   all("form[data-keep]").forEach(function (form) {
+    form.addEventListener("submit", function () { remember("sessionStorage", "typed-sent", "typed:" + account + ":" + form.dataset.keep + ":"); });
     var fields = all("textarea, input[type=text], input:not([type])", form).filter(function (field) { return field.name && !field.hasAttribute("data-private"); });
     fields.forEach(function (field) {
       var kept = recall("sessionStorage", typedKey(form, field));
