@@ -187,7 +187,7 @@
   var sent = recall("sessionStorage", "typed-sent");
   if (sent) {
     remember("sessionStorage", "typed-sent", null);
-    if (!document.querySelector("[role=alert]")) {
+    if (!document.querySelector("[role=alert]:not([data-stale])")) {
       try {
         Object.keys(window.sessionStorage).forEach(function (key) { if (key.indexOf(sent) === 0) { window.sessionStorage.removeItem(key); } });
       } catch (error) { /* no storage, nothing kept */ }
