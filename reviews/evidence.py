@@ -19,6 +19,7 @@ from reviews import door, rulebook
 from reviews.files import cipher
 from reviews.models import Attachment, Case
 from reviews.refusals import refuse
+from reviews.states import State
 
 LARGEST = 2 * 1024 * 1024
 # A page photographed by a telephone has 12–50 megapixels; more is a bomb, and is refused before it is decoded.
@@ -70,8 +71,14 @@ def take_in(
 
 
 def remove(case: Case, by, key, *, revision: int | None = None) -> None:
-    """Take a proof out of the case; the row stays with its time of removal."""
+    """Take a proof out of the case; the row stays with its time of removal.
+
+    What has been sent keeps at least one: a correction changes proofs, it does not do without (R0.6).
+    """
     with door.edit(case, by, "detach", revision=revision, detail={"attachment": str(key)}) as held:
+        kept = Attachment.objects.filter(case=held, removed_at__isnull=True).exclude(key=key)
+        if held.state != State.DRAFT and not kept.exists():
+            refuse("proof_last", "业务已发起，至少要有一张证明：请先上传新的照片，再移除这一张。", CLAUSE)
         changed = Attachment.objects.filter(case=held, key=key, removed_at__isnull=True).update(
             removed_at=clock.now()
         )

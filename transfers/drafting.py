@@ -11,6 +11,7 @@ from reviews.models import Case
 from reviews.notice_values import IN_PROVINCE
 from reviews.opinions import cleaned
 from reviews.refusals import refuse
+from reviews.states import State
 from students import identity
 from students.grades import grade_on
 from students.models import SchoolClass, Student
@@ -75,6 +76,12 @@ def change(
     with door.edit(case, by, "edit", revision=revision) as held:
         if school_class is not None and school_class.school_id != held.receiving_unit_id:
             refuse("grade_and_class", "所选班级不是本校的班级，请重新选择。", "附件1 四.2")
+        if held.state != State.DRAFT and (reason is None or school_class is None or grade_to is None):
+            refuse(
+                "sent_whole",
+                "业务已发起，转学原因、年级和班级可以更正，不能清空；请选好后再保存。",
+                "附件1 三.1",
+            )
         Transfer.objects.filter(case=held).update(
             reason=reason,
             reason_note=cleaned(reason_note)[:200],

@@ -32,6 +32,7 @@ NEVER_REFUSE_ENROLMENT = {
     "url": RULES_URL,
 }
 _FORM_CODES = frozenset(check.__name__ for check in rules.FORM)
+_FORM_LABELS = frozenset(check.label for check in rules.FORM)
 
 
 def case_url(number: str) -> str:
@@ -49,17 +50,27 @@ def schools_of(account, day) -> list[Unit]:
     return list(found.values())
 
 
-def checklist(checks: list[preflight.Check]) -> list[dict]:
-    """The pre-flight as lines of a page: ✓, a warning, or the obstacle with who can clear it (R3.1b)."""
+def checklist(checks: list[preflight.Check], folding: bool = False) -> list[dict]:
+    """The pre-flight as lines of a page: ✓, a warning, or the obstacle with who can clear it (R3.1b).
+
+    ``folding`` puts away what holds and is not the form's own matter, so that the button stays in sight.
+    """
     return [
         {
             "ok": True if check.ok else (None if check.warns else False),
             "text": check.text,
             "why": f"由谁解除：{check.remover}" if check.remover and check.remover != "—" else "",
             "clause": "" if check.ok else check.clause,
+            "folded": folding and check.ok and check.text not in _FORM_LABELS,
         }
         for check in checks
     ]
+
+
+def folded_list(checks: list[preflight.Check]) -> dict:
+    """The check-list beside the form, and how many lines of it are put away."""
+    lines = checklist(checks, folding=True)
+    return {"checklist": lines, "folded": sum(line["folded"] for line in lines)}
 
 
 def check_page(student: Student, school: Unit, now: datetime) -> dict:
@@ -117,7 +128,7 @@ def edit_page(transfer: Transfer, account, form, now: datetime, refused: Refusal
         "grade": grade_label(facts_of(transfer, now).grade, transfer.receiving_school.school_system),
         "note_reasons": " ".join(str(r.pk) for r in form.fields["reason"].queryset if r.needs_note),
         "upload": upload_of(transfer.case, now),
-        "checklist": checklist(checks),
+        **folded_list(checks),
         "blocked": bool(stopping) and case.state == State.DRAFT,
         "send_label": label,
         "phrases": [{"text": text} for text in rulebook.phrases_for(account, {transfer.receiving_school_id})],

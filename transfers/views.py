@@ -221,7 +221,7 @@ def edit_page(
 @in_hand
 def list_checks(request: HttpRequest, transfer: Transfer, now) -> HttpResponse:
     """The check-list alone, asked again after a proof came or went."""
-    shown = {"checklist": pages.checklist(pages.transfer_checks(transfer, now))}
+    shown = pages.folded_list(pages.transfer_checks(transfer, now))
     return render(request, "transfers/_checklist.html", shown)
 
 

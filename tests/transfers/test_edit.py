@@ -420,3 +420,20 @@ def filled_without_class(world, case) -> dict:
 def test_the_door_itself_still_refuses_a_draft_without_proof(world, case):
     with pytest.raises(Refused, match="请从所列原因中选择"):
         door.perform(case, "submit", world.registrar(world.first), opinion=OPINION)
+
+
+@pytest.mark.rule("R0.6")
+def test_a_correction_changes_what_was_sent_but_empties_nothing(world, clerk):
+    case = world.decide(world.decide(world.submitted(world.first, world.pupil(world.third))))
+    case = world.decide(case, "send_back", "proof_unreadable", "第一张看不清，请重拍。")
+    for emptied in ("school_class", "reason"):
+        answer = clerk.post(address(case), filled(world, case, **{emptied: ""}))
+        assert answer.status_code == 409
+        assert "不能清空" in refusal_of(answer)
+    proof = case.attachments.get()
+    script = {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"}
+    remove = reverse("transfer-proof-remove", args=[case.number, proof.key])
+    assert clerk.post(remove, **script).json()["code"] == "proof_last"
+    assert clerk.post(reverse("transfer-proofs", args=[case.number]), {"file": png()}).status_code == 303
+    assert clerk.post(remove, **script).status_code == 200
+    assert Case.objects.get(pk=case.pk).state == "correction"
