@@ -7,7 +7,7 @@ HOST ?= 127.0.0.1
 BIN := .venv/bin
 export PORT HOST
 
-.PHONY: help install install-dev run reset test lint fix docs lock secrets bench soak restore-drill
+.PHONY: help install install-dev run reset test lint fix docs tour lock secrets bench soak restore-drill
 
 help:
 	@echo "make run            启动整个系统（首次会自动安装并生成演示数据），PORT=9000 换端口"
@@ -43,6 +43,10 @@ fix: install-dev
 # docs/rules.md from the marks on the tests, docs/architecture.svg from the imports.
 docs: install-dev
 	@$(BIN)/pytest --collect-only -q --rules-doc -p no:cacheprovider >/dev/null && $(BIN)/python -m docs.architecture
+
+# The README's screenshots, from a running trial (PORT as for make run).
+tour: install-dev
+	@TOUR_URL=http://127.0.0.1:$(PORT) $(BIN)/python -m docs.tour
 
 # Hashes of every published file, so that any platform and any newer Python can install; no index address inside.
 lock: install-dev
