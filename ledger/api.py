@@ -54,6 +54,12 @@ class Typed(serializers.CharField):
         super().__init__(**options)
 
 
+class Choice(serializers.ChoiceField):
+    """One of a closed list. What was sent instead is not repeated: it may be anything, and of any length."""
+
+    default_error_messages = {"invalid_choice": "请从所列选项中选择，可用的值见 /api/docs/。"}
+
+
 class Revision(serializers.IntegerField):
     """The revision the client has seen; a case that has changed since is told as ``409 stale``."""
 

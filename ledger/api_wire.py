@@ -32,7 +32,11 @@ class StrictJSON(BaseParser):
         if len(data) > LARGEST_BODY:
             raise BodyTooLarge
         try:
-            return json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+            value = json.loads(data.decode("utf-8"), parse_constant=_no_constant)
+            if b"\\u" in data:
+                # Half a character, written as an escape, can be neither kept nor answered.
+                json.dumps(value, ensure_ascii=False).encode("utf-8")
+            return value
         except (ValueError, RecursionError) as error:
             raise ParseError("请求内容不是有效的 JSON（UTF-8），请检查格式后重新发送。") from error
 

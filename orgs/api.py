@@ -15,7 +15,7 @@ from rest_framework.exceptions import NotFound, PermissionDenied
 from rest_framework.response import Response
 
 from ledger import audit, clock
-from ledger.api import KEY, Endpoint, Strict, Typed, once, problem, told
+from ledger.api import KEY, Choice, Endpoint, Strict, Typed, once, problem, told
 from orgs import tokens
 from orgs.models import PostRole, Unit, UnitLevel
 from orgs.seats import seats_of
@@ -181,7 +181,7 @@ class UnitOut(serializers.Serializer):
 class UnitQuery(serializers.Serializer):
     """How units are narrowed."""
 
-    level = serializers.ChoiceField(UnitLevel.choices, required=False, label="层级")
+    level = Choice(UnitLevel.choices, required=False, label="层级")
     authority = serializers.CharField(required=False, max_length=12, label="主管部门代码")
     q = serializers.CharField(required=False, max_length=60, label="名称中的文字")
     mine = serializers.BooleanField(required=False, label="只看我任职的单位")

@@ -13,7 +13,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import AllowAny
 from rest_framework.response import Response
 
-from ledger.api import KEY, Endpoint, Revision, Strict, Typed, key_of, told
+from ledger.api import KEY, Choice, Endpoint, Revision, Strict, Typed, key_of, told
 from orgs.models import Unit, UnitLevel
 from orgs.seats import seats_of
 from reviews import case_page, desk, door, evidence, opening, procedures, worklist
@@ -52,7 +52,7 @@ class ActIn(Strict):
 class DecisionIn(ActIn):
     """What a handling or a signing takes besides."""
 
-    outcome = serializers.ChoiceField(
+    outcome = Choice(
         DECIDED,
         label="结论",
         required=False,
@@ -67,9 +67,9 @@ class DecisionIn(ActIn):
 class CaseQuery(serializers.Serializer):
     """How cases are narrowed."""
 
-    state = serializers.ChoiceField(State.choices, required=False, label="状态")
+    state = Choice(State.choices, required=False, label="状态")
     live = serializers.BooleanField(required=False, label="true 只看在办，false 只看已结束")
-    side = serializers.ChoiceField(
+    side = Choice(
         [("receiving", "转入"), ("sending", "转出"), ("held", "在本单位手中")],
         required=False,
         label="我任职的单位在哪一方",
@@ -79,8 +79,8 @@ class CaseQuery(serializers.Serializer):
 class WorklistQuery(serializers.Serializer):
     """How the worklist is narrowed."""
 
-    tab = serializers.ChoiceField(list(worklist.LABELS.items()), required=False, label="页签")
-    stage = serializers.ChoiceField(
+    tab = Choice(list(worklist.LABELS.items()), required=False, label="页签")
+    stage = Choice(
         [(state.value, state.label) for state in (*STAGES, State.CORRECTION)], required=False, label="环节"
     )
     unit = serializers.RegexField(r"^[0-9A-Za-z]{1,12}$", required=False, label="单位代码（连同其下级）")

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 
 from ledger import clock
-from ledger.api import KEY, Endpoint, Revision, Strict, once, problem, told
+from ledger.api import KEY, Choice, Endpoint, Revision, Strict, once, problem, told
 from orgs.models import Unit
 from reviews import evidence, rulebook
 from reviews.api import NUMBER, CaseEndpoint
@@ -259,7 +259,7 @@ class ProofIn(Strict):
     file = serializers.FileField(
         label="照片", help_text="JPEG 或 PNG，2 MB 以内。", allow_empty_file=True, max_length=None
     )
-    rotate = serializers.ChoiceField(_TURNS, required=False, default=0, label="顺时针旋转")
+    rotate = Choice(_TURNS, required=False, default=0, label="顺时针旋转")
     revision = Revision()
 
 
