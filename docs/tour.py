@@ -1,6 +1,6 @@
 """Take the README's screenshots from a running trial: ``make run`` in one window, ``make tour`` in another.
 
-Every picture is of the demonstration's invented people. Pictures are reduced to 128 colours to stay small.
+Every picture is of the demonstration's invented people. Pictures are reduced to 256 colours to stay small.
 """
 
 import io
@@ -28,7 +28,7 @@ DESK, TELEPHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 def keep(page: Page, name: str) -> None:
     """Keep what the window shows."""
     page.wait_for_load_state("networkidle")
-    image = Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(128, dither=Image.Dither.NONE)
+    image = Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
     FOLDER.mkdir(exist_ok=True)
     image.save(FOLDER / f"{name}.png", optimize=True)
 

@@ -285,7 +285,7 @@ def as_row(case: dict, desk: Desk, place: Place, tab: str) -> dict:
     state, live = case["state"], case["due_on"] is not None
     row = {
         "number": case["number"],
-        "url": _address(case, place),
+        "url": _address(case, place, tab),
         "kind_tag": "跨省" if case["relation"] == Relation.CROSS_PROVINCE else "",
         "name": case["headline"],
         "from_name": case["sending"],
@@ -315,10 +315,11 @@ def as_row(case: dict, desk: Desk, place: Place, tab: str) -> dict:
     return row
 
 
-def _address(case: dict, place: Place) -> str:
+def _address(case: dict, place: Place, tab: str) -> str:
+    """Where a row leads; with its tab, so that the case page can go on to the next one."""
     if case["state"] == State.DRAFT and place.starts:
         return f"/transfers/{case['number']}/edit/"
-    return f"/cases/{case['number']}/"
+    return f"/cases/{case['number']}/" + (f"?tab={tab}" if tab in LABELS else "")
 
 
 def _stage(case: dict, tab: str) -> str:

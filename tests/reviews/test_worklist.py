@@ -87,6 +87,13 @@ def test_a_case_moves_through_the_tabs_with_the_ball(client, world):
     assert (ended["due_text"], ended["waited"]) == ("", "")
 
 
+def test_a_row_leads_to_the_case_with_its_place_in_the_tab(client, world):
+    for _ in range(3):
+        world.submitted(world.first, world.pupil(world.third))
+    rows = page(client, world.head(world.first), "/worklist/?tab=sign")["rows"]
+    assert "（第 2 / 3 件）" in client.get(rows[1]["url"]).content.decode()
+
+
 def test_the_tabs_tell_how_many(client, world):
     for _ in range(2):
         world.decide(world.submitted(world.first, world.pupil(world.third)))
