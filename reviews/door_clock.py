@@ -18,36 +18,41 @@ DUE = """
     reviews_case c WHERE c.closed_at IS NULL AND c.expires_at <= %(now)s AND c.state = ANY(%(running)s)
 """
 
-_EXPIRE = f"""
-WITH picked AS (
-    SELECT c.id, c.number, c.state FROM {DUE} AND c.expires_at <= ledger_now()
+_HOLD = f"""
+    SELECT c.id FROM {DUE} AND c.expires_at <= ledger_now()
       AND c.expiry_warned >= %(reminders)s AND NOT EXISTS (
         SELECT 1 FROM reviews_step s WHERE s.case_id = c.id AND s.closed_at IS NULL
           AND s.next_warn_on <= reviews_judged_on(%(now)s, c.expires_at))
     ORDER BY c.expires_at, c.id LIMIT %(batch)s FOR NO KEY UPDATE OF c SKIP LOCKED
+"""  # noqa: S608 - put together from the fixed texts above
+
+# A statement of its own, so that it sees the step a decision has opened just before the lock was had.
+_EXPIRE = """
+WITH held AS (
+    SELECT c.id, c.number, c.state AS was, c.revision + 1 AS revision, s.id AS step_id, s.unit_id
+    FROM reviews_case c LEFT JOIN reviews_step s ON s.case_id = c.id AND s.closed_at IS NULL
+    WHERE c.id = ANY(%(ids)s)
 ), ended AS (
-    UPDATE reviews_step s SET outcome = %(outcome)s FROM picked p
-    WHERE s.case_id = p.id AND s.closed_at IS NULL RETURNING s.id, s.case_id, s.unit_id
+    UPDATE reviews_step SET outcome = %(outcome)s WHERE case_id = ANY(%(ids)s) AND closed_at IS NULL
 ), expired AS (
-    UPDATE reviews_case c SET state = %(expired)s, awaiting = '', holder_id = NULL, due_on = NULL,
-        exclusive_key = NULL, revision = c.revision + 1
-    FROM picked p WHERE c.id = p.id RETURNING c.id, c.number, c.revision, p.state AS was
+    UPDATE reviews_case SET state = %(expired)s, awaiting = '', holder_id = NULL, due_on = NULL,
+        exclusive_key = NULL, revision = revision + 1
+    WHERE id = ANY(%(ids)s)
 ), acted AS (
-    INSERT INTO reviews_act (case_id, step_id, stage, verb)
-    SELECT x.id, e.id, x.was, %(verb)s FROM expired x JOIN ended e ON e.case_id = x.id
+    INSERT INTO reviews_act (case_id, step_id, stage, verb) SELECT id, step_id, was, %(verb)s FROM held
 ), told AS (
     INSERT INTO ledger_outboxmessage (topic, payload, dedup)
     SELECT 'notice', jsonb_build_object('case', id, 'event', 'expired', 'by', NULL, 'unit', NULL),
            'expired:' || id || ':' || revision
-    FROM expired ON CONFLICT (dedup) DO NOTHING
+    FROM held ON CONFLICT (dedup) DO NOTHING
 ), recorded AS (
     INSERT INTO ledger_auditentry (chain, seq, actor, action, subject, body)
-    SELECT 'clock', 0, 'clock', 'case.' || %(verb)s, 'case:' || x.number, jsonb_build_object(
-        'case', x.id, 'step', e.id, 'unit', e.unit_id, 'state', %(expired)s, 'was', x.was, 'revision', x.revision)
-    FROM expired x JOIN ended e ON e.case_id = x.id
+    SELECT 'clock', 0, 'clock', 'case.' || %(verb)s, 'case:' || number, jsonb_build_object(
+        'case', id, 'step', step_id, 'unit', unit_id, 'state', %(expired)s, 'was', was, 'revision', revision)
+    FROM held
 )
-SELECT count(*) FROM picked
-"""  # noqa: S608 - put together from the fixed texts above
+SELECT count(*) FROM held
+"""
 
 
 def parameters(now: datetime) -> dict:
@@ -57,16 +62,11 @@ def parameters(now: datetime) -> dict:
 
 def expire(now: datetime, batch: int) -> int:
     """Clear up to ``batch`` cases in one transaction; returns how many."""
+    bounds = {"batch": batch, "reminders": len(EXPIRY_WARN_DAYS)}
+    words = {"outcome": str(Outcome.EXPIRED), "expired": str(State.EXPIRED), "verb": str(Verb.EXPIRE)}
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            _EXPIRE,
-            parameters(now)
-            | {
-                "batch": batch,
-                "reminders": len(EXPIRY_WARN_DAYS),
-                "outcome": str(Outcome.EXPIRED),
-                "expired": str(State.EXPIRED),
-                "verb": str(Verb.EXPIRE),
-            },
-        )
-        return cursor.fetchone()[0]
+        cursor.execute(_HOLD, parameters(now) | bounds)
+        ids = [pk for (pk,) in cursor.fetchall()]
+        if ids:
+            cursor.execute(_EXPIRE, words | {"ids": ids})
+        return len(ids)

@@ -91,7 +91,7 @@ RECORD = Part(
         INSERT INTO ledger_auditentry (chain, seq, actor, action, subject, body)
         SELECT 'clock', 0, 'clock', 'step.overdue', 'case:' || p.number, jsonb_build_object('case', p.case_id,
             'step', p.id, 'unit', p.unit_id, 'due_on', p.due_on, 'bulletin_due_on', p.bulletin_due_on)
-        FROM recorded r JOIN picked p ON p.id = r.step_id)""",
+        FROM picked p WHERE p.id IN (SELECT step_id FROM recorded))""",
 )
 
 # The reminders of a limit: which of the three have come is reckoned from the dates handed in for each due date.
