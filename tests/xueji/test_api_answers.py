@@ -210,6 +210,8 @@ def test_a_lock_waited_for_too_long_is_409_and_nothing_has_changed():
     world = World()
     case = world.decide(world.submitted(world.first, world.pupil(world.third)))
     program = Program(world.registrar(world.east))
+    browser = Client()
+    browser.force_login(world.registrar(world.east))
     held, done = threading.Event(), threading.Event()
 
     def hold():
@@ -228,12 +230,13 @@ def test_a_lock_waited_for_too_long_is_409_and_nothing_has_changed():
         cursor.execute("SET lock_timeout = '200ms'")
     try:
         answer = program.act(case, "handle", AGREED)
-        page = Client(raise_request_exception=False)
-        page.force_login(world.registrar(world.east))
+        page = browser.post(f"/cases/{case.number}/handle/", AGREED | {"revision": case.revision, "key": "lock-test-0123456789"})
     finally:
         done.set()
         holder.join()
     assert refusal(answer)["code"] == "busy"
+    assert page.status_code == 409
+    assert BUSY.sentence in page.content.decode()
     assert program.act(case, "handle", AGREED).status_code == 200
 
 
