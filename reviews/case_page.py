@@ -170,7 +170,7 @@ def context(sight: Sight) -> dict:
             "clause": refusal.clause,
             "clause_url": url_of(refusal.clause),
         }
-    beside = case_panel.verbs(sight)
+    beside = case_panel.verbs(sight, told.copy_url)
     in_verbs = sight.typed.verb in case_panel.BESIDE and bool(beside)
     in_panel = decision is not None and sight.typed.verb in case_panel.DECIDING
     return {

@@ -153,10 +153,11 @@ def _reasoned(sight, verb: Verb, outcome: Outcome, tone: str, kept) -> dict | No
 # ---------------------------------------------------------------- beside the decision
 
 
-def verbs(sight) -> list[dict]:
-    """Edit, recall, nudge, withdraw: each only for whom it may concern, each with its sentence when it cannot be."""
+def verbs(sight, copy_url: str = "") -> list[dict]:
+    """Recall, nudge, withdraw, copy: each only for whom it may concern, each with its sentence when it cannot be."""
     if not sight.case.is_live:
-        return []
+        note = "带上原来的原因、班级和证明，生成一份草稿；核对后再发起。"
+        return [_act(sight, Verb.SUBMIT, "复制为新申请", note=note) | {"url": copy_url}] if copy_url else []
     found = [_recall(sight), _nudge(sight), _withdraw(sight)]
     return [verb for verb in found if verb]
 

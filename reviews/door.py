@@ -69,9 +69,21 @@ def perform(
 
 @contextmanager
 def draft(
-    *, kind: str, by, receiving: Unit, sending: Unit, subject: str, headline: str, search_text: str, now
+    *,
+    kind: str,
+    by,
+    receiving: Unit,
+    sending: Unit,
+    subject: str,
+    headline: str,
+    search_text: str,
+    now,
+    copied_from: Case | None = None,
 ):
-    """Begin a case as a draft; yields it, so that its procedure writes its own row in the same transaction."""
+    """Begin a case as a draft; yields it, so that its procedure writes its own row in the same transaction.
+
+    ``copied_from`` links the history of an ended case to its copy (R3.1b).
+    """
     with transaction.atomic(durable=True):
         case = Case(
             number=random_number(clock.local_date(now).year),
@@ -84,6 +96,7 @@ def draft(
             headline=headline,
             search_text=search_text[:400],
             created_by=by,
+            copied_from=copied_from,
         )
         case.save(force_insert=True)
         yield case
@@ -91,7 +104,7 @@ def draft(
             audit.case_chain(case.pk),
             audit.actor_of(by),
             "case.draft",
-            {"case": case.pk},
+            {"case": case.pk, **({"copied_from": copied_from.pk} if copied_from else {})},
             subject=case.audit_subject,
         )
 

@@ -9,6 +9,7 @@ import io
 import uuid
 import warnings
 from collections.abc import Callable
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from ledger import clock
 from reviews import door, rulebook
 from reviews.files import cipher
 from reviews.models import Attachment, Case
-from reviews.refusals import refuse
+from reviews.refusals import Refused, refuse
 from reviews.states import State
 
 LARGEST = 2 * 1024 * 1024
@@ -46,7 +47,10 @@ def take_in(
     picture = _decoded(_bytes_of(upload))
     data, media_type, size = _encoded(picture, rotate)
     key = uuid.uuid4()
-    with door.edit(case, by, "attach", revision=revision, detail={"attachment": str(key)}) as held:
+    with (
+        _stored(key, data),
+        door.edit(case, by, "attach", revision=revision, detail={"attachment": str(key)}) as held,
+    ):
         book = rulebook.current()
         most = book.limit("attachments", clock.local_date(clock.now()), held.receiving_unit.province_id)
         rows = Attachment.objects.filter(case=held, removed_at__isnull=True)
@@ -66,8 +70,27 @@ def take_in(
         )
         if kept is not None:
             kept(attachment)
-        _store(key, data)
     return attachment
+
+
+@contextmanager
+def copied(source: Case, by):
+    """The proofs of an ended case as rows for its copy: files are written before the block, rows by calling the
+    yielded function with the new case. A damaged file is left out; it can be uploaded anew."""
+    with ExitStack() as files:
+        rows = []
+        for old in Attachment.objects.filter(case=source, removed_at__isnull=True):
+            try:
+                data = read(old)
+            except Refused:
+                continue
+            key = uuid.uuid4()
+            files.enter_context(_stored(key, data))
+            values = {
+                name: getattr(old, name) for name in ("media_type", "size", "width", "height", "sha256")
+            }
+            rows.append({"key": key, "position": len(rows) + 1, "uploaded_by": by, **values})
+        yield lambda case: [Attachment.objects.create(case=case, **row) for row in rows]
 
 
 def remove(case: Case, by, key, *, revision: int | None = None) -> None:
@@ -104,8 +127,19 @@ def path_of(key) -> Path:
     return Path(settings.EVIDENCE_ROOT) / text[:2] / text[2:4] / f"{text}.sealed"
 
 
+@contextmanager
+def _stored(key, data: bytes):
+    """The sealed file stands before the case is locked (no I/O under a lock); it goes again when the row fails."""
+    _store(key, data)
+    try:
+        yield
+    except BaseException:
+        path_of(key).unlink(missing_ok=True)
+        raise
+
+
 def _store(key, data: bytes) -> None:
-    """Write whole or not at all; the row is rolled back when this fails."""
+    """Write whole or not at all."""
     path = path_of(key)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_suffix(".part")

@@ -7,7 +7,8 @@ from django.db.models import OuterRef, Subquery
 from django.urls import NoReverseMatch, reverse
 
 from ledger.clock import SHANGHAI, local_date
-from orgs.seats import seats_of
+from orgs.models import PostRole
+from orgs.seats import seat_at, seats_of
 from reviews.models import Case
 from reviews.procedures import CasePage
 from reviews.rulebook import Rulebook
@@ -37,7 +38,16 @@ def of_transfer(
         done=done,
         links=links,
         edit_url=_address("transfer-edit", case.number),
+        copy_url=_copy_url(case, account, day),
     )
+
+
+def _copy_url(case: Case, account, day) -> str:
+    """Where the receiving school's registrar starts anew from a case that moved nothing (R3.1b)."""
+    if case.state not in rules.COPIED_STATES or case.submitted_at is None:
+        return ""
+    seat = seat_at(account, case.receiving_unit_id, PostRole.REGISTRAR, day)
+    return _address("transfer-copy", case.number) if seat else ""
 
 
 def _read(case: Case) -> Transfer:

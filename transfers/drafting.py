@@ -1,12 +1,13 @@
 """Drafts: begin a transfer, change what it says. Sending is the door's business."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import datetime
 
 from ledger.clock import local_date
 from orgs.models import PostRole, Unit
 from orgs.seats import seat_at
-from reviews import door
+from reviews import door, evidence
 from reviews.models import Case
 from reviews.notice_values import IN_PROVINCE
 from reviews.opinions import cleaned
@@ -16,15 +17,24 @@ from students import identity
 from students.grades import grade_on
 from students.models import SchoolClass, Student
 from transfers.models import Transfer, TransferReason
-from transfers.procedures import subject_of
+from transfers.procedures import subject_of, transfer_of
+from transfers.rules import COPIED_STATES
 
 
 def begin(
-    student: Student, school: Unit, by, now: datetime, *, kept: Callable[[Case], None] | None = None
+    student: Student,
+    school: Unit,
+    by,
+    now: datetime,
+    *,
+    kept: Callable[[Case], None] | None = None,
+    copied_from: Transfer | None = None,
 ) -> Case:
     """A draft of ``school`` for ``student``; the school's own draft for the pupil is taken up again if there is one.
 
-    ``kept`` is called in the transaction that writes the draft, e.g. to keep an idempotency key with it. Raises Refused when ``by`` is not the school's registrar, or the pupil has no other school.
+    ``kept`` is called in the transaction that writes the draft, e.g. to keep an idempotency key with it;
+    ``copied_from`` is a transfer whose reason, class and proofs the draft takes over. Raises Refused when ``by`` is
+    not the school's registrar, or the pupil has no other school.
     """
     day = local_date(now)
     if not school.is_school or seat_at(by, school.pk, PostRole.REGISTRAR, day) is None:
@@ -38,28 +48,57 @@ def begin(
         if kept is not None:
             kept(mine)
         return mine
-    grade = grade_on(student.cohort, day)
-    with door.draft(
-        kind=IN_PROVINCE,
-        by=by,
-        receiving=school,
-        sending=student.school,
-        subject=subject_of(student.pk),
-        headline=identity.mask_name(student.name),
-        search_text=f"{student.name} {student.pinyin}",
-        now=now,
-    ) as case:
-        Transfer.objects.create(
-            case=case,
-            student=student,
-            receiving_school=school,
-            sending_school=student.school,
-            grade_from=grade,
-            grade_to=grade if school.lowest_grade <= grade <= school.highest_grade else None,
-        )
+    with (
+        evidence.copied(copied_from.case, by)
+        if copied_from
+        else nullcontext(lambda case: None) as add_proofs,
+        door.draft(
+            kind=IN_PROVINCE,
+            by=by,
+            receiving=school,
+            sending=student.school,
+            subject=subject_of(student.pk),
+            headline=identity.mask_name(student.name),
+            search_text=f"{student.name} {student.pinyin}",
+            now=now,
+            copied_from=copied_from.case if copied_from else None,
+        ) as case,
+    ):
+        _fill(case, student, school, day, copied_from)
+        add_proofs(case)
         if kept is not None:
             kept(case)
     return case
+
+
+def _fill(case: Case, student: Student, school: Unit, day, copied_from: Transfer | None) -> None:
+    """The draft's own row; a class that is no longer the pupil's year is not taken over."""
+    grade = grade_on(student.cohort, day)
+    old = copied_from or Transfer()
+    fits = old.school_class_id and old.school_class.cohort == student.cohort
+    Transfer.objects.create(
+        case=case,
+        student=student,
+        receiving_school=school,
+        sending_school=student.school,
+        reason=old.reason if old.reason_id else None,
+        reason_note=old.reason_note,
+        grade_from=grade,
+        grade_to=grade if school.lowest_grade <= grade <= school.highest_grade else None,
+        school_class=old.school_class if fits else None,
+    )
+
+
+def copy_as_new(case: Case, by, now: datetime) -> Case:
+    """A new draft from a case that ended without moving the record: data and proofs are carried over (R3.1b, R3.7).
+
+    A refusal is final and a cleared case must be started anew; nothing has to be typed or photographed twice.
+    Raises Refused for a case that is running or completed, or when ``by`` is not the school's registrar.
+    """
+    if case.state not in COPIED_STATES:
+        refuse("not_copied", "只有已驳回、已撤销或已清理的业务可以复制为新申请。", "附件1 三.7")
+    transfer = transfer_of(case)
+    return begin(transfer.student, case.receiving_unit, by, now, copied_from=transfer)
 
 
 def change(

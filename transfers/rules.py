@@ -9,6 +9,7 @@ from orgs.models import Unit
 from reviews.models import Case
 from reviews.refusals import guard
 from reviews.rulebook import Rulebook
+from reviews.states import State
 from students.grades import grade_label, grade_on, is_graduating
 from students.models import ProblemRecord, SchoolClass, Student, StudentStatus
 from transfers.models import Transfer, TransferReason
@@ -21,6 +22,9 @@ MAY_TRANSFER = (
     StudentStatus.WITHDRAWN,
     StudentStatus.EXPELLED,
 )
+
+# A case that ended so has moved nothing; it may be copied as a new draft (R3.1b, R3.7).
+COPIED_STATES = (State.REFUSED, State.WITHDRAWN, State.EXPIRED)
 
 
 @dataclass

@@ -242,6 +242,22 @@ def discard_draft(request: HttpRequest, transfer: Transfer, now) -> HttpResponse
     return see_other(reverse("transfer-new"))
 
 
+@require_POST
+def copy_as_new(request: HttpRequest, number: str) -> HttpResponse:
+    """A new draft from an ended case, with its reason, class and proofs (R3.1b)."""
+    now = clock.now()
+    visible = Case.objects.visible_to(request.user, clock.local_date(now)).select_related("receiving_unit")
+    case = get_object_or_404(visible, number=number)
+    if not Transfer.objects.filter(case=case).exists():
+        raise Http404
+    try:
+        made = drafting.copy_as_new(case, request.user, now)
+    except Refused as error:
+        return not_in_hand(request, case, error.refusal)
+    messages.success(request, f"已从 {case.number} 复制，请核对后发起。")
+    return see_other(reverse("transfer-edit", args=[made.number]))
+
+
 # ---------------------------------------------------------------- proofs
 
 

@@ -1,0 +1,85 @@
+"""复制为新申请: a case that ended without moving anything starts anew with its data and proofs (R3.1b)."""
+
+import pytest
+from django.urls import reverse
+
+from reviews import door, evidence
+from reviews.models import Attachment, Case
+from reviews.refusals import Refused
+from tests.world import World
+from transfers import drafting
+from transfers.models import Transfer
+
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1b")]
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+@pytest.fixture
+def refused(world):
+    case = world.decide(world.submitted(world.first, world.pupil(world.third)))
+    return world.decide(case, "refuse", "reason_untrue", "经核对证明与申报原因不一致，不同意。")
+
+
+def test_a_refused_case_is_copied_with_reason_class_and_proofs(client, world, refused):
+    clerk = world.registrar(world.first)
+    client.force_login(clerk)
+    page = client.get(reverse("case", args=[refused.number]))
+    assert "复制为新申请" in page.content.decode()
+    answer = client.post(reverse("transfer-copy", args=[refused.number]))
+    made = Case.objects.get(copied_from=refused)
+    assert answer["Location"] == reverse("transfer-edit", args=[made.number])
+    old, new = Transfer.objects.get(case=refused), Transfer.objects.get(case=made)
+    assert (new.reason, new.school_class, new.grade_to) == (old.reason, old.school_class, old.grade_to)
+    before, after = Attachment.objects.get(case=refused), Attachment.objects.get(case=made)
+    assert before.key != after.key
+    assert evidence.read(before) == evidence.read(after)
+    case = door.perform(made, "submit", clerk, opinion="补充说明后重新申请。")
+    assert world.finish(case).state == "completed"
+
+
+def test_the_refused_case_itself_stays_as_it_was(world, refused):
+    revision = refused.revision
+    drafting.copy_as_new(refused, world.registrar(world.first), world.now)
+    again = Case.objects.get(pk=refused.pk)
+    assert (again.state, again.revision) == ("refused", revision)
+
+
+def test_a_second_press_takes_up_the_same_draft(world, refused):
+    clerk = world.registrar(world.first)
+    made = drafting.copy_as_new(refused, clerk, world.now)
+    assert drafting.copy_as_new(refused, clerk, world.now) == made
+    assert Attachment.objects.filter(case=made).count() == 1
+
+
+@pytest.mark.parametrize("moment", ["running", "completed"])
+def test_a_running_or_completed_case_is_not_copied(world, moment):
+    case = world.submitted(world.first, world.pupil(world.third))
+    if moment == "completed":
+        case = world.finish(case)
+    with pytest.raises(Refused, match="只有已驳回、已撤销或已清理"):
+        drafting.copy_as_new(case, world.registrar(world.first), world.now)
+
+
+def test_only_the_receiving_schools_registrar_copies(client, world, refused):
+    for account in (world.head(world.first), world.registrar(world.third), world.registrar(world.east)):
+        client.force_login(account)
+        assert "复制为新申请" not in client.get(reverse("case", args=[refused.number])).content.decode()
+        client.post(reverse("transfer-copy", args=[refused.number]))
+    client.force_login(world.registrar(world.abroad))
+    assert client.post(reverse("transfer-copy", args=[refused.number])).status_code == 404
+    assert not Case.objects.filter(copied_from=refused).exists()
+
+
+def test_a_copy_that_fails_leaves_no_file_behind(world, refused, monkeypatch, settings):
+    def kept():
+        return set(settings.EVIDENCE_ROOT.rglob("*.sealed"))
+
+    before = kept()
+    monkeypatch.setattr(drafting, "_fill", lambda *given: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        drafting.copy_as_new(refused, world.registrar(world.first), world.now)
+    assert kept() == before
