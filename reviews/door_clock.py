@@ -23,7 +23,7 @@ _HOLD = f"""
       AND c.expiry_warned >= %(reminders)s AND NOT EXISTS (
         SELECT 1 FROM reviews_step s WHERE s.case_id = c.id AND s.closed_at IS NULL
           AND s.next_warn_on <= reviews_judged_on(%(now)s, c.expires_at))
-    ORDER BY c.expires_at, c.id LIMIT %(batch)s FOR NO KEY UPDATE OF c SKIP LOCKED
+    LIMIT %(batch)s FOR NO KEY UPDATE OF c SKIP LOCKED
 """  # noqa: S608 - put together from the fixed texts above
 
 # A statement of its own, so that it sees the step a decision has opened just before the lock was had.

@@ -40,9 +40,12 @@ class Part:
 
     @property
     def sql(self) -> str:
-        """The statement for one batch; it answers how many rows it took up."""
+        """The statement for one batch; it answers how many rows it took up.
+
+        In no order: with one, every batch would sort all that is due to take the first few.
+        """
         return (
-            f"WITH picked AS (SELECT {self.columns} FROM {self.due} ORDER BY {self.order} LIMIT %(batch)s"  # noqa: S608
+            f"WITH picked AS (SELECT {self.columns} FROM {self.due} LIMIT %(batch)s"  # noqa: S608
             f" FOR NO KEY UPDATE OF {self.lock} SKIP LOCKED), {self.does} SELECT count(*) FROM picked"
         )
 
@@ -81,8 +84,8 @@ RECORD = Part(
     "'通报时限 ' || s.bulletin_due_on",
     "s.bulletin_due_on, s.id",
     "s.id, s.case_id, s.unit_id, s.stage, s.due_on, s.bulletin_due_on, c.number",
-    # The case as well: a record refers to it, and clearing it at the same time would wait crosswise for the trail.
-    "c, s",
+    # The case: a record refers to it, and another round clearing it meanwhile would wait crosswise for the trail.
+    "c",
     """recorded AS (
         INSERT INTO reviews_overduerecord (step_id, case_id, unit_id, stage, due_on, bulletin_due_on)
         SELECT id, case_id, unit_id, stage, due_on, bulletin_due_on FROM picked ON CONFLICT (step_id) DO NOTHING
@@ -107,7 +110,7 @@ WARN = Part(
     "s.next_warn_on, s.id",
     f"""s.id, s.case_id, s.unit_id, s.due_on, c.awaiting, s.warned AS was, greatest(s.warned, {_REACHED}) AS reached,
         ARRAY[d.first, d.second, d.third] AS dates""",
-    "c",
+    "s",
     """warned AS (
         UPDATE reviews_step s SET warned = p.reached, next_warn_on = p.dates[p.reached + 1] FROM picked p
         WHERE s.id = p.id AND s.closed_at IS NULL AND s.warned = p.was RETURNING p.*

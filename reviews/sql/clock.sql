@@ -39,13 +39,15 @@ BEGIN
 END $$;
 -- After step_wall by its name, so that it sees the end.
 CREATE TRIGGER zz_mark_late BEFORE UPDATE ON reviews_step FOR EACH ROW
-    WHEN (OLD.closed_at IS NULL AND NEW.outcome <> '') EXECUTE FUNCTION reviews_mark_late();
+    WHEN (OLD.closed_at IS NULL AND NEW.outcome <> '' AND OLD.overdue_at IS NULL)
+    EXECUTE FUNCTION reviews_mark_late();
 
 CREATE OR REPLACE FUNCTION reviews_record_late() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO reviews_overduerecord (step_id, case_id, unit_id, stage, due_on, bulletin_due_on)
     SELECT NEW.id, NEW.case_id, NEW.unit_id, NEW.stage, NEW.due_on, NEW.bulletin_due_on FROM reviews_case c
     WHERE c.id = NEW.case_id AND NEW.bulletin_due_on < reviews_judged_on(NEW.closed_at, c.expires_at)
+      AND NOT EXISTS (SELECT 1 FROM reviews_overduerecord WHERE step_id = NEW.id)
       AND (NEW.recall_of_id IS NULL OR NOT reviews_turn_recorded(NEW.recall_of_id))
     ON CONFLICT (step_id) DO NOTHING;
     RETURN NULL;
