@@ -67,8 +67,10 @@ class World:
             highest_grade=highest,
             school_system=system,
         )
-        for grade in range(lowest, highest + 1):
-            SchoolClass.objects.create(school=school, cohort=cohort_of(grade, self.today), number=1)
+        grades = range(lowest, highest + 1)
+        SchoolClass.objects.bulk_create(
+            SchoolClass(school=school, cohort=cohort_of(grade, self.today), number=1) for grade in grades
+        )
         return school
 
     def person(self, name=None):
