@@ -10,9 +10,6 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations, islice, product
 
-from pypinyin import Style
-from pypinyin import pinyin as _pinyin
-
 from students.text import MIDDLE_DOT, is_han, plain_name, written_characters
 
 # A name with many readings keeps its likeliest sixteen: the main one first, then those that differ in one
@@ -117,7 +114,10 @@ def _readings_of(character: str) -> tuple[str, ...]:
     if not is_han(character):
         plain = "".join(c for c in _toneless(character) if c.isascii() and c.isalnum())
         return (plain,) if plain else ()
-    found = _pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
+    # Imported on first use: its dictionary costs every process 0.4 s at start, and most never spell a name.
+    from pypinyin import Style, pinyin
+
+    found = pinyin(character, style=Style.NORMAL, heteronym=True, errors="ignore")
     spelled = ("".join(c for c in _toneless(one) if "a" <= c <= "z") for one in (found[0] if found else ()))
     return tuple(dict.fromkeys(one for one in spelled if one))
 
