@@ -6,7 +6,7 @@ import secrets
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from reviews import bulk, desk
 from reviews.refusals import Refused
@@ -49,7 +49,7 @@ def sign(request: HttpRequest) -> HttpResponse:
 
 
 @never_cache
-@require_GET
+@require_safe
 def result(request: HttpRequest, key: str) -> HttpResponse:
     """What became of each case."""
     lines = request.session.get("bulk_results", {}).get(key)

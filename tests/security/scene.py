@@ -1,0 +1,138 @@
+"""The people and things of the permission matrix: every role at every place around one case between two schools.
+
+The case goes from ``third`` (the other side) to ``first`` (one's own school) and stands at the county above ``first``,
+waiting to be handled. Beside it: a draft of ``first``, a pupil of ``third``, an archived copy kept by ``third``.
+"""
+
+import re
+from datetime import timedelta
+
+from django.test import Client
+from django.urls import get_resolver
+from django.urls.resolvers import URLResolver
+
+from orgs import tokens
+from orgs.models import Account, Post, PostRole
+from reviews.models import Attachment, Notice, QuickPhrase
+from students.models import Enrolment
+from tests.world import World
+
+PLACES = {
+    "own": "first",
+    "sibling": "second",
+    "above": "east",
+    "league": "league",
+    "province": "im",
+    "other": "third",
+    "other_above": "west",
+    "abroad": "abroad",
+}
+ROLES = ("registrar", "head", "class_teacher", "technician", "administrator")
+OUTSIDERS = ("anonymous", "inactive", "former", "future", "postless", "staff")
+# Registrar and head decide, so they stand at every place; the others wherever they might be taken for one who does.
+MEMBERS = [f"{role}@{place}" for place in PLACES for role in ROLES[:2]]
+MEMBERS += [f"{role}@{place}" for place in ("own", "other") for role in ROLES[2:]]
+OTHERS = [name for name in MEMBERS if not name.startswith(("registrar", "head"))] + list(OUTSIDERS[2:])
+
+
+def walk(patterns, before=""):
+    """Every address of a resolver as it is written, with its name and view."""
+    for entry in patterns:
+        route = before + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from walk(entry.url_patterns, route)
+        else:
+            yield route, entry.name, entry.callback
+
+
+def addresses() -> list[tuple[str, str, object]]:
+    """Every address of the program; those of the API without their regular expressions."""
+    found = walk(get_resolver().url_patterns)
+    return [(_plain(route), name, view) for route, name, view in found]
+
+
+def _plain(route: str) -> str:
+    """``v1/^units/(?P<code>[0-9]+)/$`` as ``v1/units/<code>/``."""
+    route = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", r"<\1>", route)
+    return route.replace("^", "").replace(".*", "*").removesuffix("$")
+
+
+class Scene:
+    """Actors by ``role@place`` or by name, signed in; things by the word that the matrix uses."""
+
+    def __init__(self, now=None):
+        self.form: dict = {}
+        self.world = world = World(now)
+        self.actors = {name: self._member(*name.split("@")) for name in MEMBERS}
+        self.actors |= {
+            "anonymous": None,
+            "inactive": self._person("inactive", is_active=True),
+            "former": self._post("former", valid_until=world.today),
+            "future": self._post("future", valid_from=world.today + timedelta(days=1)),
+            "postless": self._person("postless"),
+            "staff": self._person("staff", is_staff=True),
+        }
+        self.clients = {name: self._signed_in(account) for name, account in self.actors.items()}
+        Account.objects.filter(username="inactive").update(is_active=False)
+        self._things()
+
+    def _member(self, role, place):
+        unit = getattr(self.world, PLACES[place])
+        if role == PostRole.REGISTRAR:
+            return self.world.registrar(unit)
+        if role == PostRole.HEAD:
+            return self.world.head(unit)
+        return self.world.account(unit, PostRole(role))
+
+    def _person(self, name, **flags):
+        return Account.objects.create_user(name, person=self.world.person(), **flags)
+
+    def _post(self, name, **period):
+        """A registrar of the own school whose time is over, or has not come."""
+        account = self._person(name)
+        since = {"valid_from": self.world.today - timedelta(days=400)} | period
+        Post.objects.create(account=account, unit=self.world.first, role=PostRole.REGISTRAR, **since)
+        return account
+
+    def _signed_in(self, account):
+        client = Client()
+        client.raise_request_exception = False
+        if account is not None:
+            client.force_login(account)
+        return client
+
+    def _things(self):
+        world = self.world
+        self.moved = world.pupil(world.third)
+        world.finish(world.submitted(world.first, self.moved))
+        self.archive = Enrolment.objects.get(student=self.moved, archive__isnull=False)
+        self.draft = world.draft(world.first, world.pupil(world.third))
+        self.running = world.decide(world.submitted(world.first, world.pupil(world.third)))
+        self.pupil = world.pupil(world.third)
+        mine = self.actors["registrar@own"]
+        self.notice = Notice.objects.create(account=mine, case=self.running, text="有新业务", dedup="scene")
+        self.phrase = QuickPhrase.objects.create(account=mine, outcome="agree", text="情况属实，同意。")
+        self.unit_phrase = QuickPhrase.objects.create(unit=world.first, outcome="agree", text="同意转入。")
+        self.token, _ = tokens.issue(mine, "统计", world.now, 9, second_factor=False)
+
+    def parts(self, thing: str) -> dict:
+        """What fills the variable parts of an address for the thing."""
+        thing, _, verb = thing.partition(" ")
+        if thing in ("draft", "running"):
+            case = getattr(self, thing)
+            proof = Attachment.objects.filter(case=case).first()
+            # What every form of a case brings along.
+            self.form = {"revision": case.revision, "key": "0" * 22}
+            return {"number": case.number, "key": str(proof.key), "verb": verb}
+        self.form = {}
+        return {
+            "": {},
+            "pupil": {"key": str(self.pupil.key)},
+            "archive": {"pk": self.archive.pk},
+            "notice": {"pk": self.notice.pk},
+            "phrase": {"pk": self.phrase.pk},
+            "unit_phrase": {"pk": self.unit_phrase.pk},
+            "token": {"pk": self.token.pk},
+            "school": {"code": self.world.abroad.code},
+            "unknown": {"key": "nosuchkey"},
+        }[thing]

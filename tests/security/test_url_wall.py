@@ -1,0 +1,206 @@
+"""The URL wall: every address × method × role × place answers what ``matrix.txt`` says, and none is left out.
+
+A scan counts only when it finds what was planted for it: ``holes.py`` is the program with three holes.
+"""
+
+import logging
+import re
+
+import pytest
+from django.contrib import admin
+from django.db import transaction
+from django.urls import get_resolver
+
+from tests.clock import frozen, shanghai
+from tests.security import matrix
+from tests.security.scene import MEMBERS, OUTSIDERS, Scene, addresses
+
+pytestmark = pytest.mark.django_db
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+# Sent with every POST: enough to be taken where the one who asks may do it, an error nowhere.
+POSTED = {"opinion": "情况属实，同意转入。", "outcome": "agree", "text": "情况属实。", "purpose": "papers"}
+_PART = re.compile(r"<(?:\w+:)?(\w+)>")
+ROWS = matrix.read()
+
+
+@pytest.fixture
+def scene(settings, tmp_path):
+    settings.EVIDENCE_ROOT = tmp_path
+    # Thousands of refusals, each of them logged, are not what is looked at here.
+    logging.disable(logging.WARNING)
+    # A working day outside the closed season: on any other, some verbs are refused to everyone.
+    with frozen(shanghai(2026, 10, 14, 10)) as now:
+        yield Scene(now)
+    logging.disable(logging.NOTSET)
+
+
+def own_addresses():
+    """All but the administrators', which are one table: staff come in, nobody else does."""
+    return [route for route, _, _ in addresses() if not route.startswith("admin/")]
+
+
+def unlisted() -> set[str]:
+    """Addresses without a row."""
+    return set(own_addresses()) - {row.route for row in ROWS}
+
+
+def filled(route: str, parts: dict) -> str:
+    """The address with its variable parts in place."""
+    return "/" + _PART.sub(lambda found: str(parts[found[1]]), route).replace("*", "anything/")
+
+
+def asked(scene, actor: str, method: str, path: str):
+    """One request, undone afterwards."""
+    client, api = scene.clients[actor], path.startswith("/api/")
+    point = transaction.savepoint()
+    body = {"data": POSTED | scene.form} if method == "POST" else {}
+    if api and method in ("POST", "PATCH"):
+        body = {"data": {name: POSTED[name] for name in fields_of(path)}, "content_type": "application/json"}
+    cookies = client.cookies.copy()
+    answer = getattr(client, method.lower())(path, **body)
+    client.cookies = cookies
+    transaction.savepoint_rollback(point)
+    return answer
+
+
+def fields_of(path: str) -> list[str]:
+    """The API takes what it names and nothing else."""
+    verb = path.rstrip("/").rpartition("/")[2]
+    named = {"handle": ["opinion", "outcome"], "sign": ["opinion", "outcome"]}
+    plain = ("submit", "withdraw", "return_to_registrar", "recall", "nudge")
+    return named.get(verb, ["opinion"] if verb in plain else [])
+
+
+def seen(answer) -> str:
+    """The status; ``in`` when the answer is to sign in first."""
+    to_sign_in = answer.status_code == 302 and answer["Location"].startswith("/accounts/sign-in/")
+    return "in" if to_sign_in or answer.status_code == 401 else str(answer.status_code)
+
+
+def scan(scene, rows) -> list[str]:
+    """Whatever answers otherwise than its row says."""
+    wrong = []
+    for row in rows:
+        path = filled(row.route, scene.parts(row.thing))
+        for actor, expected in row.answers.items():
+            found = seen(asked(scene, actor, row.method, path))
+            if found != expected:
+                wrong.append(f"{row.title}: {actor} gets {found}, not {expected}")
+    return wrong
+
+
+def test_every_address_has_a_row_and_every_row_an_address():
+    assert not unlisted(), "an address without a row in tests/security/matrix.txt"
+    assert not {row.route for row in ROWS} - set(own_addresses())
+    titles = [row.title for row in ROWS]
+    assert len(titles) == len(set(titles))
+
+
+def test_a_row_that_leaves_somebody_out_is_no_row():
+    with pytest.raises(ValueError, match="nothing said of"):
+        matrix.read("GET /worklist/\n    registrar head: 200\n")
+    with pytest.raises(ValueError, match="nobody is called"):
+        matrix.read("GET /worklist/\n    clerk: 200\n")
+
+
+def test_across_units_the_matrix_says_404_and_never_403():
+    """Of another unit's rows nothing is told, not even that they exist."""
+    far = [name for name in MEMBERS if name.endswith(("@sibling", "@abroad"))] + [
+        "former",
+        "future",
+        "postless",
+    ]
+    for row in ROWS:
+        if row.thing in ("draft", "running", "pupil", "archive", "notice", "phrase", "unit_phrase", "token"):
+            assert {row.answers[name] for name in far} == {"404"}, row.title
+
+
+def test_every_address_answers_everyone_as_the_matrix_says(scene):
+    wrong = scan(scene, ROWS)
+    assert not wrong, f"{len(wrong)} answers:\n" + "\n".join(wrong[:60])
+
+
+def test_a_method_without_a_row_is_refused_to_everyone(scene):
+    taken: dict[str, set[str]] = {}
+    things: dict[str, str] = {}
+    for row in ROWS:
+        taken.setdefault(row.route, set()).add(row.method)
+        things[row.route] = row.thing
+    wrong = []
+    for route, methods in taken.items():
+        path = filled(route, scene.parts(things[route]))
+        public = any(row.answers["anonymous"] != "in" for row in ROWS if row.route == route)
+        for method in set(METHODS) - methods - ({"HEAD"} if "GET" in methods else set()):
+            for actor in ("registrar@own", "anonymous"):
+                found = seen(asked(scene, actor, method, path))
+                expected = "in" if actor == "anonymous" and not public else refusal_of(route, method)
+                if found != expected:
+                    wrong.append(f"{method} {route}: {actor} gets {found}, not {expected}")
+    assert not wrong, "\n".join(wrong)
+
+
+def refusal_of(route: str, method: str) -> str:
+    """405; where there is no address 404; the API tells by OPTIONS what an address takes, and reads no row for it."""
+    if route == "api/v1/*":
+        return "404"
+    return "200" if method == "OPTIONS" and route.startswith("api/") else "405"
+
+
+def test_head_answers_as_get_does_and_without_a_word(scene):
+    for row in ROWS:
+        if row.method == "GET":
+            path = filled(row.route, scene.parts(row.thing))
+            for actor in ("registrar@own", "registrar@abroad", "anonymous"):
+                answer = asked(scene, actor, "HEAD", path)
+                assert seen(answer) == row.answers[actor], f"HEAD {row.title}: {actor}"
+
+
+# ---------------------------------------------------------------- administrators' pages
+
+
+def test_no_administrators_page_opens_to_anyone_but_staff(scene):
+    """By model: list, adding, one row's change, history, deletion; then the pages that belong to no model."""
+    row_of = {model: model._base_manager.first() for model in admin.site._registry}
+    wrong = []
+    for route, name, _ in addresses():
+        if not route.startswith("admin/"):
+            continue
+        model = next((m for m in row_of if f"{m._meta.app_label}/{m._meta.model_name}/" in route), None)
+        key = row_of[model].pk if model and row_of[model] else 1
+        path = "/" + re.sub(
+            r"<[^>]*>", str(key), route.replace("<app_label>", "orgs").replace("<url>", "nowhere/")
+        )
+        for method in ("GET", "POST"):
+            for actor in (
+                "anonymous",
+                "inactive",
+                "registrar@own",
+                "head@province",
+                "administrator@own",
+                "former",
+            ):
+                answer = asked(scene, actor, method, path)
+                stopped = answer.status_code == 302 and answer["Location"].startswith(
+                    ("/admin/", "/accounts/")
+                )
+                # Leaving is for everyone; signed in and no administrator: told so, and nothing else.
+                if not (stopped or answer.status_code in (403, 308) or name == "jsi18n"):
+                    wrong.append(f"{method} {path}: {actor} gets {answer.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert scene.clients["staff"].get("/admin/").status_code == 200
+
+
+# ---------------------------------------------------------------- the scan can see
+
+
+def test_the_scan_finds_what_was_planted_for_it(scene, settings):
+    settings.ROOT_URLCONF = "tests.security.holes"
+    assert get_resolver().urlconf_name == "tests.security.holes"
+    planted = ("cases/<str:number>/", "students/<uuid:key>/", "transfers/<str:number>/checks/")
+    found = scan(scene, [row for row in ROWS if row.route in planted and row.method == "GET"])
+    assert "GET cases/<str:number>/ (running): registrar@abroad gets 200, not 404" in found
+    assert "GET students/<uuid:key>/ (pupil): anonymous gets 200, not in" in found
+    assert "GET transfers/<str:number>/checks/ (draft): head@sibling gets 403, not 404" in found
+    assert unlisted() == {"students/<uuid:key>/export/"}
+    assert not scan(scene, [row for row in ROWS if row.route == "notices/<int:pk>/"])
+    assert set(OUTSIDERS) <= set(ROWS[0].answers)
