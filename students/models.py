@@ -84,8 +84,8 @@ class StudentQuerySet(models.QuerySet):
     """What rosters and look-ups ask of pupils."""
 
     def visible_to(self, account, day):
-        """Pupils whose school is, or stands under, one of the account's units; and those whose archived copy a
-        school of the account's keeps (it sees them through :class:`Enrolment`, not here)."""
+        """Pupils whose school is, or stands under, one of the account's units. One who left is seen there only as
+        the archived copy of its :class:`Enrolment`."""
         return self.filter(scope.under("school", account, day))
 
 

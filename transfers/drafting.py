@@ -113,8 +113,8 @@ def change(
 ) -> Case:
     """Write what the form says; nothing else can be written (R0.6). Raises Refused when the case is not in hand."""
     with door.edit(case, by, "edit", revision=revision) as held:
-        if school_class is not None and school_class.school_id != held.receiving_unit_id:
-            refuse("grade_and_class", "所选班级不是本校的班级，请重新选择。", "附件1 四.2")
+        if school_class is not None and not _fits(school_class, held):
+            refuse("grade_and_class", "所选班级不是本校这一年级的班级，请重新选择。", "附件1 四.2")
         if held.state != State.DRAFT and (reason is None or school_class is None or grade_to is None):
             refuse(
                 "sent_whole",
@@ -128,3 +128,12 @@ def change(
             school_class=school_class,
         )
     return held
+
+
+def _fits(school_class: SchoolClass, case: Case) -> bool:
+    """Whether the class is one of the receiving school's, of the pupil's own year (R4.3)."""
+    cohorts = Student.objects.filter(transfers__case=case).values("cohort")
+    return (
+        school_class.school_id == case.receiving_unit_id
+        and cohorts.filter(cohort=school_class.cohort).exists()
+    )

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from ledger.clock import local_date
 from orgs.models import Unit
 from reviews.models import Case
+from reviews.procedures import kind_name
 from reviews.refusals import guard
 from reviews.rulebook import Rulebook
 from reviews.states import State
@@ -43,6 +44,12 @@ class Facts:
     proofs: int = 0
     other: Case | None = None
     problems: list[ProblemRecord] = field(default_factory=list)
+    submitted_at: datetime | None = None
+
+    @property
+    def ruled_on(self) -> date:
+        """The day whose rows of the rulebook judge: that of the submission, today before it (R0.7)."""
+        return local_date(self.submitted_at or self.now)
 
     @property
     def day(self) -> date:
@@ -102,7 +109,7 @@ def no_other_case(facts: Facts):
         return None
     since = local_date(other.submitted_at)
     return {
-        "kind": "转学",
+        "kind": kind_name(other.kind),
         "since": f"{since:%Y年%-m月%-d日}",
         "school": other.receiving_unit.name,
         "holder": other.holder.name if other.holder else "—",
@@ -177,8 +184,8 @@ def reason_chosen(facts: Facts):
     """已选择转学原因"""
     if facts.reason is None:
         return {"note": ""}
-    in_force = facts.reason.valid_from <= facts.day and (
-        facts.reason.valid_until is None or facts.reason.valid_until > facts.day
+    in_force = facts.reason.valid_from <= facts.ruled_on and (
+        facts.reason.valid_until is None or facts.reason.valid_until > facts.ruled_on
     )
     own = facts.reason.province_id in (None, facts.receiving.province_id)
     if not (in_force and own):
@@ -205,11 +212,11 @@ def grade_and_class(facts: Facts):
 @guard("请上传 1–{most} 张转学原因证明的照片（JPEG 或 PNG），除此之外不需要任何材料。", "函 一；附件1 三.1")
 def proof_attached(facts: Facts):
     """已上传转学原因证明"""
-    most = facts.book.limit("attachments", facts.day, facts.receiving.province_id)
+    most = facts.book.limit("attachments", facts.ruled_on, facts.receiving.province_id)
     return None if 1 <= facts.proofs <= most else {"most": most}
 
 
-@guard("该生学籍已不在{school}，不能再完成这件业务；请转入学校撤销后重新核对。", "附件1 三.1", "转入学校")
+@guard("该生学籍已不在{school}，这件业务不能继续；请转入学校撤销后重新核对。", "附件1 三.1", "转入学校")
 def still_at_sending_school(facts: Facts):
     """学籍仍在转出学校"""
     if facts.sending is not None and facts.student.school_id == facts.sending.pk:
@@ -231,7 +238,8 @@ PREFLIGHT = (
     not_graduating,
 )
 FORM = (reason_chosen, grade_and_class, proof_attached)
-SUBMIT = PREFLIGHT + FORM
+# A draft may have lain while the record moved elsewhere.
+SUBMIT = (*PREFLIGHT, still_at_sending_school, *FORM)
 COMPLETE = (still_at_sending_school, not_suspended, status_allows, no_problem)
 
 
@@ -263,6 +271,7 @@ def facts_of_transfer(transfer: Transfer, now: datetime, book: Rulebook) -> Fact
         proofs=transfer.case.attachments.filter(removed_at__isnull=True).count(),
         other=_other_case(transfer.student, transfer.case_id),
         problems=list(ProblemRecord.objects.filter(student=transfer.student, closed_at__isnull=True)),
+        submitted_at=transfer.case.submitted_at,
     )
 
 

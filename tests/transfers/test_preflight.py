@@ -7,6 +7,7 @@ from django.test import Client
 
 from ledger import clock
 from orgs.models import Unit
+from reviews import door
 from reviews.models import Case
 from reviews.refusals import Refused
 from students.models import ProblemRecord, StudentStatus
@@ -14,6 +15,7 @@ from students.records import current_number
 from tests.clock import frozen, shanghai
 from tests.world import World
 from transfers import drafting
+from transfers.models import Transfer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1b")]
 CHECK = "/transfers/new/check/"
@@ -172,3 +174,39 @@ def test_number_and_name_that_do_not_match_tell_none_of_it(world):
 def test_who_is_not_the_schools_registrar_cannot_begin_even_past_the_page(world):
     with pytest.raises(Refused, match="只有转入学校的学籍管理员"):
         drafting.begin(world.pupil(world.third), world.first, world.head(world.first), world.now)
+
+
+def test_a_draft_whose_pupil_moved_elsewhere_meanwhile_is_not_sent_from_the_wrong_school(world):
+    pupil = world.pupil(world.third)
+    draft = world.draft(world.first, pupil)
+    world.finish(world.submitted(world.league_school, pupil))
+    clerk = world.registrar(world.first)
+    client = Client()
+    client.force_login(clerk)
+    (line,) = lines(client.get(f"/transfers/{draft.number}/edit/"), "bad")
+    assert f"该生学籍已不在{world.third.name}" in line
+    with pytest.raises(Refused, match="请转入学校撤销后重新核对"):
+        door.perform(draft, "submit", clerk, opinion="情况属实，申请转入。")
+    assert Case.objects.get(pk=draft.pk).state == "draft"
+    door.perform(draft, "withdraw", clerk)
+    pupil.refresh_from_db()
+    again = world.submitted(world.first, pupil)
+    assert again.sending_unit == world.league_school
+
+
+def test_a_class_of_another_year_is_not_written_by_whatever_way(world):
+    pupil = world.pupil(world.third, grade=4)
+    draft = world.draft(world.first, pupil)
+    transfer = Transfer.objects.get(case=draft)
+    other = world.first.classes.get(cohort=pupil.cohort - 1)
+    for wrong in (other, world.second.classes.get(cohort=pupil.cohort)):
+        with pytest.raises(Refused, match="不是本校这一年级的班级"):
+            drafting.change(
+                draft,
+                world.registrar(world.first),
+                reason=transfer.reason,
+                reason_note="",
+                grade_to=transfer.grade_to,
+                school_class=wrong,
+            )
+    assert Transfer.objects.get(case=draft).school_class == transfer.school_class
