@@ -5,6 +5,7 @@ The rules' own rows (calendar, windows, limits, routes, reasons) stand in :mod:`
 
 import secrets
 import uuid
+from datetime import date
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -13,6 +14,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django_fsm import FSMField
 
+from ledger.clock import local_date
 from orgs import scope
 from orgs.models import Account, Person, Unit
 from reviews.rulebook_models import (  # noqa: F401 - Django finds the tables of the rulebook through this module
@@ -154,6 +156,10 @@ class Case(CaseTransitions, models.Model):
     def is_live(self) -> bool:
         """True until the case has ended."""
         return self.closed_at is None
+
+    def ruled_on(self, today: date) -> date:
+        """The day whose rows of the rulebook judge the case: that of its submission, ``today`` for a draft (R0.7)."""
+        return local_date(self.submitted_at) if self.submitted_at else today
 
     @property
     def audit_subject(self) -> str:
@@ -315,6 +321,12 @@ class Act(models.Model):
         indexes = [
             models.Index(fields=["case", "id"], name="act_case"),
             models.Index(fields=["account", "-id"], name="act_account"),
+        ]
+        constraints = [
+            # R0.2: only the clearing of a case that ran out is done by nobody.
+            models.CheckConstraint(
+                condition=Q(account__isnull=False) | Q(verb=Verb.EXPIRE), name="act_by_a_named_person"
+            )
         ]
 
     def __str__(self):

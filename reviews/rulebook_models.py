@@ -215,7 +215,12 @@ class RefusalReason(Validity):
         ordering = ["outcome", "position"]
         constraints = [
             _period("reason_period"),
-            models.UniqueConstraint(fields=["code", "valid_from"], name="reason_code_once"),
+            models.UniqueConstraint(
+                fields=["code", "province", "valid_from"],
+                nulls_distinct=False,
+                name="reason_code_once",
+                violation_error_message="这个代号在同一范围、同一生效日期已有一行，请改用别的生效日期。",
+            ),
             models.CheckConstraint(
                 condition=Q(outcome__in=[Outcome.REFUSE, Outcome.SEND_BACK]),
                 name="reason_outcome",
