@@ -122,9 +122,9 @@ class StepOut(serializers.Serializer):
         return self._acted(step.signer, step.signed_at, step.sign_opinion, step.outcome, step.reason)
 
     def _acted(self, account, at, opinion: str, outcome: str, reason: str) -> dict:
-        book = self.context["book"]
+        book, case = self.context["book"], self.context["case"]
         shown = {"by": account.display_name, "at": at, "opinion": opinion, "outcome": outcome}
-        return ActedOut(shown | {"reason": book.reason_text(reason) if reason else ""}).data
+        return ActedOut(shown | {"reason": book.reason_text(reason, case) if reason else ""}).data
 
 
 class ProofOut(serializers.Serializer):
@@ -179,7 +179,7 @@ class CaseOut(serializers.Serializer):
     @extend_schema_field(StepOut(many=True))
     def get_steps(self, sight) -> list[dict]:
         """Oldest first."""
-        return StepOut(sight.steps, many=True, context={"book": sight.desk.book}).data
+        return StepOut(sight.steps, many=True, context={"book": sight.desk.book, "case": sight.case}).data
 
     @extend_schema_field(ProofOut(many=True))
     def get_proofs(self, sight) -> list[dict]:

@@ -212,7 +212,7 @@ def _recall_refusal(asking: Asking) -> Refusal | None:
     )
     if before is None or before.seq != asking.step.seq - 1 or before.signer_person_id != asking.by.person_id:
         return Refusal("no_seat", "只有刚刚核办的负责人本人可以撤回。")
-    minutes = asking.book.limit("recall_minutes", asking.today, before.unit.province_id)
+    minutes = recall_minutes(asking.book, asking.case, before, asking.today)
     if asking.now > before.signed_at + timedelta(minutes=minutes):
         return Refusal(
             "recall_late", f"核办已超过 {minutes} 分钟，不能撤回；需要更正时请联系下一单位退回补正。"
@@ -224,6 +224,11 @@ def _recall_refusal(asking: Asking) -> Refusal | None:
     asking.seat = seat_at(asking.by, before.unit_id, PostRole.HEAD, asking.today)
     asking.detail["before"] = before
     return None if asking.seat else Refusal("no_seat", "你已不在原核办岗位，不能撤回。")
+
+
+def recall_minutes(book: rulebook.Rulebook, case: Case, before: Step, today) -> int:
+    """How long the head who signed ``before`` may take it back, in minutes."""
+    return book.limit("recall_minutes", case.ruled_on(today), before.unit.province_id)
 
 
 def _guard_refusal(asking: Asking) -> Refusal | None:

@@ -5,6 +5,7 @@ from datetime import datetime
 from ledger.clock import SHANGHAI, local_date
 from orgs.models import PostRole
 from reviews.countdown import countdown, spoken
+from reviews.deadlines import step_days
 from reviews.models import Step
 from reviews.states import Awaiting, Outcome, State, Verb
 
@@ -133,7 +134,7 @@ def _ended(sight) -> str:
     at = moment(case.closed_at)
     again = "需要时，转入学校可以重新发起（三.7）。"
     last = sight.acts[-1] if sight.acts else None
-    reason = sight.desk.book.reason_text(last.reason) if last and last.reason else ""
+    reason = sight.desk.book.reason_text(last.reason, case) if last and last.reason else ""
     sentences = {
         State.REFUSED: f"已于{at}由{_unit(last)}不同意，业务终止"
         + (f"：{reason}。" if reason else "。")
@@ -174,7 +175,7 @@ def _explained(sight, step: Step) -> dict:
     while begun.recall_of_id in by_id:
         begun = by_id[begun.recall_of_id]
     book, arrived = sight.desk.book, local_date(begun.opened_at)
-    days = book.limit("step_days", arrived, begun.unit.province_id)
+    days = step_days(book, begun.unit, sight.case.ruled_on(arrived))
     counted = book.calendar.explain(arrived, days)
     sentence = counted.sentence
     if counted.result != step.due_on:
@@ -271,7 +272,7 @@ def _line(sight, act, opened: dict) -> dict:
 
 
 def _did(sight, act) -> str:
-    reason = f"（{sight.desk.book.reason_text(act.reason)}）" if act.reason else ""
+    reason = f"（{sight.desk.book.reason_text(act.reason, sight.case)}）" if act.reason else ""
     label = Verb(act.verb).label
     if act.verb == Verb.HANDLE:
         if act.stage == State.CORRECTION:

@@ -11,7 +11,7 @@ from ledger.clock import local_date
 from orgs.models import PostRole
 from orgs.seats import seat_at
 from reviews import case_history
-from reviews.asking import edit_refusal, refusal, turn_refusal
+from reviews.asking import edit_refusal, recall_minutes, refusal, turn_refusal
 from reviews.models import Step
 from reviews.opinions import LONGEST, SHORTEST, SHORTEST_REFUSAL
 from reviews.rulebook import phrases_for
@@ -65,7 +65,9 @@ def _proposal(sight, step: Step) -> dict | None:
     label = "已补正" if step.stage == State.CORRECTION else f"拟{Outcome(step.proposal).label}"
     return {
         "outcome": label,
-        "reason": sight.desk.book.reason_text(step.proposal_reason) if step.proposal_reason else "",
+        "reason": sight.desk.book.reason_text(step.proposal_reason, sight.case)
+        if step.proposal_reason
+        else "",
         "who": f"学籍管理员 {step.handler}",
         "at": case_history.moment(step.handled_at),
         "opinion": step.handle_opinion,
@@ -212,7 +214,7 @@ def _recall(sight) -> dict | None:
         return None
     if _ask(sight, Verb.RECALL) is not None:
         return None
-    minutes = sight.desk.book.limit("recall_minutes", sight.desk.today, before.unit.province_id)
+    minutes = recall_minutes(sight.desk.book, sight.case, before, sight.desk.today)
     left = before.signed_at + timedelta(minutes=minutes) - sight.desk.now
     return _act(
         sight,
@@ -260,7 +262,7 @@ def notes(sight) -> list[dict]:
         return found
     asker = next((each for each in sight.steps if each.pk == step.asked_by_id), None)
     if asker is not None:
-        reason = sight.desk.book.reason_text(asker.reason)
+        reason = sight.desk.book.reason_text(asker.reason, sight.case)
         text = f"{asker.unit.name}退回：{reason}。“{asker.sign_opinion}”"
         found.append(_note("需要补正", text, _edit_url(sight), "修改内容、更换证明"))
     returned = [act for act in sight.acts if act.step_id == step.pk and act.verb == Verb.RETURN]

@@ -29,12 +29,18 @@ class Due:
     provisional: bool
 
 
-def due_of(book: Rulebook, arrived_on: date, unit: Unit) -> Due:
+def step_days(book: Rulebook, unit: Unit, ruled_on: date) -> int:
+    """How many working days ``unit`` has for its step (R3.7), by the row in force at the case's submission (R0.7)."""
+    return book.limit("step_days", ruled_on, unit.province_id)
+
+
+def due_of(book: Rulebook, arrived_on: date, unit: Unit, ruled_on: date) -> Due:
     """The dates of a step that reached ``unit`` on ``arrived_on``: 10 working days from the next one (R3.7, R3.7b).
 
-    Beyond the known calendar they are provisional and are computed again when the State Council's notice comes.
+    ``ruled_on`` is the day of the case's submission, whose limit holds for all its steps (R0.7). Beyond the known
+    calendar the dates are provisional and are computed again when the State Council's notice comes.
     """
-    days = book.limit("step_days", arrived_on, unit.province_id)
+    days = step_days(book, unit, ruled_on)
     due_on = book.calendar.add(arrived_on, days)
     return Due(
         due_on,

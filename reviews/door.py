@@ -301,7 +301,7 @@ def _open(asking: Asking, stage: str, handler=None, opinion="", asked_by=None, r
         }
         handler, opinion, asked_by = recall_of.handler, recall_of.handle_opinion, recall_of.asked_by
     else:
-        due = due_of(asking.book, asking.today, unit)
+        due = due_of(asking.book, asking.today, unit, case.ruled_on(asking.today))
         dates = {
             "due_on": due.due_on,
             "bulletin_due_on": due.bulletin_due_on,

@@ -51,8 +51,7 @@ def take_in(
         _stored(key, data),
         door.edit(case, by, "attach", revision=revision, detail={"attachment": str(key)}) as held,
     ):
-        book = rulebook.current()
-        most = book.limit("attachments", clock.local_date(clock.now()), held.receiving_unit.province_id)
+        most = most_proofs(rulebook.current(), held, clock.local_date(clock.now()))
         rows = Attachment.objects.filter(case=held, removed_at__isnull=True)
         if rows.count() >= most:
             refuse("proof_count", f"转学原因证明最多 {most} 张，请先移除不需要的一张。", CLAUSE)
@@ -71,6 +70,11 @@ def take_in(
         if kept is not None:
             kept(attachment)
     return attachment
+
+
+def most_proofs(book: rulebook.Rulebook, case: Case, today) -> int:
+    """How many photographs a case may carry (R0.6), by the row in force at its submission (R0.7)."""
+    return book.limit("attachments", case.ruled_on(today), case.receiving_unit.province_id)
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Open due dates, reckoned again when the calendar, a vacation or a limit has changed (R3.7, R3.7b, R0.7).
 
-Reckoned once for each day on which steps arrived and each province, then laid over the open steps in batches. Marks
+Reckoned once for each day on which steps arrived, each day of submission and each province, then laid over the open steps in batches. Marks
 and records of limits that had already passed stay.
 """
 
@@ -70,8 +70,11 @@ def grouped(moved: list[DueChange]) -> list[Group]:
 _ARRIVED = """CASE WHEN s.recall_of_id IS NULL THEN (s.opened_at AT TIME ZONE 'Asia/Shanghai')::date
     ELSE reviews_arrived_on(s.id) END"""
 
+_RULED = "(c.submitted_at AT TIME ZONE 'Asia/Shanghai')::date"
+
 _ARRIVALS = f"""
-    SELECT DISTINCT {_ARRIVED}, u.province_id FROM reviews_step s JOIN orgs_unit u ON u.id = s.unit_id
+    SELECT DISTINCT {_ARRIVED}, {_RULED}, u.province_id FROM reviews_step s
+    JOIN reviews_case c ON c.id = s.case_id JOIN orgs_unit u ON u.id = s.unit_id
     WHERE s.closed_at IS NULL
 """  # noqa: S608 - put together from fixed texts
 
@@ -81,14 +84,15 @@ _SENT = """CASE WHEN d.due_on = s.due_on THEN s.warned ELSE least(s.warned, (d.f
 
 _MOVE = f"""
 WITH days AS (
-    SELECT * FROM unnest(%(arrived)s::date[], %(provinces)s::bigint[], %(dues)s::date[], %(bulletins)s::date[],
+    SELECT * FROM unnest(%(arrived)s::date[], %(ruled)s::date[], %(provinces)s::bigint[], %(dues)s::date[], %(bulletins)s::date[],
         %(firsts)s::date[], %(seconds)s::date[], %(thirds)s::date[], %(provisional)s::boolean[])
-        AS d (arrived_on, province_id, due_on, bulletin_due_on, first, second, third, provisional)
+        AS d (arrived_on, ruled_on, province_id, due_on, bulletin_due_on, first, second, third, provisional)
 ), picked AS (
     SELECT s.id, s.case_id, c.number, u.short_name, s.unit_id, s.due_on AS was, d.due_on, d.bulletin_due_on,
            d.provisional, sent.warned, (ARRAY[d.first, d.second, d.third])[sent.warned + 1] AS next_warn_on
     FROM reviews_step s JOIN reviews_case c ON c.id = s.case_id JOIN orgs_unit u ON u.id = s.unit_id
-    JOIN days d ON d.arrived_on = {_ARRIVED} AND d.province_id IS NOT DISTINCT FROM u.province_id
+    JOIN days d ON d.arrived_on = {_ARRIVED} AND d.ruled_on = {_RULED}
+        AND d.province_id IS NOT DISTINCT FROM u.province_id
     CROSS JOIN LATERAL (SELECT {_SENT} AS warned) sent
     WHERE s.closed_at IS NULL AND (s.due_on, s.bulletin_due_on, s.due_provisional, s.warned, s.next_warn_on)
         IS DISTINCT FROM (d.due_on, d.bulletin_due_on, d.provisional, sent.warned::smallint,
@@ -113,16 +117,27 @@ SELECT number, short_name, was, due_on, (SELECT count(*) FROM picked) FROM moved
 
 
 def _dates(book: Rulebook) -> dict:
-    """The dates as columns, one place for each day of arrival and province."""
+    """The dates as columns, one place for each day of arrival, day of submission and province."""
     with connection.cursor() as cursor:
         cursor.execute(_ARRIVALS)
         arrivals = cursor.fetchall()
     rows = []
-    for arrived_on, province_id in arrivals:
-        due = due_of(book, arrived_on, Unit(province_id=province_id))
+    for arrived_on, ruled_on, province_id in arrivals:
+        due = due_of(book, arrived_on, Unit(province_id=province_id), ruled_on)
         reminders = warn_dates(book, due.due_on)
-        rows.append((arrived_on, province_id, due.due_on, due.bulletin_due_on, *reminders, due.provisional))
-    names = ("arrived", "provinces", "dues", "bulletins", "firsts", "seconds", "thirds", "provisional")
+        dues = (due.due_on, due.bulletin_due_on, *reminders, due.provisional)
+        rows.append((arrived_on, ruled_on, province_id, *dues))
+    names = (
+        "arrived",
+        "ruled",
+        "provinces",
+        "dues",
+        "bulletins",
+        "firsts",
+        "seconds",
+        "thirds",
+        "provisional",
+    )
     return (
         {name: list(column) for name, column in zip(names, zip(*rows, strict=True), strict=True)}
         if rows

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from reviews import calendar, windows
-from reviews.models import Limit, QuickPhrase, RefusalReason, Route, Window
+from reviews.models import Case, Limit, QuickPhrase, RefusalReason, Route, Window
 from reviews.refusals import Refusal
 from reviews.states import Outcome
 
@@ -42,17 +42,26 @@ class Rulebook:
         return _chosen(exact, day, province_id) or _chosen(rows, day, province_id)
 
     def reasons_for(self, kind: str, stage: str, outcome: str, day: date, province_id: int | None) -> list:
-        """The closed list of reasons for an outcome at a stage (R0.6, R3.4), in its order."""
-        found: dict[str, RefusalReason] = {}
-        for row in self.reasons:
-            listed = outcome == row.outcome and kind in row.kinds and stage in row.stages
-            if listed and _in_force(row, day) and row.province_id in (None, province_id):
-                found.setdefault(row.code, row)
-        return list(found.values())
+        """The closed list of reasons for an outcome at a stage (R0.6, R3.4), in its order.
 
-    def reason_text(self, code: str) -> str:
-        """What a coded reason says; the code itself for one that is not known."""
-        return next((row.text for row in self.reasons if row.code == code), code)
+        A province's own row takes the place of the nation's with the same code, wherever that one could be used.
+        """
+        codes = dict.fromkeys(row.code for row in self.reasons if kind in row.kinds)
+        chosen = {code: self._reason(code, kind, day, province_id) for code in codes}
+        return [
+            row
+            for row in self.reasons
+            if chosen.get(row.code) is row and row.outcome == outcome and stage in row.stages
+        ]
+
+    def reason_text(self, code: str, case: Case) -> str:
+        """What a coded reason says in ``case``, by the rows of its submission; the code itself for an unknown one."""
+        day = case.ruled_on(date.max)
+        row = self._reason(code, case.kind, day, case.receiving_unit.province_id)
+        return row.text if row else next((row.text for row in self.reasons if row.code == code), code)
+
+    def _reason(self, code: str, kind: str, day: date, province_id: int | None) -> RefusalReason | None:
+        return _chosen([r for r in self.reasons if r.code == code and kind in r.kinds], day, province_id)
 
     def closed(self, kind: str, province_id: int | None, instant: datetime) -> Window | None:
         """The window that forbids submitting ``kind`` at ``instant``, or ``None`` (R3.5)."""

@@ -321,11 +321,11 @@ class Cases(CaseEndpoint):
         responses={200: TransferCaseOut, 409: told("业务不在本校手中，或已被他人改动（stale）。")},
     )
     def partial_update(self, request, number: str) -> Response:
-        """Write what differs; the grade follows from the pupil (R4.2)."""
+        """Write what differs; the grade follows from the pupil (R4.3)."""
         case, now = self.in_hand()
         transfer, typed = transfer_of(case), self.read(ChangeIn)
         transfer.case = case
-        reason = _reason(typed, transfer, clock.local_date(now))
+        reason = _reason(typed, transfer, case.ruled_on(clock.local_date(now)))
         note = typed.get("reason_note", transfer.reason_note)
         drafting.change(
             case,

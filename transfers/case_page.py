@@ -113,6 +113,7 @@ def _checks(case: Case, transfer: Transfer, now: datetime, book: Rulebook, proof
         reason=transfer.reason,
         proofs=proofs,
         problems=[ProblemRecord(kind=kind) for kind in transfer.problem_kinds],
+        submitted_at=case.submitted_at,
     )
     lines, obstacle = [], ""
     for check in _TOLD:

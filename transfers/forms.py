@@ -112,9 +112,12 @@ class TransferForm(forms.Form):
 
 
 def offered_reasons(school: Unit, day: date):
-    """The closed list in force on ``day``: the nation's and the province's own (R0.7)."""
-    return TransferReason.objects.filter(
-        Q(province_id=None) | Q(province_id=school.province_id),
-        Q(valid_until=None) | Q(valid_until__gt=day),
-        valid_from__lte=day,
-    ).order_by("position", "id")
+    """The closed list in force on ``day``: the province's own rows, and the nation's that none of them replaces (R0.7)."""
+    rows = TransferReason.objects.filter(Q(valid_until=None) | Q(valid_until__gt=day), valid_from__lte=day)
+    own = rows.filter(province_id=school.province_id, province_id__isnull=False)
+    replaced = Q(province_id=None, key__in=own.values("key"))
+    return (
+        rows.filter(Q(province_id=None) | Q(province_id=school.province_id))
+        .exclude(replaced)
+        .order_by("position", "id")
+    )

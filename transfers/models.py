@@ -24,7 +24,14 @@ class TransferReason(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "转学原因"
         ordering = ["position", "id"]
-        constraints = [models.UniqueConstraint(fields=["key", "valid_from"], name="transfer_reason_once")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["key", "province", "valid_from"],
+                nulls_distinct=False,
+                name="transfer_reason_once",
+                violation_error_message="这个代号在同一范围、同一生效日期已有一行，请改用别的生效日期。",
+            )
+        ]
 
     def __str__(self):
         return self.name

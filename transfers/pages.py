@@ -9,6 +9,7 @@ from ledger.clock import SHANGHAI, local_date
 from orgs.models import PostRole, Unit
 from orgs.seats import seats_of
 from reviews import rulebook
+from reviews.evidence import most_proofs
 from reviews.models import Attachment, Case
 from reviews.refusals import Refusal
 from reviews.states import State, Verb
@@ -132,7 +133,7 @@ def edit_page(transfer: Transfer, account, form, now: datetime, refused: Refusal
         "blocked": bool(stopping) and case.state == State.DRAFT,
         "send_label": label,
         "phrases": [{"text": text} for text in rulebook.phrases_for(account, {transfer.receiving_school_id})],
-        "asked": asking_of(asked, book),
+        "asked": asking_of(case, asked, book),
         "refused": {"sentence": refused.sentence, "clause": refused.clause, "clause_url": RULES_URL}
         if refused
         else None,
@@ -153,14 +154,14 @@ def transfer_checks(transfer: Transfer, now: datetime) -> list[preflight.Check]:
     return [check for check in checks if check.code != "window_closed"]
 
 
-def asking_of(step, book) -> dict | None:
+def asking_of(case: Case, step, book) -> dict | None:
     """Who sent the case back for correction, why, and until when."""
     if step is None or step.asked_by_id is None:
         return None
     before = step.asked_by
     return {
         "unit": before.unit.name,
-        "reason": book.reason_text(before.reason),
+        "reason": book.reason_text(before.reason, case),
         "opinion": before.sign_opinion,
         "due": f"{step.due_on:%Y年%-m月%-d日}",
     }
@@ -181,7 +182,7 @@ def pupil_facts(transfer: Transfer, day) -> list[tuple[str, str]]:
 
 def upload_of(case: Case, now: datetime) -> dict:
     """The proofs already taken in, and room for more (R0.6)."""
-    most = rulebook.current().limit("attachments", local_date(now), case.receiving_unit.province_id)
+    most = most_proofs(rulebook.current(), case, local_date(now))
     rows = Attachment.objects.filter(case=case, removed_at__isnull=True)
     items = [
         {

@@ -199,7 +199,7 @@ def fresh_form(transfer: Transfer, now) -> TransferForm:
 
 
 def _place(transfer: Transfer, now) -> tuple:
-    return transfer.receiving_school, transfer.student.cohort, clock.local_date(now)
+    return transfer.receiving_school, transfer.student.cohort, transfer.case.ruled_on(clock.local_date(now))
 
 
 def edit_page(

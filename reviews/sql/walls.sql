@@ -217,7 +217,9 @@ BEGIN
         PERFORM reviews_refuse('只有转入学校在发起前或补正时可以更换证明材料（附件1 三.1）', 'attachment_stage');
     END IF;
     IF TG_OP = 'INSERT' THEN
-        SELECT reviews_limit_value('attachments', u.province_id, (ledger_now() AT TIME ZONE 'Asia/Shanghai')::date)
+        -- R0.7: by the row of the submission; a draft by today's.
+        SELECT reviews_limit_value('attachments', u.province_id,
+            (coalesce(its.submitted_at, ledger_now()) AT TIME ZONE 'Asia/Shanghai')::date)
             INTO most FROM orgs_unit u WHERE u.id = its.receiving_unit_id;
         IF (SELECT count(*) FROM reviews_attachment WHERE case_id = NEW.case_id AND removed_at IS NULL) >= most THEN
             PERFORM reviews_refuse('证明材料最多 ' || most || ' 张', 'attachment_count');

@@ -306,7 +306,7 @@ def test_the_same_reason_from_the_same_day_is_refused_in_words(boss, client):
     }
     answer = client.post(address(RefusalReason, "add"), data)
     assert answer.status_code == 422
-    assert "包含 代号 和 生效日期 的 驳回与补正理由 已经存在。" in text_of(answer)
+    assert "这个代号在同一范围、同一生效日期已有一行，请改用别的生效日期。" in text_of(answer)
 
 
 def test_a_quick_phrase_may_be_added_and_taken_away(boss, client):

@@ -230,7 +230,12 @@ def test_a_confirmed_notice_replaces_the_year_moves_open_due_dates_and_is_record
     assert (step.due_on, step.due_provisional) == (date(2027, 1, 13), False)
     assert Case.objects.get(pk=running.pk).due_on == date(2027, 1, 13)
     with frozen(shanghai(2026, 12, 28, 10)):
-        assert step.due_on == deadlines.due_of(rulebook.current(), date(2026, 12, 28), world.first).due_on
+        assert (
+            step.due_on
+            == deadlines.due_of(
+                rulebook.current(), date(2026, 12, 28), world.first, date(2026, 12, 28)
+            ).due_on
+        )
     entry = AuditEntry.objects.get(chain="rulebook", action="calendar.replaced")
     assert (entry.actor, entry.subject) == (f"account:{boss.pk}", "calendar:2027")
     assert ["2027-01-04", "平常工作日", "放假（元旦，国办发明电〔2026〕9号）"] in entry.body["days"]

@@ -253,7 +253,7 @@ def _days(today: date) -> list[WorkingDay]:
     ]
     found = []
     for place, day in enumerate(days):
-        due = due_of(book, day, region)
+        due = due_of(book, day, region, day)
         opens = next((later for later in range(place, _HISTORY) if not shut[later]), place)
         found.append(
             WorkingDay(

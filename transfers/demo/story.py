@@ -294,7 +294,7 @@ class Story:
 
     def _open(self, at: datetime, stage: str, asked_by=None, recall_of=None) -> Step:
         unit = self._unit(stage)
-        due = due_of(self.cast.book, local_date(at), unit)
+        due = due_of(self.cast.book, local_date(at), unit, self.case.ruled_on(local_date(at)))
         step = Step(
             case=self.case,
             seq=len(self.steps) + 1,
