@@ -1,0 +1,105 @@
+"""``python -m bench [row …] [--small]``: measure, print, and write RESULTS.md.
+
+Rows: decisions, sweep, pages, due-date, queries. ``--small`` takes databases a fiftieth as large and writes nothing.
+"""
+
+import argparse
+import json
+import os
+import sys
+
+SIZES, SMALL = (100_000, 1_000_000), (2_000, 20_000)
+NAMES = ("due-date", "queries", "pages", "decisions", "sweep")
+
+
+def main() -> int:
+    """Start the servers of the bench, run the rows, write what came of it."""
+    parser = argparse.ArgumentParser(prog="make bench")
+    parser.add_argument("rows", nargs="*", choices=[[], *NAMES], help="which rows; all without")
+    parser.add_argument("--small", action="store_true", help="small databases, two minutes, nothing written")
+    asked = parser.parse_args()
+    os.environ.pop("DATABASE_URL", None)  # never anything but the bench's own servers
+    os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+    from django.conf import settings
+
+    from xueji import embedded
+
+    with embedded.held(settings.VAR):
+        import django
+
+        django.setup()
+        return _run(list(asked.rows) or list(NAMES), SMALL if asked.small else SIZES, write=not asked.small)
+
+
+def _run(names: list[str], sizes: tuple[int, ...], write: bool) -> int:
+    from bench import decisions, due_date, ground, measure, pages, sweeping
+
+    kinds = {"due-date": due_date, "pages": pages, "decisions": decisions, "sweep": sweeping}
+    ground.use(sizes[0])
+    facts = measure.machine() | ground.versions()
+    rows = []
+    for name in names:
+        if name in kinds:
+            found = kinds[name].rows(sizes)
+            measure.grown(found)
+            for row in found:
+                measure.tell(row)
+            rows += found
+    queries = _queries() if "queries" in names else ""
+    print(queries)
+    if write:
+        _write(rows, queries, facts, sizes)
+    return 0
+
+
+def _queries() -> str:
+    """Statements a page takes: counted by the tests, which hold every page to the golden file."""
+    from bench.ground import ROOT
+
+    golden = json.loads((ROOT / "tests" / "golden" / "query_counts.json").read_text())
+    limits = {"worklist": 6, "case page": 10, "decision": 14}
+    lines = ["| page | statements | target | |\n|---|---|---|---|\n"]
+    for page, count in golden.items():
+        most = next((limit for name, limit in limits.items() if page.startswith(name)), None)
+        verdict = "" if most is None else "met" if count <= most else "not met"
+        lines.append(f"| {page} | {count} | {'' if most is None else f'≤ {most}'} | {verdict} |\n")
+    return "".join(lines)
+
+
+def _write(rows: list, queries: str, facts: dict[str, str], sizes: tuple[int, ...]) -> None:
+    """RESULTS.md; with only some rows asked for, RESULTS.md stays as it is, since it tells of one whole run."""
+    from bench import measure
+    from ledger import clock
+
+    if not queries or {row.name for row in rows} < {"due date", "sweep", "one decision", "worklist SQL"}:
+        print("RESULTS.md is written by a run of all rows only")
+        return
+    reasons = measure.RESULTS.with_name("REASONS.md")
+    text = [
+        "# Measured / 测量结果\n\n",
+        "`make bench` writes this file. 每行两边在同一次运行、同一数据库中交替进行；不少于五对，取中位数。\n\n",
+        f"- day: {clock.local_date(clock.now()):%Y-%m-%d}\n",
+        *(f"- {name}: {value}\n" for name, value in facts.items()),
+        f"- load average of the machine while this ran: {' '.join(f'{load:.1f}' for load in os.getloadavg())}\n\n",
+        measure.table(rows),
+        "\nNotes / 说明：\n\n",
+        *(
+            f"- {row.name}: {row.note}\n"
+            for row in rows
+            if row.note and row.amount == rows_largest(rows, row.name)
+        ),
+        "\n## Statements a page / 每页语句数\n\n",
+        queries,
+        "\n",
+        reasons.read_text(encoding="utf-8") if reasons.exists() else "",
+    ]
+    measure.RESULTS.write_text("".join(text), encoding="utf-8")
+
+
+def rows_largest(rows: list, name: str) -> int:
+    """The largest size a row was run at."""
+    return max(row.amount for row in rows if row.name == name)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,170 @@
+"""Rows “sweep” and “clearing, row by row”: what the clock does to 120,000 + 120,000 of 1,000,000 cases.
+
+The sweep takes 5,000 a transaction, leaves what a clerk holds, and judges by two clocks. Held against it is the same
+work as one plain statement each, with the same marks, records, acts, messages and audit entries.
+"""
+
+from django.db import transaction
+
+from bench import ground
+from bench.measure import Row, in_turn
+
+_ALONE = 200
+
+
+def rows(sizes: tuple[int, ...]) -> list[Row]:
+    """Both rows at every size."""
+    found = []
+    for size in sizes:
+        ground.use(size)
+        found += [_sweep(size), _row_by_row(size)]
+    return found
+
+
+def _sweep(size: int) -> Row:
+    from reviews import sweeps
+
+    now = ground.laid_out_at()
+    due = ground.keep("c.closed_at IS NULL AND (c.expires_at <= %s OR c.due_on < %s)", [now, now.date()])
+
+    def sweep() -> int:
+        counts = sweeps.run(now)
+        done = counts["overdue"] + counts["expired"]
+        if done != due or counts["recorded"] != counts["overdue"]:
+            raise RuntimeError(f"{due} were due, the sweep took up {counts}")
+        return done
+
+    def bare() -> int:
+        with ground.bare() as link:
+            marked = link.execute(_OVERDUE, {"now": now, "today": now.date()}).fetchone()[0]
+            recorded = link.execute(_RECORD, {"now": now, "today": now.date()}).fetchone()[0]
+            link.commit()
+            done = marked + link.execute(_EXPIRE, {"now": now}).fetchone()[0]
+        if done != due or recorded != marked:
+            raise RuntimeError(f"{due} were due, the plain statements took up {done}")
+        return done
+
+    try:
+        return in_turn(
+            "sweep",
+            f"{due:,} of {size:,} cases",
+            size,
+            sweep,
+            bare,
+            0.85,
+            between=lambda: ground.put_back(forget=False),
+            unit="µs",
+            note="each case; marks, records, acts, messages and audit entries with all walls",
+        )
+    finally:
+        ground.put_back()
+
+
+def _row_by_row(size: int) -> Row:
+    from reviews import door_clock
+    from reviews.models import Case
+
+    now = ground.laid_out_at()
+    ground.keep("c.closed_at IS NULL AND c.expires_at <= %s", [now])
+
+    def together() -> int:
+        return door_clock.expire(now, _ALONE)
+
+    def alone() -> int:
+        ids = (
+            Case.objects.live()
+            .filter(expires_at__lte=now)
+            .order_by("expires_at", "pk")
+            .values_list("pk", flat=True)
+        )
+        for pk in ids[:_ALONE]:
+            _expire_alone(pk)
+        return _ALONE
+
+    try:
+        return in_turn(
+            "clearing, row by row",
+            f"{_ALONE} of {size:,} cases",
+            size,
+            together,
+            alone,
+            unit="µs",
+            note=f"for scale: the sweep's statement for {_ALONE} cases, against the same through the ORM one by one",
+        )
+    finally:
+        ground.put_back()
+
+
+def _expire_alone(pk: int) -> None:
+    """What a loop over the models would do."""
+    from ledger import audit
+    from ledger.models import OutboxMessage
+    from reviews.models import Act, Case, Step
+
+    with transaction.atomic():
+        case = Case.objects.select_for_update(no_key=True).get(pk=pk)
+        step = Step.objects.get(case=case, closed_at__isnull=True)
+        Step.objects.filter(pk=step.pk).update(outcome="expired")
+        Case.objects.filter(pk=pk).update(
+            state="expired",
+            awaiting="",
+            holder=None,
+            due_on=None,
+            exclusive_key=None,
+            revision=case.revision + 1,
+        )
+        Act.objects.create(case=case, step=step, stage=case.state, verb="expire")
+        OutboxMessage.objects.create(
+            topic="notice",
+            payload={"case": pk, "event": "expired"},
+            dedup=f"expired:{pk}:{case.revision + 1}",
+        )
+        audit.record(
+            "clock", "clock", "case.expire", {"case": pk, "step": step.pk}, subject=case.audit_subject
+        )
+
+
+# ---------------------------------------------------------------- the same as one plain statement each
+
+_OVERDUE = """
+WITH marked AS (
+    UPDATE reviews_step s SET overdue_at = %(now)s FROM reviews_case c
+    WHERE c.id = s.case_id AND s.closed_at IS NULL AND s.overdue_at IS NULL AND s.due_on < %(today)s RETURNING s.id
+)
+SELECT count(*) FROM marked
+"""
+_RECORD = """
+WITH recorded AS (
+    INSERT INTO reviews_overduerecord (step_id, case_id, unit_id, stage, due_on, bulletin_due_on)
+    SELECT s.id, s.case_id, s.unit_id, s.stage, s.due_on, s.bulletin_due_on FROM reviews_step s
+    WHERE s.closed_at IS NULL AND s.bulletin_due_on < %(today)s RETURNING *
+), audited AS (
+    INSERT INTO ledger_auditentry (chain, seq, actor, action, subject, body)
+    SELECT 'clock', 0, 'clock', 'step.overdue', 'case:' || c.number, jsonb_build_object('case', r.case_id,
+        'step', r.step_id, 'unit', r.unit_id, 'due_on', r.due_on, 'bulletin_due_on', r.bulletin_due_on)
+    FROM recorded r JOIN reviews_case c ON c.id = r.case_id
+)
+SELECT count(*) FROM recorded
+"""
+_EXPIRE = """
+WITH ended AS (
+    UPDATE reviews_step s SET outcome = 'expired' FROM reviews_case c
+    WHERE s.case_id = c.id AND s.closed_at IS NULL AND c.closed_at IS NULL AND c.expires_at <= %(now)s
+    RETURNING s.id, s.case_id, s.unit_id, c.state, c.number
+), expired AS (
+    UPDATE reviews_case c SET state = 'expired', awaiting = '', holder_id = NULL, due_on = NULL,
+        exclusive_key = NULL, revision = c.revision + 1
+    FROM ended e WHERE c.id = e.case_id RETURNING c.id, c.revision, e.id AS step, e.unit_id, e.state AS was, e.number
+), acted AS (
+    INSERT INTO reviews_act (case_id, step_id, stage, verb) SELECT id, step, was, 'expire' FROM expired
+), told AS (
+    INSERT INTO ledger_outboxmessage (topic, payload, dedup)
+    SELECT 'notice', jsonb_build_object('case', id, 'event', 'expired', 'by', NULL, 'unit', NULL),
+           'expired:' || id || ':' || revision FROM expired
+), recorded AS (
+    INSERT INTO ledger_auditentry (chain, seq, actor, action, subject, body)
+    SELECT 'clock', 0, 'clock', 'case.expire', 'case:' || number, jsonb_build_object(
+        'case', id, 'step', step, 'unit', unit_id, 'state', 'expired', 'was', was, 'revision', revision) FROM expired
+)
+SELECT count(*) FROM expired
+"""
