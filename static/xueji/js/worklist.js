@@ -8,6 +8,11 @@
   var rows = x.all("[data-row]", panel);
   var current = -1;
 
+  /* On a telephone the tabs scroll sideways: the current one must be in sight. */
+  var strip = panel.querySelector(".tabs");
+  var here = strip && strip.querySelector("[aria-current]");
+  if (here) { strip.scrollLeft = Math.max(here.offsetLeft + here.offsetWidth - strip.clientWidth + 24, 0); }
+
   /* ---- J K X ------------------------------------------------------------------- */
   function go(to) {
     if (!rows.length) { return; }
@@ -49,7 +54,7 @@
     bar.querySelector("[data-bulk-count]").textContent = "已选 " + chosen.length + " 件";
     bar.querySelector("[data-bulk-text]").textContent = !chosen.length ? "" : same
       ? "同为“" + chosen[0].dataset.stageName + "”，提交前逐件预检，不能一并同意的会列出原因"
-      : "所选业务不在同一环节，请只留同一环节的业务";
+      : "所选业务不在同一环节，请只留同一环节的业务（可先在上方按环节筛选）";
     bar.querySelector("[type=submit]").disabled = !same || !chosen.length;
     if (every) {
       every.checked = chosen.length > 0 && chosen.length === boxes().length;
