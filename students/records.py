@@ -47,6 +47,8 @@ def find(number: str, name: str, account, now: datetime) -> Student | None:
 
 def _matching(number: str, name: str, today: date) -> Student | None:
     text = identity.normalise_number(number)
+    if not text:
+        raise identity.IdentityError("请填写学籍号或身份证号", identity.KEY_CLAUSE)
     if text[:1] in ("G", "L", "J"):
         identity.check_registration_number(text, today)
         by_number = RegistrationNumber.objects.filter(index=number_index(text)).values("student_id")

@@ -182,7 +182,8 @@ def pupil_page(request, student: Student, day, form=None, revealed=(), refused=N
         "case": roster.running_case(student, request.user, day),
         "reveal_form": form or RevealForm(),
         "revealed": revealed,
-        "settle": student.status in status.KEPT and (settle is None or settle.code != "no_seat"),
+        "settle": student.status in status.KEPT
+        and (settle is None or settle.code not in ("no_seat", "not_moved")),
         "settle_refused": settle.sentence if settle else "",
         "refused": refused,
     }

@@ -52,6 +52,11 @@ def test_a_number_without_its_name_and_a_name_without_its_number_find_nobody(wor
         assert records.find(records.current_number(one), other.name, account, now) is None
 
 
+def test_an_empty_number_is_asked_for_by_both_its_names(world, account):
+    with pytest.raises(IdentityError, match="请填写学籍号或身份证号"):
+        records.find(" \u3000", "阿拉坦", account, timezone.now())
+
+
 def test_no_match_costs_the_same_queries_whatever_was_wrong(world, account):
     pupil = world.pupil(world.third)
     unknown = world.inventor.l_number("152522", pupil.birth_date)
