@@ -51,7 +51,7 @@ def _me(account: Account, seats: list[Seat]) -> dict:
     more = " 等" if len({seat.unit.pk for seat in seats}) > 1 else ""
     return {
         "name": account.display_name,
-        "unit": f"{first.unit.short_name}{more}" if first else "未任职",
+        "unit": f"{first.unit.name}{more}" if first else "未任职",
         "role": first.title if first else "系统管理员" if account.is_staff else "无岗位",
         "key": salted_hmac("xueji.account", str(account.pk)).hexdigest()[:12],
     }
@@ -63,7 +63,7 @@ def _nav(path: str, account: Account, seats: list[Seat], unread: int) -> list[di
     items = [
         ("待办", "/worklist/", ("/worklist/", "/cases/", "/search/"), bool(keeping)),
         ("发起转学", "/transfers/new/", ("/transfers/",), registrar),
-        ("学生", "/students/", ("/students/",), any(seat.unit.is_school for seat in keeping)),
+        ("学生", "/students/", ("/students/",), bool(keeping)),
         ("通知", "/notices/", ("/notices/",), True),
         ("规则与假期", "/calendar/", ("/calendar/", "/rules/"), True),
         ("系统管理", "/admin/", ("/admin/",), account.is_staff),

@@ -177,8 +177,16 @@ def _pages(tab: str, filters: Filters, total: int | None, start: int, shown: int
 
 def _empty(tab: str, filters: Filters, place: Place) -> dict:
     if not place.seats:
-        text = "你现在没有学籍管理员或负责人岗位，看不到业务；需要时请联系本单位或上级的系统管理员设置岗位。"
-        return {"title": "没有岗位", "text": text, "label": "", "url": ""}
+        text = (
+            "业务由学籍管理员和负责人办理，你现在没有这两种岗位；需要时请联系本单位或上级的系统管理员设置。"
+        )
+        manages = place.account.is_staff
+        return {
+            "title": "没有办理业务的岗位",
+            "text": text,
+            "label": "系统管理" if manages else "看通知",
+            "url": "/admin/" if manages else "/notices/",
+        }
     if filters.narrow:
         url = f"/worklist/?tab={tab}"
         return {
@@ -188,6 +196,8 @@ def _empty(tab: str, filters: Filters, place: Place) -> dict:
             "url": url,
         }
     title, text = _EMPTY[tab]
+    if tab == FOUND:  # a pupil without a case is in the roster
+        return {"title": title, "text": text, "label": "到学生名册查找", "url": "/students/"}
     starts = place.starts and tab in (HANDLE, STARTED)
     return {
         "title": title,

@@ -125,7 +125,7 @@ def test_units_above_see_all_that_runs_below_them_but_no_draft(client, world):
 def test_an_account_without_a_post_is_told_so(client, world):
     account = world.account(world.first, PostRole.TECHNICIAN)
     context = page(client, account)
-    assert context["empty"]["title"] == "没有岗位"
+    assert context["empty"]["title"] == "没有办理业务的岗位"
     assert numbers(context) == []
 
 
