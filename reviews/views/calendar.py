@@ -73,7 +73,10 @@ def _go_on(request, notice, single, arrangement: Arrangement | None) -> HttpResp
     revision = request.POST.get("revision", "")
     try:
         change = calendar_change.carry_out(
-            arrangement, request.user, clock.now(), int(revision) if revision.isdecimal() else -1
+            arrangement,
+            request.user,
+            clock.now(),
+            int(revision) if revision.isdecimal() and len(revision) < 10 else -1,
         )
     except calendar_change.Stale:
         messages.warning(

@@ -1,11 +1,15 @@
 """The program with holes, for the tests of the tests: nothing but a test names this URLConf."""
 
+import logging
+
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import path
 
+from ledger import audit, outbox
 from reviews.models import Case
 from students.models import Student
 from xueji.urls import urlpatterns as program
@@ -29,10 +33,40 @@ def tells_that_it_exists(request, number):
     raise PermissionDenied(get_object_or_404(Case, number=number).number)
 
 
+def echo(request):
+    """Repeats what it was sent."""
+    return HttpResponse(request.GET["q"])
+
+
+def breaks(request):
+    """Hands whatever it was sent to the database."""
+    return HttpResponse(Case.objects.filter(number=request.GET["q"]).exists())
+
+
+def mute(request):
+    """Refuses without a word."""
+    return HttpResponse(status=404)
+
+
+def leaks(request):
+    """Tells everybody."""
+    number, name = request.POST["number"], request.POST["name"]
+    logging.getLogger(__name__).warning("looked up %s", name)
+    cache.set("last", number)
+    audit.record("access", "clock", "student.lookup", {"number": number})
+    outbox.post("notice", {"name": name}, dedup=number)
+    request.session["typed"] = number
+    return HttpResponseRedirect(f"/students/?q={number}")
+
+
 urlpatterns = [
-    path("cases/<str:number>/", any_case),
+    path("hole/leaks/", leaks),
+    path("hole/echo/", echo),
+    path("hole/breaks/", breaks),
+    path("hole/mute/", mute),
+    path("cases/<case:number>/", any_case),
     path("students/<uuid:key>/", any_pupil),
     path("students/<uuid:key>/export/", any_pupil),
-    path("transfers/<str:number>/checks/", tells_that_it_exists),
+    path("transfers/<case:number>/checks/", tells_that_it_exists),
     *program,
 ]

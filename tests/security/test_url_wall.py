@@ -196,11 +196,14 @@ def test_no_administrators_page_opens_to_anyone_but_staff(scene):
 def test_the_scan_finds_what_was_planted_for_it(scene, settings):
     settings.ROOT_URLCONF = "tests.security.holes"
     assert get_resolver().urlconf_name == "tests.security.holes"
-    planted = ("cases/<str:number>/", "students/<uuid:key>/", "transfers/<str:number>/checks/")
+    planted = ("cases/<case:number>/", "students/<uuid:key>/", "transfers/<case:number>/checks/")
     found = scan(scene, [row for row in ROWS if row.route in planted and row.method == "GET"])
-    assert "GET cases/<str:number>/ (running): registrar@abroad gets 200, not 404" in found
+    assert "GET cases/<case:number>/ (running): registrar@abroad gets 200, not 404" in found
     assert "GET students/<uuid:key>/ (pupil): anonymous gets 200, not in" in found
-    assert "GET transfers/<str:number>/checks/ (draft): head@sibling gets 403, not 404" in found
-    assert unlisted() == {"students/<uuid:key>/export/"}
+    assert "GET transfers/<case:number>/checks/ (draft): head@sibling gets 403, not 404" in found
+    assert unlisted() == {
+        "students/<uuid:key>/export/",
+        *(f"hole/{what}/" for what in ("echo", "breaks", "mute", "leaks")),
+    }
     assert not scan(scene, [row for row in ROWS if row.route == "notices/<int:pk>/"])
     assert set(OUTSIDERS) <= set(ROWS[0].answers)
