@@ -1,0 +1,101 @@
+"""Every main page, wide, at 200 % zoom and on a telephone: no accessibility violation, nothing told on the console,
+nothing refused by the content policy, nothing wider than the window."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from orgs.models import PostRole
+from students.models import Enrolment
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
+# 720 px is what 1440 px leave at a zoom of 200 %.
+SIZES = [(1440, 900), (720, 450), (390, 844)]
+LONGEST = "巴" * 14 + "·" + "格" * 15  # 30 characters, the longest name
+VISITED = ["/accounts/sign-in/", "/calendar/", "/rules/", "/no-such-page/"]
+EVERYONE = ["/notices/", "/phrases/", "/accounts/password/", "/students/"]
+TABS = [f"/worklist/?tab={tab}" for tab in ("handle", "sign", "started", "done", "due", "area")]
+
+
+class Inspection:
+    """Walks a window over pages and keeps what is wrong with each, by address."""
+
+    def __init__(self, window):
+        self.window, self.wrong, self.path = window, [], ""
+        window.page.on("console", self._heard)
+
+    def _heard(self, message):
+        # A page of an error is asked for on purpose: the browser notes its status.
+        if message.type in ("error", "warning") and "status of 404" not in message.text:
+            self.wrong.append((self.path, "console", message.text))
+
+    def walk(self, paths):
+        """Open each page and look."""
+        for self.path in paths:
+            self.window.go(self.path)
+            self.look()
+        return self
+
+    def look(self):
+        """What axe, the window's width and the policy say about the page as it stands."""
+        page = self.window.page
+        size = page.viewport_size["width"]
+        # The page at 720 px is the wide one, only narrower: there its width alone is looked at.
+        for found in Axe().run(page).response["violations"] if size != 720 else ():
+            self.wrong.append((self.path, size, found["id"], [n["html"][:120] for n in found["nodes"]]))
+        over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        if over > 0:
+            self.wrong.append((self.path, size, f"{over} px wider than the window"))
+
+
+@pytest.fixture
+def scene(world):
+    """Cases in the hands of both schools, a draft, a finished case; the longest name and rare characters."""
+    world.kept = world.draft(world.first, world.pupil(world.third, name="㐆䶮𠅤"))
+    world.long = world.submitted(world.first, world.pupil(world.third, name=LONGEST))
+    world.arrived = world.submitted(world.third, world.pupil(world.first, name="䶮𠅤"))
+    while world.arrived.holder_id != world.first.pk:
+        world.arrived = world.decide(world.arrived)
+    leaver = world.pupil(world.first)
+    world.ended = world.finish(world.submitted(world.third, leaver))
+    world.archive = Enrolment.objects.get(student=leaver, school=world.first)
+    return world
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}px")
+def test_no_page_of_a_visitor_or_a_class_teacher_has_a_violation(scene, desk, size):
+    visitor = Inspection(desk(None, *size)).walk(VISITED)
+    teacher = Inspection(desk(scene.account(scene.first, PostRole.CLASS_TEACHER), *size))
+    teacher.walk(["/worklist/", *EVERYONE])
+    assert not visitor.wrong + teacher.wrong
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}px")
+def test_no_page_of_a_registrar_has_a_violation(scene, desk, size):
+    pupil = scene.pupil(scene.first, name=LONGEST)
+    cases = [scene.arrived, scene.long, scene.ended]
+    registrar = Inspection(desk(scene.registrar(scene.first), *size))
+    registrar.walk(
+        [*TABS, *EVERYONE, *VISITED[1:], "/transfers/new/", f"/transfers/{scene.kept.number}/edit/"]
+    )
+    registrar.walk([f"/cases/{case.number}/" for case in cases])
+    registrar.walk([f"/cases/{scene.ended.number}/print/", f"/students/{pupil.key}/"])
+    registrar.walk(["/students/?tab=left", f"/students/archive/{scene.archive.pk}/"])
+    assert not registrar.wrong
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}px")
+def test_no_page_of_a_head_or_of_those_above_has_a_violation(scene, desk, size):
+    head = Inspection(desk(scene.head(scene.first), *size)).walk([*TABS, f"/cases/{scene.long.number}/"])
+    head.window.page.locator("#decision summary").first.click()
+    head.look()
+    above = Inspection(desk(scene.registrar(scene.im), *size)).walk(["/worklist/?tab=area", "/students/"])
+    assert not head.wrong + above.wrong
+
+
+def test_a_printed_worklist_starts_on_its_first_page(scene, desk):
+    """A list longer than a page must not be pushed whole behind an empty first sheet."""
+    window = desk(scene.registrar(scene.first))
+    window.go("/worklist/?tab=started")
+    window.page.emulate_media(media="print")
+    kept_whole = "getComputedStyle(document.querySelector('[data-worklist]')).breakInside"
+    assert window.page.evaluate(kept_whole) == "auto"
