@@ -46,11 +46,15 @@ def drawing() -> str:
     height = count * HEIGHT + GAP
     place = {}
     parts = [
-        (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        'font-family="sans-serif" font-size="14">'),
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
+            'font-family="sans-serif" font-size="14">'
+        ),
         "<title>各层与依赖：箭头只向下</title>",
-        ('<defs><marker id="a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
-        'orient="auto"><path d="M0 0 8 4 0 8z" fill="#5b6b7f"/></marker></defs>'),
+        (
+            '<defs><marker id="a" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" '
+            'orient="auto"><path d="M0 0 8 4 0 8z" fill="#5b6b7f"/></marker></defs>'
+        ),
     ]
     for floor, rooms in enumerate(FLOORS):
         top = (count - 1 - floor) * HEIGHT + GAP / 2

@@ -28,7 +28,11 @@ DESK, TELEPHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 def keep(page: Page, name: str) -> None:
     """Keep what the window shows."""
     page.wait_for_load_state("networkidle")
-    image = Image.open(io.BytesIO(page.screenshot())).convert("RGB").quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    image = (
+        Image.open(io.BytesIO(page.screenshot()))
+        .convert("RGB")
+        .quantize(256, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    )
     FOLDER.mkdir(exist_ok=True)
     image.save(FOLDER / f"{name}.png", optimize=True)
 

@@ -230,7 +230,10 @@ def test_a_lock_waited_for_too_long_is_409_and_nothing_has_changed():
         cursor.execute("SET lock_timeout = '200ms'")
     try:
         answer = program.act(case, "handle", AGREED)
-        page = browser.post(f"/cases/{case.number}/handle/", AGREED | {"revision": case.revision, "key": "lock-test-0123456789"})
+        page = browser.post(
+            f"/cases/{case.number}/handle/",
+            AGREED | {"revision": case.revision, "key": "lock-test-0123456789"},
+        )
     finally:
         done.set()
         holder.join()
