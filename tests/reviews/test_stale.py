@@ -2,8 +2,9 @@
 
 import pytest
 
-from reviews import evidence
+from reviews import door, evidence
 from reviews.models import Act, Case
+from reviews.refusals import Refused
 from tests.clock import frozen, shanghai
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
 from tests.world import World, png
@@ -101,3 +102,21 @@ def test_a_page_that_is_looked_at_again_can_ask_whether_it_is_stale(client, worl
     told = client.get(f"/cases/{case.number}/revision/").json()
     assert told["revision"] == case.revision + 1
     assert f"{world.registrar(world.first)}已于 11月23日 09:00 催办了这件业务" in told["sentence"]
+
+
+@pytest.mark.rule("R0.5")
+def test_a_head_who_read_the_case_before_it_reached_the_last_stage_cannot_complete_it_unseen(world):
+    case = world.submitted(world.first, world.pupil(world.second))
+    case = world.decide(case)
+    head = world.account(world.east, "head")
+    early = Case.objects.get(pk=case.pk)
+    world.decide(case)
+    registrar = world.registrar(world.east)
+    door.perform(Case.objects.get(pk=case.pk), "handle", registrar, opinion=AGREE, outcome="agree")
+    # Without a revision, as a program may ask: the case read at an earlier stage is not good enough.
+    with pytest.raises(Refused) as refused:
+        door.perform(early, "sign", head, opinion=AGREE, outcome="agree")
+    assert refused.value.code == "stale"
+    assert Case.objects.get(pk=case.pk).state == "sending_authority"
+    now = Case.objects.get(pk=case.pk)
+    assert door.perform(now, "sign", head, opinion=AGREE, outcome="agree").state == "completed"
