@@ -18,3 +18,14 @@ def now() -> datetime:
 def local_date(instant: datetime) -> date:
     """The calendar date of ``instant`` in Asia/Shanghai, the only zone the notice knows."""
     return instant.astimezone(SHANGHAI).date()
+
+
+def spoken(day: date) -> str:
+    """A date as people read it: 2026年11月23日. An instant's own date, in whatever zone it is told."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
+def moment(instant: datetime) -> str:
+    """An instant as people read it, in Asia/Shanghai: 2026年11月23日 10:12."""
+    local = instant.astimezone(SHANGHAI)
+    return f"{spoken(local)} {local:%H:%M}"

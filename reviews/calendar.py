@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
+from ledger.clock import spoken
 from reviews.windows import (
     SHANGHAI,
     WindowChange,
@@ -281,15 +282,15 @@ class Calendar:
 
     def _sentence(self, start: date, result: date, n: int, days: tuple[ExplainedDay, ...]) -> str:
         if self._out_of_reach(start, n):
-            return f"自 {_spoken(start)} 起数 {abs(n)} 个工作日已超出可计算的日期，按 {_spoken(result)} 计"
+            return f"自 {spoken(start)} 起数 {abs(n)} 个工作日已超出可计算的日期，按 {spoken(result)} 计"
         if n > 0:
-            told = f"自 {_spoken(start)} 起，次个工作日开始计，第 {n} 个工作日为 {_spoken(result)}"
+            told = f"自 {spoken(start)} 起，次个工作日开始计，第 {n} 个工作日为 {spoken(result)}"
         elif n < 0:
-            told = f"自 {_spoken(start)} 起往前数，第 {-n} 个工作日为 {_spoken(result)}"
+            told = f"自 {spoken(start)} 起往前数，第 {-n} 个工作日为 {spoken(result)}"
         elif self.is_working(start):
-            return f"{_spoken(start)} 是工作日，就在当天"
+            return f"{spoken(start)} 是工作日，就在当天"
         else:
-            told = f"{_spoken(start)} 不是工作日，下一个工作日为 {_spoken(result)}"
+            told = f"{spoken(start)} 不是工作日，下一个工作日为 {spoken(result)}"
         skipped: Counter[str] = Counter()
         for explained in days:
             if explained.counted is None and explained.reason != "起算日，不计":
@@ -328,12 +329,8 @@ class Calendar:
         if self.confirmed_until == date.min:
             since = "国务院办公厅的放假安排尚未录入"
         else:
-            since = f"{_spoken(self.confirmed_until)}以后的放假安排尚未经国务院办公厅公布并录入"
+            since = f"{spoken(self.confirmed_until)}以后的放假安排尚未经国务院办公厅公布并录入"
         return f"暂定：{since}，暂按周末和已知的法定节假日推算，录入后会重新计算"
-
-
-def _spoken(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _day(value: date) -> date:

@@ -14,6 +14,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.clock import spoken
 from reviews.calendar import HOLIDAY, WEEKDAYS, WORKDAY
 
 LARGEST_FILE = 1024 * 1024
@@ -85,7 +86,7 @@ def parse(content: bytes | str) -> CalendarImport:
             errors.append(ImportRemark(number, f"第 {number} 行：{problem}。"))
             continue
         if row.date in seen:
-            same = f"{_spoken(row.date)}与第 {seen[row.date]} 行重复"
+            same = f"{spoken(row.date)}与第 {seen[row.date]} 行重复"
             errors.append(ImportRemark(number, f"第 {number} 行：{same}，同一天只能有一行，请删去一行。"))
             continue
         seen[row.date] = number
@@ -186,7 +187,7 @@ def _warnings(rows: list[tuple[int, CalendarRow]]) -> tuple[ImportRemark, ...]:
         if row.kind == WORKDAY and row.date.weekday() < 5:
             weekday = WEEKDAYS[row.date.weekday()]
             sentence = (
-                f"第 {number} 行：{_spoken(row.date)}是{weekday}，本来就是工作日，不需要补班，请核对日期。"
+                f"第 {number} 行：{spoken(row.date)}是{weekday}，本来就是工作日，不需要补班，请核对日期。"
             )
             remarks.append(ImportRemark(number, sentence))
     for year in sorted({row.date.year for _, row in rows}):
@@ -200,7 +201,3 @@ def _warnings(rows: list[tuple[int, CalendarRow]]) -> tuple[ImportRemark, ...]:
 def _short(text: str) -> str:
     """A cell as a sentence quotes it; a pasted novel does not belong into an error message."""
     return text if len(text) <= 30 else text[:30] + "…"
-
-
-def _spoken(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from ledger.clock import spoken
 from reviews.calendar import WEEKDAYS, Explanation
 from reviews.calendar_change import Arrangement, Change, as_csv
 from reviews.calendar_forms import DayForm, NoticeForm
-from reviews.countdown import spoken
 from reviews.desk import Desk
 from reviews.notice_values import IN_PROVINCE
 from reviews.rulebook_models import CalendarDay, DayKind

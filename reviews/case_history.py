@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from ledger.clock import SHANGHAI, local_date
+from ledger.clock import SHANGHAI, local_date, moment, spoken
 from orgs.models import PostRole
-from reviews.countdown import countdown, spoken
+from reviews.countdown import countdown
 from reviews.deadlines import step_days
 from reviews.models import Step
 from reviews.states import Awaiting, Outcome, State, Verb
@@ -12,11 +12,6 @@ from reviews.states import Awaiting, Outcome, State, Verb
 # What the strip quotes of an opinion; the log has the whole.
 _QUOTED = 24
 _DAY_SECONDS = 86400
-
-
-def moment(instant: datetime) -> str:
-    """An instant as people read it: 2026年11月23日 10:12."""
-    return f"{instant.astimezone(SHANGHAI):%Y年%-m月%-d日 %H:%M}"
 
 
 def _short(instant: datetime) -> str:

@@ -14,12 +14,11 @@ from django.db.models import OuterRef, Q
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
-from ledger.clock import local_date
+from ledger.clock import local_date, moment, spoken
 from orgs.models import Post, PostRole, Unit
 from orgs.seats import Seat, seat_at
 from reviews import case_history, case_panel, procedures, worklist
 from reviews.clauses import url_of
-from reviews.countdown import spoken
 from reviews.desk import Desk
 from reviews.forms import RevealForm
 from reviews.models import Act, Attachment, Case, Step
@@ -273,9 +272,9 @@ def _proof_panel(sight: Sight) -> dict:
 def printed(sight: Sight) -> dict:
     """The foot of a printed record: by whom and when, and that it is no original."""
     return {
-        "at": case_history.moment(sight.desk.now),
+        "at": moment(sight.desk.now),
         "by": str(sight.account),
         "schools": f"{sight.case.sending_unit.name} → {sight.case.receiving_unit.name}",
-        "submitted": case_history.moment(sight.case.submitted_at) if sight.case.submitted_at else "",
+        "submitted": moment(sight.case.submitted_at) if sight.case.submitted_at else "",
         "state": State(sight.case.state).label,
     }

@@ -7,10 +7,9 @@ from datetime import timedelta
 
 from django.urls import reverse
 
-from ledger.clock import local_date
+from ledger.clock import local_date, moment
 from orgs.models import PostRole
 from orgs.seats import seat_at
-from reviews import case_history
 from reviews.asking import edit_refusal, recall_minutes, refusal, turn_refusal
 from reviews.models import Step
 from reviews.opinions import LONGEST, SHORTEST, SHORTEST_REFUSAL
@@ -69,7 +68,7 @@ def _proposal(sight, step: Step) -> dict | None:
         if step.proposal_reason
         else "",
         "who": f"学籍管理员 {step.handler}",
-        "at": case_history.moment(step.handled_at),
+        "at": moment(step.handled_at),
         "opinion": step.handle_opinion,
     }
 
@@ -268,7 +267,7 @@ def notes(sight) -> list[dict]:
     returned = [act for act in sight.acts if act.step_id == step.pk and act.verb == Verb.RETURN]
     if returned and case.awaiting == Awaiting.HANDLE:
         last = returned[-1]
-        text = f"“{last.opinion}”（{last.account}　{case_history.moment(last.at)}）"
+        text = f"“{last.opinion}”（{last.account}　{moment(last.at)}）"
         url = _edit_url(sight) if asker is None else ""
         found.append(_note("负责人退回经办", text, url, "修改内容、更换证明"))
     return found

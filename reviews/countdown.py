@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import date
 
+from ledger.clock import spoken
 from reviews.calendar import Calendar
+
+__all__ = ["SOON", "Countdown", "countdown", "soon_until", "spoken"]
 
 # Up to this many working days left, a due date is shown as pressing.
 SOON = 2
@@ -32,8 +35,3 @@ def countdown(calendar: Calendar, today: date, due_on: date) -> Countdown:
 def soon_until(calendar: Calendar, today: date) -> date:
     """The last due date that is shown as pressing on ``today``."""
     return calendar.add(today, SOON)
-
-
-def spoken(day: date) -> str:
-    """A date as people read it: 2026年11月23日."""
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -3,8 +3,7 @@
 from django.contrib import admin
 
 from ledger.administration import ReadOnlyAdmin, ReadOnlyInline, WalledAdmin
-from ledger.clock import local_date
-from reviews.countdown import spoken
+from ledger.clock import local_date, spoken
 from students.identity import mask_name
 from students.models import CodeTable, Enrolment, RegistrationNumber, Student
 

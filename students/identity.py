@@ -9,11 +9,13 @@ Chinese sentence; the sentence never repeats the number, because sentences end u
 """
 
 import re
+import unicodedata
 from collections.abc import Container
 from dataclasses import dataclass, field
 from datetime import date
 from operator import mul
 
+from ledger.clock import spoken
 from students.text import MIDDLE_DOT, is_han, is_mark, plain_characters, plain_name, written_characters
 
 MALE = "1"  # GB/T 2261.1
@@ -74,7 +76,8 @@ class ParsedNumber:
 
 def normalise_number(text: str) -> str:
     """A typed number as it is stored: NFKC, no spaces or zero-width characters, upper-case X."""
-    return plain_characters(text).upper()
+    number = plain_characters(text).upper()
+    return number if number.isascii() else unicodedata.normalize("NFKC", number)
 
 
 def check_character(first_17: str) -> str:
@@ -115,7 +118,7 @@ def cross_check(number: IdNumber | ParsedNumber, birth_date: date | None, sex: s
     problems = []
     if birth_date is not None and birth_date != number.birth_date:
         problems.append(
-            f"出生日期填的是{_day(birth_date)}，证件号中是{_day(number.birth_date)}，请按证件核对后改正其中一处（{KEY_CLAUSE}）。"
+            f"出生日期填的是{spoken(birth_date)}，证件号中是{spoken(number.birth_date)}，请按证件核对后改正其中一处（{KEY_CLAUSE}）。"
         )
     if sex in SEX_WORDS and number.sex is not None and sex != number.sex:
         problems.append(
@@ -307,10 +310,6 @@ def _compact(day: date) -> str:
     return day.isoformat().replace(
         "-", ""
     )  # several times faster than strftime, and numbers come in millions
-
-
-def _day(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
 
 
 def _shown(character: str) -> str:

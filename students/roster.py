@@ -9,7 +9,7 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
-from ledger.clock import SHANGHAI
+from ledger.clock import local_date, spoken
 from orgs import scope
 from orgs.models import Unit, UnitLevel
 from reviews.models import Case
@@ -63,7 +63,7 @@ class Wanted:
 
 def day_text(day: date | None) -> str:
     """2026年11月23日, or a dash."""
-    return f"{day:%Y年%-m月%-d日}" if day else "—"
+    return spoken(day) if day else "—"
 
 
 # ---------------------------------------------------------------- schools
@@ -202,7 +202,7 @@ def left_rows(enrolments: list[Enrolment], text: str = "") -> list[dict]:
             "sex": row.archive["sex"],
             "class": f"{row.archive['grade']}{row.archive['class']}",
             "number": row.archive["number"],
-            "left": day_text(row.period.upper.astimezone(SHANGHAI).date()),
+            "left": day_text(local_date(row.period.upper)),
             "how": row.left_by,
             "case": row.left_case_number,
         }
@@ -245,8 +245,8 @@ def enrolment_rows(student: Student, account, day: date) -> list[dict]:
     return [
         {
             "school": row.school.name,
-            "from": day_text(row.period.lower.astimezone(SHANGHAI).date()),
-            "until": day_text(row.period.upper.astimezone(SHANGHAI).date()) if row.period.upper else "至今",
+            "from": day_text(local_date(row.period.lower)),
+            "until": day_text(local_date(row.period.upper)) if row.period.upper else "至今",
             "how": row.entered_by,
             "grades": grade_label(row.grade_in, row.school.school_system)
             + (f"—{grade_label(row.grade_out, row.school.school_system)}" if row.grade_out else "起"),
@@ -267,8 +267,8 @@ def number_rows(student: Student) -> list[dict]:
         {
             "number": identity.mask_number(records.opened_number(row)),
             "kind": row.get_kind_display(),
-            "issued": day_text(row.issued_at.astimezone(SHANGHAI).date()),
-            "closed": day_text(row.closed_at.astimezone(SHANGHAI).date()) if row.closed_at else "现用",
+            "issued": day_text(local_date(row.issued_at)),
+            "closed": day_text(local_date(row.closed_at)) if row.closed_at else "现用",
             "reason": row.closed_reason or "—",
             "current": row.closed_at is None,
         }
@@ -317,9 +317,7 @@ def running_case(student: Student, account, day: date) -> dict | None:
 def problem_texts(student: Student) -> list[str]:
     """Open problem records of the pupil (R1.9)."""
     rows = ProblemRecord.objects.filter(student=student, closed_at__isnull=True)
-    return [
-        f"{row.get_kind_display()}（{day_text(row.opened_at.astimezone(SHANGHAI).date())}起）" for row in rows
-    ]
+    return [f"{row.get_kind_display()}（{day_text(local_date(row.opened_at))}起）" for row in rows]
 
 
 def archive_facts(enrolment: Enrolment) -> list[tuple[str, str]]:

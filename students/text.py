@@ -28,7 +28,9 @@ def plain_characters(text: str) -> str:
     """Full-width letters and digits made ASCII (NFKC), every space and zero-width character dropped."""
     if text.isascii() and text.isalnum():
         return text
-    return "".join(unicodedata.normalize("NFKC", text).translate(_DROP_ZERO_WIDTH).split())
+    kept = "".join(unicodedata.normalize("NFKC", text).translate(_DROP_ZERO_WIDTH).split())
+    # A dropped space may have stood between a letter and its mark, which now make one character.
+    return unicodedata.normalize("NFKC", kept)
 
 
 def plain_name(text: str) -> str:

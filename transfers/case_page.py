@@ -6,7 +6,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Subquery
 from django.urls import NoReverseMatch, reverse
 
-from ledger.clock import SHANGHAI, local_date
+from ledger.clock import local_date, moment
 from orgs.models import PostRole
 from orgs.seats import seat_at, seats_of
 from reviews.models import Case
@@ -141,9 +141,8 @@ def _whither(case: Case, transfer: Transfer, account, day) -> tuple[str, list[di
     """That the record moved, when and whereto; to each school the way to its own copy."""
     rows = Enrolment.objects.filter(student=transfer.student, left_case_number=case.number)
     left = rows.values_list("pk", flat=True).first()
-    at = case.closed_at.astimezone(SHANGHAI)
     done = (
-        f"学籍已于{at:%Y年%-m月%-d日 %H:%M}由{case.sending_unit.name}转入{case.receiving_unit.name}；"
+        f"学籍已于{moment(case.closed_at)}由{case.sending_unit.name}转入{case.receiving_unit.name}；"
         f"{case.sending_unit.short_name}保留存档副本。"
     )
     units = {seat.unit.pk for seat in seats_of(account, day)}

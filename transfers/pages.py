@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from ledger.clock import SHANGHAI, local_date
+from ledger.clock import SHANGHAI, local_date, spoken
 from orgs.models import PostRole, Unit
 from orgs.seats import seats_of
 from reviews import rulebook
@@ -163,7 +163,7 @@ def asking_of(case: Case, step, book) -> dict | None:
         "unit": before.unit.name,
         "reason": book.reason_text(before.reason, case),
         "opinion": before.sign_opinion,
-        "due": f"{step.due_on:%Y年%-m月%-d日}",
+        "due": spoken(step.due_on),
     }
 
 

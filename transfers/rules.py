@@ -4,7 +4,7 @@ the form, by the API and by the door; written here once."""
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from ledger.clock import local_date
+from ledger.clock import local_date, spoken
 from orgs.models import Unit
 from reviews.models import Case
 from reviews.procedures import kind_name
@@ -110,7 +110,7 @@ def no_other_case(facts: Facts):
     since = local_date(other.submitted_at)
     return {
         "kind": kind_name(other.kind),
-        "since": f"{since:%Y年%-m月%-d日}",
+        "since": spoken(since),
         "school": other.receiving_unit.name,
         "holder": other.holder.name if other.holder else "—",
     }

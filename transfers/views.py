@@ -3,7 +3,7 @@
 from functools import wraps
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -16,6 +16,7 @@ from reviews.asking import edit_refusal
 from reviews.models import Case
 from reviews.refusals import Refusal, Refused
 from reviews.states import Outcome, State, Verb
+from reviews.views import see_other
 from students import records
 from students.identity import IdentityError
 from students.models import Student
@@ -30,11 +31,6 @@ NO_SEAT = Refusal("no_seat", "只有转入学校的学籍管理员可以发起�
 LOOK_UP_FIRST = "请先用学籍号和姓名核对学生，再建立草稿。"
 # Refusals after which there is nothing left to edit: the case's own page tells more.
 _GONE = {"case_closed", "not_in_hand", "no_seat"}
-
-
-def see_other(url: str) -> HttpResponseRedirect:
-    """To another page after a POST, which a reload then does not repeat."""
-    return HttpResponseRedirect(url, status=303)
 
 
 # ---------------------------------------------------------------- look up

@@ -36,11 +36,10 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 def _row(notice: dict) -> dict:
-    at = notice["created_at"].astimezone(clock.SHANGHAI)
     return {
         "url": f"/notices/{notice['pk']}/",
         "text": notice["text"],
-        "at": f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}",
+        "at": clock.moment(notice["created_at"]),
         "unread": notice["read_at"] is None,
     }
 
