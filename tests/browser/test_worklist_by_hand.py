@@ -124,7 +124,7 @@ def test_keys_move_open_and_search_and_are_silent_while_typing(waiting, opened, 
     page.goto(f"{live_server.url}/worklist/?tab=sign")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/cases/*/")
+    page.wait_for_url("**/cases/*/*")
 
 
 def test_a_filter_goes_into_the_address_so_that_the_list_can_be_sent_on(waiting, opened):
