@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import sys
+from dataclasses import asdict
 
 SIZES, SMALL = (100_000, 1_000_000), (2_000, 20_000)
 NAMES = ("due-date", "queries", "pages", "decisions", "sweep")
@@ -37,19 +38,31 @@ def _run(names: list[str], sizes: tuple[int, ...], write: bool) -> int:
     kinds = {"due-date": due_date, "pages": pages, "decisions": decisions, "sweep": sweeping}
     ground.use(sizes[0])
     facts = measure.machine() | ground.versions()
-    rows = []
     for name in names:
         if name in kinds:
             found = kinds[name].rows(sizes)
             measure.grown(found)
             for row in found:
                 measure.tell(row)
-            rows += found
-    queries = _queries() if "queries" in names else ""
-    print(queries)
-    if write:
-        _write(rows, queries, facts, sizes)
+            if write:
+                _write(_remembered(found), _queries(), facts)
+    if "queries" in names:
+        print(_queries())
     return 0
+
+
+def _remembered(fresh: list) -> list:
+    """``fresh`` rows, and those of other kinds from their own last run."""
+    from bench import measure
+    from bench.ground import ROOT
+
+    path = ROOT / "var" / "bench" / "rows.json"
+    kept = json.loads(path.read_text()) if path.exists() else []
+    kept = [values for values in kept if values["name"] not in {row.name for row in fresh}]
+    kept += [asdict(row) for row in fresh]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(kept))
+    return [measure.Row(**values) for values in kept]
 
 
 def _queries() -> str:
@@ -66,18 +79,15 @@ def _queries() -> str:
     return "".join(lines)
 
 
-def _write(rows: list, queries: str, facts: dict[str, str], sizes: tuple[int, ...]) -> None:
-    """RESULTS.md; with only some rows asked for, RESULTS.md stays as it is, since it tells of one whole run."""
+def _write(rows: list, queries: str, facts: dict[str, str]) -> None:
+    """RESULTS.md, anew after each kind of row."""
     from bench import measure
     from ledger import clock
 
-    if not queries or {row.name for row in rows} < {"due date", "sweep", "one decision", "worklist SQL"}:
-        print("RESULTS.md is written by a run of all rows only")
-        return
     reasons = measure.RESULTS.with_name("REASONS.md")
     text = [
         "# Measured / 测量结果\n\n",
-        "`make bench` writes this file. 每行两边在同一次运行、同一数据库中交替进行；不少于五对，取中位数。\n\n",
+        "`make bench` writes this file. 每行两边交替进行，五对，取中位数。\n\n",
         f"- day: {clock.local_date(clock.now()):%Y-%m-%d}\n",
         *(f"- {name}: {value}\n" for name, value in facts.items()),
         f"- load average of the machine while this ran: {' '.join(f'{load:.1f}' for load in os.getloadavg())}\n\n",

@@ -17,7 +17,7 @@ from bench.measure import PAIRS, Row, in_turn
 
 OPINION = "情况属实，同意转入。"
 CLIENTS, PROCESSES = 8, 4
-_BATCH = {"one decision": 80, "decisions, 8 clients": 320}
+_BATCH = {"one decision": 40, "decisions, 8 clients": 120}
 
 
 def rows(sizes: tuple[int, ...]) -> list[Row]:
@@ -37,10 +37,10 @@ class Supply:
             self.pairs = link.execute(
                 "SELECT c.id, p.account_id FROM reviews_case c JOIN orgs_post p ON p.unit_id = c.holder_id"
                 " WHERE c.state = 'receiving_school' AND c.awaiting = 'sign' AND c.closed_at IS NULL"
-                " AND p.role = 'head' AND p.valid_until IS NULL ORDER BY c.id % 97, c.id LIMIT %s",
+                " AND p.role = 'head' AND p.valid_until IS NULL ORDER BY c.id %% 97, c.id LIMIT %s",
                 [wanted],
             ).fetchall()
-        self.each = min(wanted, len(self.pairs)) // (2 * PAIRS + 1)
+        self.each = min(wanted, len(self.pairs)) // (2 * PAIRS + 2)
         self.at = 0
 
     def take(self) -> list[tuple[int, int]]:
@@ -51,7 +51,7 @@ class Supply:
 
 
 def _supplied(name: str) -> Supply:
-    supply = Supply((2 * PAIRS + 1) * _BATCH[name])
+    supply = Supply((2 * PAIRS + 2) * _BATCH[name])
     ground.keep("c.id = ANY(%s)", [[pk for pk, _ in supply.pairs]])
     return supply
 
@@ -123,7 +123,6 @@ def _one(size: int) -> Row:
     link = bare_link()
     statements = recorded(loaded(supply.take()))
     decide(loaded(supply.take()[:5]))
-    supply.at -= supply.each
     batches = {}
 
     def prepare() -> None:

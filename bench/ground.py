@@ -15,6 +15,9 @@ from psycopg import sql
 
 ROOT = Path(__file__).resolve().parent.parent
 
+# Databases whose migrations this process has seen to.
+_up_to_date: set[str] = set()
+
 
 def use(size: int) -> None:
     """Point this process, and those it starts, at the database with ``size`` pupils and as many cases."""
@@ -24,9 +27,10 @@ def use(size: int) -> None:
         if not found:
             _make(server, name, size)
     _point_at(name)
-    _manage("migrate", "--verbosity", "0", name=name)
+    if name not in _up_to_date:
+        _manage("migrate", "--verbosity", "0", name=name)
+        _up_to_date.add(name)
     put_back()
-    _lay_out()
 
 
 def _make(server: psycopg.Connection, name: str, size: int) -> None:
@@ -104,7 +108,8 @@ _LATE = "c.id % 25 IN (3, 4, 5)"
 _EXPIRED = "c.id % 25 IN (0, 1, 2)"
 
 
-def _lay_out() -> None:
+def lay_out() -> None:
+    """Make the database in use stand so, once."""
     with as_replica() as cursor:
         cursor.execute("SELECT to_regclass('bench_laid')")
         if cursor.fetchone()[0] is not None:

@@ -88,6 +88,7 @@ def in_turn(
     ratios = sorted(b / a for a, b in pairs)
     limit_time = statistics.median(b for _, b in pairs)
     row = Row(name, size, amount, limit_time / statistics.median(ratios), limit_time, target, **more)
+    print(f"  {name}, {size}: ratio {row.ratio:.2f}", flush=True)
     row.spread = (ratios[0], ratios[-1]) if row.higher else (1 / ratios[-1], 1 / ratios[0])
     return row
 

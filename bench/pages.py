@@ -18,7 +18,7 @@ from bench import ground
 from bench.decisions import bare_link
 from bench.measure import Row, in_turn
 
-_REQUESTS, _STATEMENTS = 60, 150
+_REQUESTS, _STATEMENTS = 25, 60
 # A head who has about so many cases to sign: the page is full, and there is a next one.
 _TO_SIGN = 60
 

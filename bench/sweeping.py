@@ -17,15 +17,18 @@ def rows(sizes: tuple[int, ...]) -> list[Row]:
     found = []
     for size in sizes:
         ground.use(size)
+        ground.lay_out()
         found += [_sweep(size), _row_by_row(size)]
     return found
 
 
 def _sweep(size: int) -> Row:
+    from ledger.clock import local_date
     from reviews import sweeps
 
     now = ground.laid_out_at()
-    due = ground.keep("c.closed_at IS NULL AND (c.expires_at <= %s OR c.due_on < %s)", [now, now.date()])
+    today = local_date(now)
+    due = ground.keep("c.closed_at IS NULL AND (c.expires_at <= %s OR c.due_on < %s)", [now, today])
 
     def sweep() -> int:
         counts = sweeps.run(now)
@@ -36,8 +39,8 @@ def _sweep(size: int) -> Row:
 
     def bare() -> int:
         with ground.bare() as link:
-            marked = link.execute(_OVERDUE, {"now": now, "today": now.date()}).fetchone()[0]
-            recorded = link.execute(_RECORD, {"now": now, "today": now.date()}).fetchone()[0]
+            marked = link.execute(_OVERDUE, {"now": now, "today": today}).fetchone()[0]
+            recorded = link.execute(_RECORD, {"now": now, "today": today}).fetchone()[0]
             link.commit()
             done = marked + link.execute(_EXPIRE, {"now": now}).fetchone()[0]
         if done != due or recorded != marked:
