@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -14,16 +14,12 @@ from ledger import audit, clock
 from orgs import scope
 from orgs.models import Unit
 from reviews.refusals import Refused
+from reviews.views import see_other
 from students import records, reveal, roster, status
 from students.forms import RevealForm, RosterForm, looks_like_number, searched
 from students.models import Enrolment, Student
 
 NOT_HERE = "在你单位（及下属学校）没有找到这个号码对应的学生，请核对后重查。"
-
-
-def see_other(url: str) -> HttpResponseRedirect:
-    """To another page after a POST, which a reload then does not repeat."""
-    return HttpResponseRedirect(url, status=303)
 
 
 # ---------------------------------------------------------------- roster
@@ -237,7 +233,7 @@ def show_archive(request: HttpRequest, pk: int) -> HttpResponse:
         "guardians": enrolment.archive["guardians"],
         "entered": roster.day_text(clock.local_date(enrolment.period.lower)),
         "left": roster.day_text(clock.local_date(enrolment.period.upper)),
-        "printed": f"{clock.now().astimezone(clock.SHANGHAI):%Y年%-m月%-d日 %H:%M}",
+        "printed": clock.moment(clock.now()),
         "roster_url": f"{reverse('student-roster')}?{urlencode({'school': enrolment.school.code})}&tab=left",
     }
     return render(request, "students/student_archive.html", shown)
