@@ -261,3 +261,35 @@ def test_a_race_that_only_the_wall_sees_is_still_told_in_a_sentence(world, monke
     monkeypatch.setattr("transfers.rules._other_case", lambda *a: None)
     with pytest.raises(Refused, match="另一所学校先为这名学生发起"):
         door.perform(second, "submit", world.registrar(world.second), opinion="情况属实，申请转入。")
+
+
+@pytest.mark.rule("R0.5")
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"handler_id": "(SELECT max(id) FROM orgs_account)"},
+        {"handle_opinion": "'另写的意见。'"},
+        {"proposal": "'refuse'"},
+        {"unit_id": "(SELECT max(id) FROM orgs_unit)"},
+    ],
+    ids=lambda changed: next(iter(changed)),
+)
+def test_a_step_after_a_recall_takes_over_the_handling_as_it_was(world, running, changed):
+    world.account(world.first, PostRole.REGISTRAR)
+    columns = [
+        "case_id",
+        "stage",
+        "unit_id",
+        "due_on",
+        "bulletin_due_on",
+        "handler_id",
+        "handle_opinion",
+        "proposal",
+    ]
+    refused(
+        "step_recall",
+        f"INSERT INTO reviews_step (seq, recall_of_id, {', '.join(columns)})"  # noqa: S608
+        f" SELECT 9, id, {', '.join(changed.get(name, name) for name in columns)} FROM reviews_step"
+        " WHERE case_id=%s AND seq=1",
+        running.pk,
+    )
