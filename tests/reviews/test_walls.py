@@ -288,7 +288,7 @@ def test_a_step_after_a_recall_takes_over_the_handling_as_it_was(world, running,
     ]
     refused(
         "step_recall",
-        f"INSERT INTO reviews_step (seq, recall_of_id, {', '.join(columns)})"  # noqa: S608
+        f"INSERT INTO reviews_step (seq, recall_of_id, {', '.join(columns)})"
         f" SELECT 9, id, {', '.join(changed.get(name, name) for name in columns)} FROM reviews_step"
         " WHERE case_id=%s AND seq=1",
         running.pk,
