@@ -11,6 +11,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.http import urlencode
 from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
@@ -62,6 +63,17 @@ class OneSession:
                 logout(request)
                 request.session[ENDED] = ELSEWHERE
         return self.get_response(request)
+
+
+def attempted_name(request: HttpRequest, credentials: dict | None = None) -> str:
+    """Under which name a sign-in is counted by django-axes, which keeps it in a table.
+
+    The name of an account as it is; whatever else was typed (a pupil's number in the wrong field) only as a digest.
+    """
+    name = str((credentials or {}).get("username") or request.POST.get("username") or "")
+    if not name or ("\x00" not in name and Account.objects.filter(username=name).exists()):
+        return name
+    return f"?{salted_hmac('orgs.attempted_name', name).hexdigest()[:24]}"
 
 
 # ---------------------------------------------------------------- second factor

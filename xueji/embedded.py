@@ -143,6 +143,8 @@ def _start_postgres(var: Path, account: pwd.struct_passwd | None, durable: bool)
         "log_min_messages": "warning",
         "log_parameter_max_length_on_error": "0",
         "log_min_error_statement": "panic",
+        # No DETAIL: “Failing row contains (…)” would write a child's whole record into the log.
+        "log_error_verbosity": "terse",
         "timezone": "UTC",
     }
     settings = " ".join(f"-c {name}={value}" for name, value in options.items())

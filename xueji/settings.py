@@ -175,6 +175,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_LOCKOUT_CALLABLE = "orgs.views.locked_out"
+AXES_USERNAME_CALLABLE = "orgs.sign_in.attempted_name"
 AXES_CLIENT_IP_CALLABLE = "xueji.addresses.client_address"
 OTP_TOTP_ISSUER = "学籍管理"
 
