@@ -119,6 +119,12 @@ class Endpoint(viewsets.GenericViewSet):
             request.upload_handlers = [_NoFiles()]
         return super().initialize_request(request, *args, **kwargs)
 
+    def finalize_response(self, request, response, *args, **kwargs):
+        """Nothing of an answer is kept on the way: it tells of children."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
     def settle(self, request) -> None:
         """UTF-8, before anything is read; setting it anew would throw away a form already read."""
         if request.encoding != "utf-8":

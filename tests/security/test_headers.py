@@ -1,0 +1,93 @@
+"""Every page's headers: a strict policy, nothing framed, nothing sniffed, no personal page kept; no script in a page."""
+
+import re
+
+import pytest
+
+from tests.clock import frozen, shanghai
+from tests.security.scene import Scene
+from tests.security.test_url_wall import ROWS, asked, filled
+from tests.world import PASSWORD, World
+
+pytestmark = pytest.mark.django_db
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)(?![^>]*type=\"(?:application/json|text/plain)\")[^>]*>|<style\b|\sstyle=\""
+    r"|\son[a-z]+=\"|javascript:|(?:src|href)=\"(?:https?:)?//",
+    re.IGNORECASE,
+)
+# What tells of rules, never of a person, may be kept by a browser.
+PUBLIC = {"rules/", "calendar/", "api/schema/", "api/docs/", "accounts/sign-in/", "health/", "api/v1/*"}
+PUBLIC |= {"api/v1/calendar/", "api/v1/windows/"}
+
+
+def faults(route: str, answer) -> list[str]:
+    """What an answer lacks."""
+    headers, found = answer.headers, []
+    policy = headers.get("Content-Security-Policy", "")
+    if "default-src 'self'" not in policy and "default-src 'none'" not in policy:
+        found.append("policy")
+    if "script-src" in policy and "unsafe" in policy.partition("script-src")[2].partition(";")[0]:
+        found.append("unsafe script")
+    if "frame-ancestors 'none'" not in policy and headers.get("X-Frame-Options") != "DENY":
+        found.append("frames")
+    if headers.get("X-Content-Type-Options") != "nosniff":
+        found.append("nosniff")
+    if headers.get("Referrer-Policy") != "same-origin":
+        found.append("referrer")
+    if (
+        route not in PUBLIC
+        and answer.status_code == 200
+        and "no-store" not in headers.get("Cache-Control", "")
+    ):
+        found.append("may be kept")
+    if headers.get("Content-Type", "").startswith("text/html") and INLINE.search(answer.content.decode()):
+        found.append(f"inline or foreign: {INLINE.search(answer.content.decode())[0][:40]}")
+    return found
+
+
+@pytest.fixture
+def scene(settings, tmp_path):
+    settings.EVIDENCE_ROOT = tmp_path
+    with frozen(shanghai(2026, 10, 14, 10)) as now:
+        yield Scene(now)
+
+
+def scan(scene, rows) -> list[str]:
+    """Faults of every page, to one who sees it and to one who does not."""
+    told = []
+    for row in rows:
+        path = filled(row.route, scene.parts(row.thing))
+        seers = [actor for actor, answer in row.answers.items() if answer == "200"][:1]
+        for actor in {*seers, "registrar@abroad", "anonymous"}:
+            answer = asked(scene, actor, row.method, path)
+            told += [
+                f"{row.title} to {actor} ({answer.status_code}): {fault}"
+                for fault in faults(row.route, answer)
+            ]
+    return told
+
+
+def test_every_page_has_its_headers_and_no_script_of_its_own(scene):
+    wrong = scan(scene, [row for row in ROWS if row.method == "GET"])
+    assert not wrong, f"{len(wrong)}:\n" + "\n".join(sorted(wrong))
+
+
+def test_the_scan_of_headers_finds_what_was_planted_for_it(scene, settings):
+    settings.ROOT_URLCONF = "tests.security.holes"
+    told = scan(scene, [row for row in ROWS if row.route == "students/<uuid:key>/" and row.method == "GET"])
+    assert any("may be kept" in line for line in told)
+    answer = asked(scene, "registrar@own", "GET", '/hole/echo/?q=<p onclick="x">')
+    assert 'inline or foreign:  onclick="' in faults("hole/echo/", answer)
+
+
+def test_the_session_cookie_is_for_this_program_only_and_for_no_script(client, settings):
+    world = World()
+    account = world.registrar(world.first)
+    answer = client.post("/accounts/sign-in/", {"username": account.username, "password": PASSWORD})
+    cookie = answer.cookies["xueji_session"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
+    settings.SESSION_COOKIE_SECURE = True
+    client.cookies.clear()
+    answer = client.post("/accounts/sign-in/", {"username": account.username, "password": PASSWORD})
+    assert answer.cookies["xueji_session"]["secure"]
