@@ -8,7 +8,7 @@ from ledger.models import OutboxMessage
 from reviews import door
 from reviews.models import Act, Case, Step
 from reviews.refusals import Refused
-from students.models import Enrolment
+from students.models import Enrolment, ProblemRecord
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +111,31 @@ def test_after_the_next_unit_has_opened_it_a_recall_is_refused(world):
     Step.objects.filter(case=case, closed_at__isnull=True).update(first_opened_at=timezone.now())
     with pytest.raises(Refused, match="已经查看"):
         door.perform(case, "recall", world.head(world.first))
+
+
+@pytest.mark.rule("R3.1b")
+def test_an_obstacle_at_the_last_sign_off_stops_the_move_but_neither_refusal_nor_correction(world):
+    pupils = [world.pupil(world.third) for _ in range(2)]
+    cases = [world.submitted(world.first, pupil) for pupil in pupils]
+    for case, pupil in zip(cases, pupils, strict=True):
+        for _ in range(3):
+            case = world.decide(case)
+        ProblemRecord.objects.create(student=pupil, kind="id_name_mismatch")
+        with pytest.raises(Refused, match="问题学籍"):
+            world.decide(case)
+    told = "经核对证明与申报原因不一致，不同意。"
+    last = Case.objects.get(pk=cases[0].pk)
+    assert last.awaiting == "sign"
+    head = world.head(world.west)
+    done = door.perform(last, "sign", head, outcome="refuse", reason="reason_untrue", opinion=told)
+    assert done.state == "refused"
+    last = Case.objects.get(pk=cases[1].pk)
+    back = door.perform(last, "sign", head, outcome="send_back", reason="proof_unreadable", opinion=told)
+    assert back.state == "correction"
+
+
+@pytest.mark.rule("R0.6")
+def test_without_the_reason_proof_nothing_is_sent(world):
+    draft = world.draft(world.first, world.pupil(world.third), proofs=0)
+    with pytest.raises(Refused, match="请上传 1–6 张转学原因证明的照片"):
+        door.perform(draft, "submit", world.registrar(world.first), opinion="情况属实，申请转入。")
