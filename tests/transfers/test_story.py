@@ -8,7 +8,7 @@ from ledger.models import OutboxMessage
 from reviews import door
 from reviews.models import Act, Case, Step
 from reviews.refusals import Refused
-from students.models import Enrolment, ProblemRecord
+from students.models import Enrolment, ProblemRecord, Student
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -139,3 +139,24 @@ def test_without_the_reason_proof_nothing_is_sent(world):
     draft = world.draft(world.first, world.pupil(world.third), proofs=0)
     with pytest.raises(Refused, match="请上传 1–6 张转学原因证明的照片"):
         door.perform(draft, "submit", world.registrar(world.first), opinion="情况属实，申请转入。")
+
+
+@pytest.mark.rule("R3.1")
+def test_a_record_that_is_no_longer_at_the_sending_school_is_not_moved_from_there(world):
+    pupil = world.pupil(world.third)
+    case = world.submitted(world.first, pupil)
+    for _ in range(3):
+        case = world.decide(case)
+    Student.objects.filter(pk=pupil.pk).update(school=world.second)
+    with pytest.raises(Refused, match="该生学籍已不在示例第三小学"):
+        world.decide(case)
+    assert Case.objects.get(pk=case.pk).is_live
+
+
+def test_a_draft_given_up_is_never_seen_by_another_unit(world):
+    draft = world.draft(world.first, world.pupil(world.third))
+    door.perform(draft, "withdraw", world.registrar(world.first))
+    today = world.today
+    assert Case.objects.visible_to(world.registrar(world.first), today).filter(pk=draft.pk).exists()
+    for unit in (world.east, world.third, world.west, world.league, world.im):
+        assert not Case.objects.visible_to(world.head(unit), today).filter(pk=draft.pk).exists()
