@@ -155,7 +155,9 @@ class AccountAdmin(WalledAdmin, UserAdmin):
     def user_change_password(self, request, id, form_url=""):  # noqa: A002 - Django names it
         """A new password set by the administrator; recorded, without the password."""
         with transaction.atomic():
-            before = Account.objects.filter(pk=id).first() if str(id).isdecimal() else None
+            before = (
+                Account.objects.filter(pk=id).first() if str(id).isdecimal() and len(str(id)) < 19 else None
+            )
             answer = super().user_change_password(request, id, form_url)
             after = Account.objects.filter(pk=before.pk).first() if before else None
             if after is not None and after.password != before.password:
