@@ -199,7 +199,9 @@ def counts(place: Place, desk: Desk, tab: str, filters: Filters, ids: list[int] 
         .get()
     )
     found = row["found"] if tab == AREA else row["found"] or 0
-    return Counts({name: row[f"in_{name}"] or 0 for name in tabs}, row["late"] or 0, found, row["places"] or [])
+    return Counts(
+        {name: row[f"in_{name}"] or 0 for name in tabs}, row["late"] or 0, found, row["places"] or []
+    )
 
 
 def _asked_for(place: Place, desk: Desk, tab: str, filters: Filters, ids: list[int] | None) -> QuerySet:
