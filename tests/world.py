@@ -27,7 +27,8 @@ class World:
     """Units by short names: ``im`` (province), ``league``, ``east`` and ``west`` (counties), schools ``first``
     (east), ``second`` (east), ``third`` (west), ``league_school`` (run by the league), ``abroad`` (other province)."""
 
-    def __init__(self, now=None):
+    def __init__(self, now=None, division="152522"):
+        self.division = division
         self.now = now or timezone.now()
         self.today = timezone.localtime(self.now).date()
         self.inventor = Inventor(next(_count))
@@ -102,7 +103,7 @@ class World:
         """A pupil enrolled at ``school`` with a valid number of the wanted letter."""
         cohort = cohort_of(grade, self.today)
         born = self.inventor.birth_date(date(cohort - 7, 9, 1), date(cohort - 6, 8, 31))
-        made = self.inventor.pupil("152522", born)
+        made = self.inventor.pupil(self.division, born)
         student = Student.objects.create(
             name=name or made.name,
             pinyin=pinyin.readings(name or made.name),
@@ -127,11 +128,11 @@ class World:
             period=DateTimeTZRange(timezone.make_aware(timezone.datetime(cohort, 9, 1)), None),
             grade_in=1,
         )
-        self.number(student, self.inventor.l_number("152522", born), close=letter != "L")
+        self.number(student, self.inventor.l_number(self.division, born), close=letter != "L")
         if letter == "G":
             self.number(student, f"G{made.id_number}")
         elif letter == "J":
-            self.number(student, self.inventor.j_number("152522", born))
+            self.number(student, self.inventor.j_number(self.division, born))
         return student
 
     def number(self, student, text, close=False):
