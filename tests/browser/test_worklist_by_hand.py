@@ -1,49 +1,24 @@
 """The worklist and bulk sign-off as a head uses them: by keys, by mouse, on a telephone, with nothing from outside."""
 
-import shutil
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.db import connections
-from playwright.sync_api import sync_playwright
 
 from reviews import door
 from reviews.models import Case
 from tests.world import PASSWORD, World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
 @pytest.fixture
-def browser(monkeypatch):
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        yield chromium
-        # While Playwright's loop runs, Django keeps another set of connections; the next test's database is a new one.
-        connections.close_all()
-        chromium.close()
-
-
-@pytest.fixture
-def opened(browser, live_server):
+def opened(chromium, live_server):
     """Sign in as an account in a window of a size; afterwards: no script error, no request to anywhere else."""
-    troubles, addresses = [], []
+    pages, troubles, addresses = [], [], []
 
     def sign_in(account, size=WIDE):
-        page = browser.new_page(viewport=size)
+        page = chromium.new_page(viewport=size)
+        pages.append(page)
         page.on("pageerror", lambda error: troubles.append(str(error)))
         page.on("request", lambda request: addresses.append(request.url))
         page.goto(f"{live_server.url}/accounts/sign-in/")
@@ -54,6 +29,8 @@ def opened(browser, live_server):
         return page
 
     yield sign_in
+    for page in pages:
+        page.context.close()
     assert not troubles
     assert not [a for a in addresses if not a.startswith((live_server.url, "data:", "blob:"))]
 
