@@ -66,7 +66,7 @@ def drawing() -> str:
                 f'<text x="76" y="{top + 44}" fill="#33475b">{what}</text>'
             )
     for lane, ((source, target), number) in enumerate(
-        sorted(imports().items(), key=lambda e: place[e[0][1]])
+        sorted(imports().items(), key=lambda e: (place[e[0][1]], e[0]))
     ):
         x = 510 + lane * 22
         y1, y2 = place[source] + 20 + lane % 3 * 8, place[target] + 20 + lane % 4 * 8
