@@ -4,7 +4,7 @@ from datetime import date
 
 from django.db.models import DateField, F, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpResponse
+from django.http import Http404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
@@ -27,14 +27,13 @@ from reviews.api_shapes import (
 )
 from reviews.models import Act, Attachment, Case
 from reviews.states import STAGES, State, Verb
+from reviews.views.evidence import picture
 from reviews.windows import window_state
 from reviews.worklist import Filters, Place
 
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="业务号，如 ZX-2026-7K3M9QXP")
 PROOF = OpenApiParameter("key", OpenApiTypes.UUID, OpenApiParameter.PATH, description="证明材料的代号")
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
-_IMAGES = {"image/jpeg": "jpg", "image/png": "png"}
-_PICTURE_POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
 
 
 # ---------------------------------------------------------------- what is sent
@@ -217,13 +216,7 @@ class CaseEndpoint(mixins.ListModelMixin, Endpoint):
         attachment = Attachment.objects.filter(case=case, key=key, removed_at__isnull=True).first()
         if attachment is None:
             raise Http404
-        answer = HttpResponse(evidence.read(attachment), content_type=attachment.media_type)
-        name = f"proof-{attachment.position}.{_IMAGES[attachment.media_type]}"
-        answer["Content-Disposition"] = f'inline; filename="{name}"'
-        answer["Cache-Control"] = "private, no-store"
-        answer["X-Content-Type-Options"] = "nosniff"
-        answer["Content-Security-Policy"] = _PICTURE_POLICY
-        return answer
+        return picture(attachment, evidence.read(attachment))
 
 
 # ---------------------------------------------------------------- worklist

@@ -30,8 +30,14 @@ def proof(request: HttpRequest, number: str, key) -> HttpResponse:
         data = evidence.read(attachment)
     except Refused as refused:
         return render(request, "409.html", {"sentence": refused.sentence}, status=409)
+    return picture(attachment, data)
+
+
+def picture(attachment: Attachment, data: bytes) -> HttpResponse:
+    """The answer that carries a proof, for page and API alike: its one type, kept nowhere, unable to run anything."""
     answer = HttpResponse(data, content_type=attachment.media_type)
     answer["X-Content-Type-Options"] = "nosniff"
+    answer["Cache-Control"] = "private, no-store"
     answer["Content-Security-Policy"] = _POLICY
     answer["Content-Disposition"] = (
         f'inline; filename="proof-{attachment.position}.{_TYPES[attachment.media_type]}"'
