@@ -11,6 +11,7 @@ from reviews.models import (
     Attachment,
     CalendarDay,
     Case,
+    Fault,
     Limit,
     OverdueRecord,
     QuickPhrase,
@@ -276,3 +277,14 @@ class OverdueRecordAdmin(OfCase):
     list_filter = ("stage",)
     list_select_related = ("case", "unit")
     fields = ("case_number", "unit", "stage", "due_on", "bulletin_due_on", "recorded_at")
+
+
+@admin.register(Fault)
+class FaultAdmin(ReadOnlyAdmin):
+    """故障公告: announced and ended by offices on their own page (R0.4)."""
+
+    list_display = ("number", "unit", "since", "reason", "opened_at", "opened_from", "closed_at")
+    list_select_related = ("unit", "opened_from")
+    list_filter = (("closed_at", admin.EmptyFieldListFilter),)
+    ordering = ("-id",)
+    sortable_by = ()

@@ -3,7 +3,6 @@
 The rules' own rows (calendar, windows, limits, routes, reasons) stand in :mod:`reviews.rulebook_models`.
 """
 
-import secrets
 import uuid
 from datetime import date
 
@@ -17,6 +16,8 @@ from django_fsm import FSMField
 from ledger.clock import local_date
 from orgs import scope
 from orgs.models import Account, Person, Unit
+from reviews.fault_models import Fault  # noqa: F401 - Django finds its table through this module
+from reviews.public_numbers import public_number
 from reviews.rulebook_models import (  # noqa: F401 - Django finds the tables of the rulebook through this module
     CalendarDay,
     CalendarRevision,
@@ -29,12 +30,10 @@ from reviews.rulebook_models import (  # noqa: F401 - Django finds the tables of
 )
 from reviews.states import DECISIONS, ENDS, Awaiting, CaseTransitions, Outcome, State, Verb
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
 
 def random_number(year: int) -> str:
     """A case number, e.g. ``ZX-2026-7K3M9QXP``: random, so that it tells nothing and cannot be guessed on."""
-    return f"ZX-{year}-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    return public_number("ZX", year)
 
 
 class Relation(models.TextChoices):
@@ -401,6 +400,8 @@ class Notice(models.Model):
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notices")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, blank=True, related_name="notices")
     text = models.CharField("内容", max_length=300)
+    # Where a notice about no case leads; an address of the program's own, without any person in it.
+    link = models.CharField("去处", max_length=60, blank=True, default="", db_default="")
     created_at = models.DateTimeField("时间", db_default=Now())
     read_at = models.DateTimeField("已读", null=True, blank=True)
     dedup = models.CharField(max_length=120)

@@ -22,6 +22,10 @@ LIMITS = [
     ("attachments", "转学原因证明张数上限", 6, "张", "附件1 三.1"),
     ("file_days", "调档时限", 10, "个工作日", "附件1 三.6"),
 ]
+# R0.4: came with the fault notices. The letter names no such limit; this one is ours, and a row like the others.
+FAULT_LIMITS = [
+    ("offline_days", "故障结束后补记线下办理的期限", 30, "天", "本系统约定：函 一的“线下先行”以故障期间为限"),
+]
 
 WINDOWS = [
     ("transfer_freeze", "毕业结业和升级期间暂停发起转学", TRANSFERS, True, "07-15", "08-15", "附件1 三.5"),

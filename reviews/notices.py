@@ -17,8 +17,9 @@ from ledger import clock, outbox
 from ledger.models import OutboxMessage
 from orgs.models import PostRole
 from orgs.seats import holders_of
+from reviews import faults
 from reviews.deadlines import WARN_BEFORE
-from reviews.models import Act, Case, Notice, Step, Window
+from reviews.models import Act, Case, Fault, Notice, Step, Window
 from reviews.procedures import kind_name
 from reviews.states import Awaiting, Outcome, State, Verb
 
@@ -208,6 +209,16 @@ def remind_of_closing(messages: list[OutboxMessage]) -> None:
             Letter(a, case.pk, text, message.dedup) for a in (owner if owner <= registrars else registrars)
         ]
     _write(letters)
+
+
+@outbox.handler("fault")
+def tell_faults(messages: list[OutboxMessage]) -> None:
+    """R0.4: a fault began or ended: to everyone who keeps records under its unit."""
+    day = clock.local_date(clock.now())
+    rows = Fault.objects.select_related("unit").in_bulk({message.payload["fault"] for message in messages})
+    for message in messages:
+        fault, event = rows[message.payload["fault"]], message.payload["event"]
+        faults.fan_out(fault, event, message.dedup, day, mail=settings.NOTICE_EMAIL)
 
 
 # ---------------------------------------------------------------- writing and mailing

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from ledger import clock
 from orgs.models import Account, Person, Post, PostRole, Unit, UnitLevel
-from reviews import door
+from reviews import door, faults
 from reviews.evidence import take_in
 from reviews.models import Case
 from students import pinyin, sealing
@@ -146,6 +146,13 @@ class World:
                 closed_at=timezone.now(), closed_reason="下发正式学籍号"
             )
         return row
+
+    def fault(self, unit, since=None, by=None, closed=False):
+        """A fault of ``unit`` and all under it, announced by the unit's own registrar (or ``by``); ended if ``closed``."""
+        now, by = clock.now(), by or self.registrar(unit)
+        since = since or clock.local_date(now)
+        fault = faults.open_fault(unit, by, now, since=since, reason="学籍系统无法登录")
+        return faults.close_fault(fault, by, now) if closed else fault
 
     def draft(self, receiving, student, proofs=1):
         """A draft of ``receiving`` for ``student``, ready to be sent."""

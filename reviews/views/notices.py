@@ -57,10 +57,10 @@ def _pages(page, unread_only: bool) -> dict:
 @never_cache
 @require_safe
 def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
-    """Mark one notice read and go to its case."""
+    """Mark one notice read and go to its case, or to what else it is about."""
     notice = get_object_or_404(Notice.objects.select_related("case"), pk=pk, account=request.user)
     Notice.objects.filter(pk=notice.pk, read_at__isnull=True).update(read_at=clock.now())
-    return redirect(f"/cases/{notice.case.number}/" if notice.case else "/notices/")
+    return redirect(f"/cases/{notice.case.number}/" if notice.case else notice.link or "/notices/")
 
 
 @require_POST

@@ -51,6 +51,7 @@ def decided(world):
         bulletin_due_on=step.bulletin_due_on,
     )
     SweepRun.objects.create(judged_at=step.opened_at)
+    world.fault(world.east)
     AuditHead.objects.create(day=date(2026, 1, 1), heads=[], digest="d", signature="s", public_key="p")
     outbox.post("notice", {"case": case.pk, "event": "to_sign", "by": 0}, "test")
     return case
@@ -99,6 +100,7 @@ def test_the_read_only_pages_are_these():
         "reviews.Act",
         "reviews.Attachment",
         "reviews.Case",
+        "reviews.Fault",
         "reviews.OverdueRecord",
         "reviews.Step",
         "students.Student",
