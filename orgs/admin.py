@@ -17,6 +17,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from ledger import audit, clock
 from ledger.administration import WalledAdmin, WalledInline
 from orgs.models import Account, Delegation, Person, Post, Unit
+from orgs.school_system import SchoolSystemPeriod
 from orgs.tokens import ApiToken
 
 
@@ -33,6 +34,24 @@ class UnitForm(forms.ModelForm):
         if above is not None and self.instance.pk and self.instance.stands_above(above):
             raise forms.ValidationError("主管部门不能是本单位，也不能是本单位的下级，请另选。")
         return above
+
+
+class SystemRows(forms.BaseInlineFormSet):
+    """The rows of a school's 学制; two for one day are told in the wall's own words."""
+
+    def get_unique_error_message(self, unique_check):
+        """What the constraint says."""
+        return SchoolSystemPeriod._meta.constraints[0].violation_error_message
+
+
+class SystemInline(WalledInline):
+    """学制 of a school by periods: a change is a further row with its own day (R4.3)."""
+
+    model = SchoolSystemPeriod
+    formset = SystemRows
+    fields = ("valid_from", "school_system", ("lowest_grade", "highest_grade"), "source")
+    verbose_name = "学制"
+    verbose_name_plural = "学制（学制变动时另加一行，从生效日期起算；上面显示的是今天的学制）"
 
 
 @admin.register(Unit)
@@ -54,6 +73,16 @@ class UnitAdmin(WalledAdmin):
         ("投诉受理", {"fields": ("phone", "email")}),
         ("撤销", {"fields": ("closed_on", "successor")}),
     )
+
+    def get_inlines(self, request, obj):
+        """A school that stands has its systems by periods."""
+        return (SystemInline,) if obj is not None and obj.is_school else ()
+
+    def get_readonly_fields(self, request, obj=None):
+        """Of a school that stands, today's grades follow from its periods; a new one is entered with its first."""
+        kept = ("lowest_grade", "highest_grade", "school_system")
+        fixed = kept if obj is not None and obj.is_school else ()
+        return (*super().get_readonly_fields(request, obj), *fixed)
 
 
 @admin.register(Person)
@@ -198,6 +227,25 @@ class NotYetBegun:
     def has_delete_permission(self, request, obj=None):
         """True for a row that begins after today."""
         return obj is not None and obj.valid_from > _today() and self.admin_site.has_permission(request)
+
+
+@admin.register(SchoolSystemPeriod)
+class SchoolSystemAdmin(NotYetBegun, WalledAdmin):
+    """学校学制: for all schools at once, and to take back a row that has not begun."""
+
+    may_add = may_change = True
+    chain = "orgs"
+    list_display = ("school", "school_system", "lowest_grade", "highest_grade", "valid_from", "source")
+    list_filter = ("school_system",)
+    list_select_related = ("school",)
+    search_fields = ("school__name", "school__code")
+    search_help_text = "按学校名称、代码查找"
+    autocomplete_fields = ("school",)
+    ordering = ("-valid_from", "school")
+
+    def get_readonly_fields(self, request, obj=None):
+        """A row stays its school's."""
+        return ("school",) if obj is not None else ()
 
 
 @admin.register(Post)

@@ -155,6 +155,16 @@ def _only_in_person(request) -> None:
 # ---------------------------------------------------------------- units
 
 
+class SystemOut(serializers.Serializer):
+    """What system a school follows from a day on."""
+
+    valid_from = serializers.DateField()
+    school_system = serializers.CharField()
+    lowest_grade = serializers.IntegerField()
+    highest_grade = serializers.IntegerField()
+    source = serializers.CharField(label="依据")
+
+
 class UnitOut(serializers.Serializer):
     """What is public of a unit."""
 
@@ -170,6 +180,9 @@ class UnitOut(serializers.Serializer):
     lowest_grade = serializers.IntegerField(allow_null=True)
     highest_grade = serializers.IntegerField(allow_null=True)
     school_system = serializers.CharField()
+    systems = SystemOut(
+        source="system_periods", many=True, help_text="学校的学制，按生效日期；上面三项是今天的学制。"
+    )
     phone = serializers.CharField(label="投诉受理电话")
     email = serializers.CharField(label="投诉受理邮箱")
     closed_on = serializers.DateField(allow_null=True)
@@ -197,7 +210,7 @@ class Units(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
     """单位. Names, grades and complaint addresses are public facts; no person is among them."""
 
     serializer_class = UnitOut
-    queryset = Unit.objects.select_related("authority", "successor")
+    queryset = Unit.objects.select_related("authority", "successor").prefetch_related("system_periods")
     paging = ("code",)
     lookup_field = "code"
     lookup_value_regex = r"[0-9A-Za-z]{1,12}"

@@ -5,6 +5,8 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import F, Q
 
+from orgs.school_system import SchoolSystem, SchoolSystemPeriod  # noqa: F401 - Django finds the table here
+
 
 class UnitLevel(models.TextChoices):
     """教育部 · 省/自治区 · 盟市 · 旗县区 · 学校."""
@@ -14,15 +16,6 @@ class UnitLevel(models.TextChoices):
     LEAGUE = "league", "盟市"
     COUNTY = "county", "旗县区"
     SCHOOL = "school", "学校"
-
-
-class SchoolSystem(models.TextChoices):
-    """学制: how the grades 1–12 are parted into phases."""
-
-    SIX_THREE = "6-3", "六三制"
-    FIVE_FOUR = "5-4", "五四制"
-    NINE_YEAR = "nine", "九年一贯制"
-    TWELVE_YEAR = "twelve", "十二年一贯制"
 
 
 class PostRole(models.TextChoices):
@@ -40,7 +33,7 @@ class Unit(models.Model):
 
     ``authority`` is the unit that decides above it (for a school run directly by a league: that league, R3.1).
     ``path`` lists the units from the top down to this one (``/1/15/230/``); what begins with a unit's path stands
-    under it.
+    under it. Grades and system of a school are those of today, kept by the database: see :mod:`orgs.school_system`.
     """
 
     code = models.CharField("代码", max_length=12, unique=True)

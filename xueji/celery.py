@@ -38,6 +38,10 @@ app.conf.beat_schedule = {
         "task": "reviews.tasks.recompute_due_dates",
         "schedule": crontab(hour=0, minute=10),
     },
+    "bring school systems up to date": {
+        "task": "orgs.tasks.bring_systems_up_to_date",
+        "schedule": crontab(hour=0, minute=2),
+    },
     "sign audit heads": {"task": "ledger.tasks.sign_heads", "schedule": crontab(hour=0, minute=20)},
 }
 app.autodiscover_tasks()

@@ -332,7 +332,8 @@ def test_a_post_or_delegation_that_has_not_begun_may_be_taken_back(boss, world, 
 def unit_form(unit, **changed):
     fields = ("code", "name", "short_name", "level", "division_code", "lowest_grade", "highest_grade")
     data = {name: getattr(unit, name) for name in fields if getattr(unit, name) is not None}
-    return data | {"authority": unit.authority_id or "", "school_system": unit.school_system} | changed
+    data |= {"authority": unit.authority_id or "", "school_system": unit.school_system}
+    return data | {"system_periods-TOTAL_FORMS": 0, "system_periods-INITIAL_FORMS": 0} | changed
 
 
 def test_no_unit_stands_under_itself(boss, world, client):

@@ -1,0 +1,111 @@
+"""学制 as a dated fact of a school (R4.3): which system it follows and which grades it has, from which day on.
+
+A rule asks :func:`system_on` for the day that matters. The columns of :class:`orgs.models.Unit` hold what is in force
+today; the database keeps them equal to the periods, whoever writes (sql/school_systems.sql).
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import NamedTuple
+
+from django.db import connection, models
+from django.db.models import Case, F, Q, Value, When
+
+CLAUSE = "附件1 四.2"
+
+
+class SchoolSystem(models.TextChoices):
+    """学制: how the grades 1–12 are parted into phases."""
+
+    SIX_THREE = "6-3", "六三制"
+    FIVE_FOUR = "5-4", "五四制"
+    NINE_YEAR = "nine", "九年一贯制"
+    TWELVE_YEAR = "twelve", "十二年一贯制"
+
+
+class SystemPeriodQuerySet(models.QuerySet):
+    """Which row speaks for a day."""
+
+    def speaking_first(self, day: date):
+        """The row in force on ``day`` first: the latest that has begun; before all of them the earliest."""
+        later = Case(When(valid_from__gt=day, then=Value(1)), default=Value(0))
+        begun = Case(When(valid_from__lte=day, then=F("valid_from")))
+        return self.order_by(later, begun.desc(nulls_last=True), "valid_from")
+
+
+class SchoolSystemPeriod(models.Model):
+    """What system a school follows, and its grades, from a day on until the next row begins."""
+
+    school = models.ForeignKey(
+        "orgs.Unit", verbose_name="学校", on_delete=models.PROTECT, related_name="system_periods"
+    )
+    school_system = models.CharField("学制", max_length=8, choices=SchoolSystem.choices)
+    lowest_grade = models.PositiveSmallIntegerField("最低年级")
+    highest_grade = models.PositiveSmallIntegerField("最高年级")
+    valid_from = models.DateField("生效日期")
+    source = models.CharField("依据", max_length=200)
+
+    objects = SystemPeriodQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "学校学制"
+        ordering = ["school", "valid_from"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school", "valid_from"],
+                name="school_system_once",
+                violation_error_message="这所学校在同一生效日期已有一行学制，请改用别的生效日期。",
+            ),
+            models.CheckConstraint(
+                condition=Q(lowest_grade__gte=1, highest_grade__lte=12, lowest_grade__lte=F("highest_grade")),
+                name="school_system_grades",
+                violation_error_message="年级须在 1–12 之间，最低年级不高于最高年级。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_school_system_display()}（{self.valid_from}起）"
+
+
+class SystemOn(NamedTuple):
+    """The system and the grades of a school on a day."""
+
+    system: str
+    lowest: int | None
+    highest: int | None
+
+    @property
+    def label(self) -> str:
+        """六三制, 五四制 …; "" where none is set."""
+        return SchoolSystem(self.system).label if self.system else ""
+
+    @property
+    def grades(self) -> range:
+        """The grades the school has, lowest first."""
+        return range(self.lowest, self.highest + 1) if self.lowest and self.highest else range(0)
+
+
+def system_on(school, day: date) -> SystemOn:
+    """What ``school`` follows on ``day``."""
+    return systems_on([school], day)[school.pk]
+
+
+def systems_on(schools: Iterable, day: date) -> dict[int, SystemOn]:
+    """The same of several schools at once, by id, in one statement; a school without a row is what its unit says."""
+    known = {school.pk: school for school in schools}
+    rows = SchoolSystemPeriod.objects.filter(school__in=known).speaking_first(day)
+    # Read backwards, so that of each school the row that speaks is written last.
+    found = {row.school_id: of_row(row) for row in reversed(list(rows))}
+    return {pk: found[pk] if pk in found else of_row(school) for pk, school in known.items()}
+
+
+def of_row(row) -> SystemOn:
+    """What a period says, or a unit of today."""
+    return SystemOn(row.school_system, row.lowest_grade, row.highest_grade)
+
+
+def bring_up_to_date() -> int:
+    """Let what has begun meanwhile stand in the schools' own columns; how many schools changed. For the clock."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT orgs_systems_of_today()")
+        return cursor.fetchone()[0]

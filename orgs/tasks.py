@@ -1,0 +1,11 @@
+"""What the worker does for units. May be missed, repeated or overlapped: rules ask the dated rows themselves."""
+
+from celery import shared_task
+
+from orgs import school_system
+
+
+@shared_task
+def bring_systems_up_to_date() -> int:
+    """A system that begins today stands in its school's own columns (R4.3)."""
+    return school_system.bring_up_to_date()
