@@ -12,6 +12,7 @@ from reviews.models import (
     CalendarDay,
     Case,
     Fault,
+    ForbiddenPhrase,
     Limit,
     OverdueRecord,
     QuickPhrase,
@@ -151,6 +152,18 @@ class RefusalReasonAdmin(RulebookAdmin):
     list_display = ("text", "outcome", "code", "province", "valid_from", "valid_until", "position")
     list_filter = ("outcome",)
     list_select_related = ("province",)
+
+
+@admin.register(ForbiddenPhrase)
+class ForbiddenPhraseAdmin(RulebookAdmin):
+    """不得作为理由的用语. The nation's rows hold everywhere; a province's stand beside them."""
+
+    form = forms.ForbiddenPhraseForm
+    fixed = ("text", "province", "valid_from")
+    list_display = ("text", "clause", "province", "valid_from", "valid_until")
+    list_filter = ("clause",)
+    list_select_related = ("province",)
+    search_fields = ("text",)
 
 
 @admin.register(QuickPhrase)

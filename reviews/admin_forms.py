@@ -7,13 +7,15 @@ from django import forms
 from django.db.models import Q
 
 from reviews import procedures
-from reviews.models import Limit, Relation
+from reviews.models import ForbiddenPhrase, Limit, RefusalReason, Relation
 from reviews.notice_values import CROSS_PROVINCE, IN_PROVINCE
+from reviews.phrases_in_text import folded, found_in
 from reviews.states import RUNNING, STAGES, Outcome, State
+from reviews.wall_values import POST_GRADUATION
 
 _LONGEST_VACATION = timedelta(days=120)
 _PHASES = (("", "不限"), ("primary", "小学"), ("junior", "初中"), ("senior", "高中"))
-_KIND_NAMES = {IN_PROVINCE: "省内转学", CROSS_PROVINCE: "跨省转学"}
+_KIND_NAMES = {IN_PROVINCE: "省内转学", CROSS_PROVINCE: "跨省转学", POST_GRADUATION: "毕业后跨省就学"}
 
 
 def kind_choices() -> list[tuple[str, str]]:
@@ -23,9 +25,16 @@ def kind_choices() -> list[tuple[str, str]]:
     return list(known.items())
 
 
-def _several(label, choices, empty):
+def reason_choices() -> list[tuple[str, str]]:
+    """Every code of a closed list once, with what it says."""
+    rows = RefusalReason.objects.order_by("outcome", "position", "-valid_from").values_list("code", "text")
+    return list({code: (code, text) for code, text in reversed(rows)}.values())[::-1]
+
+
+def _several(label, choices, empty, *, required=True):
     return forms.MultipleChoiceField(
         label=label,
+        required=required,
         choices=choices,
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": empty},
@@ -125,3 +134,47 @@ class RefusalReasonForm(forms.ModelForm):
     outcome = forms.ChoiceField(
         label="用于", choices=[(each.value, each.label) for each in (Outcome.REFUSE, Outcome.SEND_BACK)]
     )
+
+    def clean(self):
+        """Refuse a text that gives a forbidden ground; under the proof's own code too, “材料不齐” is no reason."""
+        cleaned = super().clean()
+        text, kinds = cleaned.get("text"), set(cleaned.get("kinds") or ())
+        stages, province = set(cleaned.get("stages") or ()), cleaned.get("province")
+        if not (text and kinds and stages):
+            return cleaned
+        near = Q(province=None) | (Q(province=province) if province else Q())
+        rows = ForbiddenPhrase.objects.filter(near, kinds__overlap=list(kinds)).filter(
+            Q(valid_until=None) | Q(valid_until__gt=cleaned.get("valid_from") or date.max)
+        )
+        hit = next((r for r in found_in(text, rows) if not r.stages or stages & set(r.stages)), None)
+        if hit is not None:
+            told = f"“{hit.text}”不得作为理由：“{hit.quoted}”（{hit.clause}）。请改写。"
+            self.add_error("text", told)
+        return cleaned
+
+
+class ForbiddenPhraseForm(forms.ModelForm):
+    """Words that no refusal may rest on: a province adds its own beside the nation's (R3.4)."""
+
+    kinds = _several("业务类型", kind_choices, "请至少选一种业务类型。")
+    stages = _several("环节（不选为不限）", _stage_choices(RUNNING), "", required=False)
+    spared = _several("选用下列理由时不拦", reason_choices, "", required=False)
+
+    def clean_text(self):
+        """At least two letters: a single one would stop half of all opinions."""
+        text = self.cleaned_data["text"]
+        if len(folded(text)) < 2:
+            raise forms.ValidationError("用语至少两个字，标点和空格不算。")
+        return text
+
+    def clean(self):
+        """Refuse words that a listed reason itself is written in: it could not be explained any more."""
+        cleaned = super().clean()
+        text, kinds = cleaned.get("text"), cleaned.get("kinds")
+        if text and kinds:
+            wanted = folded(text)
+            listed = RefusalReason.objects.filter(kinds__overlap=kinds)
+            hit = next((row for row in listed if wanted in folded(row.text)), None)
+            if hit is not None:
+                self.add_error("text", f"所列理由“{hit.text}”里就有这几个字，加上后这条理由将无法说明。")
+        return cleaned

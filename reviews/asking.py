@@ -13,6 +13,7 @@ from ledger import clock
 from orgs.models import PostRole
 from orgs.seats import Seat, seat_at
 from reviews import procedures, rulebook
+from reviews.grounds import check_ground
 from reviews.locking import open_step
 from reviews.models import Act, Case, Step
 from reviews.opinions import checked_opinion, checked_reason
@@ -264,7 +265,7 @@ def _nudged_today(asking: Asking) -> Refusal | None:
 
 
 def _check_words(asking: Asking) -> None:
-    """What was typed and chosen: opinion, outcome, coded reason (R0.3, R0.6)."""
+    """What was typed and chosen: opinion, outcome, coded reason, forbidden grounds (R0.3, R0.6, R3.4)."""
     verb, case = asking.verb, asking.case
     if verb in (Verb.SUBMIT, Verb.HANDLE, Verb.SIGN, Verb.RETURN) or (
         verb == Verb.WITHDRAW and case.state != State.DRAFT
@@ -280,3 +281,4 @@ def _check_words(asking: Asking) -> None:
         )
     else:
         asking.reason = ""
+    check_ground(asking)

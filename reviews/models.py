@@ -29,6 +29,7 @@ from reviews.rulebook_models import (  # noqa: F401 - Django finds the tables of
     Window,
 )
 from reviews.states import DECISIONS, ENDS, Awaiting, CaseTransitions, Outcome, State, Verb
+from reviews.wall_models import ForbiddenPhrase  # noqa: F401
 
 
 def random_number(year: int) -> str:

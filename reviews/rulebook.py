@@ -10,7 +10,7 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from reviews import calendar, windows
-from reviews.models import Case, Limit, QuickPhrase, RefusalReason, Route, Window
+from reviews.models import Case, ForbiddenPhrase, Limit, QuickPhrase, RefusalReason, Route, Window
 from reviews.refusals import Refusal
 from reviews.states import Outcome
 
@@ -25,6 +25,7 @@ class Rulebook:
     windows: tuple
     routes: tuple
     reasons: tuple
+    forbidden: tuple
 
     def limit(self, key: str, day: date, province_id: int | None = None) -> int:
         """The value of a limit in force on ``day``; a province's own row goes before the nation's."""
@@ -63,6 +64,20 @@ class Rulebook:
     def _reason(self, code: str, kind: str, day: date, province_id: int | None) -> RefusalReason | None:
         return _chosen([r for r in self.reasons if r.code == code and kind in r.kinds], day, province_id)
 
+    def forbidden_for(
+        self, kind: str, stage: str, day: date, province_id: int | None
+    ) -> list[ForbiddenPhrase]:
+        """What a refusal at a stage must not rest on (R3.4, R0.6): the nation's rows and, beside them, those of the
+        province of the unit that decides. A province adds; it takes none of the nation's away."""
+        return [
+            row
+            for row in self.forbidden
+            if kind in row.kinds
+            and (not row.stages or stage in row.stages)
+            and row.province_id in (None, province_id)
+            and _in_force(row, day)
+        ]
+
     def closed(self, kind: str, province_id: int | None, instant: datetime) -> Window | None:
         """The window that forbids submitting ``kind`` at ``instant``, or ``None`` (R3.5)."""
         return windows.closed_by(self.windows, kind, province_id, instant)
@@ -98,6 +113,7 @@ def current(revision: int | None = None) -> Rulebook:
         tuple(Window.objects.order_by("key")),
         tuple(Route.objects.order_by("id")),
         tuple(RefusalReason.objects.order_by("outcome", "position")),
+        tuple(ForbiddenPhrase.objects.order_by("id")),
     )
     if settled:
         _kept = fresh

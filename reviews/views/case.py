@@ -14,6 +14,7 @@ from ledger import audit, clock
 from reviews import case_page, case_panel, desk, door, opening, worklist
 from reviews.case_page import Sight, Typed
 from reviews.forms import ActForm, DecisionForm, RevealForm
+from reviews.grounds import FORBIDDEN
 from reviews.models import Case
 from reviews.refusals import Refusal, Refused
 from reviews.states import State, Verb
@@ -31,6 +32,7 @@ _WORDS = frozenset(
         "outcome_stage",
         "outcome_correction",
         "reason_listed",
+        FORBIDDEN,
     )
 )
 _TOLD = {
