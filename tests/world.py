@@ -16,7 +16,7 @@ from students.grades import cohort_of
 from students.invented import Inventor
 from students.models import Enrolment, RegistrationNumber, SchoolClass, Student
 from students.records import number_index
-from transfers import drafting
+from transfers import drafting, offline
 from transfers.models import Transfer, TransferReason
 
 PASSWORD = "Xueji-2026-demo"
@@ -153,6 +153,22 @@ class World:
         since = since or clock.local_date(now)
         fault = faults.open_fault(unit, by, now, since=since, reason="学籍系统无法登录")
         return faults.close_fault(fault, by, now) if closed else fault
+
+    def taken_in(self, school, student, fault=None, paper_date=None, stated=None):
+        """An offline transfer recorded by the registrar of ``school``, under a fault of its authority."""
+        now = clock.now()
+        day = clock.local_date(now)
+        fault = fault or next(iter(faults.covering(school, day)), None) or self.fault(school.authority)
+        return offline.record(
+            school,
+            self.registrar(school),
+            now,
+            fault=fault,
+            paper_date=paper_date or day,
+            requester="mother",
+            student=student,
+            stated=stated,
+        )
 
     def draft(self, receiving, student, proofs=1):
         """A draft of ``receiving`` for ``student``, ready to be sent."""

@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from ledger.administration import WalledAdmin
-from transfers.models import TransferReason
+from ledger.administration import ReadOnlyAdmin, WalledAdmin
+from transfers.models import OfflineTransfer, TransferReason
 
 
 @admin.register(TransferReason)
@@ -24,3 +24,16 @@ class TransferReasonAdmin(WalledAdmin):
         if db_field.name == "province":
             kwargs["queryset"] = db_field.related_model.objects.filter(level="province")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(OfflineTransfer)
+class OfflineTransferAdmin(ReadOnlyAdmin):
+    """线下转学, for tracing a fault: without the pupil, who stands on the schools' own pages (R0.4)."""
+
+    list_display = ("number", "school", "sending_school", "fault", "paper_date", "recorded_at", "outcome")
+    list_select_related = ("school", "sending_school", "fault__unit")
+    list_filter = ("outcome", ("closed_at", admin.EmptyFieldListFilter))
+    fields = ("number", "fault", "school", "sending_school", "paper_date", "requester", "recorded_by")
+    fields += ("recorded_at", "case", "outcome", "closed_at", "closed_by")
+    ordering = ("-id",)
+    sortable_by = ()

@@ -51,7 +51,7 @@ def decided(world):
         bulletin_due_on=step.bulletin_due_on,
     )
     SweepRun.objects.create(judged_at=step.opened_at)
-    world.fault(world.east)
+    world.taken_in(world.first, world.pupil(world.third))
     AuditHead.objects.create(day=date(2026, 1, 1), heads=[], digest="d", signature="s", public_key="p")
     outbox.post("notice", {"case": case.pk, "event": "to_sign", "by": 0}, "test")
     return case
@@ -104,6 +104,7 @@ def test_the_read_only_pages_are_these():
         "reviews.OverdueRecord",
         "reviews.Step",
         "students.Student",
+        "transfers.OfflineTransfer",
     }
     assert {"Account", "Post", "Route", "Limit", "Window", "CalendarDay"} <= {
         model.__name__ for model in admin.site._registry if model not in READ_ONLY
