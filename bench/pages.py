@@ -174,7 +174,7 @@ def _sql(small: int, large: int) -> Row:
 def page_statements() -> list[tuple]:
     """What the worklist asks for its counts and its first page, as text."""
     from ledger import clock
-    from reviews import rulebook, worklist
+    from reviews import rulebook, worklist, worklist_read
     from reviews.desk import Desk
 
     now = clock.now()
@@ -187,8 +187,8 @@ def page_statements() -> list[tuple]:
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):
-        worklist.counts(place, desk, worklist.SIGN, worklist.Filters())
-        worklist.page(place, desk, worklist.SIGN, worklist.Filters(), 0)
+        worklist_read.counts(place, desk, worklist.SIGN, worklist.Filters())
+        worklist_read.page(place, desk, worklist.SIGN, worklist.Filters(), 0)
     return found
 
 

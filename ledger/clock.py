@@ -5,6 +5,7 @@ its twin, the SQL function ``ledger_now()``: decision times are stamped there, s
 """
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -20,6 +21,7 @@ def local_date(instant: datetime) -> date:
     return instant.astimezone(SHANGHAI).date()
 
 
+@lru_cache(maxsize=4096)
 def spoken(day: date) -> str:
     """A date as people read it: 2026年11月23日. An instant's own date, in whatever zone it is told."""
     return f"{day.year}年{day.month}月{day.day}日"

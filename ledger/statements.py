@@ -7,6 +7,20 @@ A decision is some nine statements; composing them through the query compiler co
 from functools import lru_cache
 
 from django.db import connection
+from django.db.backends.postgresql.base import ServerBindingCursor
+
+
+def planned():
+    """A cursor for the statements of a page that is asked for all day: the server parses and plans each once a
+    connection, which else takes longer than running it.
+
+    Behind a pooler, where a connection is another's a moment later, they are sent plainly (``DB_POOLER``); as well
+    where they are logged, because the log asks the ordinary cursor for their text.
+    """
+    cursor = connection.cursor()
+    if not connection.queries_logged:
+        cursor.cursor = ServerBindingCursor(connection.connection)
+    return cursor
 
 
 def _column(model, name: str) -> str:

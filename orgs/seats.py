@@ -5,6 +5,7 @@ from datetime import date
 
 from django.db.models import Q
 
+from ledger.statements import columns, planned, read_back
 from orgs.models import Account, Delegation, Post, PostRole, Unit
 
 
@@ -36,13 +37,30 @@ def seats_of(account: Account, day: date) -> list[Seat]:
         return kept[1]
     seats: list[Seat] = []
     if account.is_authenticated and account.is_active:
-        lent = Delegation.objects.filter(_in_force(day), account_id=account.pk).values("post_id")
-        posts = Post.objects.filter(_in_force(day)).filter(Q(account_id=account.pk) | Q(pk__in=lent))
-        posts = posts.select_related("unit").order_by("pk")
-        seats = [Seat(post.unit, post.role, post.account_id != account.pk) for post in posts]
-        seats.sort(key=lambda seat: seat.delegated)
+        select, names = columns(Unit, "u")
+        with planned() as cursor:
+            cursor.execute(_SEATS.format(unit=select), {"account": account.pk, "day": day})
+            seats = [
+                Seat(read_back(Unit, names, unit), role, lent) for role, lent, *unit in cursor.fetchall()
+            ]
     account._seats = (day, seats)
     return seats
+
+
+# Own posts first. Two parts, so that each comes by its index.
+_SEATS = f"""
+    SELECT p.role, p.lent, {{unit}} FROM (
+        SELECT id, unit_id, role, valid_from, valid_until, false AS lent
+        FROM {Post._meta.db_table} WHERE account_id = %(account)s
+        UNION
+        SELECT p.id, p.unit_id, p.role, p.valid_from, p.valid_until, true
+        FROM {Delegation._meta.db_table} d JOIN {Post._meta.db_table} p ON p.id = d.post_id
+        WHERE d.account_id = %(account)s AND p.account_id <> %(account)s
+          AND d.valid_from <= %(day)s AND d.valid_until > %(day)s
+    ) p JOIN {Unit._meta.db_table} u ON u.id = p.unit_id
+    WHERE p.valid_from <= %(day)s AND (p.valid_until IS NULL OR p.valid_until > %(day)s)
+    ORDER BY p.lent, p.id
+"""  # noqa: S608 - put together from the names of tables
 
 
 def seat_at(account: Account, unit_id: int | None, role: str, day: date) -> Seat | None:

@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from ledger.api import KEY, Choice, Endpoint, Revision, Strict, Typed, key_of, told
 from orgs.models import Unit, UnitLevel
 from orgs.seats import seats_of
-from reviews import case_page, desk, door, evidence, opening, procedures, worklist
+from reviews import case_page, desk, door, evidence, opening, procedures, worklist, worklist_read
 from reviews.api_shapes import (
     DECIDED,
     ActOut,
@@ -284,7 +284,7 @@ class Worklist(mixins.ListModelMixin, Endpoint):
     def tabs(self, request) -> Response:
         """The tabs of the account's posts."""
         place, known = self._place(), desk.of(request)
-        counted = worklist.counts(place, known, place.first_tab, Filters()).tabs
+        counted = worklist_read.counts(place, known, place.first_tab, Filters()).tabs
         rows = [
             {"tab": tab, "label": worklist.LABELS[tab], "count": counted.get(tab)} for tab in place.tabs()
         ]

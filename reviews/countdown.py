@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from ledger.clock import spoken
 from reviews.calendar import Calendar
@@ -20,6 +21,7 @@ class Countdown:
     tier: str
 
 
+@lru_cache(maxsize=1024)
 def countdown(calendar: Calendar, today: date, due_on: date) -> Countdown:
     """How ``due_on`` stands on ``today`` (R3.7). A limit passes with the end of its day."""
     if due_on < today:

@@ -6,13 +6,19 @@ Read in one statement a request and kept on the request.
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import F, Func, IntegerField, QuerySet, Subquery, Value
 from django.http import HttpRequest
 
 from ledger import clock
+from ledger.statements import planned
 from reviews import rulebook
+from reviews.countdown import soon_until
 from reviews.models import CalendarRevision, Notice
 from reviews.rulebook import Rulebook
+
+_READ = (
+    f"SELECT (SELECT number FROM {CalendarRevision._meta.db_table} LIMIT 1), (SELECT count(*)"  # noqa: S608
+    f" FROM {Notice._meta.db_table} WHERE account_id = %s AND read_at IS NULL)"
+)
 
 
 @dataclass(frozen=True)
@@ -24,11 +30,10 @@ class Desk:
     book: Rulebook
     unread: int
 
-
-def counting(rows: QuerySet) -> Subquery:
-    """How many ``rows`` there are, as an expression: several counts then stand in one statement."""
-    number = Func(F("pk"), function="count", output_field=IntegerField())
-    return Subquery(rows.order_by().annotate(number_of_rows=number).values("number_of_rows"))
+    @property
+    def soon(self) -> date:
+        """The last due date that is shown as pressing."""
+        return soon_until(self.book.calendar, self.today)
 
 
 def of(request: HttpRequest) -> Desk:
@@ -41,9 +46,8 @@ def of(request: HttpRequest) -> Desk:
 
 def _laid(request: HttpRequest, now: datetime) -> Desk:
     account = getattr(request, "user", None)
-    unread = Value(0)
-    if account is not None and account.is_authenticated:
-        unread = counting(Notice.objects.filter(account_id=account.pk, read_at__isnull=True))
-    row = CalendarRevision.objects.annotate(unread=unread).values_list("number", "unread").first()
-    number, waiting = row or (None, 0)
-    return Desk(now, clock.local_date(now), rulebook.current(number), waiting)
+    reader = account.pk if account is not None and account.is_authenticated else None
+    with planned() as cursor:
+        cursor.execute(_READ, [reader])
+        number, unread = cursor.fetchone()
+    return Desk(now, clock.local_date(now), rulebook.current(number), unread)

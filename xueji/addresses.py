@@ -21,7 +21,8 @@ def database(url: str) -> dict:
         )
     query = dict(parse_qsl(parts.query))
     pooled = os.environ.get("DB_POOLER", "") == "1"
-    options = {"prepare_threshold": None, "connect_timeout": 5, "application_name": "xueji"}
+    # Only what is sent by ledger.statements.planned() is ever prepared.
+    options = {"prepare_threshold": None if pooled else 0, "connect_timeout": 5, "application_name": "xueji"}
     if not pooled:
         options["options"] = " ".join(f"-c {name}={value}" for name, value in _limits().items())
     host = query.pop("host", "") or unquote(parts.hostname or "")

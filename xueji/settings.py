@@ -233,9 +233,7 @@ STORAGES = {
         "OPTIONS": {"location": EVIDENCE_ROOT},
     },
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if TRIAL
-        else "xueji.static_files.StaticFiles",
+        "BACKEND": f"xueji.static_files.{'TrialFiles' if TRIAL else 'StaticFiles'}",
     },
 }
 

@@ -1,5 +1,8 @@
-"""Static files outside the trial: hashed names, compressed once."""
+"""Static files: each address composed once; outside the trial with hashed names, compressed once."""
 
+from functools import lru_cache
+
+from django.contrib.staticfiles.storage import StaticFilesStorage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
@@ -11,7 +14,19 @@ def _without_source_maps(patterns):
             yield glob, kept
 
 
-class StaticFiles(CompressedManifestStaticFilesStorage):
+class _ComposedOnce:
+    """A page names some six files, and where a file is does not change while the program runs."""
+
+    @lru_cache(maxsize=512)  # noqa: B019 - one storage, as long as the process
+    def url(self, name, *args):
+        return super().url(name, *args)
+
+
+class TrialFiles(_ComposedOnce, StaticFilesStorage):
+    """As they are."""
+
+
+class StaticFiles(_ComposedOnce, CompressedManifestStaticFilesStorage):
     """Leaves source maps alone: the kit names one that its wheel does not carry, and the manifest would stop there."""
 
     patterns = tuple(_without_source_maps(CompressedManifestStaticFilesStorage.patterns))

@@ -10,13 +10,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reviews import desk, search, worklist
+from reviews import desk, search
 from reviews.calendar import WEEKDAYS
 from reviews.countdown import SOON, spoken
 from reviews.models import Relation
 from reviews.states import RUNNING, State
 from reviews.views import see_other
 from reviews.worklist import AREA, DONE, DUE, FOUND, HANDLE, LABELS, PAGE, SIGN, STARTED, Filters, Place
+from reviews.worklist_read import Counts, counts, page
+from reviews.worklist_rows import as_row
 
 _KEPT_SEARCHES = 3
 _NOT_FOUND = "在你的权限范围内没有找到符合的业务。请核对业务号、学籍号或姓名；也可以输入拼音或拼音首字母。"
@@ -92,21 +94,21 @@ def show_found(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _listing(known, place: Place, tab: str, filters: Filters, ids: list[int] | None = None) -> dict:
-    counts = worklist.counts(place, known, tab, filters, ids)
+    counted = counts(place, known, tab, filters, ids)
     start = (filters.page - 1) * PAGE
-    if counts.found is not None and start >= counts.found:
-        start = max((counts.found - 1) // PAGE * PAGE, 0)
-    cases = worklist.page(place, known, tab, filters, start, ids)
-    rows = [worklist.as_row(case, known, place, tab) for case in cases[:PAGE]]
+    if counted.found is not None and start >= counted.found:
+        start = max((counted.found - 1) // PAGE * PAGE, 0)
+    cases = page(place, known, tab, filters, start, ids)
+    rows = [as_row(case, known, place, tab) for case in cases[:PAGE]]
     bulk = tab == SIGN and any(row["checkbox"] for row in rows)
     return {
         "today": f"今天 {spoken(known.today)} 星期{WEEKDAYS[known.today.weekday()][-1]}",
-        "summary": _summary(counts),
+        "summary": _summary(counted),
         "actions": [{"label": "发起转学", "url": "/transfers/new/", "primary": True}] if place.starts else [],
         "heading": "搜索结果" if tab == FOUND else "待办",
-        "tabs": _tabs(place, counts, tab),
+        "tabs": _tabs(place, counted, tab),
         "tab": tab,
-        "filters": [] if tab == FOUND else _filters(filters, counts),
+        "filters": [] if tab == FOUND else _filters(filters, counted),
         "toggles": [{"name": "overdue", "label": "只看逾期", "checked": filters.overdue}]
         if tab != FOUND
         else [],
@@ -115,36 +117,36 @@ def _listing(known, place: Place, tab: str, filters: Filters, ids: list[int] | N
         "order": "最近办理的在前" if tab == DONE else "按剩余工作日从少到多排序",
         "rows": rows,
         "bulk": {"url": "/worklist/bulk/", "label": "核对并批量同意…", "next": ""} if bulk else None,
-        "page": _pages(tab, filters, counts.found, start, len(rows), len(cases) > PAGE),
+        "page": _pages(tab, filters, counted.found, start, len(rows), len(cases) > PAGE),
         "empty": _empty(tab, filters, place),
     }
 
 
-def _summary(counts) -> str:
-    told = [f"有 {counts.overdue} 件已逾期"] if counts.overdue else []
-    soon = counts.tabs.get(DUE, 0) - counts.overdue
+def _summary(counted: Counts) -> str:
+    told = [f"有 {counted.overdue} 件已逾期"] if counted.overdue else []
+    soon = counted.tabs.get(DUE, 0) - counted.overdue
     if soon > 0:
         told.append(f"{'另 ' if told else '有 '}{soon} 件在 {SOON} 个工作日内到期")
     return "，".join(told)
 
 
-def _tabs(place: Place, counts, current: str) -> list[dict]:
+def _tabs(place: Place, counted: Counts, current: str) -> list[dict]:
     listed = []
     for name in place.tabs():
-        count = counts.tabs.get(name, "")
+        count = counted.tabs.get(name, "")
         if name == DUE:
-            count = count - counts.overdue or ("" if counts.overdue else 0)
-        alert = f"逾期 {counts.overdue}" if name == DUE and counts.overdue else ""
+            count = count - counted.overdue or ("" if counted.overdue else 0)
+        alert = f"逾期 {counted.overdue}" if name == DUE and counted.overdue else ""
         tab = {"key": name, "label": LABELS[name], "count": count, "alert": alert, "current": name == current}
         listed.append(tab | {"url": f"/worklist/?tab={name}"})
     return listed
 
 
-def _filters(filters: Filters, counts) -> list[dict]:
+def _filters(filters: Filters, counted: Counts) -> list[dict]:
     stages = [(str(stage), State(stage).label) for stage in RUNNING]
-    places = [(str(place["id"]), place["name"]) for place in counts.places]
+    places = counted.places
     if filters.unit and str(filters.unit) not in dict(places):
-        places.append((str(filters.unit), "已选地区"))
+        places = [*places, (str(filters.unit), "已选地区")]
     return [
         _choice("stage", "环节", "全部环节", stages, filters.stage),
         _choice("unit", "地区", "全部地区", places, str(filters.unit or "")),

@@ -7,13 +7,15 @@ import pytest
 from django.db import connection
 
 from ledger.clock import now
-from orgs.models import PostRole
+from orgs.models import Post, PostRole
 from reviews import door, worklist
 from reviews.countdown import countdown
 from reviews.desk import Desk
 from reviews.models import Case, Step
 from reviews.rulebook import current
-from reviews.worklist import Place
+from reviews.worklist import Filters, Place
+from reviews.worklist_read import counts as counts_of
+from reviews.worklist_read import page as page_of
 from tests.clock import frozen, shanghai
 from tests.golden import assert_queries
 from tests.world import World
@@ -378,11 +380,10 @@ def test_no_tab_takes_more(client, world, tab):
         assert client.get(f"/worklist/?tab={tab}").status_code == 200
 
 
-def plan(rows):
-    """The nodes of the database's plan of a query."""
-    sql, params = rows.query.sql_with_params()
+def plan(text, params):
+    """The nodes of the database's plan of a statement."""
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {text}", params)
         found = cursor.fetchone()[0]
 
     def nodes(node):
@@ -393,14 +394,75 @@ def plan(rows):
     return list(nodes((json.loads(found) if isinstance(found, str) else found)[0]["Plan"]))
 
 
+def statements_of(ask):
+    """The texts that ``ask`` sends, with what was put in."""
+    sent = []
+
+    def note(execute, sql, params, many, context):
+        sent.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        ask()
+    return sent
+
+
 @pytest.mark.parametrize("tab", ["handle", "sign"])
 def test_a_tab_is_read_by_its_own_index_in_its_own_order(world, tab):
     many(world, 20_000, holder_id=f"CASE WHEN n % 100 = 0 THEN holder_id ELSE {world.east.pk} END")
     known = Desk(now(), world.today, current(), 0)
     place = Place.of(world.head(world.first), world.today)
-    ordered = worklist.ordered(worklist.cases_in(tab, place, known), tab, place.account)
-    nodes = plan(worklist.read(ordered)[: worklist.PAGE + 1])
+    ((text, params),) = statements_of(lambda: page_of(place, known, tab, Filters(), 0))
+    nodes = plan(text, params)
     assert "case_worklist" in {node.get("Index Name") for node in nodes}
     assert "Sort" not in {node["Node Type"] for node in nodes}, "the index already has the order"
     whole = {node["Relation Name"] for node in nodes if node["Node Type"] == "Seq Scan"}
-    assert not whole & {"reviews_case", "reviews_step"}
+    assert not whole & {"reviews_case", "reviews_step", "reviews_act"}
+
+
+# ---------------------------------------------------------------- composed once, for everyone alike
+
+
+FILTERS = [
+    {},
+    {"stage": "receiving_school"},
+    {"relation": "same_province", "overdue": True},
+    {"unit": "west"},
+    {"unit": "east", "stage": "sending_school", "relation": "same_authority", "overdue": True},
+]
+
+
+@pytest.mark.parametrize("asked", FILTERS)
+def test_a_kept_statement_lists_what_its_queryset_lists_for_every_account_and_tab(world, asked):
+    cases = [world.submitted(world.first, world.pupil(world.third)) for _ in range(2)]
+    cases.append(world.submitted(world.second, world.pupil(world.first)))
+    world.draft(world.first, world.pupil(world.third))
+    world.finish(world.decide(cases[0]))
+    narrow = asked | ({"unit": getattr(world, asked["unit"]).pk} if "unit" in asked else {})
+    both = world.account(world.east, PostRole.REGISTRAR)
+    Post.objects.create(account=both, unit=world.third, role=PostRole.HEAD, valid_from=date(2020, 1, 1))
+    units = (world.first, world.second, world.third, world.east, world.league, world.im, world.ministry)
+    known = Desk(now(), world.today, current(), 0)
+    for account in [*map(world.registrar, units), *map(world.head, units), both]:
+        place, filters = Place.of(account, world.today), Filters(**narrow)
+        for tab in place.tabs():
+            rows = filters.applied(worklist.cases_in(tab, place, known), known.today)
+            wanted = list(worklist.ordered(rows, tab, account).values_list("id", flat=True))
+            listed = [row["id"] for row in page_of(place, known, tab, filters, 0)]
+            assert listed == wanted, (account, tab)
+            counted = counts_of(place, known, tab, filters)
+            assert counted.found == (None if tab == "area" else len(wanted)), (account, tab)
+            for name, number in counted.tabs.items():
+                assert number == worklist.cases_in(name, place, known).count(), (account, tab, name)
+
+
+def test_the_statements_are_the_same_text_for_two_accounts_of_one_kind(world):
+    known = Desk(now(), world.today, current(), 0)
+
+    def texts(unit):
+        place = Place.of(world.head(unit), world.today)
+        asked = statements_of(lambda: page_of(place, known, "sign", Filters(), 0))
+        return [sql for sql, _ in asked + statements_of(lambda: counts_of(place, known, "sign", Filters()))]
+
+    assert texts(world.first) == texts(world.third)
+    assert texts(world.first) != texts(world.im)

@@ -1,0 +1,84 @@
+"""A row of the worklist in words: every string ready, so that the template only puts them in their places."""
+
+from reviews.countdown import countdown, spoken
+from reviews.desk import Desk
+from reviews.models import Relation
+from reviews.states import Awaiting, State
+from reviews.worklist import HANDLE, LABELS, SIGN, Place
+
+_STATES, _AWAITED = dict(State.choices), dict(Awaiting.choices)
+
+
+def as_row(case: dict, desk: Desk, place: Place, tab: str) -> dict:
+    """One row of the table, every string ready."""
+    calendar, today = desk.book.calendar, desk.today
+    state, live = case["state"], case["due_on"] is not None
+    row = {
+        "number": case["number"],
+        "url": _address(case, place, tab),
+        "kind_tag": "跨省" if case["relation"] == Relation.CROSS_PROVINCE else "",
+        "name": case["headline"],
+        "from_name": case["sending"],
+        "to_name": case["receiving"],
+        "stage": _stage(case, tab),
+        "stage_key": state,
+        "checkbox": tab == SIGN and case["holder_id"] in place.signing,
+        "waited": "",
+        "due_text": "",
+        "due_tier": "",
+        "due_on": "",
+        "due_title": "",
+    }
+    waited = None
+    if live:
+        due = countdown(calendar, today, case["due_on"])
+        arrived = case["arrived_on"]
+        waited = max(calendar.between(arrived, today), 0)
+        row.update(
+            waited=waited,
+            due_text=due.text,
+            due_tier=due.tier,
+            due_on=f"{case['due_on'].month}月{case['due_on'].day}日",
+            due_title=f"{spoken(case['due_on'])}，自{spoken(arrived)}的次个工作日起算",
+        )
+    row["state_chips"] = _chips(case, waited)
+    return row
+
+
+def _address(case: dict, place: Place, tab: str) -> str:
+    """Where a row leads; with its tab, so that the case page can go on to the next one."""
+    if case["state"] == State.DRAFT and place.starts:
+        return f"/transfers/{case['number']}/edit/"
+    return f"/cases/{case['number']}/" + (f"?tab={tab}" if tab in LABELS else "")
+
+
+def _stage(case: dict, tab: str) -> str:
+    """Whose turn it is; outside the tabs that say so, which of the two acts is outstanding as well."""
+    label = _STATES[case["state"]]
+    if tab in (HANDLE, SIGN) or not case["awaiting"]:
+        return label
+    return f"{label} · {_AWAITED[case['awaiting']]}"
+
+
+_ENDED = {State.COMPLETED: "good", State.REFUSED: "bad", State.EXPIRED: "warn"}
+
+
+def _chips(case: dict, waited: int | None) -> list[dict]:
+    """Exceptions only: what differs from a case that simply takes its turn."""
+    if case["state"] == State.DRAFT:
+        return [{"text": "尚未发起", "tone": "plain"}]
+    if waited is None:
+        return [{"text": _STATES[case["state"]], "tone": _ENDED.get(case["state"], "plain")}]
+    found = []
+    if case["nudges"]:
+        found.append({"text": f"被催办 {case['nudges']} 次", "tone": "bad"})
+    if case["returned"] and case["awaiting"] == Awaiting.HANDLE:
+        found.append({"text": "负责人退回", "tone": "warn"})
+    if case["corrected"]:
+        found.append({"text": "已补正", "tone": "good"})
+    if case["due_provisional"]:
+        found.append({"text": "时限暂定", "tone": "warn"})
+    if case["unopened"]:
+        new = {"text": "新到", "tone": "info"} if waited <= 1 else {"text": "未查看", "tone": "plain"}
+        found.append(new)
+    return found
