@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from django.core.exceptions import EmptyResultSet
+from django.db import connection
 from django.db.models import QuerySet
 
 from ledger.statements import planned
@@ -69,8 +70,9 @@ class Slots:
 
     def filled(self, values: dict) -> dict:
         """All parameters of the text, once the ``values`` of the stand-ins are known."""
+        literal = connection.ops.prep_for_like_query
         patterns = {
-            key: form.replace("\0", str(values[name])) for key, (form, name) in self._patterns.items()
+            key: form.replace("\0", literal(values[name])) for key, (form, name) in self._patterns.items()
         }
         return values | self._fixed | patterns
 
