@@ -11,7 +11,8 @@ _DATE_INVALID = "这个日期看不懂或不存在，请写成 2026-10-01 的样
 _FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日"]
 
 
-def _date_field(label, help_text=""):
+def date_field(label, help_text=""):
+    """A date, typed as people write it."""
     return forms.DateField(
         label=label,
         help_text=help_text,
@@ -31,7 +32,7 @@ def _in_range(day):
 class CountForm(forms.Form):
     """From which day, how many working days."""
 
-    start = _date_field(
+    start = date_field(
         "起算日期", "写成 2026-10-01 或 2026年10月1日；当日不计，从次个工作日起算（附件1 三.7）"
     )
     days = forms.IntegerField(
@@ -86,7 +87,7 @@ class DayForm(forms.Form):
 
     PLAIN = "plain"
 
-    date = _date_field("日期")
+    date = date_field("日期")
     kind = forms.ChoiceField(label="类型", choices=[*DayKind.choices, (PLAIN, "恢复为平常日")])
     name = forms.CharField(label="名称", max_length=30, required=False, help_text="节日名称，如“国庆节”")
     source = forms.CharField(

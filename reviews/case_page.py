@@ -198,7 +198,7 @@ def context(sight: Sight) -> dict:
         "refused": None if in_verbs else refused,
         "verbs_refused": refused if in_verbs else None,
         "kept_text": "" if in_panel or in_verbs else sight.typed.opinion,
-        "notes": case_panel.notes(sight),
+        "notes": told.notes + case_panel.notes(sight),
         "verbs": beside,
         "links": told.links,
         "log": case_history.log(sight),

@@ -1,4 +1,5 @@
-"""What every page needs to know before it can say anything: the rulebook as it stands, and unread notices.
+"""What every page needs to know before it can say anything: the rulebook as it stands, unread notices, whether any
+fault lasts.
 
 Read in one statement a request and kept on the request.
 """
@@ -12,23 +13,26 @@ from ledger import clock
 from ledger.statements import planned
 from reviews import rulebook
 from reviews.countdown import soon_until
-from reviews.models import CalendarRevision, Notice
+from reviews.models import CalendarRevision, Fault, Notice
 from reviews.rulebook import Rulebook
 
 _READ = (
     f"SELECT (SELECT number FROM {CalendarRevision._meta.db_table} LIMIT 1), (SELECT count(*)"  # noqa: S608
-    f" FROM {Notice._meta.db_table} WHERE account_id = %s AND read_at IS NULL)"
+    f" FROM {Notice._meta.db_table} WHERE account_id = %s AND read_at IS NULL),"
+    f" EXISTS (SELECT FROM {Fault._meta.db_table} WHERE closed_at IS NULL)"
 )
 
 
 @dataclass(frozen=True)
 class Desk:
-    """The instant of the request, its day in Shanghai, the rulebook, the number of unread notices."""
+    """The instant of the request, its day in Shanghai, the rulebook, the number of unread notices; ``faulty``:
+    somewhere a fault lasts, so a page of a school asks whether there (R0.4)."""
 
     now: datetime
     today: date
     book: Rulebook
     unread: int
+    faulty: bool = False
 
     @property
     def soon(self) -> date:
@@ -49,5 +53,5 @@ def _laid(request: HttpRequest, now: datetime) -> Desk:
     reader = account.pk if account is not None and account.is_authenticated else None
     with planned() as cursor:
         cursor.execute(_READ, [reader])
-        number, unread = cursor.fetchone()
-    return Desk(now, clock.local_date(now), rulebook.current(number), unread)
+        number, unread, faulty = cursor.fetchone()
+    return Desk(now, clock.local_date(now), rulebook.current(number), unread, faulty)

@@ -4,7 +4,7 @@ While one covers a school, or within ``offline_days`` after, transfers are done 
 kept stands on a higher floor.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
@@ -14,6 +14,7 @@ from ledger import audit, clock, outbox, statements
 from ledger.clock import local_date
 from orgs.models import Account, PostRole, Unit
 from orgs.seats import Seat, seats_of
+from reviews.desk import Desk
 from reviews.models import Fault
 from reviews.opinions import cleaned
 from reviews.public_numbers import public_number
@@ -55,15 +56,18 @@ def covering(unit: Unit, day: date, book: Rulebook | None = None) -> list[Fault]
     return sorted(kept, key=lambda fault: not fault.is_open)
 
 
-def banner(units: list[Unit], *, records: bool) -> dict | None:
-    """What the pages of covered schools say while a fault lasts; ``records``: with the way to the form."""
-    fault = Fault.objects.open().over(*units).select_related("unit").order_by("id").first() if units else None
+def banner(desk: Desk, seats: Iterable[Seat]) -> dict | None:
+    """What the pages of covered schools say while a fault lasts; registrars are shown the way to the form."""
+    schools = [seat.unit for seat in seats if seat.unit.is_school and seat.role in _CLERKS]
+    if not desk.faulty or not schools:
+        return None
+    fault = Fault.objects.open().over(*schools).select_related("unit").order_by("id").first()
     if fault is None:
         return None
+    records = any(seat.role == PostRole.REGISTRAR and fault.unit.stands_above(seat.unit) for seat in seats)
     return {
-        "text": f"{fault.unit.short_name}系统故障期间可先线下办理转学：家长要求转学的，先登记，学生即视为在校，"
-        "系统恢复后再补办电子转接。",
-        "reason": f"{fault.reason}（{clock.spoken(fault.since)}起）",
+        "text": "故障期间可先线下办理：家长要求转学的，先登记，学生即视为在校，系统恢复后再补办电子转接。",
+        "reason": f"{fault.unit.short_name}：{fault.reason}（{clock.spoken(fault.since)}起）。",
         "clause": CLAUSE,
         "fault_url": f"/faults/{fault.number}/",
         "record_url": "/offline/new/" if records else "",

@@ -46,6 +46,7 @@ class Letter(NamedTuple):
     case_id: int | None
     text: str
     dedup: str
+    link: str = ""
 
 
 class Batch:
@@ -234,8 +235,8 @@ def _spoken(day: date) -> str:
 
 _INSERT = """
 WITH told AS (
-    INSERT INTO reviews_notice (account_id, case_id, text, dedup)
-    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[])
+    INSERT INTO reviews_notice (account_id, case_id, text, dedup, link)
+    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[])
     ON CONFLICT (account_id, dedup) DO NOTHING RETURNING id, account_id
 )
 INSERT INTO ledger_outboxmessage (topic, payload, dedup)
@@ -253,6 +254,11 @@ def _write(letters: Iterable[Letter]) -> None:
     columns = [list(column) for column in zip(*rows, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [*columns, settings.NOTICE_EMAIL])
+
+
+def tell(letters: Iterable[Letter]) -> None:
+    """Write the notices of a floor above, which knows whom and what; each ``dedup`` once for each account."""
+    _write(letters)
 
 
 @outbox.handler("email", outside=True)

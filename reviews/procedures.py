@@ -18,7 +18,8 @@ class CasePage:
     ``checks`` are lines ``{ok: True | False | None (look at it), text, why, clause}``; ``obstacle`` is the sentence
     that forbids the last sign-off; ``done`` tells what the completed case brought about; ``links`` are
     ``{label, url}``; ``edit_url`` leads to the form while the receiving school has the case in hand,
-    ``copy_url`` makes a new draft of a case that ended without moving anything.
+    ``copy_url`` makes a new draft of a case that ended without moving anything; ``notes`` are ``{title, text, url,
+    link}``, shown above the decision.
     """
 
     facts: list[tuple[str, str]]
@@ -28,6 +29,7 @@ class CasePage:
     links: list[dict] = field(default_factory=list)
     edit_url: str = ""
     copy_url: str = ""
+    notes: list[dict] = field(default_factory=list)
 
 
 class Procedure:

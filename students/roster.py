@@ -13,7 +13,7 @@ from ledger.clock import local_date, spoken
 from orgs import scope
 from orgs.models import Unit, UnitLevel
 from reviews.models import Case
-from students import identity, pinyin, records, sealing
+from students import attendance, identity, pinyin, records, sealing
 from students.grades import cohort_of, grade_label, grade_on
 from students.models import (
     Enrolment,
@@ -85,6 +85,7 @@ def school_rows(schools: list[Unit], url: str) -> list[dict]:
         .values_list("school")
         .annotate(Count("pk"))
     )
+    guests = attendance.known.counts(schools)
     return [
         {
             "url": f"{url}?school={school.code}",
@@ -93,6 +94,7 @@ def school_rows(schools: list[Unit], url: str) -> list[dict]:
             "grades": f"{grade_label(school.lowest_grade, school.school_system)}"
             f"至{grade_label(school.highest_grade, school.school_system)}",
             "pupils": counted.get(school.pk, 0),
+            "guests": guests.get(school.pk, 0),
             "closed": bool(school.closed_on),
         }
         for school in schools

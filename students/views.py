@@ -15,7 +15,7 @@ from orgs import scope
 from orgs.models import Unit
 from reviews.refusals import Refused
 from reviews.views import see_other
-from students import records, reveal, roster, status
+from students import attendance, records, reveal, roster, status
 from students.forms import RevealForm, RosterForm, looks_like_number, searched
 from students.models import Enrolment, Student
 
@@ -60,6 +60,7 @@ def list_present(request: HttpRequest, school: Unit, day, common: dict) -> HttpR
         "form": form,
         "counts": counts,
         "rows": roster.pupil_rows(list(page), school, day),
+        "guests": attendance.known.guests(school, day),
         "page": pager(request, page, "名"),
         "q": wanted.text,
         "whole_url": "" if wanted.whole else f"?{kept(request, page=None, whole='1')}",
@@ -176,6 +177,7 @@ def pupil_page(request, student: Student, day, form=None, revealed=(), refused=N
         "guardians": roster.guardian_rows(student),
         "problems": roster.problem_texts(student),
         "case": roster.running_case(student, request.user, day),
+        "elsewhere": attendance.known.notes(student, day),
         "reveal_form": form or RevealForm(),
         "revealed": revealed,
         "settle": student.status in status.KEPT

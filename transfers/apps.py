@@ -9,5 +9,9 @@ class TransfersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        """Make the kinds of transfer known to the engine."""
-        from transfers import procedures  # noqa: F401
+        """Make the kinds of transfer known to the engine, and who attends offline to the roster."""
+        from students import attendance
+        from transfers import offline_notices, procedures  # noqa: F401
+        from transfers.attending import OfflineAttendance
+
+        attendance.register(OfflineAttendance())

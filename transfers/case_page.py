@@ -16,7 +16,7 @@ from reviews.states import State
 from students import identity, records
 from students.grades import grade_label, grade_on
 from students.models import Enrolment, ProblemRecord, RegistrationNumber
-from transfers import rules
+from transfers import attending, rules
 from transfers.models import Transfer
 
 # What is judged while a case runs: what the last sign-off will ask, and what one ought to know before.
@@ -39,6 +39,7 @@ def of_transfer(
         links=links,
         edit_url=_address("transfer-edit", case.number),
         copy_url=_copy_url(case, account, day),
+        notes=attending.case_notes(transfer.taken_in),
     )
 
 
@@ -60,6 +61,7 @@ def _read(case: Case) -> Transfer:
             number_id=Subquery(current.values("pk")[:1]),
             number_sealed=Subquery(current.values("sealed")[:1]),
             problem_kinds=ArraySubquery(problems.order_by("id").values("kind")),
+            taken_in=attending.of_case(OuterRef("case_id")),
         )
         .get(case_id=case.pk)
     )

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from reviews import case_number  # noqa: F401 - makes <case:number> known
-from transfers import views
+from reviews import case_number, public_numbers  # noqa: F401 - makes <case:number> and <public:number> known
+from transfers import fault_views, offline_views, views
 
 urlpatterns = [
     path("transfers/new/", views.new_transfer, name="transfer-new"),
@@ -16,4 +16,14 @@ urlpatterns = [
     path(
         "transfers/<case:number>/proofs/<uuid:key>/remove/", views.remove_proof, name="transfer-proof-remove"
     ),
+    path("offline/", offline_views.show_list, name="offline"),
+    path("offline/new/", offline_views.record, name="offline-new"),
+    path("offline/<public:number>/", offline_views.show, name="offline-detail"),
+    path("offline/<public:number>/start/", offline_views.start, name="offline-start"),
+    path("offline/<public:number>/match/", offline_views.match, name="offline-match"),
+    path("offline/<public:number>/end/", offline_views.end, name="offline-end"),
+    path("faults/", fault_views.show_list, name="faults"),
+    path("faults/new/", fault_views.announce, name="fault-new"),
+    path("faults/<public:number>/", fault_views.show, name="fault"),
+    path("faults/<public:number>/close/", fault_views.close, name="fault-close"),
 ]

@@ -11,7 +11,8 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ledger import clock
-from reviews import door, evidence
+from orgs.seats import seats_of
+from reviews import desk, door, evidence, faults
 from reviews.asking import edit_refusal
 from reviews.models import Case
 from reviews.refusals import Refusal, Refused
@@ -50,7 +51,9 @@ def new_transfer(request: HttpRequest) -> HttpResponse:
         if student is not None:
             request.session["found_pupil"] = str(student.key)
             return see_other(f"{reverse('transfer-check')}?school={form.cleaned_data['school']}")
-    shown = {"form": form, "clause": pages.NO_OTHER_PAPERS}
+    known = desk.of(request)
+    banner = faults.banner(known, seats_of(request.user, known.today))
+    shown = {"form": form, "clause": pages.NO_OTHER_PAPERS, "fault_banner": banner}
     return render(request, "transfers/transfer_new.html", shown, status=status)
 
 

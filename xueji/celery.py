@@ -42,6 +42,11 @@ app.conf.beat_schedule = {
         "task": "orgs.tasks.bring_systems_up_to_date",
         "schedule": crontab(hour=0, minute=2),
     },
+    # Every day, so that a week without beat loses nothing; each school is told once a week.
+    "remind of offline transfers": {
+        "task": "transfers.tasks.remind_offline",
+        "schedule": crontab(hour=8, minute=5),
+    },
     "sign audit heads": {"task": "ledger.tasks.sign_heads", "schedule": crontab(hour=0, minute=20)},
 }
 app.autodiscover_tasks()

@@ -64,6 +64,7 @@ def _nav(path: str, account: Account, seats: list[Seat], unread: int) -> list[di
         ("待办", "/worklist/", ("/worklist/", "/cases/", "/search/"), bool(keeping)),
         ("发起转学", "/transfers/new/", ("/transfers/",), registrar),
         ("学生", "/students/", ("/students/",), bool(keeping)),
+        ("人籍一致", "/offline/", ("/offline/", "/faults/"), bool(keeping)),
         ("通知", "/notices/", ("/notices/",), True),
         ("规则与假期", "/calendar/", ("/calendar/", "/rules/"), True),
         ("系统管理", "/admin/", ("/admin/",), account.is_staff),

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
-from reviews import desk, search
+from reviews import desk, faults, search
 from reviews.calendar import WEEKDAYS
 from reviews.countdown import SOON, spoken
 from reviews.models import Relation
@@ -104,6 +104,7 @@ def _listing(known, place: Place, tab: str, filters: Filters, ids: list[int] | N
     return {
         "today": f"今天 {spoken(known.today)} 星期{WEEKDAYS[known.today.weekday()][-1]}",
         "summary": _summary(counted),
+        "fault_banner": faults.banner(known, place.seats),
         "actions": [{"label": "发起转学", "url": "/transfers/new/", "primary": True}] if place.starts else [],
         "heading": "搜索结果" if tab == FOUND else "待办",
         "tabs": _tabs(place, counted, tab),

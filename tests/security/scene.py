@@ -1,7 +1,8 @@
 """The people and things of the permission matrix: every role at every place around one case between two schools.
 
 The case goes from ``third`` (the other side) to ``first`` (one's own school) and stands at the county above ``first``,
-waiting to be handled. Beside it: a draft of ``first``, a pupil of ``third``, an archived copy kept by ``third``.
+waiting to be handled. Beside it: a draft of ``first``, a pupil of ``third``, an archived copy kept by ``third``; a fault over the
+county above ``first``, and under it another pupil of ``third`` whom ``first`` took in offline.
 """
 
 import re
@@ -113,6 +114,8 @@ class Scene:
         self.notice = Notice.objects.create(account=mine, case=self.running, text="有新业务", dedup="scene")
         self.phrase = QuickPhrase.objects.create(account=mine, outcome="agree", text="情况属实，同意。")
         self.unit_phrase = QuickPhrase.objects.create(unit=world.first, outcome="agree", text="同意转入。")
+        self.fault = world.fault(world.east)
+        self.offline = world.taken_in(world.first, world.pupil(world.third), self.fault)
         self.token, _ = tokens.issue(mine, "统计", world.now, 9, second_factor=False)
 
     def parts(self, thing: str) -> dict:
@@ -129,6 +132,8 @@ class Scene:
             "": {},
             "pupil": {"key": str(self.pupil.key)},
             "archive": {"pk": self.archive.pk},
+            "fault": {"number": self.fault.number},
+            "offline": {"number": self.offline.number},
             "notice": {"pk": self.notice.pk},
             "phrase": {"pk": self.phrase.pk},
             "unit_phrase": {"pk": self.unit_phrase.pk},

@@ -64,6 +64,7 @@ def scene():
         for unit in (world.first, world.east, world.third, world.west):
             world.registrar(unit), world.head(unit)
         canaries = [Canary(world, at) for at in range(CANARIES)]
+        world.fault(world.east)
         yield world, canaries
 
 
@@ -183,6 +184,28 @@ def walk(world, canary, desk, program) -> None:
     desk.post("/accounts/sign-in/", username=number, password=canary.phone)
     desk.get(f"/cases/{number}/")
     desk.get(f"/students/?school={number}")
+    desk.get(f"/offline/{number}/")
+    offline(canary, desk)
+
+
+def offline(canary, desk) -> None:
+    """Taken in offline: every second one unknown at first, then matched by number and name (R0.4)."""
+    born, sex = canary.student.birth_date, canary.student.sex
+    paper = {
+        "paper_date": "2026-10-14",
+        "requester": "mother",
+        "sex": sex,
+        "birth_date": born,
+        "origin": "示例",
+    }
+    known = {"number": canary.number, "name": canary.name}
+    desk.post("/offline/new/", **paper | known | {"name": WRONG})
+    sent_on = desk.post("/offline/new/", **paper | known | ({"number": ""} if born.day % 2 else {}))
+    assert sent_on.status_code == 303
+    desk.post(f"{sent_on.url}match/", **known | {"name": WRONG})
+    desk.post(f"{sent_on.url}match/", **known)
+    desk.get(sent_on.url)
+    desk.get("/offline/")
 
 
 def decided(world, canary, desk) -> None:

@@ -1,0 +1,77 @@
+"""What roster and pupil page are told of pupils who attend before their record came (R0.4)."""
+
+from datetime import date
+
+from django.db.models import Count, Subquery
+from django.db.models.functions import JSONObject
+from django.urls import reverse
+
+from ledger.clock import spoken
+from orgs.models import Unit
+from students.attendance import Attendance
+from students.models import Student
+from transfers.offline_models import OfflineTransfer
+
+# A roster shows so many; the rest stand on the reconciliation list.
+MOST = 100
+
+
+def of_case(case_id) -> Subquery:
+    """The offline transfer that a case follows, as an expression: the case page then asks no query more."""
+    rows = OfflineTransfer.objects.filter(case_id=case_id).order_by("-id")
+    told = JSONObject(number="number", paper="paper_date", fault="fault__number", reason="fault__reason")
+    return Subquery(rows.values(told=told)[:1])
+
+
+def case_notes(told: dict | None) -> list[dict]:
+    """On the case page: that the pupil was taken in offline, when, and under which fault (R0.4)."""
+    if told is None:
+        return []
+    paper = spoken(date.fromisoformat(told["paper"]))
+    return [
+        {
+            "title": "线下先行",
+            "text": f"学生已在转入学校就读，纸质日期{paper}，依据故障公告 {told['fault']}（{told['reason']}）。",
+            "url": reverse("offline-detail", args=[told["number"]]),
+            "link": f"线下转学 {told['number']}",
+        }
+    ]
+
+
+class OfflineAttendance(Attendance):
+    """``attending_offline``: everyone with an open offline transfer."""
+
+    def guests(self, school: Unit, day: date) -> list[dict]:
+        """Pupils of the school whose record is elsewhere, the longest first."""
+        rows = OfflineTransfer.objects.open().filter(school=school).order_by("paper_date", "id")
+        return [
+            {
+                "url": reverse("offline-detail", args=[row.number]),
+                "name": row.pupil_name,
+                "sex": (row.student or row).get_sex_display(),
+                "birth": spoken((row.student or row).birth_date),
+                "origin": row.from_name,
+                "since": spoken(row.paper_date),
+                "days": (day - row.paper_date).days,
+                "state": row.stands.label,
+            }
+            for row in rows.select_related("student", "sending_school", "case")[:MOST]
+        ]
+
+    def counts(self, schools: list[Unit]) -> dict[int, int]:
+        """How many such pupils each school has, in one statement."""
+        rows = OfflineTransfer.objects.open().filter(school__in=schools).order_by()
+        return dict(rows.values_list("school").annotate(Count("pk")))
+
+    def notes(self, student: Student, day: date) -> list[dict]:
+        """That a pupil on these books attends elsewhere: 线下转出."""
+        rows = OfflineTransfer.objects.open().filter(student=student).select_related("school", "case")
+        return [
+            {
+                "text": f"线下转出，学籍待办：该生自{spoken(row.paper_date)}起在{row.school.name}线下就读"
+                f"（已 {(day - row.paper_date).days} 天，{row.stands.label}）。",
+                "url": reverse("offline-detail", args=[row.number]),
+                "label": row.number,
+            }
+            for row in rows
+        ]

@@ -1,0 +1,57 @@
+"""The weekly reminder of open offline transfers to the registrar of the school where the pupils attend (R0.4)."""
+
+from datetime import datetime, time, timedelta
+
+from django.db import connection
+from django.db.models import Count, Min
+
+from ledger import clock, outbox
+from ledger.models import OutboxMessage
+from orgs.models import PostRole
+from orgs.seats import holders_of
+from reviews.notices import Letter, tell
+from transfers.offline_models import OfflineTransfer
+
+# One message a school and ISO week, whatever day of it the task comes round; what was recorded this week waits.
+_DUE = """
+INSERT INTO ledger_outboxmessage (topic, payload, dedup)
+SELECT 'offline', jsonb_build_object('school', o.school_id), 'offline:' || o.school_id || ':' || %(week)s
+FROM (SELECT DISTINCT school_id FROM transfers_offlinetransfer
+      WHERE closed_at IS NULL AND recorded_at < %(monday)s) o
+ON CONFLICT (dedup) DO NOTHING
+"""
+
+
+def remind(now: datetime) -> int:
+    """Write this week's reminders that are not written yet; returns how many."""
+    day = clock.local_date(now)
+    year, week, weekday = day.isocalendar()
+    monday = datetime.combine(day - timedelta(days=weekday - 1), time(), clock.SHANGHAI)
+    with connection.cursor() as cursor:
+        cursor.execute(_DUE, {"week": f"{year}-W{week:02d}", "monday": monday})
+        return cursor.rowcount
+
+
+@outbox.handler("offline")
+def tell_schools(messages: list[OutboxMessage]) -> None:
+    """How many pupils still wait and since when, in one notice a school."""
+    day = clock.local_date(clock.now())
+    schools = {message.payload["school"] for message in messages}
+    rows = OfflineTransfer.objects.open().filter(school__in=schools).order_by().values("school")
+    waiting = {row["school"]: row for row in rows.annotate(number=Count("pk"), oldest=Min("paper_date"))}
+    clerks = [
+        (unit, account) for unit, role, account in holders_of(schools, day) if role == PostRole.REGISTRAR
+    ]
+    tell(
+        Letter(account, None, _text(waiting[school]), message.dedup, "/offline/?side=in")
+        for message in messages
+        for school, account in clerks
+        if school == message.payload["school"] and school in waiting
+    )
+
+
+def _text(row: dict) -> str:
+    return (
+        f"本校有 {row['number']} 名学生线下就读、学籍未到，最早的纸质日期是{clock.spoken(row['oldest'])}。"
+        "请尽快补办电子转学，做到人籍一致（函 一）。"
+    )

@@ -1,0 +1,12 @@
+"""What the worker does for transfers. Each may be missed, repeated or overlapped: the database knows what is due."""
+
+from celery import shared_task
+
+from ledger import clock
+from transfers import offline_notices
+
+
+@shared_task
+def remind_offline() -> int:
+    """Remind schools of pupils who attend while their record has not come (R0.4)."""
+    return offline_notices.remind(clock.now())
