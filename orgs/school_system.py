@@ -86,8 +86,18 @@ class SystemOn(NamedTuple):
 
 
 def system_on(school, day: date) -> SystemOn:
-    """What ``school`` follows on ``day``."""
-    return systems_on([school], day)[school.pk]
+    """What ``school`` follows on ``day``; of one read with its ``system_periods``, without a statement."""
+    if "system_periods" not in getattr(school, "_prefetched_objects_cache", {}):
+        return systems_on([school], day)[school.pk]
+    rows = [(row.valid_from, of_row(row)) for row in school.system_periods.all()]
+    return speaking(rows, day) or of_row(school)
+
+
+def speaking(rows: list[tuple[date, SystemOn]], day: date) -> SystemOn | None:
+    """Of rows read already, in order of their days, the one that speaks for ``day``: as
+    :meth:`SystemPeriodQuerySet.speaking_first`."""
+    begun = [system for valid_from, system in rows if valid_from <= day]
+    return begun[-1] if begun else next((system for _, system in rows), None)
 
 
 def systems_on(schools: Iterable, day: date) -> dict[int, SystemOn]:

@@ -12,7 +12,7 @@ from django_fsm import can_proceed
 from ledger import clock
 from orgs.models import PostRole
 from orgs.seats import Seat, seat_at
-from reviews import procedures, rulebook
+from reviews import own_words, procedures, rulebook
 from reviews.grounds import check_ground
 from reviews.locking import open_step
 from reviews.models import Act, Case, Step
@@ -134,7 +134,7 @@ def first_refusal(asking: Asking) -> Refusal | None:
     found = _state_refusal(asking) or _seat_refusal(asking)
     if found is None:
         _check_words(asking)
-        found = _guard_refusal(asking)
+        found = _note_refusal(asking) or _guard_refusal(asking)
     return found
 
 
@@ -251,6 +251,16 @@ def _guard_refusal(asking: Asking) -> Refusal | None:
         if found is not None and found.stops:
             return found
     return None
+
+
+def _note_refusal(asking: Asking) -> Refusal | None:
+    """Where the receiving authority must say so itself, its registrar and its head do it in their own words."""
+    if asking.verb not in (Verb.HANDLE, Verb.SIGN) or asking.outcome != Outcome.AGREE:
+        return None
+    wanted = own_words.wanted_of(asking.procedure, asking.case, asking.step.stage)
+    if wanted is None:
+        return None
+    return own_words.refusal(wanted, asking.opinion, asking.by, asking.seat.unit.pk)
 
 
 def _nudged_today(asking: Asking) -> Refusal | None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError
 
 from ledger.models import IdempotencyKey
-from reviews import door, procedures
+from reviews import door, own_words, procedures
 from reviews.desk import Desk
 from reviews.models import Case, Step
 from reviews.opinions import checked_opinion
@@ -67,9 +67,15 @@ def _judge(line: Line, stage: str, account, desk: Desk) -> None:
     if refused is None and step.proposal != Outcome.AGREE:
         told = f"学籍管理员拟办“{Outcome(step.proposal).label}”，须打开单独核办。"
         refused = Refusal("not_proposed", told, "附件1 三.1")
-    refused = refused or _not_green(case, desk)
+    refused = refused or _note_wanted(case, step) or _not_green(case, desk)
     if refused is not None:
         line.why, line.clause = refused.sentence, refused.clause
+
+
+def _note_wanted(case: Case, step: Step) -> Refusal | None:
+    """A case that asks for the receiving authority's own words: one opinion for many is none."""
+    wanted = own_words.wanted_of(procedures.of(case), case, step.stage)
+    return own_words.left_out(wanted) if wanted else None
 
 
 def _not_green(case: Case, desk: Desk) -> Refusal | None:

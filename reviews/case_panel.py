@@ -10,6 +10,7 @@ from django.urls import reverse
 from ledger.clock import local_date, moment
 from orgs.models import PostRole
 from orgs.seats import seat_at
+from reviews import own_words, procedures
 from reviews.asking import edit_refusal, recall_minutes, refusal, turn_refusal
 from reviews.models import Step
 from reviews.opinions import LONGEST, SHORTEST, SHORTEST_REFUSAL
@@ -43,6 +44,7 @@ def decision(sight) -> dict | None:
         "opinion": kept.opinion if kept else "",
         "opinion_error": "",
         "opinion_label": "审核补充意见",
+        "note": sight.told.note_wanted if own_words.is_asked(procedures.of(case), case, step.stage) else None,
         "proposal": _proposal(sight, step) if verb == Verb.SIGN else None,
         "phrases": [{"text": text} for text in phrases_for(sight.account, {case.holder_id}, outcomes)],
         "phrases_url": reverse("phrases"),

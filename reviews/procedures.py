@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from django.db.models import Q
 
 from reviews.models import Case
+from reviews.own_words import NoteWanted
 from reviews.states import State, Verb
 
 _registry: dict[str, "Procedure"] = {}
@@ -19,7 +20,8 @@ class CasePage:
     that forbids the last sign-off; ``done`` tells what the completed case brought about; ``links`` are
     ``{label, url}``; ``edit_url`` leads to the form while the receiving school has the case in hand,
     ``copy_url`` makes a new draft of a case that ended without moving anything; ``notes`` are ``{title, text, url,
-    link}``, shown above the decision.
+    link}``, shown above the decision; ``note_wanted`` is what the receiving
+    authority must write itself (as :meth:`Procedure.note_wanted`).
     """
 
     facts: list[tuple[str, str]]
@@ -30,6 +32,7 @@ class CasePage:
     edit_url: str = ""
     copy_url: str = ""
     notes: list[dict] = field(default_factory=list)
+    note_wanted: NoteWanted | None = None
 
 
 class Procedure:
@@ -59,6 +62,10 @@ class Procedure:
     def complete(self, case: Case, subject, now) -> dict:
         """Carry out what the case was for, in the door's transaction; returns ids for the audit body."""
         raise NotImplementedError(self.kind)
+
+    def note_wanted(self, case: Case) -> NoteWanted | None:
+        """What the receiving school's authority must write in its own words on agreeing, or ``None`` (R4.3, R3.8)."""
+        return None
 
     def page(self, case: Case, account, now, book, *, proofs: int = 0, full: bool = False) -> CasePage:
         """What the case page says of the subject; ``proofs`` is how many there are, ``full`` after a recorded reveal:

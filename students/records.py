@@ -8,6 +8,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from ledger import audit, clock
 from ledger.models import AuditEntry
 from orgs.models import Unit
+from orgs.school_system import system_on
 from students import identity, sealing
 from students.grades import grade_label, grade_on
 from students.models import CodeTable, Enrolment, RegistrationNumber, SchoolClass, Student
@@ -130,18 +131,26 @@ def card(student: Student, day: date) -> Card:
 
 
 def move(
-    student: Student, to: Unit, school_class: SchoolClass | None, now: datetime, *, case_number: str, how: str
+    student: Student,
+    to: Unit,
+    school_class: SchoolClass | None,
+    now: datetime,
+    *,
+    case_number: str,
+    how: str,
+    cohort: int | None = None,
 ) -> dict:
     """Move the record: close the enrolment at the old school, keep its copy there, open one at the new school.
 
-    The status is kept (R3.2). Returns ids for the audit trail. The caller holds the pupil's row lock.
+    The status is kept (R3.2). ``cohort`` is the year the pupil enters where its grade was changed (R4.3). Returns ids
+    and, of a changed grade, both cohorts for the audit trail. The caller holds the pupil's row lock.
     """
     day = clock.local_date(now)
+    cohort = cohort or student.cohort
     old = Enrolment.objects.select_related("school").get(student=student, period__endswith__isnull=True)
-    grade = grade_on(student.cohort, day)
     Enrolment.objects.filter(pk=old.pk).update(
         period=DateTimeTZRange(old.period.lower, now),
-        grade_out=grade,
+        grade_out=grade_on(student.cohort, day),
         left_by=how,
         left_case_number=case_number,
         archive=snapshot(student, old.school, day),
@@ -150,14 +159,17 @@ def move(
         student=student,
         school=to,
         period=DateTimeTZRange(now, None),
-        grade_in=grade,
+        grade_in=grade_on(cohort, day),
         class_name=str(school_class or ""),
         entered_by=how,
         case_number=case_number,
     )
-    student.school, student.school_class = to, school_class
-    student.save(update_fields=["school", "school_class"])
-    return {"student": student.pk, "closed": old.pk, "opened": new.pk}
+    moved = {"student": student.pk, "closed": old.pk, "opened": new.pk}
+    if cohort != student.cohort:
+        moved |= {"cohort_was": student.cohort, "cohort": cohort}
+    student.school, student.school_class, student.cohort = to, school_class, cohort
+    student.save(update_fields=["school", "school_class", "cohort"])
+    return moved
 
 
 def snapshot(student: Student, school: Unit, day: date) -> dict:
@@ -169,7 +181,7 @@ def snapshot(student: Student, school: Unit, day: date) -> dict:
         "ethnic": ethnic_name(student.ethnic),
         "number": identity.mask_number(current_number(student)),
         "status": student.get_status_display(),
-        "grade": grade_label(grade_on(student.cohort, day), school.school_system),
+        "grade": grade_label(grade_on(student.cohort, day), system_on(school, day).system),
         "class": str(student.school_class) if student.school_class_id else "",
         "entered_on": student.entered_on.isoformat(),
         "address": student.address,

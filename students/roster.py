@@ -12,6 +12,7 @@ from django.urls import reverse
 from ledger.clock import local_date, spoken
 from orgs import scope
 from orgs.models import Unit, UnitLevel
+from orgs.school_system import system_on
 from reviews.models import Case
 from students import attendance, identity, pinyin, records, sealing
 from students.grades import cohort_of, grade_label, grade_on
@@ -244,14 +245,14 @@ def enrolment_rows(student: Student, account, day: date) -> list[dict]:
         )
     )
     rows = Enrolment.objects.filter(student=student).select_related("school").order_by("period")
+    rows = rows.prefetch_related("school__system_periods")
     return [
         {
             "school": row.school.name,
             "from": day_text(local_date(row.period.lower)),
             "until": day_text(local_date(row.period.upper)) if row.period.upper else "至今",
             "how": row.entered_by,
-            "grades": grade_label(row.grade_in, row.school.school_system)
-            + (f"—{grade_label(row.grade_out, row.school.school_system)}" if row.grade_out else "起"),
+            "grades": _grades(row),
             "case": row.left_case_number or row.case_number,
             "archive": reverse("student-archive", args=[row.pk])
             if row.archive is not None and row.pk in mine
@@ -260,6 +261,15 @@ def enrolment_rows(student: Student, account, day: date) -> list[dict]:
         }
         for row in rows
     ]
+
+
+def _grades(row: Enrolment) -> str:
+    """From which grade to which, as the school called them then (R4.3)."""
+    begins, ends = row.period.lower, row.period.upper
+    entered = grade_label(row.grade_in, system_on(row.school, local_date(begins)).system)
+    if not row.grade_out:
+        return f"{entered}起"
+    return f"{entered}—{grade_label(row.grade_out, system_on(row.school, local_date(ends)).system)}"
 
 
 def number_rows(student: Student) -> list[dict]:

@@ -170,8 +170,8 @@ class World:
             stated=stated,
         )
 
-    def draft(self, receiving, student, proofs=1):
-        """A draft of ``receiving`` for ``student``, ready to be sent."""
+    def draft(self, receiving, student, proofs=1, grade_to=None, grade_reason=""):
+        """A draft of ``receiving`` for ``student``, ready to be sent; into another grade than its own if named."""
         clerk = self.registrar(receiving)
         case = drafting.begin(student, receiving, clerk, clock.now())
         transfer = Transfer.objects.get(case=case)
@@ -180,16 +180,20 @@ class World:
             clerk,
             reason=TransferReason.objects.get(key="house"),
             reason_note="",
-            grade_to=transfer.grade_from,
-            school_class=SchoolClass.objects.get(school=receiving, cohort=student.cohort),
+            grade_to=grade_to or transfer.grade_from,
+            grade_reason=grade_reason,
+            school_class=SchoolClass.objects.get(
+                school=receiving,
+                cohort=student.cohort + transfer.grade_from - (grade_to or transfer.grade_from),
+            ),
         )
         for _ in range(proofs):
             take_in(case, clerk, png())
         return Case.objects.get(pk=case.pk)
 
-    def submitted(self, receiving, student):
+    def submitted(self, receiving, student, **chosen):
         """A case sent off by the registrar of ``receiving``."""
-        case = self.draft(receiving, student)
+        case = self.draft(receiving, student, **chosen)
         return door.perform(case, "submit", self.registrar(receiving), opinion="情况属实，申请转入。")
 
     def decide(self, case, outcome="agree", reason="", opinion="情况属实，同意转入。"):
@@ -202,10 +206,10 @@ class World:
             )
         return door.perform(case, "sign", self.head(unit), opinion=opinion, outcome=outcome, reason=reason)
 
-    def finish(self, case):
+    def finish(self, case, opinion="情况属实，同意转入。"):
         """Agree at every stage to the end."""
         while case.is_live:
-            case = self.decide(case)
+            case = self.decide(case, opinion=opinion)
         return case
 
 

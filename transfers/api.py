@@ -22,12 +22,14 @@ from reviews.asking import edit_refusal
 from reviews.models import Attachment, Case
 from reviews.refusals import Refusal, Refused
 from students import records
+from students.grades import cohort_of
 from students.models import SchoolClass, Student
 from transfers import drafting, pages, preflight, uploads
 from transfers.forms import offered_reasons
 from transfers.models import Transfer, TransferReason
 from transfers.procedures import transfer_of
-from transfers.views import NO_MATCH, NO_SEAT, offered_grade
+from transfers.rules import grade_offered
+from transfers.views import NO_MATCH, NO_SEAT
 
 # How long a look-up may be built upon.
 _LOOK_UP_SECONDS = 1800
@@ -198,6 +200,7 @@ class TransferOut(serializers.Serializer):
     reason_note = serializers.CharField()
     grade_from = serializers.IntegerField()
     grade_to = serializers.IntegerField(allow_null=True)
+    grade_reason = serializers.CharField(help_text="变更年级的理由；不变更年级时为空。")
     school_class = serializers.IntegerField(allow_null=True, help_text="转入班级")
     checks = CheckOut(many=True, help_text="业务未结束时：各项条款是否具备。")
 
@@ -221,6 +224,7 @@ class TransferCaseOut(CaseOut):
                 "reason_note": transfer.reason_note,
                 "grade_from": transfer.grade_from,
                 "grade_to": transfer.grade_to,
+                "grade_reason": transfer.grade_reason,
                 "school_class": transfer.school_class_id,
                 "checks": pages.transfer_checks(transfer, now) if sight.case.is_live else [],
             }
@@ -246,6 +250,21 @@ class ChangeIn(Strict):
         allow_blank=True,
         label="原因说明",
         help_text="只在该原因须说明时保留。",
+    )
+    grade_to = serializers.IntegerField(
+        min_value=1,
+        max_value=12,
+        required=False,
+        allow_null=True,
+        label="转入年级",
+        help_text="原则上不变更年级；空值即该生应读的年级。",
+    )
+    grade_reason = serializers.CharField(
+        max_length=200,
+        required=False,
+        allow_blank=True,
+        label="变更年级的理由",
+        help_text="只在变更年级时保留，2–200 字；须经转入学校主管部门写明同意。",
     )
     school_class = serializers.IntegerField(
         min_value=1, max_value=2**62, required=False, allow_null=True, label="转入班级"
@@ -314,26 +333,28 @@ class Cases(CaseEndpoint):
         return self.shown(made["number"], status=201)
 
     @extend_schema(
-        summary="修改在手的业务：原因、班级",
+        summary="修改在手的业务：原因、年级、班级",
         operation_id="cases_partial_update",
         parameters=[NUMBER],
         request=ChangeIn,
         responses={200: TransferCaseOut, 409: told("业务不在本校手中，或已被他人改动（stale）。")},
     )
     def partial_update(self, request, number: str) -> Response:
-        """Write what differs; the grade follows from the pupil (R4.3)."""
+        """Write what differs; the grade follows from the pupil unless another is named (R4.3)."""
         case, now = self.in_hand()
         transfer, typed = transfer_of(case), self.read(ChangeIn)
         transfer.case = case
-        reason = _reason(typed, transfer, case.ruled_on(clock.local_date(now)))
+        day = case.ruled_on(clock.local_date(now))
+        reason, grade = _reason(typed, transfer, day), _grade(typed, transfer, now)
         note = typed.get("reason_note", transfer.reason_note)
         drafting.change(
             case,
             request.user,
             reason=reason,
             reason_note=note if reason is not None and reason.needs_note else "",
-            grade_to=offered_grade(transfer, now),
-            school_class=_class(typed, transfer),
+            grade_to=grade,
+            grade_reason=typed.get("grade_reason", transfer.grade_reason),
+            school_class=_class(typed, transfer, grade, day),
             revision=typed["revision"],
         )
         return self.shown(number)
@@ -414,13 +435,24 @@ def _reason(typed: dict, transfer: Transfer, day) -> TransferReason | None:
     return found
 
 
-def _class(typed: dict, transfer: Transfer) -> SchoolClass | None:
+def _grade(typed: dict, transfer: Transfer, now) -> int | None:
+    """The grade named; else one that was changed before; else the pupil's own, where the school has it (R4.3)."""
+    facts = pages.facts_of(transfer, now)
+    wanted = typed.get("grade_to", transfer.grade_to if transfer.grade_reason else None)
+    if wanted is None:
+        return facts.grade if grade_offered(facts) is None else None
+    if wanted not in facts.receiving_system.grades:
+        raise ValidationError({"grade_to": ["请从本校开设的年级中选择（附件1 四.2）。"]})
+    return wanted
+
+
+def _class(typed: dict, transfer: Transfer, grade: int | None, day) -> SchoolClass | None:
     if "school_class" not in typed:
         return transfer.school_class
     if typed["school_class"] is None:
         return None
-    rows = SchoolClass.objects.filter(school=transfer.receiving_school_id, cohort=transfer.student.cohort)
-    found = rows.filter(pk=typed["school_class"]).first()
+    rows = SchoolClass.objects.filter(school=transfer.receiving_school_id, pk=typed["school_class"])
+    found = rows.filter(cohort=cohort_of(grade, day)).first() if grade else None
     if found is None:
         raise ValidationError({"school_class": ["请从本校这一年级的班级中选择（附件1 四.2）。"]})
     return found

@@ -1,22 +1,25 @@
 """What the case page says of a transfer: the pupil, masked, what the rules find, and where the record went."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import JSONObject
 from django.urls import NoReverseMatch, reverse
 
 from ledger.clock import local_date, moment
 from orgs.models import PostRole
+from orgs.school_system import SchoolSystemPeriod, SystemOn, speaking, system_on
 from orgs.seats import seat_at, seats_of
 from reviews.models import Case
+from reviews.own_words import NoteWanted
 from reviews.procedures import CasePage
 from reviews.rulebook import Rulebook
 from reviews.states import State
 from students import identity, records
 from students.grades import grade_label, grade_on
 from students.models import Enrolment, ProblemRecord, RegistrationNumber
-from transfers import attending, rules
+from transfers import attending, grade_change, rules
 from transfers.models import Transfer
 
 # What is judged while a case runs: what the last sign-off will ask, and what one ought to know before.
@@ -40,7 +43,29 @@ def of_transfer(
         edit_url=_address("transfer-edit", case.number),
         copy_url=_copy_url(case, account, day),
         notes=attending.case_notes(transfer.taken_in),
+        note_wanted=note_wanted(case, transfer),
     )
+
+
+def note_wanted(case: Case, transfer: Transfer) -> NoteWanted | None:
+    """What the receiving authority must write itself: its consent to a changed grade (R4.3)."""
+    if case.submitted_at is None or not transfer.grade_reason:
+        return None
+    system = _system(transfer, case.receiving_unit, local_date(case.submitted_at))
+    return grade_change.note(transfer.grade_from, transfer.grade_to, system.system, transfer.grade_reason)
+
+
+def _system(transfer: Transfer, school, day: date) -> SystemOn:
+    """学制 of one of the two schools on ``day``, from what was read with the transfer if it was."""
+    periods = getattr(transfer, "periods", None)
+    if periods is None:
+        return system_on(school, day)
+    rows = sorted(
+        (date.fromisoformat(p["valid_from"]), SystemOn(p["system"], p["lowest"], p["highest"]))
+        for p in periods
+        if p["school"] == school.pk
+    )
+    return speaking(rows, day) or SystemOn("", None, None)
 
 
 def _copy_url(case: Case, account, day) -> str:
@@ -55,6 +80,17 @@ def _read(case: Case) -> Transfer:
     """The transfer with its pupil, current number and open problems, in one query."""
     current = RegistrationNumber.objects.filter(student=OuterRef("student"), closed_at__isnull=True)
     problems = ProblemRecord.objects.filter(student=OuterRef("student"), closed_at__isnull=True)
+    periods = SchoolSystemPeriod.objects.filter(
+        Q(school=OuterRef("receiving_school")) | Q(school=OuterRef("sending_school"))
+    ).values(
+        json=JSONObject(
+            school="school_id",
+            system="school_system",
+            lowest="lowest_grade",
+            highest="highest_grade",
+            valid_from="valid_from",
+        )
+    )
     transfer = (
         Transfer.objects.select_related("student", "reason", "school_class")
         .annotate(
@@ -62,6 +98,7 @@ def _read(case: Case) -> Transfer:
             number_sealed=Subquery(current.values("sealed")[:1]),
             problem_kinds=ArraySubquery(problems.order_by("id").values("kind")),
             taken_in=attending.of_case(OuterRef("case_id")),
+            periods=ArraySubquery(periods),
         )
         .get(case_id=case.pk)
     )
@@ -76,15 +113,16 @@ def _facts(case: Case, transfer: Transfer, day, full: bool) -> list[tuple[str, s
     if not full:
         name, number = identity.mask_name(name), identity.mask_number(number)
     # An ended case tells what was asked for then, not which grade the pupil has grown into since.
-    grade = grade_on(student.cohort, day) if case.is_live else transfer.grade_from
-    from_system, to_system = case.sending_unit.school_system, into.school_system
-    wanted = grade_label(transfer.grade_to, to_system) if transfer.grade_to else "未填写"
+    ruled_on = case.ruled_on(day)
+    grade = grade_on(student.cohort, ruled_on) if case.is_live else transfer.grade_from
+    leaving, entering = (_system(transfer, school, ruled_on) for school in (case.sending_unit, into))
+    wanted = grade_label(transfer.grade_to, entering.system) if transfer.grade_to else "未填写"
     if transfer.school_class_id:
         wanted += str(transfer.school_class)
     reason = transfer.reason.name if transfer.reason_id else "未填写"
     if transfer.reason_note:
         reason += f"（{transfer.reason_note}）"
-    system = case.sending_unit.get_school_system_display()
+    changed = [("变更年级的理由", transfer.grade_reason)] if transfer.grade_reason else []
     return [
         ("姓名", f"{name}　{student.get_sex_display()}　{student.birth_date.year}年生"),
         ("转出", case.sending_unit.name),
@@ -92,9 +130,15 @@ def _facts(case: Case, transfer: Transfer, day, full: bool) -> list[tuple[str, s
         ("转入", into.name),
         ("学籍状态", student.get_status_display()),
         ("转学原因", reason),
-        ("年级", grade_label(grade, from_system) + (f"（{system}）" if system else "")),
-        ("转入班级", wanted),
+        ("年级", _grade(grade, leaving)),
+        ("转入班级", wanted + (f"（{entering.label}，变更年级）" if changed else "")),
+        *changed,
     ]
+
+
+def _grade(grade: int, at: SystemOn) -> str:
+    """A grade as the school calls it, with its system."""
+    return grade_label(grade, at.system) + (f"（{at.label}）" if at.label else "")
 
 
 def _number(transfer: Transfer) -> str:
@@ -116,6 +160,10 @@ def _checks(case: Case, transfer: Transfer, now: datetime, book: Rulebook, proof
         proofs=proofs,
         problems=[ProblemRecord(kind=kind) for kind in transfer.problem_kinds],
         submitted_at=case.submitted_at,
+        systems={
+            unit.pk: _system(transfer, unit, case.ruled_on(local_date(now)))
+            for unit in (case.receiving_unit, case.sending_unit)
+        },
     )
     lines, obstacle = [], ""
     for check in _TOLD:

@@ -2,20 +2,23 @@
 
 from collections.abc import Callable
 from contextlib import nullcontext
-from datetime import datetime
+from datetime import date, datetime
 
+from ledger import clock
 from ledger.clock import local_date
 from orgs.models import PostRole, Unit
+from orgs.school_system import system_on
 from orgs.seats import seat_at
 from reviews import door, evidence
-from reviews.models import Case
+from reviews.models import Case, Step
 from reviews.notice_values import IN_PROVINCE
 from reviews.opinions import cleaned
 from reviews.refusals import refuse
-from reviews.states import State
+from reviews.states import Outcome, State
 from students import identity
-from students.grades import grade_on
+from students.grades import cohort_of, grade_on
 from students.models import SchoolClass, Student
+from transfers.grade_change import authority_of
 from transfers.models import Transfer, TransferReason
 from transfers.procedures import subject_of, transfer_of
 from transfers.rules import COPIED_STATES
@@ -72,10 +75,14 @@ def begin(
 
 
 def _fill(case: Case, student: Student, school: Unit, day, copied_from: Transfer | None) -> None:
-    """The draft's own row; a class that is no longer the pupil's year is not taken over."""
+    """The draft's own row; a class that is no longer that of the grade entered is not taken over, nor is a changed
+    grade without it (R4.3)."""
     grade = grade_on(student.cohort, day)
     old = copied_from or Transfer()
-    fits = old.school_class_id and old.school_class.cohort == student.cohort
+    changed = bool(old.grade_reason and old.school_class_id)
+    wanted = grade_on(old.school_class.cohort, day) if changed else grade
+    grade_to = wanted if wanted in system_on(school, day).grades else None
+    fits = old.school_class_id and grade_to and old.school_class.cohort == cohort_of(grade_to, day)
     Transfer.objects.create(
         case=case,
         student=student,
@@ -84,7 +91,8 @@ def _fill(case: Case, student: Student, school: Unit, day, copied_from: Transfer
         reason=old.reason if old.reason_id else None,
         reason_note=old.reason_note,
         grade_from=grade,
-        grade_to=grade if school.lowest_grade <= grade <= school.highest_grade else None,
+        grade_to=grade_to,
+        grade_reason=old.grade_reason if changed and grade_to and grade_to != grade else "",
         school_class=old.school_class if fits else None,
     )
 
@@ -109,11 +117,20 @@ def change(
     reason_note: str,
     grade_to: int | None,
     school_class: SchoolClass | None,
+    grade_reason: str = "",
     revision: int | None = None,
 ) -> Case:
-    """Write what the form says; nothing else can be written (R0.6). Raises Refused when the case is not in hand."""
+    """Write what the form says; nothing else can be written (R0.6). Raises Refused when the case is not in hand.
+
+    Grades are those of the day of submission, today before it; the reason for another grade than the pupil's own is
+    kept only where there is one (R4.3).
+    """
     with door.edit(case, by, "edit", revision=revision) as held:
-        if school_class is not None and not _fits(school_class, held):
+        day = held.ruled_on(local_date(clock.now()))
+        own = grade_on(Student.objects.get(transfers__case=held).cohort, day)
+        grade_reason = cleaned(grade_reason)[:200] if grade_to not in (None, own) else ""
+        _refuse_after_consent(held, grade_to, grade_reason)
+        if school_class is not None and not _fits(school_class, held, grade_to, day):
             refuse("grade_and_class", "所选班级不是本校这一年级的班级，请重新选择。", "附件1 四.2")
         if held.state != State.DRAFT and (reason is None or school_class is None or grade_to is None):
             refuse(
@@ -124,16 +141,35 @@ def change(
         Transfer.objects.filter(case=held).update(
             reason=reason,
             reason_note=cleaned(reason_note)[:200],
+            grade_from=own,
             grade_to=grade_to,
+            grade_reason=grade_reason,
             school_class=school_class,
         )
     return held
 
 
-def _fits(school_class: SchoolClass, case: Case) -> bool:
-    """Whether the class is one of the receiving school's, of the pupil's own year (R4.3)."""
-    cohorts = Student.objects.filter(transfers__case=case).values("cohort")
+def _fits(school_class: SchoolClass, case: Case, grade: int | None, day: date) -> bool:
+    """Whether the class is one of the receiving school's, of the grade entered (R4.3)."""
     return (
         school_class.school_id == case.receiving_unit_id
-        and cohorts.filter(cohort=school_class.cohort).exists()
+        and grade is not None
+        and school_class.cohort == cohort_of(grade, day)
     )
+
+
+def _refuse_after_consent(case: Case, grade_to: int | None, grade_reason: str) -> None:
+    """R4.3: once the receiving authority has agreed, neither the grade nor its reason changes behind its back."""
+    if case.state == State.DRAFT:
+        return
+    was = Transfer.objects.only("grade_to", "grade_reason").get(case=case)
+    if (was.grade_to, was.grade_reason) == (grade_to, grade_reason):
+        return
+    signed = Step.objects.filter(case=case, unit=case.receiving_unit.authority_id, signer__isnull=False)
+    if signed.order_by("-seq").values_list("outcome", flat=True).first() == Outcome.AGREE:
+        refuse(
+            "grade_consented",
+            f"{authority_of(case.receiving_unit)}已就入读年级签署同意意见，年级和变更理由不能再改；"
+            "需要改的，请撤销后重新发起。",
+            "附件1 四.2",
+        )

@@ -6,6 +6,8 @@ from django import forms
 from django.db.models import Q
 
 from orgs.models import Unit
+from orgs.school_system import system_on
+from students.grades import cohort_of, grade_label, grade_on
 from students.models import SchoolClass
 from transfers.models import TransferReason
 
@@ -54,8 +56,33 @@ class LookupForm(forms.Form):
         return int(self.cleaned_data["school"] or self._only)
 
 
+class ByGrade(forms.models.ModelChoiceIterator):
+    """Classes in groups, one a grade: the page shows those of the chosen grade."""
+
+    def __iter__(self):
+        """The empty choice, then the groups, in the order of the grades offered."""
+        yield ("", self.field.empty_label)
+        rows = list(self.queryset)
+        for grade, label in self.field.grades:
+            cohort = cohort_of(grade, self.field.day)
+            found = [self.choice(row) for row in rows if row.cohort == cohort]
+            if found:
+                yield (label, found)
+
+
+class ClassField(forms.ModelChoiceField):
+    """A class of the receiving school, by grade on ``day``."""
+
+    iterator = ByGrade
+    grades: list[tuple[int, str]] = []
+    day: date | None = None
+
+
 class TransferForm(forms.Form):
-    """Why, and into which class, with the registrar's opinion; grade and schools are not typed but known."""
+    """Why, into which grade and class, with the registrar's opinion; the schools are not typed but known.
+
+    The grade is the pupil's own unless another one is chosen, which needs a reason (R4.3).
+    """
 
     reason = forms.ModelChoiceField(
         label="转学原因",
@@ -73,7 +100,22 @@ class TransferForm(forms.Form):
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
         error_messages={"max_length": "原因说明最多 200 字，请精简。"},
     )
-    school_class = forms.ModelChoiceField(
+    grade_to = forms.TypedChoiceField(
+        label="转入年级",
+        coerce=int,
+        empty_value=None,
+        required=False,
+        help_text="原则上不变更年级（附件1 四.2）。",
+        error_messages={"invalid_choice": "请从本校开设的年级中选择（附件1 四.2）。"},
+    )
+    grade_reason = forms.CharField(
+        label="变更年级的理由",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        error_messages={"max_length": "变更年级的理由最多 200 字，请精简（附件1 四.2）。"},
+    )
+    school_class = ClassField(
         label="转入班级",
         queryset=SchoolClass.objects.none(),
         required=False,
@@ -91,23 +133,60 @@ class TransferForm(forms.Form):
     )
     key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, school: Unit, cohort: int, day: date, data=None, **more):
+    def __init__(self, school: Unit, own_grade: int, day: date, data=None, **more):
         super().__init__(data, **more)
         self.fields["reason"].queryset = offered_reasons(school, day)
-        classes = SchoolClass.objects.filter(school=school, cohort=cohort).order_by("number")
-        self.fields["school_class"].queryset = classes
-        for name in ("reason", "reason_note", "school_class"):
+        self._offer_grades(school, own_grade, day)
+        for name in ("reason", "reason_note", "grade_to", "grade_reason", "school_class"):
             # The fields stand beside the panel that holds the form.
             self.fields[name].widget.attrs["form"] = "transfer-form"
 
+    def _offer_grades(self, school: Unit, own: int, day: date) -> None:
+        """The school's grades on ``day``, the pupil's own chosen; and of each its classes (R4.3)."""
+        at = system_on(school, day)
+        labels = [(g, grade_label(g, at.system) + ("（该生应读）" if g == own else "")) for g in at.grades]
+        self.own_grade = own if own in at.grades else None
+        grade, classes = self.fields["grade_to"], self.fields["school_class"]
+        grade.choices = labels if self.own_grade else [("", "请选择年级"), *labels]
+        grade.initial = self.own_grade
+        grade.widget.attrs["data-own-grade"] = self.own_grade or ""
+        authority = school.authority.short_name if school.authority_id else "主管部门"
+        self.fields[
+            "grade_reason"
+        ].help_text = f"只在变更年级时填写，2–200 字；须保障九年义务教育，并由{authority}写明同意。"
+        classes.grades, classes.day = labels, day
+        cohorts = [cohort_of(g, day) for g in at.grades]
+        rows = SchoolClass.objects.filter(school=school, cohort__in=cohorts)
+        classes.queryset = rows.order_by("-cohort", "number")
+
+    def classes_of(self, grade: int | None) -> list[SchoolClass]:
+        """The classes of one grade."""
+        field = self.fields["school_class"]
+        return [row for row in field.queryset if grade and grade_on(row.cohort, field.day) == grade]
+
+    def clean_grade_to(self) -> int | None:
+        """The grade that was chosen; the pupil's own where none was sent."""
+        return self.cleaned_data["grade_to"] or self.own_grade
+
+    def clean(self):
+        """The class is one of the chosen grade's."""
+        field, chosen = self.fields["school_class"], self.cleaned_data.get("school_class")
+        told = chosen is not None and "grade_to" in self.cleaned_data
+        if told and grade_on(chosen.cohort, field.day) != self.cleaned_data["grade_to"]:
+            self.add_error("school_class", field.error_messages["invalid_choice"])
+        return self.cleaned_data
+
     def typed(self) -> dict:
-        """What is to be written: the note only where the reason asks for one, so nothing else can be asked for."""
-        reason = self.cleaned_data["reason"]
-        note = self.cleaned_data["reason_note"] if reason is not None and reason.needs_note else ""
+        """What is to be written: a note or a reason only where one is asked for, so nothing else can be asked for."""
+        said = self.cleaned_data
+        reason = said["reason"]
+        changed = said["grade_to"] not in (None, self.own_grade)
         return {
             "reason": reason,
-            "reason_note": note,
-            "school_class": self.cleaned_data["school_class"],
+            "reason_note": said["reason_note"] if reason is not None and reason.needs_note else "",
+            "grade_to": said["grade_to"],
+            "grade_reason": said["grade_reason"] if changed else "",
+            "school_class": said["school_class"],
         }
 
 

@@ -41,6 +41,8 @@ class Transfer(models.Model):
     """转学, one-to-one with its case: the pupil, both schools, why, and into which grade and class.
 
     Nothing else can be asked for (R0.6): there is no further field, and only the reason proof can be attached.
+    Both grades are those of the day of submission (today before it). ``grade_reason`` stands exactly where the grade
+    entered is not the pupil's own (R4.3).
     """
 
     case = models.OneToOneField(Case, verbose_name="业务", on_delete=models.PROTECT, related_name="transfer")
@@ -59,6 +61,7 @@ class Transfer(models.Model):
     reason_note = models.CharField("原因说明", max_length=200, blank=True)
     grade_from = models.PositiveSmallIntegerField("原年级")
     grade_to = models.PositiveSmallIntegerField("转入年级", null=True, blank=True)
+    grade_reason = models.CharField("变更年级的理由", max_length=200, blank=True)
     school_class = models.ForeignKey(
         SchoolClass, verbose_name="转入班级", on_delete=models.PROTECT, null=True, blank=True
     )

@@ -14,9 +14,8 @@ from reviews.models import Attachment, Case
 from reviews.refusals import Refusal
 from reviews.states import State, Verb
 from students import records
-from students.grades import grade_label
 from students.models import Student
-from transfers import preflight, rules
+from transfers import grade_change, preflight, rules
 from transfers.models import Transfer
 
 RULES_URL = "/rules/"
@@ -33,7 +32,8 @@ NEVER_REFUSE_ENROLMENT = {
     "url": RULES_URL,
 }
 _FORM_CODES = frozenset(check.__name__ for check in rules.FORM)
-_FORM_LABELS = frozenset(check.label for check in rules.FORM)
+# A grade that is not changed needs no line of its own beside the form.
+_FORM_LABELS = frozenset(check.label for check in rules.FORM if check not in grade_change.GUARDS)
 
 
 def case_url(number: str) -> str:
@@ -126,7 +126,6 @@ def edit_page(transfer: Transfer, account, form, now: datetime, refused: Refusal
         "title": title,
         "facts": pupil_facts(transfer, day),
         "form": form,
-        "grade": grade_label(facts_of(transfer, now).grade, transfer.receiving_school.school_system),
         "note_reasons": " ".join(str(r.pk) for r in form.fields["reason"].queryset if r.needs_note),
         "upload": upload_of(transfer.case, now),
         **folded_list(checks),

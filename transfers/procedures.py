@@ -5,12 +5,14 @@ from django.db.models.functions import Replace
 from django.db.models.lookups import Contains
 
 from ledger.clock import local_date
+from orgs.school_system import system_on
 from reviews import procedures
 from reviews.models import Case
 from reviews.notice_values import IN_PROVINCE
+from reviews.own_words import NoteWanted
 from reviews.states import Verb
 from students import pinyin, records
-from students.grades import grade_on, phase_of
+from students.grades import cohort_of, grade_on, phase_of
 from students.models import Student
 from students.text import is_han
 from transfers import case_page, rules
@@ -51,14 +53,25 @@ class InProvinceTransfer(procedures.Procedure):
 
     def phase(self, case: Case, subject: Student, day) -> str:
         """学段 by the pupil's grade in the receiving school's system."""
-        return phase_of(grade_on(subject.cohort, day), case.receiving_unit.school_system)
+        return phase_of(grade_on(subject.cohort, day), system_on(case.receiving_unit, day).system)
 
     def complete(self, case: Case, subject: Student, now) -> dict:
         """The record moves at once (R3.1); the status stays as it was (R3.2)."""
         transfer = transfer_of(case)
         return records.move(
-            subject, case.receiving_unit, transfer.school_class, now, case_number=case.number, how=self.name
+            subject,
+            case.receiving_unit,
+            transfer.school_class,
+            now,
+            case_number=case.number,
+            how=self.name,
+            cohort=cohort_of(transfer.grade_to, case.ruled_on(local_date(now))),
         )
+
+    def note_wanted(self, case: Case) -> NoteWanted | None:
+        """The receiving authority's consent to a changed grade (R4.3)."""
+        transfer = Transfer.objects.get(case=case)
+        return case_page.note_wanted(case, transfer)
 
     def named(self, text: str) -> Q:
         """Cases of pupils so called: any part of the name, “·” or not; or the beginning of a spelling or of the

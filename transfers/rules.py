@@ -3,16 +3,19 @@ the form, by the API and by the door; written here once."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cached_property
 
 from ledger.clock import local_date, spoken
 from orgs.models import Unit
+from orgs.school_system import SystemOn, systems_on
 from reviews.models import Case
 from reviews.procedures import kind_name
 from reviews.refusals import guard
 from reviews.rulebook import Rulebook
 from reviews.states import State
-from students.grades import grade_label, grade_on, is_graduating
+from students.grades import cohort_of, grade_label, grade_on, is_graduating
 from students.models import ProblemRecord, SchoolClass, Student, StudentStatus
+from transfers import grade_change
 from transfers.models import Transfer, TransferReason
 
 # R3.2: 在校, and those whom the notice lets transfer directly, keeping their status.
@@ -40,11 +43,14 @@ class Facts:
     reason: TransferReason | None = None
     reason_note: str = ""
     grade_to: int | None = None
+    grade_reason: str = ""
     school_class: SchoolClass | None = None
     proofs: int = 0
     other: Case | None = None
     problems: list[ProblemRecord] = field(default_factory=list)
     submitted_at: datetime | None = None
+    systems: dict[int, SystemOn] | None = None
+    """学制 of both schools by id on the day that judges, where they were read already."""
 
     @property
     def ruled_on(self) -> date:
@@ -58,8 +64,28 @@ class Facts:
 
     @property
     def grade(self) -> int:
-        """The pupil's grade on that day."""
-        return grade_on(self.student.cohort, self.day)
+        """The pupil's own grade on the day that judges: promotion leaves a running case as it is (R3.5c)."""
+        return grade_on(self.student.cohort, self.ruled_on)
+
+    @property
+    def grade_changed(self) -> bool:
+        """Whether another grade than the pupil's own was chosen (R4.3)."""
+        return self.grade_to is not None and self.grade_to != self.grade
+
+    @cached_property
+    def _systems(self) -> dict[int, SystemOn]:
+        schools = [self.receiving] if self.sending is None else [self.receiving, self.sending]
+        return self.systems or systems_on(schools, self.ruled_on)
+
+    @property
+    def receiving_system(self) -> SystemOn:
+        """学制 and grades of the receiving school on the day that judges (R4.3)."""
+        return self._systems[self.receiving.pk]
+
+    @property
+    def sending_system(self) -> SystemOn:
+        """The sending school's; the receiving one's where there is none."""
+        return self._systems[(self.sending or self.receiving).pk]
 
 
 @guard("{school}已经撤销，不能再办理转学；请改由承接学校{successor}办理。", "附件1 三.1", "承接学校")
@@ -154,14 +180,13 @@ def status_allows(facts: Facts):
 )
 def grade_offered(facts: Facts):
     """本校开设该生所在年级"""
-    school = facts.receiving
-    if school.lowest_grade <= facts.grade <= school.highest_grade:
+    at = facts.receiving_system
+    if facts.grade in at.grades:
         return None
-    system = school.school_system
     return {
-        "grade": grade_label(facts.grade, facts.sending.school_system if facts.sending else system),
-        "lowest": grade_label(school.lowest_grade, system),
-        "highest": grade_label(school.highest_grade, system),
+        "grade": grade_label(facts.grade, facts.sending_system.system),
+        "lowest": grade_label(at.lowest or 0, at.system),
+        "highest": grade_label(at.highest or 0, at.system),
     }
 
 
@@ -174,9 +199,10 @@ def grade_offered(facts: Facts):
 def not_graduating(facts: Facts):
     """不在毕业年级"""
     sending = facts.sending
-    if sending is None or not is_graduating(facts.grade, sending.school_system, sending.highest_grade):
+    at = facts.sending_system
+    if sending is None or not is_graduating(facts.grade, at.system, at.highest):
         return None
-    return {"grade": grade_label(facts.grade, sending.school_system), "school": sending.name}
+    return {"grade": grade_label(facts.grade, at.system), "school": sending.name}
 
 
 @guard("请从所列原因中选择转学原因{note}。", "附件1 三.1")
@@ -197,14 +223,13 @@ def reason_chosen(facts: Facts):
 
 @guard("请选择转入年级和班级：原则上不变更年级，该生应读{grade}{problem}。", "附件1 四.2")
 def grade_and_class(facts: Facts):
-    """已选择与原年级一致的年级和班级"""
-    told = {"grade": grade_label(facts.grade, facts.receiving.school_system)}
+    """已选择年级和班级"""
+    told = {"grade": grade_label(facts.grade, facts.receiving_system.system)}
     if facts.grade_to is None or facts.school_class is None:
         return {**told, "problem": ""}
-    if facts.grade_to != facts.grade:
-        return {**told, "problem": "，所选年级不同"}
     chosen = facts.school_class
-    if chosen.school_id != facts.receiving.pk or chosen.cohort != facts.student.cohort:
+    wanted = cohort_of(facts.grade_to, facts.ruled_on)
+    if chosen.school_id != facts.receiving.pk or chosen.cohort != wanted:
         return {**told, "problem": "，所选班级不是本校这一年级的班级"}
     return None
 
@@ -237,7 +262,7 @@ PREFLIGHT = (
     grade_offered,
     not_graduating,
 )
-FORM = (reason_chosen, grade_and_class, proof_attached)
+FORM = (reason_chosen, grade_and_class, *grade_change.GUARDS, proof_attached)
 # A draft may have lain while the record moved elsewhere.
 SUBMIT = (*PREFLIGHT, still_at_sending_school, *FORM)
 COMPLETE = (still_at_sending_school, not_suspended, status_allows, no_problem)
@@ -267,6 +292,7 @@ def facts_of_transfer(transfer: Transfer, now: datetime, book: Rulebook) -> Fact
         reason=transfer.reason,
         reason_note=transfer.reason_note,
         grade_to=transfer.grade_to,
+        grade_reason=transfer.grade_reason,
         school_class=transfer.school_class,
         proofs=transfer.case.attachments.filter(removed_at__isnull=True).count(),
         other=_other_case(transfer.student, transfer.case_id),

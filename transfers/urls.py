@@ -3,7 +3,7 @@
 from django.urls import path
 
 from reviews import case_number, public_numbers  # noqa: F401 - makes <case:number> and <public:number> known
-from transfers import fault_views, offline_views, views
+from transfers import fault_views, offline_views, under_age_views, views
 
 urlpatterns = [
     path("transfers/new/", views.new_transfer, name="transfer-new"),
@@ -26,4 +26,5 @@ urlpatterns = [
     path("faults/new/", fault_views.announce, name="fault-new"),
     path("faults/<public:number>/", fault_views.show, name="fault"),
     path("faults/<public:number>/close/", fault_views.close, name="fault-close"),
+    path("statistics/under-age/", under_age_views.show, name="under-age"),
 ]

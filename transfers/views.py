@@ -19,13 +19,13 @@ from reviews.refusals import Refusal, Refused
 from reviews.states import Outcome, State, Verb
 from reviews.views import see_other
 from students import records
+from students.grades import grade_on
 from students.identity import IdentityError
 from students.models import Student
 from transfers import drafting, pages, uploads
 from transfers.forms import LookupForm, TransferForm
 from transfers.models import Transfer
 from transfers.procedures import transfer_of
-from transfers.rules import grade_offered
 
 NO_MATCH = "没有找到号码与姓名都相符的学生，请与家长核对后重填（附件1 三.1）。"
 NO_SEAT = Refusal("no_seat", "只有转入学校的学籍管理员可以发起转学，你没有这个岗位。", "附件1 三.1")
@@ -161,7 +161,6 @@ def save(request: HttpRequest, transfer: Transfer, form: TransferForm, now) -> C
     """
     case, typed = transfer.case, form.typed()
     revision = form.cleaned_data["revision"]
-    typed["grade_to"] = offered_grade(transfer, now)
     if any(getattr(transfer, name) != value for name, value in typed.items()):
         case = drafting.change(case, request.user, revision=revision, **typed)
         revision = case.revision
@@ -179,26 +178,25 @@ def save(request: HttpRequest, transfer: Transfer, form: TransferForm, now) -> C
     )
 
 
-def offered_grade(transfer: Transfer, now) -> int | None:
-    """The pupil's own grade, which stays what it is; none where the school does not have it (R4.3)."""
-    facts = pages.facts_of(transfer, now)
-    return facts.grade if grade_offered(facts) is None else None
-
-
 def fresh_form(transfer: Transfer, now) -> TransferForm:
     """The form as the record stands; an only class is filled in."""
     form = TransferForm(*_place(transfer, now))
-    classes = list(form.fields["school_class"].queryset[:2])
+    # A draft may have lain over a promotion: a grade that was not changed is always the present one (R3.5c).
+    grade = transfer.grade_to if transfer.grade_reason else form.own_grade
+    classes = form.classes_of(grade)
     form.initial = {
         "reason": transfer.reason_id,
         "reason_note": transfer.reason_note,
+        "grade_to": grade,
+        "grade_reason": transfer.grade_reason,
         "school_class": transfer.school_class_id or (classes[0].pk if len(classes) == 1 else None),
     }
     return form
 
 
 def _place(transfer: Transfer, now) -> tuple:
-    return transfer.receiving_school, transfer.student.cohort, transfer.case.ruled_on(clock.local_date(now))
+    day = transfer.case.ruled_on(clock.local_date(now))
+    return transfer.receiving_school, grade_on(transfer.student.cohort, day), day
 
 
 def edit_page(

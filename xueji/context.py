@@ -59,12 +59,14 @@ def _me(account: Account, seats: list[Seat]) -> dict:
 
 def _nav(path: str, account: Account, seats: list[Seat], unread: int) -> list[dict]:
     keeping = [seat for seat in seats if seat.role in _KEEPS_RECORDS]
+    office = any(not seat.unit.is_school for seat in keeping)
     registrar = any(seat.unit.is_school and seat.role == PostRole.REGISTRAR for seat in keeping)
     items = [
         ("待办", "/worklist/", ("/worklist/", "/cases/", "/search/"), bool(keeping)),
         ("发起转学", "/transfers/new/", ("/transfers/",), registrar),
         ("学生", "/students/", ("/students/",), bool(keeping)),
         ("人籍一致", "/offline/", ("/offline/", "/faults/"), bool(keeping)),
+        ("统计", "/statistics/under-age/", ("/statistics/",), office),
         ("通知", "/notices/", ("/notices/",), True),
         ("规则与假期", "/calendar/", ("/calendar/", "/rules/"), True),
         ("系统管理", "/admin/", ("/admin/",), account.is_staff),

@@ -28,6 +28,7 @@ _WORDS = frozenset(
         "opinion_blank",
         "opinion_long",
         "opinion_refusal",
+        "note_wanted",
         "outcome_missing",
         "outcome_stage",
         "outcome_correction",

@@ -79,6 +79,8 @@ def test_the_forms_and_the_record_hold_these_fields_and_no_other():
     assert set(TransferForm.base_fields) == {
         "reason",
         "reason_note",
+        "grade_to",
+        "grade_reason",
         "school_class",
         "opinion",
         "revision",
@@ -94,6 +96,7 @@ def test_the_forms_and_the_record_hold_these_fields_and_no_other():
         "reason_note",
         "grade_from",
         "grade_to",
+        "grade_reason",
         "school_class",
     }
     assert AttachmentKind.values == ["reason_proof"]
@@ -108,6 +111,8 @@ def test_the_page_asks_for_these_inputs_and_no_other(world, clerk, case):
         "csrfmiddlewaretoken",
         "reason",
         "reason_note",
+        "grade_to",
+        "grade_reason",
         "school_class",
         "opinion",
         "revision",
@@ -124,11 +129,11 @@ def test_whatever_else_is_sent_is_not_kept(world, clerk, case):
     clerk.post(
         address(case),
         filled(
-            world, case, action="save", grade_to=6, sending_school=world.second.pk, student=1, household="x"
+            world, case, action="save", grade_from=6, sending_school=world.second.pk, student=1, household="x"
         ),
     )
     transfer = Transfer.objects.get(case=case)
-    assert (transfer.grade_to, transfer.sending_school) == (4, world.third)
+    assert (transfer.grade_from, transfer.sending_school) == (4, world.third)
 
 
 @pytest.mark.rule("R0.6")
@@ -182,11 +187,13 @@ def test_without_a_proper_opinion_nothing_is_sent(world, clerk, opinion):
 @pytest.mark.rule("R4.3")
 def test_the_grade_is_the_pupils_own_and_only_its_classes_are_offered(world, clerk, case):
     page = clerk.get(address(case)).content.decode()
-    assert "四年级" in page
-    options = re.findall(r'<option value="(\d+)"', page[page.index('name="school_class"') :])
+    assert '<option value="4" selected>四年级（该生应读）</option>' in page
+    groups = dict(re.findall(r'<optgroup label="([^"]+)">(.*?)</optgroup>', page, re.S))
+    assert list(groups) == ["一年级", "二年级", "三年级", "四年级（该生应读）", "五年级", "六年级"]
     own = SchoolClass.objects.filter(
         school=world.first, cohort=Transfer.objects.get(case=case).student.cohort
     )
+    options = re.findall(r'<option value="(\d+)"', groups["四年级（该生应读）"])
     assert {int(option) for option in options} == set(own.values_list("pk", flat=True))
     foreign = SchoolClass.objects.filter(school=world.first).exclude(pk__in=own).first()
     answer = clerk.post(address(case), filled(world, case, school_class=foreign.pk))
@@ -197,7 +204,17 @@ def test_the_grade_is_the_pupils_own_and_only_its_classes_are_offered(world, cle
 
 @pytest.mark.parametrize("text", ["\x00", "𠅤" * 500, "<script>alert(1)</script>", "9" * 40, "-1", "１", "'"])
 def test_hostile_text_in_any_field_is_answered_with_a_page(world, clerk, case, text):
-    for name in ("reason", "reason_note", "school_class", "opinion", "revision", "key", "action"):
+    for name in (
+        "reason",
+        "reason_note",
+        "grade_to",
+        "grade_reason",
+        "school_class",
+        "opinion",
+        "revision",
+        "key",
+        "action",
+    ):
         answer = clerk.post(address(case), filled(world, case, **{name: text}))
         assert answer.status_code in (303, 409, 422), name
         assert "<script>alert" not in answer.content.decode()

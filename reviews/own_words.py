@@ -1,0 +1,82 @@
+"""Where the receiving authority must say so itself (R4.3, R3.8): an opinion in its own words, no quick phrase.
+
+Which cases, and what the opinion must speak of, is said by the kind of case (:meth:`Procedure.note_wanted`); form,
+API and bulk sign-off ask here through the door.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from django.db.models import Q
+
+from reviews.models import Case
+from reviews.refusals import Refusal
+from reviews.rulebook_models import QuickPhrase
+
+SHORTEST = 10
+# What makes no word: spaces, points, brackets, the ornaments of a phrase.
+_NO_WORD = re.compile(r"[\W_]+")
+
+
+@dataclass(frozen=True)
+class NoteWanted:
+    """What the opinion must speak of (``about``), why (``why``), and the clause."""
+
+    about: str
+    why: str
+    clause: str
+
+    @property
+    def sentence(self) -> str:
+        """What is to be written, for the box above the opinion and for a refusal."""
+        return f"同意时须用自己的话写明{self.about}，不少于 {SHORTEST} 字，常用短语不算"
+
+    def __add__(self, other: "NoteWanted") -> "NoteWanted":
+        """Two reasons for one note: the opinion speaks of both."""
+        return NoteWanted(
+            f"{self.about}，以及{other.about}", f"{self.why}{other.why}", f"{self.clause}；{other.clause}"
+        )
+
+
+def refusal(wanted: NoteWanted, opinion: str, account, unit_id: int) -> Refusal | None:
+    """Why ``opinion`` is not the note that is wanted, or ``None``."""
+    words = own_words(opinion, account, unit_id)
+    if len(words) >= SHORTEST:
+        return None
+    told = f"{wanted.why}{wanted.sentence}（现有 {len(words)} 字）。"
+    return Refusal("note_wanted", told, wanted.clause)
+
+
+def left_out(wanted: NoteWanted) -> Refusal:
+    """Why such a case is not signed with others."""
+    return Refusal("note_wanted", f"{wanted.why}{wanted.sentence}，请打开单独核办。", wanted.clause)
+
+
+def own_words(opinion: str, account, unit_id: int) -> str:
+    """What is left of an opinion without points and without everyone's, the unit's and one's own quick phrases."""
+    text = plain(opinion)
+    phrases = QuickPhrase.objects.filter(
+        Q(account_id=account.pk)
+        | Q(account__isnull=True, unit_id=unit_id)
+        | Q(account__isnull=True, unit__isnull=True)
+    )
+    for phrase in sorted(map(plain, phrases.values_list("text", flat=True)), key=len, reverse=True):
+        text = text.replace(phrase, "") if phrase else text
+    return text
+
+
+def plain(text: str) -> str:
+    """The words alone: full-width and half-width the same, nothing between them."""
+    return _NO_WORD.sub("", unicodedata.normalize("NFKC", text))
+
+
+def wanted_of(procedure, case: Case, stage: str) -> NoteWanted | None:
+    """The note wanted of the unit whose turn ``stage`` is: only of the receiving school's authority, at whatever stage
+    it stands (same authority on both sides: where it decides for both, R3.1)."""
+    return procedure.note_wanted(case) if is_asked(procedure, case, stage) else None
+
+
+def is_asked(procedure, case: Case, stage: str) -> bool:
+    """Whether the unit whose turn ``stage`` is stands above the receiving school and decides for it."""
+    return bool(stage) and procedure.unit_of(case, stage) == case.receiving_unit.authority_id

@@ -1,0 +1,81 @@
+"""A changed grade (R4.3): in principle the pupil's own; another of the receiving school's grades needs a reason, the
+receiving authority's own word, and nine years of compulsory schooling in all.
+
+The guards take the facts of :mod:`transfers.rules`, which puts them among its own.
+"""
+
+from orgs.school_system import CLAUSE
+from reviews.own_words import NoteWanted
+from reviews.refusals import guard
+from students.grades import grade_label
+from students.schooling import YEARS, schooling
+
+SHORTEST_REASON, LONGEST_REASON = 2, 200
+
+
+@guard(
+    "所选年级为{chosen}，本校开设年级为{lowest}至{highest}，不能转入；请重新选择年级。",
+    CLAUSE,
+    "转入学校核对年级",
+)
+def chosen_grade_offered(facts):
+    """所选年级本校开设"""
+    at, chosen = facts.receiving_system, facts.grade_to
+    if chosen is None or chosen in at.grades or not at.grades:
+        return None
+    return {
+        "chosen": grade_label(chosen, at.system),
+        "lowest": grade_label(at.lowest, at.system),
+        "highest": grade_label(at.highest, at.system),
+    }
+
+
+@guard(
+    "原则上不变更年级：该生应读{own}，所选为{chosen}，须写明变更年级的理由（{shortest}–{longest} 字）；"
+    "{authority}核办时须写明同意变更年级的意见。",
+    CLAUSE,
+    "转入学校写明理由",
+)
+def change_explained(facts):
+    """年级不变更，或已写明变更理由"""
+    if not facts.grade_changed or len(facts.grade_reason.strip()) >= SHORTEST_REASON:
+        return None
+    system = facts.receiving_system.system
+    return {
+        "own": grade_label(facts.grade, system),
+        "chosen": grade_label(facts.grade_to, system),
+        "shortest": SHORTEST_REASON,
+        "longest": LONGEST_REASON,
+        "authority": authority_of(facts.receiving),
+    }
+
+
+@guard(
+    "变更年级须保障完整接受九年义务教育：{sum}，不足九年，不能变更；请改选年级。", CLAUSE, "转入学校改选年级"
+)
+def nine_years(facts):
+    """完整接受九年义务教育"""
+    # In senior secondary compulsory schooling is done: there is no sum.
+    if not facts.grade_changed or min(facts.grade, facts.grade_to) > YEARS:
+        return None
+    found = schooling(facts.student, facts.grade, facts.grade_to)
+    return None if found.enough else {"sum": found.told(facts.receiving_system.system)}
+
+
+# Asked wherever a draft is sent.
+GUARDS = (chosen_grade_offered, change_explained, nine_years)
+
+
+def authority_of(school) -> str:
+    """What the authority that must consent is called."""
+    return school.authority.name if school.authority_id else "主管部门"
+
+
+def note(own: int, chosen: int, system: str, reason: str) -> NoteWanted:
+    """The consent that the receiving authority must write itself."""
+    labels = grade_label(own, system), grade_label(chosen, system)
+    return NoteWanted(
+        "同意变更年级的意见",
+        f"该生应读{labels[0]}，申请变更为{labels[1]}入读（理由：{reason}）；变更年级须经转入学校主管部门同意。",
+        CLAUSE,
+    )
