@@ -14,7 +14,7 @@ from ledger import audit
 from ledger.models import AuditEntry
 from orgs.models import Account, Delegation, Post, Unit
 from reviews import evidence, sweeps
-from reviews.models import Act, Attachment, Case, OverdueRecord, Step
+from reviews.models import Act, Attachment, Case, Fault, OverdueRecord, Step
 from reviews.states import RUNNING, State
 from students import identity, records, sealing
 from students.models import Enrolment, Guardian, RegistrationNumber, Student
@@ -23,6 +23,7 @@ from tests.transfers.test_seed_dates import check_dates
 from tests.world import World
 from transfers.demo import inspection, people, seeding
 from transfers.demo.loading import as_replica
+from transfers.offline_models import OfflineTransfer, Standing
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 23)
@@ -98,6 +99,18 @@ def test_overdue_steps_are_marked_and_those_that_count_for_the_bulletin_recorded
     assert not Step.objects.filter(
         closed_at__isnull=True, due_on__gte=TODAY, overdue_at__isnull=False
     ).exists()
+
+
+@pytest.mark.rule("R0.4")
+def test_one_fault_has_ended_and_one_lasts_with_pupils_taken_in_under_both(demo):
+    ended, lasting = Fault.objects.order_by("id")
+    assert (ended.is_open, lasting.is_open) == (False, True)
+    standings = {made.stands for made in ended.offline_transfers.select_related("case")}
+    assert standings == set(Standing) - {Standing.AGAIN}
+    assert lasting.offline_transfers.filter(student=None).count() == 1
+    assert OfflineTransfer.objects.count() == demo["offline"] >= 12
+    clerk = Account.objects.get(username="dongwu1-registrar")
+    assert OfflineTransfer.objects.open().visible_to(clerk, TODAY).count() >= 3
 
 
 def test_every_account_of_the_tour_can_sign_in_and_has_work(demo, client):

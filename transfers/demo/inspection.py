@@ -65,6 +65,15 @@ RULES = {
     "每名学生有一个当前学籍号": """
         SELECT count(*) FROM students_student s LEFT JOIN students_registrationnumber n
             ON n.student_id = s.id AND n.closed_at IS NULL WHERE n.id IS NULL""",
+    "线下转学在覆盖就读学校的故障公告期内，业务是该生转入该校的业务": """
+        SELECT count(*) FROM transfers_offlinetransfer o JOIN reviews_fault f ON f.id = o.fault_id
+            JOIN orgs_unit u ON u.id = f.unit_id JOIN orgs_unit s ON s.id = o.school_id
+            LEFT JOIN transfers_transfer t ON t.case_id = o.case_id LEFT JOIN reviews_case c ON c.id = o.case_id
+        WHERE NOT starts_with(s.path, u.path) OR o.paper_date < f.since OR o.recorded_at < o.paper_date
+            OR o.paper_date > (f.closed_at AT TIME ZONE 'Asia/Shanghai')::date + 30
+            OR (o.case_id IS NOT NULL AND (t.student_id <> o.student_id OR t.receiving_school_id <> o.school_id
+                OR c.created_at < o.recorded_at))
+            OR (o.outcome = 'done') <> coalesce(c.state = 'completed', false)""",
     "逾期记录与环节一致": """
         SELECT count(*) FROM reviews_overduerecord o JOIN reviews_step s ON s.id = o.step_id
         WHERE o.case_id <> s.case_id OR o.unit_id <> s.unit_id OR o.due_on <> s.due_on OR s.overdue_at IS NULL""",

@@ -12,7 +12,7 @@ from ledger.models import AuditEntry
 from orgs.models import Unit, UnitLevel
 from orgs.reference import load_units
 from students.invented import Inventor
-from transfers.demo import cases, inspection, people, places, pupils, writing
+from transfers.demo import cases, inspection, offline, people, places, pupils, writing
 from transfers.demo.loading import begin
 
 CHAIN = "demo"
@@ -76,11 +76,13 @@ def _load(today: date, number: int, say) -> tuple[dict, list]:
     say("业务和证明材料")
     stories = cases.tell(schools, register, staff, today, number)
     files = writing.write(stories, today)
+    taken = offline.write(stories, schools, register, staff, today, number)
     counts = {
         "schools": len(schools),
         "accounts": len(staff.holders),
         "pupils": len(register.pupils),
         "cases": len(stories),
         "photographs": len(files),
+        "offline": taken,
     }
     return counts, files
