@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -109,7 +110,8 @@ def fault_page(
     known = desk.of(request)
     rows = OfflineTransfer.objects.visible_to(request.user, known.today).filter(fault=fault)
     page = Paginator(
-        offline_pages.full(rows).order_by("closed_at", "paper_date", "id"), offline_pages.PAGE
+        offline_pages.full(rows).order_by(F("closed_at").asc(nulls_first=True), "paper_date", "id"),
+        offline_pages.PAGE,
     ).get_page(request.GET.get("page"))
     schools = pages.schools_of(request.user, known.today)
     covered = any(fault in faults.covering(school, known.today, known.book) for school in schools)

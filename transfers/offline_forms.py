@@ -103,9 +103,7 @@ class OfflineForm(LookupForm):
     def __init__(self, schools: list[Unit], found: list[Fault], data=None):
         super().__init__(schools, data)
         self.fields["birth_date"].required = False
-        self.fields[
-            "number"
-        ].help_text = "学籍号或身份证号。核对功能也出故障时留空，改填下面三项，系统恢复后再核对。"
+        self.fields["number"].help_text = "核对功能也出故障时留空，改填下面三项，系统恢复后再核对。"
         field = self.fields["fault"]
         field.queryset = Fault.objects.filter(pk__in=[fault.pk for fault in found]).select_related("unit")
         field.label_from_instance = _fault_label
