@@ -20,6 +20,7 @@ from students import api as students
 from students.identity import IdentityError
 from students.records import TooManyMisses
 from transfers import api as transfers
+from transfers import api_offline as offline
 from xueji.errors import trouble_of
 
 # A refusal that is about what was sent, not about the case. All others are 409.
@@ -188,6 +189,8 @@ def _routes() -> list:
     router.register("cases", transfers.Cases, "api-cases")
     router.register("look-up", transfers.LookUp, "api-look-up")
     router.register("transfer-reasons", transfers.Reasons, "api-transfer-reasons")
+    router.register("faults", offline.Faults, "api-faults")
+    router.register("offline-transfers", offline.OfflineTransfers, "api-offline-transfers")
     router.register("classes", students.Classes, "api-classes")
     router.register("calendar", reviews.CalendarCounter, "api-calendar")
     router.register("windows", reviews.Windows, "api-windows")

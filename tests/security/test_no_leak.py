@@ -21,7 +21,7 @@ from django.utils import timezone
 from ledger import clock, outbox
 from ledger.models import AuditEntry, OutboxMessage
 from orgs.models import PostRole
-from reviews.models import Notice
+from reviews.models import Fault, Notice
 from students import records, sealing
 from students.models import Guardian
 from tests.api import Program
@@ -185,6 +185,8 @@ def walk(world, canary, desk, program) -> None:
     desk.get(f"/cases/{number}/")
     desk.get(f"/students/?school={number}")
     desk.get(f"/offline/{number}/")
+    paper = {"fault": Fault.objects.get().number, "paper_date": "2026-10-14", "requester": "mother"}
+    program.post("/offline-transfers/", paper | {"number": number, "name": WRONG})
     offline(canary, desk)
 
 

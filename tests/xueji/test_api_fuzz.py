@@ -9,8 +9,10 @@ from drf_spectacular.generators import SchemaGenerator
 
 from reviews import door
 from reviews.models import Attachment
+from students import records
 from tests.api import AGREED, BASE, SENT, Program
 from tests.world import World, png
+from transfers.offline import Stated
 
 pytestmark = pytest.mark.django_db
 
@@ -117,6 +119,7 @@ def schema():
 def world(monkeypatch):
     # Else most of what is sent to the look-up would be answered by its limit and tell nothing.
     monkeypatch.setattr("transfers.api.LookUp.throttle_classes", ())
+    monkeypatch.setattr("transfers.api_offline.OfflineTransfers.get_throttles", lambda self: [])
     return World()
 
 
@@ -158,8 +161,32 @@ def places(world):
     for tail in ("", "log/", "proofs/"):
         path = f"{BASE}/cases/{draft.number}/{tail}"
         found[f"/api/v1/cases/{{number}}/{tail}"] = (school, path, {})
+    found |= taken_in(world, school, office)
     found["/api/v1/cases/{number}/proofs/{key}/"] = (school, f"{BASE}/cases/{draft.number}/proofs/{key}/", {})
     return school, found
+
+
+def taken_in(world, school, office) -> dict:
+    """The addresses of faults and offline transfers, with bodies that would do something (R0.4)."""
+    pupil, fault = world.pupil(world.third), world.fault(world.east)
+    stated = {"name": pupil.name, "sex": pupil.sex, "birth_date": "2017-05-01", "origin": "示例第三小学"}
+    made = world.taken_in(
+        world.first, None, fault, stated=Stated(**stated | {"birth_date": pupil.birth_date})
+    )
+    today, one = str(world.today), f"{BASE}/offline-transfers/{made.number}/"
+    paper = {"fault": fault.number, "paper_date": today, "requester": "mother"}
+    whom = {"number": records.current_number(pupil), "name": pupil.name}
+    return {
+        "/api/v1/faults/": (
+            office,
+            f"{BASE}/faults/",
+            {"unit": world.second.code, "since": today, "reason": "线路中断"},
+        ),
+        "/api/v1/offline-transfers/": (school, f"{BASE}/offline-transfers/", stated | paper),
+        "/api/v1/offline-transfers/{number}/": (school, one, {}),
+        "/api/v1/offline-transfers/{number}/match/": (school, f"{one}match/", whom),
+        "/api/v1/offline-transfers/{number}/end/": (school, f"{one}end/", {"outcome": "returned"}),
+    }
 
 
 # Texts that pass the framework's own checks and go on into our code.
