@@ -57,6 +57,15 @@ class Unit(models.Model):
         related_name="+",
         editable=False,
     )
+    league = models.ForeignKey(
+        "self",
+        verbose_name="所属盟市",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        editable=False,
+    )
     path = models.CharField("层级路径", max_length=120, editable=False, db_index=True, default="")
     division_code = models.CharField("行政区划代码", max_length=6, blank=True)
     lowest_grade = models.PositiveSmallIntegerField("最低年级", null=True, blank=True)
@@ -95,17 +104,15 @@ class Unit(models.Model):
         return self.name
 
     def save(self, *args, **kwargs):
-        """Keep ``path`` and ``province``, for this unit and, when it moves, for all under it."""
+        """Keep ``path``, ``province`` and ``league``, for this unit and, when it moves, for all under it."""
         super().save(*args, **kwargs)
-        above = self.authority.path if self.authority_id else "/"
-        path = f"{above}{self.pk}/"
-        if self.level == UnitLevel.PROVINCE:
-            province_id = self.pk
-        else:
-            province_id = self.authority.province_id if self.authority_id else None
-        if (path, province_id) != (self.path, self.province_id):
-            self.path, self.province_id = path, province_id
-            super().save(update_fields=["path", "province"])
+        above = self.authority if self.authority_id else None
+        path = f"{above.path if above else '/'}{self.pk}/"
+        province_id = self.pk if self.level == UnitLevel.PROVINCE else above and above.province_id
+        league_id = self.pk if self.level == UnitLevel.LEAGUE else above and above.league_id
+        if (path, province_id, league_id) != (self.path, self.province_id, self.league_id):
+            self.path, self.province_id, self.league_id = path, province_id, league_id
+            super().save(update_fields=["path", "province", "league"])
             for below in self.subordinates.select_related("authority"):
                 below.save()
 

@@ -5,7 +5,7 @@ pre-flight and clock all ask here, so no rule is written twice.
 """
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django_fsm import can_proceed
 
@@ -17,7 +17,7 @@ from reviews.grounds import check_ground
 from reviews.locking import open_step
 from reviews.models import Act, Case, Step
 from reviews.opinions import checked_opinion, checked_reason
-from reviews.refusals import Refusal
+from reviews.refusals import Refusal, refuse
 from reviews.rulebook import window_refusal
 from reviews.states import Awaiting, Outcome, State, Verb
 
@@ -27,6 +27,9 @@ _SEATS = {
     Verb.SIGN: PostRole.HEAD,
     Verb.RETURN: PostRole.HEAD,
     Verb.RECALL: PostRole.HEAD,
+    Verb.REPORT: PostRole.REGISTRAR,
+    Verb.NO_SHOW: PostRole.REGISTRAR,
+    Verb.REQUEST_FILE: PostRole.REGISTRAR,
 }
 _AWAITS = {Verb.HANDLE: Awaiting.HANDLE, Verb.SIGN: Awaiting.SIGN, Verb.RETURN: Awaiting.SIGN}
 _TRANSITIONS = {
@@ -36,7 +39,12 @@ _TRANSITIONS = {
     Verb.SIGN: "agreed",
     Verb.WITHDRAW: "withdrawn",
     Verb.RECALL: "recalled",
+    Verb.REPORT: "reported",
+    Verb.NO_SHOW: "not_reported",
+    Verb.REQUEST_FILE: "filed",
 }
+# What a unit does about a case whose turn it need not be.
+_FREE = (Verb.NUDGE, Verb.MESSAGE)
 
 
 @dataclass
@@ -54,6 +62,8 @@ class Asking:
     opinion: str = ""
     outcome: str = ""
     reason: str = ""
+    on: date | None = None
+    about: str = ""
     event: str = ""
     detail: dict = field(default_factory=dict)
 
@@ -69,8 +79,8 @@ class Asking:
 
     @property
     def last(self) -> bool:
-        """True at the route's last stage: agreeing there completes the case."""
-        return bool(self.case.stages) and self.case.stages[-1] == self.case.state
+        """True where agreeing is the last sign-off."""
+        return procedures.completes(self.case)
 
 
 def refusal(
@@ -100,7 +110,7 @@ def allowed(case: Case, by, *, now: datetime, step: Step | None = None, book=Non
     book = book or rulebook.current()
     step = step or open_step(case)
     found = []
-    for verb in (*_TRANSITIONS, Verb.NUDGE):
+    for verb in (*_TRANSITIONS, *_FREE):
         asking = Asking(case, verb, by, now, book, step)
         if _state_refusal(asking) is None and _seat_refusal(asking) is None:
             found.append(str(verb))
@@ -145,12 +155,19 @@ def _state_refusal(asking: Asking) -> Refusal | None:
         return Refusal(
             "case_closed", f"这件业务已{label.removeprefix('已')}，不能再{verb.label}。", "附件1 三.7"
         )
-    if verb == Verb.NUDGE:
+    if verb in _FREE:
         if asking.step is None:
-            return Refusal("not_running", "业务还没有发起，没有可催办的单位。")
+            return Refusal("not_running", f"业务还没有发起，不能{verb.label}。")
         return None
     if not can_proceed(getattr(case, _TRANSITIONS[verb]), check_conditions=False):
         return Refusal("wrong_state", f"业务现在是“{State(case.state).label}”，不能{verb.label}。")
+    if case.expires_at is not None and asking.now >= case.expires_at:
+        return Refusal(
+            "case_expired",
+            f"这件业务发起已满规定期限（{clock.moment(case.expires_at)}），按规定清理，不能再{verb.label}；"
+            "仍需办理的，请在清理后复制为新申请重新发起。",
+            "附件1 三.7",
+        )
     wanted = _AWAITS.get(verb)
     if wanted and case.awaiting != wanted:
         text = (
@@ -171,6 +188,8 @@ def _seat_refusal(asking: Asking) -> Refusal | None:
         told = "只有转入学校可以撤销业务。"
     elif verb == Verb.NUDGE:
         asking.seat, told = _nudging_seat(asking), "只有经办双方中不在办理的单位可以催办。"
+    elif verb == Verb.MESSAGE:
+        asking.seat, told = _messaging_seat(asking), "只有转入学校可以就这件业务给能解除障碍的单位发消息。"
     elif verb == Verb.RECALL:
         return _recall_refusal(asking)
     else:
@@ -201,6 +220,13 @@ def _nudging_seat(asking: Asking) -> Seat | None:
                 if seat:
                     return seat
     return None
+
+
+def _messaging_seat(asking: Asking) -> Seat | None:
+    unit_id, day = asking.case.receiving_unit_id, asking.today
+    return seat_at(asking.by, unit_id, PostRole.REGISTRAR, day) or seat_at(
+        asking.by, unit_id, PostRole.HEAD, day
+    )
 
 
 def _recall_refusal(asking: Asking) -> Refusal | None:
@@ -236,8 +262,15 @@ def _guard_refusal(asking: Asking) -> Refusal | None:
     case, verb = asking.case, asking.verb
     if verb == Verb.NUDGE:
         return _nudged_today(asking)
-    completes = asking.last and verb == Verb.SIGN and asking.outcome in ("", Outcome.AGREE)
-    guards = asking.procedure.guards_for(verb, completes)
+    if verb == Verb.MESSAGE:
+        return _addressee_refusal(asking)
+    if verb == Verb.REQUEST_FILE:
+        found = _file_refusal(asking)
+        if found:
+            return found
+    # What stops the move does not stop a refusal or a sending back.
+    agreeing = verb != Verb.SIGN or asking.outcome in ("", Outcome.AGREE)
+    guards = asking.procedure.guards_for(verb, case) if agreeing else ()
     if verb == Verb.SUBMIT:
         found = window_refusal(asking.book, case.kind, case.receiving_unit.province_id, asking.now)
         if found:
@@ -249,6 +282,7 @@ def _guard_refusal(asking: Asking) -> Refusal | None:
     for check in guards:
         found = check(facts)
         if found is not None and found.stops:
+            asking.detail["blocked"] = verb == Verb.SIGN and procedures.leaves(case)
             return found
     return None
 
@@ -263,6 +297,30 @@ def _note_refusal(asking: Asking) -> Refusal | None:
     return own_words.refusal(wanted, asking.opinion, asking.by, asking.seat.unit.pk)
 
 
+def _file_refusal(asking: Asking) -> Refusal | None:
+    """R3.6: the file is requested by the end of the last day; after it the clock cancels, however late it comes."""
+    if asking.step.due_on >= asking.today:
+        return None
+    return Refusal(
+        "file_late",
+        f"调档时限（{clock.spoken(asking.step.due_on)}）已过，这件业务按规定自动取消；需要时请复制为新申请重新发起。",
+        "附件1 三.6",
+    )
+
+
+def _addressee_refusal(asking: Asking) -> Refusal | None:
+    """R3.1b: a message goes to the unit that can clear the obstacle as it stands now, and to nobody else."""
+    if not asking.about:
+        return None
+    unit = asking.procedure.clearing_unit(asking.case, asking.about, asking.now, asking.book)
+    if unit is None:
+        return Refusal(
+            "nothing_to_clear", "这一项现在没有障碍，或没有可以解除它的单位，不需要发消息。", "附件1 三.1"
+        )
+    asking.detail["to"] = unit.pk
+    return None
+
+
 def _nudged_today(asking: Asking) -> Refusal | None:
     since = datetime.combine(asking.today, datetime.min.time(), clock.SHANGHAI)
     if not asking.book.calendar.is_working(asking.today):
@@ -274,15 +332,34 @@ def _nudged_today(asking: Asking) -> Refusal | None:
     return None
 
 
+# A pupil may have sat in class long before the papers were begun (R0.1); a year earlier is a slip of the pen.
+_REPORTED_BEFORE = timedelta(days=366)
+
+
+def _checked_day(asking: Asking) -> date:
+    """The day on which the pupil reported. Raises Refused when it is missing, to come, or a slip (R3.6)."""
+    day, begun = asking.on, clock.local_date(asking.case.submitted_at)
+    if day is None:
+        refuse("reported_on", "请填写学生报到的日期。", "附件1 三.6")
+    if day > asking.today:
+        refuse("reported_on", "报到日期不能晚于今天；学生报到后再登记。", "附件1 三.6")
+    if day < begun - _REPORTED_BEFORE:
+        refuse("reported_on", "报到日期早于发起前一年，请核对年份后重填。", "附件1 三.6")
+    return day
+
+
 def _check_words(asking: Asking) -> None:
     """What was typed and chosen: opinion, outcome, coded reason, forbidden grounds (R0.3, R0.6, R3.4)."""
     verb, case = asking.verb, asking.case
-    if verb in (Verb.SUBMIT, Verb.HANDLE, Verb.SIGN, Verb.RETURN) or (
+    if verb in (Verb.SUBMIT, Verb.HANDLE, Verb.SIGN, Verb.RETURN, Verb.MESSAGE) or (
         verb == Verb.WITHDRAW and case.state != State.DRAFT
     ):
         asking.opinion = checked_opinion(asking.opinion, verb)
     else:
         asking.opinion = asking.opinion.strip()[:500]
+    if verb == Verb.REPORT:
+        asking.on = _checked_day(asking)
+        asking.opinion = f"报到日期：{clock.spoken(asking.on)}"
     if verb == Verb.SUBMIT:
         asking.outcome = Outcome.AGREE
     if verb in (Verb.HANDLE, Verb.SIGN):

@@ -170,7 +170,7 @@ def _explained(sight, step: Step) -> dict:
     while begun.recall_of_id in by_id:
         begun = by_id[begun.recall_of_id]
     book, arrived = sight.desk.book, local_date(begun.opened_at)
-    days = step_days(book, begun.unit, sight.case.ruled_on(arrived))
+    days = step_days(book, begun.unit, sight.case.ruled_on(arrived), begun.stage)
     counted = book.calendar.explain(arrived, days)
     sentence = counted.sentence
     if counted.result != step.due_on:

@@ -10,6 +10,7 @@ from ledger.clock import local_date
 from orgs.models import Unit
 from reviews.models import Case
 from reviews.rulebook import Rulebook
+from reviews.states import State
 
 # Reminders this many working days before the limit: to the holder, then its head, then all colleagues (R3.7).
 WARN_BEFORE = (3, 1, 0)
@@ -29,18 +30,21 @@ class Due:
     provisional: bool
 
 
-def step_days(book: Rulebook, unit: Unit, ruled_on: date) -> int:
-    """How many working days ``unit`` has for its step (R3.7), by the row in force at the case's submission (R0.7)."""
-    return book.limit("step_days", ruled_on, unit.province_id)
+def step_days(book: Rulebook, unit: Unit, ruled_on: date, stage: str = "") -> int:
+    """How many working days ``unit`` has for its step (R3.7), at 调档 for requesting the file (R3.6); by the row in
+    force at the case's submission (R0.7)."""
+    key = "file_days" if stage == State.AWAITING_FILE else "step_days"
+    return book.limit(key, ruled_on, unit.province_id)
 
 
-def due_of(book: Rulebook, arrived_on: date, unit: Unit, ruled_on: date) -> Due:
-    """The dates of a step that reached ``unit`` on ``arrived_on``: 10 working days from the next one (R3.7, R3.7b).
+def due_of(book: Rulebook, arrived_on: date, unit: Unit, ruled_on: date, stage: str = "") -> Due:
+    """The dates of a step that reached ``unit`` on ``arrived_on``: 10 working days from the next one (R3.6, R3.7,
+    R3.7b).
 
     ``ruled_on`` is the day of the case's submission, whose limit holds for all its steps (R0.7). Beyond the known
     calendar the dates are provisional and are computed again when the State Council's notice comes.
     """
-    days = step_days(book, unit, ruled_on)
+    days = step_days(book, unit, ruled_on, stage)
     due_on = book.calendar.add(arrived_on, days)
     return Due(
         due_on,

@@ -5,18 +5,19 @@ entry and the outbox message, all in one transaction. The web process never talk
 """
 
 from contextlib import contextmanager
+from datetime import date
 
 from django.db import IntegrityError, transaction
 
 from ledger import audit, clock, idempotency, outbox, statements
 from orgs.models import Unit
-from reviews import procedures, rulebook
+from reviews import procedures, routing, rulebook
 from reviews.asking import Asking, allowed, edit_refusal, first_refusal, refusal
 from reviews.deadlines import due_of
 from reviews.locking import locked_case, open_step
 from reviews.models import Act, Case, Relation, Step, random_number
 from reviews.refusals import Refusal, Refused, refuse
-from reviews.states import Outcome, State, Verb
+from reviews.states import SENDING_SIDE, Outcome, State, Verb
 
 __all__ = ["Refused", "allowed", "draft", "edit", "perform", "refusal", "stale"]
 
@@ -33,16 +34,30 @@ def perform(
     opinion: str = "",
     outcome: str = "",
     reason: str = "",
+    on: date | None = None,
+    about: str = "",
     revision: int | None = None,
     key: str = "",
 ) -> Case:
     """Do ``verb`` to ``case`` as account ``by``; returns the case as it then stands.
 
-    ``opinion`` is the 审核补充意见 (R0.3), ``outcome`` and ``reason`` the decision of a handling or signing,
-    ``revision`` the one the form was shown with, ``key`` an idempotency key: repeating it repeats the answer only.
-    Raises :class:`Refused` with a sentence when it cannot be; then nothing was written.
+    ``opinion`` is the 审核补充意见 (R0.3), ``outcome`` and ``reason`` the decision of a handling or signing, ``on``
+    the day a pupil reported (R3.6), ``about`` the code of the obstacle a message is about (R3.1b), ``revision`` the
+    one the form was shown with, ``key`` an idempotency key: repeating it repeats the answer only.
+    Raises :class:`Refused` with a sentence when it cannot be; then nothing was written but, where the checks before
+    leaving the receiving side failed, a notice to the receiving school.
     """
-    digest = idempotency.digest_of(case.number, str(verb), opinion, outcome, reason) if key else ""
+    said = (
+        case.number,
+        str(verb),
+        opinion,
+        outcome,
+        reason,
+        *((str(on),) if on else ()),
+        *((about,) if about else ()),
+    )
+    digest = idempotency.digest_of(*said) if key else ""
+    asking = None
     try:
         with transaction.atomic(durable=True):
             asking = _locked(case, Verb(verb), by)
@@ -50,6 +65,7 @@ def perform(
             if key and idempotency.earlier(by.pk, key, digest) is not None:
                 return asking.case
             asking.opinion, asking.outcome, asking.reason = opinion, outcome, reason
+            asking.on, asking.about = on, about
             _check_revision(asking, case, revision)
             found = first_refusal(asking)
             if found is not None:
@@ -59,6 +75,10 @@ def perform(
             if key:
                 idempotency.keep(by.pk, key, digest, {"number": case.number})
             return asking.case
+    except Refused as refused:
+        if asking is not None and asking.detail.get("blocked"):
+            _tell_blocked(asking, refused.refusal)
+        raise
     except idempotency.KeyReused as error:
         refuse("key_reused", error.sentence)
     except IntegrityError as error:
@@ -144,9 +164,8 @@ def edit(case: Case, by, action: str, *, revision: int | None = None, detail: di
 
 def _locked(case: Case, verb: Verb, by) -> Asking:
     """Lock in the one order (subject, case) and read the open step; nothing waits under these locks."""
-    last = bool(case.stages) and case.stages[-1] == case.state
     subject = None
-    if verb == Verb.SUBMIT or (verb == Verb.SIGN and last):
+    if verb in (Verb.SUBMIT, Verb.REQUEST_FILE) or (verb == Verb.SIGN and procedures.completes(case)):
         subject = procedures.of(case).lock_subject(case)
     found, revision = locked_case(case.pk)
     now = clock.now()
@@ -159,7 +178,8 @@ def _locked(case: Case, verb: Verb, by) -> Asking:
 def _check_revision(asking: Asking, seen: Case, revision: int | None) -> None:
     """A form, or the caller's own copy, must show the case as it stands; else someone was faster."""
     now = asking.case.revision
-    if (revision is not None and revision != now) or (asking.last and seen.revision != now):
+    moves = asking.last or asking.verb == Verb.REQUEST_FILE
+    if (revision is not None and revision != now) or (moves and seen.revision != now):
         raise Refused(stale(asking.case))
 
 
@@ -183,12 +203,13 @@ def _submit(asking: Asking) -> None:
     receiving, sending = case.receiving_unit, case.sending_unit
     case.relation = relation_of(receiving, sending)
     phase = asking.procedure.phase(case, asking.subject, asking.today)
-    route = asking.book.route(case.kind, case.relation, phase, asking.today, receiving.province_id)
-    if route is None:
+    found = routing.route_of(asking.book, case, phase, asking.today)
+    if found is None:
         refuse("no_route", "省（自治区）还没有设置这类业务的流程，请联系省级管理员。", "附件1 三.1")
-    case.route, case.stages = route, route.stages
-    case.start(route.stages[0])
-    _open(asking, route.stages[0], handler=asking.by, opinion=asking.opinion)
+    case.route, stages = found
+    case.stages = asking.procedure.stages_of(case, stages)
+    case.start(case.stages[0])
+    _open(asking, case.stages[0], handler=asking.by, opinion=asking.opinion)
     asking.event = "to_sign"
 
 
@@ -226,19 +247,36 @@ def _sign(asking: Asking) -> None:
 
 def _agree(asking: Asking) -> None:
     case = asking.case
-    if case.state == State.CORRECTION:
-        target = asking.step.asked_by.stage
-    else:
-        at = case.stages.index(case.state)
-        target = case.stages[at + 1] if at + 1 < len(case.stages) else State.COMPLETED
+    target = asking.step.asked_by.stage if case.state == State.CORRECTION else procedures.onward(case)
     if target == State.COMPLETED:
         asking.detail["moved"] = asking.procedure.complete(case, asking.subject, asking.now)
         case.agreed(target)
         _end(asking, "completed")
         return
     case.agreed(target)
+    if target == State.AWAITING_FILE:
+        # R3.7: the 90 days do not touch a case at 调档; it has its own limit (R3.6).
+        case.expires_at = None
     _open(asking, target)
-    asking.event = "arrived"
+    asking.event = "to_file" if target == State.AWAITING_FILE else "arrived"
+
+
+def _report(asking: Asking) -> None:
+    asking.case.reported()
+    asking.procedure.reported(asking.case, asking.by, asking.on)
+
+
+def _no_show(asking: Asking) -> None:
+    asking.case.not_reported()
+    asking.procedure.reported(asking.case, asking.by, None)
+
+
+def _request_file(asking: Asking) -> None:
+    case = asking.case
+    _set(asking.step, outcome=Outcome.FILED)
+    asking.detail["moved"] = asking.procedure.complete(case, asking.subject, asking.now)
+    case.filed()
+    _end(asking, "completed")
 
 
 def _withdraw(asking: Asking) -> None:
@@ -260,6 +298,10 @@ def _nudge(asking: Asking) -> None:
     asking.event = "nudged"
 
 
+def _message(asking: Asking) -> None:
+    asking.event = "message"
+
+
 _ACTS = {
     Verb.SUBMIT: _submit,
     Verb.HANDLE: _handle,
@@ -268,6 +310,10 @@ _ACTS = {
     Verb.WITHDRAW: _withdraw,
     Verb.RECALL: _recall,
     Verb.NUDGE: _nudge,
+    Verb.MESSAGE: _message,
+    Verb.REPORT: _report,
+    Verb.NO_SHOW: _no_show,
+    Verb.REQUEST_FILE: _request_file,
 }
 
 
@@ -301,7 +347,7 @@ def _open(asking: Asking, stage: str, handler=None, opinion="", asked_by=None, r
         }
         handler, opinion, asked_by = recall_of.handler, recall_of.handle_opinion, recall_of.asked_by
     else:
-        due = due_of(asking.book, asking.today, unit, case.ruled_on(asking.today))
+        due = due_of(asking.book, asking.today, unit, case.ruled_on(asking.today), stage)
         dates = {
             "due_on": due.due_on,
             "bulletin_due_on": due.bulletin_due_on,
@@ -334,14 +380,8 @@ def _unit(asking: Asking, stage: str) -> Unit:
     for unit in (case.receiving_unit, case.sending_unit):
         if unit.pk == unit_id:
             return unit
-    return Unit(pk=unit_id, province_id=_province_of(case, stage))
-
-
-def _province_of(case: Case, stage: str) -> int | None:
-    side = (
-        case.sending_unit if stage in (State.SENDING_SCHOOL, State.SENDING_AUTHORITY) else case.receiving_unit
-    )
-    return side.province_id
+    side = case.sending_unit if stage in SENDING_SIDE else case.receiving_unit
+    return Unit(pk=unit_id, province_id=side.province_id)
 
 
 def _end(asking: Asking, event: str) -> None:
@@ -355,10 +395,13 @@ def _write(asking: Asking) -> None:
     case = asking.case
     case.revision += 1
     names = _CHANGING + (_AT_SUBMISSION if asking.verb == Verb.SUBMIT else ())
+    if case.state == State.AWAITING_FILE:
+        names += ("expires_at",)
     statements.update(Case, case.pk, **{name: getattr(case, name) for name in names})
     unit = asking.seat.unit if asking.seat else None
-    statements.insert(
+    act = statements.insert(
         Act,
+        returning=asking.event == "message",
         case=case.pk,
         step=asking.step.pk if asking.step else None,
         stage=str(asking.step.stage if asking.step else case.state),
@@ -383,14 +426,31 @@ def _write(asking: Asking) -> None:
             "reason": asking.reason,
             "opinion": idempotency.digest_of(asking.opinion) if asking.opinion else "",
             "revision": case.revision,
-            **{name: value for name, value in asking.detail.items() if name in ("opened", "moved")},
+            **{name: value for name, value in asking.detail.items() if name in ("opened", "moved", "to")},
         },
         subject=case.audit_subject,
     )
     if asking.event:
         # The unit as well: by the time the message is delivered, the case may have gone on.
         payload = {"case": case.pk, "event": asking.event, "by": asking.by.pk, "unit": case.holder_id}
+        if asking.event == "message":
+            # What was typed stays in the log of the case; the broker only hears of it.
+            payload |= {"act": act, "unit": asking.detail["to"]}
         outbox.post("notice", payload, f"{asking.event}:{case.pk}:{case.revision}")
+
+
+def _tell_blocked(asking: Asking, refusal: Refusal) -> None:
+    """R3.1b: the checks before the case leaves its side failed: the receiving school is told in words, once a day."""
+    case = asking.case
+    payload = {
+        "case": case.pk,
+        "event": "blocked",
+        "by": asking.by.pk,
+        "unit": case.receiving_unit_id,
+        "sentence": refusal.sentence,  # names schools and units, no pupil
+    }
+    with transaction.atomic():
+        outbox.post("notice", payload, f"blocked:{case.pk}:{refusal.code}:{asking.today}")
 
 
 # The walls' names and what a user is told when one is hit by a race that the guards could not see.

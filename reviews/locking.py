@@ -8,7 +8,18 @@ from reviews.models import Case, Step
 from reviews.states import State
 
 # What a decision needs to know of a school; the rest is read when it is asked for.
-_UNIT = ("id", "name", "short_name", "level", "authority", "province", "path", "school_system", "closed_on")
+_UNIT = (
+    "id",
+    "name",
+    "short_name",
+    "level",
+    "authority",
+    "province",
+    "league",
+    "path",
+    "school_system",
+    "closed_on",
+)
 
 
 def locked_case(pk: int) -> tuple[Case, int]:

@@ -28,7 +28,7 @@ from reviews.rulebook_models import (  # noqa: F401 - Django finds the tables of
     Vacation,
     Window,
 )
-from reviews.states import DECISIONS, ENDS, Awaiting, CaseTransitions, Outcome, State, Verb
+from reviews.states import BY_NOBODY, DECISIONS, ENDS, Awaiting, CaseTransitions, Outcome, State, Verb
 from reviews.wall_models import ForbiddenPhrase  # noqa: F401
 
 
@@ -43,6 +43,11 @@ class Relation(models.TextChoices):
     SAME_AUTHORITY = "same_authority", "同一主管部门"
     SAME_PROVINCE = "same_province", "省内跨主管部门"
     CROSS_PROVINCE = "cross_province", "跨省"
+
+
+# A route may speak of two schools of one province under different leagues apart (R3.1); a case keeps “same province”.
+ACROSS_LEAGUES = "across_leagues"
+ROUTE_RELATIONS = [*Relation.choices, (ACROSS_LEAGUES, "省内跨盟市")]
 
 
 class CaseQuerySet(models.QuerySet):
@@ -291,6 +296,13 @@ class Step(models.Model):
                 | (Q(closed_at__isnull=False) & ~Q(outcome="")),
                 name="step_closed_iff_outcome",
             ),
+            # R3.6: at 调档 nothing is decided any more; the file is requested, or the limit passes.
+            models.CheckConstraint(
+                condition=Q(stage=State.AWAITING_FILE, handler__isnull=True)
+                & Q(outcome__in=["", Outcome.FILED, Outcome.LAPSED, Outcome.CLEARED])
+                | ~Q(stage=State.AWAITING_FILE) & ~Q(outcome__in=[Outcome.FILED, Outcome.LAPSED]),
+                name="step_file_decides_nothing",
+            ),
         ]
 
     def __str__(self):
@@ -331,9 +343,10 @@ class Act(models.Model):
             models.Index(fields=["account", "-id"], name="act_account"),
         ]
         constraints = [
-            # R0.2: only the clearing of a case that ran out is done by nobody.
+            # R0.2: only what the clock or the graduation run brings about is done by nobody (R3.5b, R3.6, R3.7).
             models.CheckConstraint(
-                condition=Q(account__isnull=False) | Q(verb=Verb.EXPIRE), name="act_by_a_named_person"
+                condition=Q(account__isnull=False) | Q(verb__in=BY_NOBODY),
+                name="act_by_a_named_person",
             )
         ]
 

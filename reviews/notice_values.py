@@ -11,7 +11,10 @@ DATA = Path(__file__).resolve().parent / "data"
 NOTICE = "教基一厅〔2016〕2号"
 IN_FORCE = date(2016, 6, 8)
 IN_PROVINCE, CROSS_PROVINCE = "in_province_transfer", "cross_province_transfer"
+POST_GRADUATION = "post_graduation_enrolment"
 TRANSFERS = [IN_PROVINCE, CROSS_PROVINCE]
+# After the last sign-off of these the receiving school requests the file (R3.6).
+FILED_KINDS = [CROSS_PROVINCE, POST_GRADUATION]
 SCHOOL_STAGES = ["sending_school"]
 LATER = ["receiving_authority", "sending_school", "sending_authority"]
 
@@ -37,6 +40,40 @@ ROUTES = [
         IN_PROVINCE,
         "same_province",
         ["receiving_school", "receiving_authority", "sending_school", "sending_authority"],
+    ),
+]
+
+# R3.3, R3.6: rows that came with the cross-province kinds.
+CROSS_WINDOWS = [
+    (
+        "post_graduation_autumn",
+        "毕业后跨省就学秋季发起",
+        [POST_GRADUATION],
+        False,
+        "08-15",
+        "12-15",
+        "附件1 三.5",
+    ),
+    (
+        "post_graduation_spring",
+        "毕业后跨省就学春季发起",
+        [POST_GRADUATION],
+        False,
+        "03-01",
+        "06-01",
+        "附件1 三.5",
+    ),
+]
+CROSS_ROUTES = [
+    (
+        CROSS_PROVINCE,
+        "cross_province",
+        ["receiving_school", "receiving_authority", "sending_school", "sending_authority", "awaiting_file"],
+    ),
+    (
+        POST_GRADUATION,
+        "cross_province",
+        ["receiving_school", "receiving_authority", "graduation_authority", "awaiting_file"],
     ),
 ]
 

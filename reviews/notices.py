@@ -33,9 +33,14 @@ TEXTS = {
     "refused": "{what}已驳回，理由见业务页。",
     "completed": "{what}已办结，学籍已转入新学校。",
     "withdrawn": "{what}已由转入学校撤销。",
+    "to_file": "{what}已由各方核办同意，等待调档：学生报到后请登记报到并调档，时限 {due}（附件1 三.6）。",
+    "lapsed": "{what}逾期未调档，已自动取消；如仍需办理，请复制为新申请重新发起（附件1 三.6）。",
+    "cleared": "{what}因该生毕业前未办结，已随毕业操作清理；如仍需办理，请按毕业后的规定重新发起（附件1 三.5）。",
+    "blocked": "{what}离开转入方之前的核对没有通过：{sentence}可在业务页给能解除的单位发消息。",
+    "message": "{unit}就{what}发来消息：{text}",
     "expired": "{what}发起满 90 天未办结，已自动清理；如仍需转学，请复制为新申请重新发起（附件1 三.7）。",
 }
-_ENDS = {"refused", "completed", "withdrawn", "expired"}
+_ENDS = {"refused", "completed", "withdrawn", "expired", "lapsed", "cleared"}
 _CLERKS = {PostRole.REGISTRAR, PostRole.HEAD}
 
 
@@ -61,6 +66,8 @@ class Batch:
             units |= {case.receiving_unit_id, case.sending_unit_id, case.holder_id}
         self.acted, self.recalled_from = _units_of_steps(ids)
         units.update(*self.acted.values())
+        acts = [message.payload["act"] for message in messages if "act" in message.payload]
+        self.messages_said = Act.objects.select_related("unit").in_bulk(acts) if acts else {}
         self.seats: dict[int, list[tuple[str, int]]] = defaultdict(list)
         for unit_id, role, account_id in holders_of(units - {None}, day):
             self.seats[unit_id].append((role, account_id))
@@ -97,11 +104,22 @@ def tell_decisions(messages: list[OutboxMessage]) -> None:
         {m.payload["case"] for m in messages if m.payload["event"] == "returned"}
     )
     _write(
-        Letter(account, case.pk, TEXTS[message.payload["event"]].format(what=_what(case)), message.dedup)
+        Letter(account, case.pk, _decision_text(batch, case, message.payload), message.dedup)
         for message in messages
         for case in [batch.cases[message.payload["case"]]]
         for account in _audience(batch, case, message.payload, handlers)
     )
+
+
+def _decision_text(batch: Batch, case: Case, said: dict) -> str:
+    """What an event is told as; a message in the words of its sender, as the log of the case keeps them."""
+    more = {"what": _what(case), "sentence": said.get("sentence", "")}
+    if said["event"] == "to_file":
+        more["due"] = _spoken(case.due_on) if case.due_on else "见业务页"
+    if said["event"] == "message":
+        act = batch.messages_said[said["act"]]
+        more |= {"unit": act.unit.name, "text": act.opinion}
+    return TEXTS[said["event"]].format(**more)[:300]
 
 
 def _audience(batch: Batch, case: Case, payload: dict, handlers: dict[int, int]) -> set[int]:
@@ -111,7 +129,7 @@ def _audience(batch: Batch, case: Case, payload: dict, handlers: dict[int, int])
         return batch.at({case.receiving_unit_id, case.sending_unit_id} | batch.acted[case.pk])
     if event == "to_sign":
         return batch.at([unit], {PostRole.HEAD})
-    if event == "arrived":
+    if event in ("arrived", "to_file", "blocked", "message"):
         return batch.at([unit], {PostRole.REGISTRAR})
     if event == "returned":
         registrars = batch.at([unit], {PostRole.REGISTRAR})
@@ -154,7 +172,7 @@ def remind_of_limits(messages: list[OutboxMessage]) -> None:
         case, unit, level = batch.cases[said["case"]], said["unit"], said["level"]
         both = level > 1 or said["awaiting"] == Awaiting.SIGN
         clerks = batch.at([unit], _CLERKS if both else {PostRole.REGISTRAR})
-        told = _limit_text(date.fromisoformat(said["due_on"]), WARN_BEFORE[level - 1])
+        told = _limit_text(date.fromisoformat(said["due_on"]), WARN_BEFORE[level - 1], said.get("stage", ""))
         letters += [Letter(a, case.pk, f"{_what(case)}{told}", message.dedup) for a in clerks]
         if level == len(WARN_BEFORE):
             others = batch.anyone_at(unit) - clerks
@@ -163,8 +181,10 @@ def remind_of_limits(messages: list[OutboxMessage]) -> None:
     _write(letters)
 
 
-def _limit_text(due_on: date, days: int) -> str:
+def _limit_text(due_on: date, days: int, stage: str) -> str:
     before = f"（提前 {days} 个工作日提醒）" if days else "（到期当日提醒）"
+    if stage == State.AWAITING_FILE:
+        return f"最迟须于{_spoken(due_on)}登记报到并调档{before}，逾期自动取消，须重新发起（附件1 三.6）。"
     return f"最迟须于{_spoken(due_on)}办结本环节{before}，逾期将记录并通报（附件1 三.7）。"
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db.models import Q
 
+from orgs.models import Unit
 from reviews.models import Case
 from reviews.own_words import NoteWanted
-from reviews.states import State, Verb
+from reviews.states import RECEIVING_SIDE, SENDING_SIDE, State, Verb
 
 _registry: dict[str, "Procedure"] = {}
 
@@ -20,8 +22,9 @@ class CasePage:
     that forbids the last sign-off; ``done`` tells what the completed case brought about; ``links`` are
     ``{label, url}``; ``edit_url`` leads to the form while the receiving school has the case in hand,
     ``copy_url`` makes a new draft of a case that ended without moving anything; ``notes`` are ``{title, text, url,
-    link}``, shown above the decision; ``note_wanted`` is what the receiving
-    authority must write itself (as :meth:`Procedure.note_wanted`).
+    link}``, shown above the decision; ``note_wanted`` is what the receiving authority must write itself (as
+    :meth:`Procedure.note_wanted`); ``reporting`` is, at 调档, what is kept of the subject's reporting:
+    ``{on, no_show, by}`` (R3.6).
     """
 
     facts: list[tuple[str, str]]
@@ -33,6 +36,7 @@ class CasePage:
     copy_url: str = ""
     notes: list[dict] = field(default_factory=list)
     note_wanted: NoteWanted | None = None
+    reporting: dict | None = None
 
 
 class Procedure:
@@ -67,6 +71,15 @@ class Procedure:
         """What the receiving school's authority must write in its own words on agreeing, or ``None`` (R4.3, R3.8)."""
         return None
 
+    def reported(self, case: Case, by, on: date | None) -> None:
+        """Keep that the subject has reported at the receiving school ``on`` that day, or, with ``None``, that it did
+        not (R3.6); in the door's transaction."""
+        raise NotImplementedError(self.kind)
+
+    def clearing_unit(self, case: Case, code: str, now, book) -> Unit | None:
+        """The unit that can clear the obstacle with this ``code`` as it stands now, or ``None`` (R3.1b)."""
+        return None
+
     def page(self, case: Case, account, now, book, *, proofs: int = 0, full: bool = False) -> CasePage:
         """What the case page says of the subject; ``proofs`` is how many there are, ``full`` after a recorded reveal:
         the numbers unmasked."""
@@ -82,21 +95,68 @@ class Procedure:
 
     def unit_of(self, case: Case, stage: str):
         """The id of the unit whose turn ``stage`` is. The authority is the school's own, so one that is run by a
-        league answers to the league (R3.1)."""
-        return {
-            State.RECEIVING_SCHOOL: case.receiving_unit_id,
-            State.CORRECTION: case.receiving_unit_id,
-            State.RECEIVING_AUTHORITY: case.receiving_unit.authority_id,
-            State.SENDING_SCHOOL: case.sending_unit_id,
-            State.SENDING_AUTHORITY: case.sending_unit.authority_id,
-        }[stage]
+        league answers to the league (R3.1); ``None`` where there is no such unit."""
+        side = case.sending_unit if stage in SENDING_SIDE else case.receiving_unit
+        return getattr(side, _UNIT_OF[stage])
 
-    def guards_for(self, verb: str, last: bool) -> tuple[Callable, ...]:
-        """Guards of a verb; those of completion join at the last sign-off."""
+    def stages_of(self, case: Case, stages: list[str]) -> list[str]:
+        """The stages of a route that there are for this case: a unit decides once (R3.1).
+
+        A school run by a league has the league as its authority: it stands there, not at the league's stage. Where
+        both sides have a unit in common, it decides with the sending side, when all that comes before is known.
+        """
+        side: dict[bool, dict[int, str]] = {False: {}, True: {}}
+        for stage in stages:
+            unit = self.unit_of(case, stage)
+            if unit is not None and stage != State.AWAITING_FILE:
+                side[stage in SENDING_SIDE].setdefault(unit, stage)
+        kept = [stage for unit, stage in side[False].items() if unit not in side[True]]
+        kept += side[True].values()
+        return kept + [stage for stage in stages if stage == State.AWAITING_FILE]
+
+    def guards_for(self, verb: str, case: Case) -> tuple[Callable, ...]:
+        """Guards of a verb; at a sign-off those of leaving the receiving side join, at the last those of completion."""
         found = self.guards.get(verb, ())
-        if verb == Verb.SIGN and last:
-            found += self.guards.get("complete", ())
+        if verb == Verb.SIGN:
+            if leaves(case):
+                found += self.guards.get("leave", ())
+            if completes(case):
+                found += self.guards.get("complete", ())
         return found
+
+
+# Which unit of its side stands at a stage.
+_UNIT_OF = {
+    State.RECEIVING_SCHOOL: "pk",
+    State.CORRECTION: "pk",
+    State.AWAITING_FILE: "pk",
+    State.RECEIVING_AUTHORITY: "authority_id",
+    State.RECEIVING_LEAGUE: "league_id",
+    State.RECEIVING_PROVINCE: "province_id",
+    State.SENDING_SCHOOL: "pk",
+    State.SENDING_AUTHORITY: "authority_id",
+    State.GRADUATION_AUTHORITY: "authority_id",
+    State.SENDING_LEAGUE: "league_id",
+    State.SENDING_PROVINCE: "province_id",
+}
+
+
+def onward(case: Case) -> str:
+    """The stage after the present one in the case's route; :attr:`State.COMPLETED` after the last, "" off the route."""
+    if case.state not in case.stages:
+        return ""
+    at = case.stages.index(case.state)
+    return case.stages[at + 1] if at + 1 < len(case.stages) else State.COMPLETED
+
+
+def completes(case: Case) -> bool:
+    """Whether agreeing now is the last sign-off: the record moves, or the file may be requested (R3.1, R3.6)."""
+    return onward(case) in (State.COMPLETED, State.AWAITING_FILE)
+
+
+def leaves(case: Case) -> bool:
+    """Whether agreeing now sends the case on from the receiving side to the other."""
+    return case.state in RECEIVING_SIDE and onward(case) in SENDING_SIDE
 
 
 def register(procedure: Procedure) -> Procedure:
@@ -108,6 +168,11 @@ def register(procedure: Procedure) -> Procedure:
 def of(case: Case) -> Procedure:
     """The procedure of a case."""
     return _registry[case.kind]
+
+
+def of_kind(kind: str) -> Procedure:
+    """The procedure of a kind."""
+    return _registry[kind]
 
 
 def all_procedures() -> list[Procedure]:

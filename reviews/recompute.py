@@ -71,9 +71,11 @@ _ARRIVED = """CASE WHEN s.recall_of_id IS NULL THEN (s.opened_at AT TIME ZONE 'A
     ELSE reviews_arrived_on(s.id) END"""
 
 _RULED = "(c.submitted_at AT TIME ZONE 'Asia/Shanghai')::date"
+# 调档 has a limit of its own (R3.6); all other stages share one.
+_STAGE = "CASE WHEN s.stage = 'awaiting_file' THEN s.stage ELSE '' END"
 
 _ARRIVALS = f"""
-    SELECT DISTINCT {_ARRIVED}, {_RULED}, u.province_id FROM reviews_step s
+    SELECT DISTINCT {_ARRIVED}, {_RULED}, u.province_id, {_STAGE} FROM reviews_step s
     JOIN reviews_case c ON c.id = s.case_id JOIN orgs_unit u ON u.id = s.unit_id
     WHERE s.closed_at IS NULL
 """  # noqa: S608 - put together from fixed texts
@@ -84,14 +86,14 @@ _SENT = """CASE WHEN d.due_on = s.due_on THEN s.warned ELSE least(s.warned, (d.f
 
 _MOVE = f"""
 WITH days AS (
-    SELECT * FROM unnest(%(arrived)s::date[], %(ruled)s::date[], %(provinces)s::bigint[], %(dues)s::date[], %(bulletins)s::date[],
+    SELECT * FROM unnest(%(arrived)s::date[], %(ruled)s::date[], %(provinces)s::bigint[], %(stages)s::text[], %(dues)s::date[], %(bulletins)s::date[],
         %(firsts)s::date[], %(seconds)s::date[], %(thirds)s::date[], %(provisional)s::boolean[])
-        AS d (arrived_on, ruled_on, province_id, due_on, bulletin_due_on, first, second, third, provisional)
+        AS d (arrived_on, ruled_on, province_id, stage, due_on, bulletin_due_on, first, second, third, provisional)
 ), picked AS (
     SELECT s.id, s.case_id, c.number, u.short_name, s.unit_id, s.due_on AS was, d.due_on, d.bulletin_due_on,
            d.provisional, sent.warned, (ARRAY[d.first, d.second, d.third])[sent.warned + 1] AS next_warn_on
     FROM reviews_step s JOIN reviews_case c ON c.id = s.case_id JOIN orgs_unit u ON u.id = s.unit_id
-    JOIN days d ON d.arrived_on = {_ARRIVED} AND d.ruled_on = {_RULED}
+    JOIN days d ON d.arrived_on = {_ARRIVED} AND d.ruled_on = {_RULED} AND d.stage = {_STAGE}
         AND d.province_id IS NOT DISTINCT FROM u.province_id
     CROSS JOIN LATERAL (SELECT {_SENT} AS warned) sent
     WHERE s.closed_at IS NULL AND (s.due_on, s.bulletin_due_on, s.due_provisional, s.warned, s.next_warn_on)
@@ -117,20 +119,21 @@ SELECT number, short_name, was, due_on, (SELECT count(*) FROM picked) FROM moved
 
 
 def _dates(book: Rulebook) -> dict:
-    """The dates as columns, one place for each day of arrival, day of submission and province."""
+    """The dates as columns, one place for each day of arrival, day of submission, province and limit."""
     with connection.cursor() as cursor:
         cursor.execute(_ARRIVALS)
         arrivals = cursor.fetchall()
     rows = []
-    for arrived_on, ruled_on, province_id in arrivals:
-        due = due_of(book, arrived_on, Unit(province_id=province_id), ruled_on)
+    for arrived_on, ruled_on, province_id, stage in arrivals:
+        due = due_of(book, arrived_on, Unit(province_id=province_id), ruled_on, stage)
         reminders = warn_dates(book, due.due_on)
         dues = (due.due_on, due.bulletin_due_on, *reminders, due.provisional)
-        rows.append((arrived_on, ruled_on, province_id, *dues))
+        rows.append((arrived_on, ruled_on, province_id, stage, *dues))
     names = (
         "arrived",
         "ruled",
         "provinces",
+        "stages",
         "dues",
         "bulletins",
         "firsts",

@@ -10,7 +10,16 @@ from datetime import date, datetime
 from django.db.models import Q
 
 from reviews import calendar, windows
-from reviews.models import Case, ForbiddenPhrase, Limit, QuickPhrase, RefusalReason, Route, Window
+from reviews.models import (
+    ACROSS_LEAGUES,
+    Case,
+    ForbiddenPhrase,
+    Limit,
+    QuickPhrase,
+    RefusalReason,
+    Route,
+    Window,
+)
 from reviews.refusals import Refusal
 from reviews.states import Outcome
 
@@ -34,13 +43,34 @@ class Rulebook:
             raise LookupError(f"no limit {key} in force on {day}")
         return row.value
 
-    def route(self, kind: str, relation: str, phase: str, day: date, province_id: int | None) -> Route | None:
-        """The route in force: the province's before the nation's, the one for the phase before the one for any."""
+    def route(
+        self,
+        kind: str,
+        relation: str,
+        phase: str,
+        day: date,
+        province_id: int | None,
+        across_leagues: bool = False,
+    ) -> Route | None:
+        """The route in force (R3.1): the row for the phase before the one for any, the one for two leagues before
+        the one for the whole province, the province's before the nation's."""
+        relations = {relation, ACROSS_LEAGUES} if across_leagues else {relation}
         rows = [
-            r for r in self.routes if r.kind == kind and r.relation == relation and r.phase in ("", phase)
+            row
+            for row in self.routes
+            if row.kind == kind and row.relation in relations and row.phase in ("", phase)
         ]
-        exact = [r for r in rows if r.phase]
-        return _chosen(exact, day, province_id) or _chosen(rows, day, province_id)
+        fitting = [row for row in rows if _in_force(row, day) and row.province_id in (None, province_id)]
+
+        def closest(row):
+            return (
+                row.phase != "",
+                row.relation == ACROSS_LEAGUES,
+                row.province_id is not None,
+                row.valid_from,
+            )
+
+        return max(fitting, key=closest, default=None)
 
     def reasons_for(self, kind: str, stage: str, outcome: str, day: date, province_id: int | None) -> list:
         """The closed list of reasons for an outcome at a stage (R0.6, R3.4), in its order.

@@ -14,6 +14,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from orgs.models import Unit
+from reviews.notice_values import FILED_KINDS
 from reviews.states import Outcome, State
 
 
@@ -193,7 +194,16 @@ class Route(Validity):
 
     class Meta:
         verbose_name = verbose_name_plural = "流程"
-        constraints = [_period("route_period")]
+        constraints = [
+            _period("route_period"),
+            # R3.6: 调档 ends every route of a kind that has it, and stands in no other.
+            models.CheckConstraint(
+                condition=Q(kind__in=FILED_KINDS, stages__contains=[State.AWAITING_FILE])
+                | ~Q(kind__in=FILED_KINDS) & ~Q(stages__contains=[State.AWAITING_FILE]),
+                name="route_ends_with_the_file",
+                violation_error_message="跨省转学和毕业后跨省就学的流程以调档结束，其他业务没有调档（附件1 三.6）。",
+            ),
+        ]
 
     def __str__(self):
         return " → ".join(State(stage).label for stage in self.stages)

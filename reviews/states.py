@@ -14,17 +14,25 @@ class State(models.TextChoices):
     DRAFT = "draft", "草稿"
     RECEIVING_SCHOOL = "receiving_school", "转入学校"
     RECEIVING_AUTHORITY = "receiving_authority", "转入主管部门"
+    RECEIVING_LEAGUE = "receiving_league", "转入盟市"
+    RECEIVING_PROVINCE = "receiving_province", "转入省"
     SENDING_SCHOOL = "sending_school", "转出学校"
     SENDING_AUTHORITY = "sending_authority", "转出主管部门"
+    GRADUATION_AUTHORITY = "graduation_authority", "毕业学校主管部门"
+    SENDING_LEAGUE = "sending_league", "转出盟市"
+    SENDING_PROVINCE = "sending_province", "转出省"
     CORRECTION = "correction", "补正"
+    AWAITING_FILE = "awaiting_file", "待调档"
     COMPLETED = "completed", "办结"
     REFUSED = "refused", "已驳回"
     WITHDRAWN = "withdrawn", "已撤销"
     EXPIRED = "expired", "超期清理"
+    LAPSED = "lapsed", "逾期未调档取消"
+    CLEARED = "cleared", "毕业清理"
 
 
 class Verb(models.TextChoices):
-    """What can be done to a case. ``expire`` belongs to the clock alone."""
+    """What can be done to a case. ``expire`` and ``lapse`` belong to the clock alone, ``clear`` to the graduation."""
 
     SUBMIT = "submit", "发起"
     HANDLE = "handle", "办理"
@@ -33,7 +41,17 @@ class Verb(models.TextChoices):
     WITHDRAW = "withdraw", "撤销"
     RECALL = "recall", "撤回核办"
     NUDGE = "nudge", "催办"
+    MESSAGE = "message", "发消息"
+    REPORT = "report", "登记报到"
+    NO_SHOW = "no_show", "登记未报到"
+    REQUEST_FILE = "request_file", "调档"
     EXPIRE = "expire", "超期清理"
+    LAPSE = "lapse", "逾期未调档取消"
+    CLEAR = "clear", "毕业清理"
+
+
+# What the clock or the graduation run does, by nobody's account.
+BY_NOBODY = (Verb.EXPIRE, Verb.LAPSE, Verb.CLEAR)
 
 
 class Outcome(models.TextChoices):
@@ -45,14 +63,41 @@ class Outcome(models.TextChoices):
     WITHDRAWN = "withdrawn", "业务已撤销"
     RECALLED = "recalled", "被撤回"
     EXPIRED = "expired", "业务已清理"
+    FILED = "filed", "已调档"
+    LAPSED = "lapsed", "逾期未调档"
+    CLEARED = "cleared", "毕业清理"
 
 
 DECISIONS = (Outcome.AGREE, Outcome.REFUSE, Outcome.SEND_BACK)
-STAGES = (State.RECEIVING_SCHOOL, State.RECEIVING_AUTHORITY, State.SENDING_SCHOOL, State.SENDING_AUTHORITY)
+RECEIVING_SIDE = (
+    State.RECEIVING_SCHOOL,
+    State.RECEIVING_AUTHORITY,
+    State.RECEIVING_LEAGUE,
+    State.RECEIVING_PROVINCE,
+)
+SENDING_SIDE = (
+    State.SENDING_SCHOOL,
+    State.SENDING_AUTHORITY,
+    State.GRADUATION_AUTHORITY,
+    State.SENDING_LEAGUE,
+    State.SENDING_PROVINCE,
+)
+# Every stage at which a unit decides, in the one order in which a route may have them.
+STAGES = RECEIVING_SIDE + SENDING_SIDE
+# Decided upon; the 90 days run (R3.7). 调档 is past all decisions and has its own limit (R3.6).
 RUNNING = (*STAGES, State.CORRECTION)
 LATER_STAGES = STAGES[1:]
-LIVE = (State.DRAFT, *RUNNING)
-ENDS = (State.COMPLETED, State.REFUSED, State.WITHDRAWN, State.EXPIRED)
+LIVE = (State.DRAFT, *RUNNING, State.AWAITING_FILE)
+ENDS = (
+    State.COMPLETED,
+    State.REFUSED,
+    State.WITHDRAWN,
+    State.EXPIRED,
+    State.LAPSED,
+    State.CLEARED,
+)
+# Nothing moved: such a case may be copied as a new draft (R3.1b, R3.6, R3.7, R3.5b).
+MOVED_NOTHING = ENDS[1:]
 
 
 class Awaiting(models.TextChoices):
@@ -68,9 +113,9 @@ def _target(case, target, *args, **kwargs):
 
 
 def _onward(method):
-    """From each stage to the later ones of a route, or to the end; no route ends at its first stage."""
+    """From each stage to the later ones of a route, to 调档 or to the end; no route ends at its first stage."""
     for at, stage in enumerate(STAGES):
-        ends = [State.COMPLETED] if at else []
+        ends = [State.AWAITING_FILE, State.COMPLETED] if at else []
         method = _signing(stage, [*STAGES[at + 1 :], *ends])(method)
     return _signing(State.CORRECTION, list(LATER_STAGES))(method)
 
@@ -134,7 +179,9 @@ class CaseTransitions:
         """A later unit sent the case back to the receiving school for correction (R3.1b)."""
         self.awaiting = Awaiting.HANDLE
 
-    @transition(field="state", source=LIVE, target=State.WITHDRAWN, custom={"verb": Verb.WITHDRAW})
+    @transition(
+        field="state", source=(State.DRAFT, *RUNNING), target=State.WITHDRAWN, custom={"verb": Verb.WITHDRAW}
+    )
     def withdrawn(self):
         """The receiving school took the case back before the last sign-off (R3.1b)."""
         self.awaiting = Awaiting.NOBODY
@@ -149,6 +196,39 @@ class CaseTransitions:
         """Not finished within the 90 days: cleared by the clock (R3.7)."""
         self.awaiting = Awaiting.NOBODY
 
+    @transition(field="state", source=State.AWAITING_FILE, custom={"verb": Verb.REPORT})
+    def reported(self):
+        """The pupil has reported at the receiving school (R3.6)."""
+
+    @transition(field="state", source=State.AWAITING_FILE, custom={"verb": Verb.NO_SHOW})
+    def not_reported(self):
+        """The pupil did not report: there will be no request of the file (R3.6)."""
+
+    @transition(
+        field="state",
+        source=State.AWAITING_FILE,
+        target=State.COMPLETED,
+        custom={"verb": Verb.REQUEST_FILE},
+    )
+    def filed(self):
+        """The receiving school has requested the file: the record moves (R3.6)."""
+        self.awaiting = Awaiting.NOBODY
+
+    @transition(field="state", source=State.AWAITING_FILE, target=State.LAPSED, custom={"verb": Verb.LAPSE})
+    def lapsed(self):
+        """No request by the end of the 10th working day: cancelled by the clock (R3.6)."""
+        self.awaiting = Awaiting.NOBODY
+
+    @transition(
+        field="state",
+        source=(*RUNNING, State.AWAITING_FILE),
+        target=State.CLEARED,
+        custom={"verb": Verb.CLEAR},
+    )
+    def cleared(self):
+        """The pupil graduates before the case was finished: cleared with the graduation run (R3.5b)."""
+        self.awaiting = Awaiting.NOBODY
+
 
 def edges() -> list[tuple[str, str, str]]:
     """Every (from, verb, to) that the transitions allow, sorted: the golden state graph."""
@@ -161,3 +241,23 @@ def edges() -> list[tuple[str, str, str]]:
         )
         found |= {(str(step.source), str(step.custom["verb"]), str(target)) for target in targets}
     return sorted(found)
+
+
+def edges_of(stages: list[str]) -> list[tuple[str, str, str]]:
+    """The edges that a case on a route of these stages can take: one stage after the other, none left out."""
+    order = [str(stage) for stage in stages]
+    decided = [stage for stage in order if stage != State.AWAITING_FILE]
+    within = {State.DRAFT, State.CORRECTION, *order, *ENDS}
+    last = [order[at + 1] if at + 1 < len(order) else str(State.COMPLETED) for at in range(len(order))]
+    following = dict(zip(order, last, strict=True))
+
+    def possible(source: str, verb: str, target: str) -> bool:
+        if verb == Verb.SIGN and source in decided and target not in (State.CORRECTION, State.REFUSED):
+            return target == following[source]
+        if verb == Verb.RECALL and source in decided and target in decided:
+            return following[target] == source
+        if target == State.LAPSED:
+            return State.AWAITING_FILE in order
+        return True
+
+    return [edge for edge in edges() if {edge[0], edge[2]} <= within and possible(*edge)]

@@ -65,7 +65,8 @@ _JUDGED = "reviews_judged_on(%(now)s, c.expires_at)"
 OVERDUE = Part(
     "overdue",
     "环节逾期标记",
-    f"{_STEPS} WHERE s.closed_at IS NULL AND s.overdue_at IS NULL AND s.due_on < %(today)s AND s.due_on < {_JUDGED}",
+    f"{_STEPS} WHERE s.closed_at IS NULL AND s.overdue_at IS NULL AND s.due_on < %(today)s AND s.due_on < {_JUDGED}"
+    " AND s.stage <> 'awaiting_file'",
     "'时限 ' || s.due_on",
     "s.due_on, s.id",
     "s.id",
@@ -79,7 +80,7 @@ RECORD = Part(
     "recorded",
     "逾期记录（通报口径）",
     f"{_STEPS} WHERE s.closed_at IS NULL AND s.bulletin_due_on < %(today)s AND s.bulletin_due_on < {_JUDGED}"  # noqa: S608
-    " AND NOT EXISTS (SELECT 1 FROM reviews_overduerecord r WHERE r.step_id = s.id)"
+    " AND s.stage <> 'awaiting_file' AND NOT EXISTS (SELECT 1 FROM reviews_overduerecord r WHERE r.step_id = s.id)"
     " AND (s.recall_of_id IS NULL OR NOT reviews_turn_recorded(s.recall_of_id))",
     "'通报时限 ' || s.bulletin_due_on",
     "s.bulletin_due_on, s.id",
@@ -108,7 +109,7 @@ WARN = Part(
         WHERE s.closed_at IS NULL AND s.next_warn_on <= %(today)s AND s.next_warn_on <= judged.day""",
     "'时限 ' || s.due_on",
     "s.next_warn_on, s.id",
-    f"""s.id, s.case_id, s.unit_id, s.due_on, c.awaiting, s.warned AS was, greatest(s.warned, {_REACHED}) AS reached,
+    f"""s.id, s.case_id, s.unit_id, s.stage, s.due_on, c.awaiting, s.warned AS was, greatest(s.warned, {_REACHED}) AS reached,
         ARRAY[d.first, d.second, d.third] AS dates""",
     "s",
     """warned AS (
@@ -117,7 +118,7 @@ WARN = Part(
     ), told AS (
         INSERT INTO ledger_outboxmessage (topic, payload, dedup)
         SELECT 'deadline', jsonb_build_object('case', case_id, 'step', id, 'unit', unit_id, 'due_on', due_on,
-            'awaiting', awaiting, 'level', level), 'deadline:' || id || ':' || due_on || ':' || level
+            'awaiting', awaiting, 'stage', stage, 'level', level), 'deadline:' || id || ':' || due_on || ':' || level
         FROM warned, generate_series(was + 1, reached) AS level ON CONFLICT (dedup) DO NOTHING)""",
 )
 
@@ -154,6 +155,18 @@ EXPIRE = Part(
     "",  # carried out by door_clock, the clock's way through the door
 )
 
+# R3.6: the file was not requested by the end of the last working day.
+LAPSE = Part(
+    "lapsed",
+    "逾期未调档取消",
+    door_clock.LATE_FILE,
+    "'调档时限 ' || s.due_on",
+    "s.due_on, c.id",
+    "c.id",
+    "c",
+    "",  # carried out by door_clock, like clearing
+)
+
 # R3.5: one message a draft, window, year and level. A province's own window of a key stands for the nation's.
 WARN_DRAFT = Part(
     "drafts_warned",
@@ -187,6 +200,7 @@ def run(now: datetime, batch: int = BATCH) -> dict[str, int]:
     counts[WARN.key] = sum(_repeat(WARN, common | dates, batch) for dates in _warn_dates(book, common))
     counts[WARN_EXPIRY.key] = _repeat(WARN_EXPIRY, common, batch)
     counts[EXPIRE.key] = _until_dry(lambda: door_clock.expire(now, batch), batch)
+    counts[LAPSE.key] = _until_dry(lambda: door_clock.lapse(now, batch), batch)
     counts[WARN_DRAFT.key] = sum(_repeat(WARN_DRAFT, wanted, batch) for wanted in _closings(book, since, now))
     record.counts, record.finished_at = counts, clock.now()
     record.save(update_fields=["counts", "finished_at"])
@@ -199,7 +213,7 @@ def preview(now: datetime) -> list[Finding]:
     since = min(_last_judged() or now, now)
     found = [_find(OVERDUE, [common]), _find(RECORD, [common])]
     found.append(_find(WARN, [common | dates for dates in _warn_dates(book, common)]))
-    found += [_find(WARN_EXPIRY, [common]), _find(EXPIRE, [common])]
+    found += [_find(WARN_EXPIRY, [common]), _find(EXPIRE, [common]), _find(LAPSE, [common])]
     found.append(_find(WARN_DRAFT, list(_closings(book, since, now))))
     return found
 

@@ -27,6 +27,14 @@ def cohort_of(grade: int, day: date) -> int:
     return school_year(day) - grade + 1
 
 
+def entering_grade(student, day: date) -> int:
+    """The grade a pupil is to be received into on ``day`` (R4.3): its own, by grades 1–12; a graduate enters the one
+    after that of its graduation, however long ago that was."""
+    if student.graduated_on is None:
+        return grade_on(student.cohort, day)
+    return grade_on(student.cohort, student.graduated_on) + 1
+
+
 def phase_of(grade: int, school_system: str) -> str:
     """学段 of a grade: in a 5-4 school grade 6 is the first of junior secondary (R4.3)."""
     if grade >= 10:

@@ -126,6 +126,7 @@ class Student(models.Model):
         related_name="students",
     )
     entered_on = models.DateField("入学年月")
+    graduated_on = models.DateField("毕业日期", null=True, blank=True)
     address = models.CharField("现住址", max_length=200, blank=True)
     household_registration_place = models.CharField("户口所在地", max_length=200, blank=True)
     left_behind_child = models.CharField("留守儿童", max_length=1, default="0")

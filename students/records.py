@@ -139,18 +139,21 @@ def move(
     case_number: str,
     how: str,
     cohort: int | None = None,
+    status: str = "",
 ) -> dict:
     """Move the record: close the enrolment at the old school, keep its copy there, open one at the new school.
 
-    The status is kept (R3.2). ``cohort`` is the year the pupil enters where its grade was changed (R4.3). Returns ids
-    and, of a changed grade, both cohorts for the audit trail. The caller holds the pupil's row lock.
+    The status is kept (R3.2) unless ``status`` names another, as for a graduate who has reported at the next school.
+    ``cohort`` is the year the pupil enters, where it is not its own (R4.3). Returns ids and, of a changed year, both
+    cohorts for the audit trail. The caller holds the pupil's row lock.
     """
     day = clock.local_date(now)
     cohort = cohort or student.cohort
     old = Enrolment.objects.select_related("school").get(student=student, period__endswith__isnull=True)
+    left = grade_on(student.cohort, student.graduated_on or day)
     Enrolment.objects.filter(pk=old.pk).update(
         period=DateTimeTZRange(old.period.lower, now),
-        grade_out=grade_on(student.cohort, day),
+        grade_out=left,
         left_by=how,
         left_case_number=case_number,
         archive=snapshot(student, old.school, day),
@@ -165,10 +168,15 @@ def move(
         case_number=case_number,
     )
     moved = {"student": student.pk, "closed": old.pk, "opened": new.pk}
+    changed = ["school", "school_class", "cohort"]
     if cohort != student.cohort:
         moved |= {"cohort_was": student.cohort, "cohort": cohort}
     student.school, student.school_class, student.cohort = to, school_class, cohort
-    student.save(update_fields=["school", "school_class", "cohort"])
+    if status and status != student.status:
+        moved["status_was"] = str(student.status)
+        student.status, student.graduated_on = status, None
+        changed += ["status", "graduated_on"]
+    student.save(update_fields=changed)
     return moved
 
 

@@ -15,25 +15,25 @@ from reviews.models import Case
 from reviews.own_words import NoteWanted
 from reviews.procedures import CasePage
 from reviews.rulebook import Rulebook
-from reviews.states import State
+from reviews.states import State, Verb
 from students import identity, records
-from students.grades import grade_label, grade_on
+from students.grades import entering_grade, grade_label, grade_on
 from students.models import Enrolment, ProblemRecord, RegistrationNumber
-from transfers import attending, grade_change, rules
+from transfers import attending, grade_change, rules, under_age
 from transfers.models import Transfer
 
-# What is judged while a case runs: what the last sign-off will ask, and what one ought to know before.
-_TOLD = (*rules.COMPLETE, rules.proof_attached, rules.not_graduating)
+# What needs no line where it does not apply.
+_SILENT = (rules.not_graduating, rules.problem_moves_along, under_age.of_age)
 
 
 def of_transfer(
-    case: Case, account, now: datetime, book: Rulebook, *, proofs: int = 0, full: bool = False
+    procedure, case: Case, account, now: datetime, book: Rulebook, *, proofs: int = 0, full: bool = False
 ) -> CasePage:
     """The transfer of ``case`` as ``account`` may see it; one query, and one more once it is completed."""
     transfer = _read(case)
     day = local_date(now)
     done, links = _whither(case, transfer, account, day) if case.state == State.COMPLETED else ("", [])
-    checks, obstacle = _checks(case, transfer, now, book, proofs) if case.is_live else ([], "")
+    checks, obstacle = _checks(procedure, case, transfer, now, book, proofs) if case.is_live else ([], "")
     return CasePage(
         facts=_facts(case, transfer, day, full),
         checks=checks,
@@ -44,15 +44,25 @@ def of_transfer(
         copy_url=_copy_url(case, account, day),
         notes=attending.case_notes(transfer.taken_in),
         note_wanted=note_wanted(case, transfer),
+        reporting=_reporting(transfer) if case.state == State.AWAITING_FILE else None,
     )
 
 
 def note_wanted(case: Case, transfer: Transfer) -> NoteWanted | None:
-    """What the receiving authority must write itself: its consent to a changed grade (R4.3)."""
-    if case.submitted_at is None or not transfer.grade_reason:
+    """What the receiving authority must write itself: its consent to a changed grade (R4.3), its view of a child under
+    age (R3.8); of both one note that speaks of both."""
+    if case.submitted_at is None:
         return None
-    system = _system(transfer, case.receiving_unit, local_date(case.submitted_at))
-    return grade_change.note(transfer.grade_from, transfer.grade_to, system.system, transfer.grade_reason)
+    found, day = None, local_date(case.submitted_at)
+    if transfer.grade_reason:
+        own = entering_grade(transfer.student, day)
+        system = _system(transfer, case.receiving_unit, day).system
+        found = grade_change.note(own, transfer.grade_to, system, transfer.grade_reason)
+    year = under_age.entering_year(case.kind, transfer.grade_to, day)
+    if year is not None and under_age.is_under_age(transfer.student.birth_date, year):
+        word = under_age.note(year)
+        found = found + word if found else word
+    return found
 
 
 def _system(transfer: Transfer, school, day: date) -> SystemOn:
@@ -66,6 +76,11 @@ def _system(transfer: Transfer, school, day: date) -> SystemOn:
         if p["school"] == school.pk
     )
     return speaking(rows, day) or SystemOn("", None, None)
+
+
+def _reporting(transfer: Transfer) -> dict:
+    """What is kept of the pupil's reporting at the receiving school (R3.6)."""
+    return {"on": transfer.reported_on, "no_show": transfer.did_not_report, "by": transfer.reporting_by}
 
 
 def _copy_url(case: Case, account, day) -> str:
@@ -92,7 +107,7 @@ def _read(case: Case) -> Transfer:
         )
     )
     transfer = (
-        Transfer.objects.select_related("student", "reason", "school_class")
+        Transfer.objects.select_related("student__school", "reason", "school_class", "reporting_by__person")
         .annotate(
             number_id=Subquery(current.values("pk")[:1]),
             number_sealed=Subquery(current.values("sealed")[:1]),
@@ -114,7 +129,8 @@ def _facts(case: Case, transfer: Transfer, day, full: bool) -> list[tuple[str, s
         name, number = identity.mask_name(name), identity.mask_number(number)
     # An ended case tells what was asked for then, not which grade the pupil has grown into since.
     ruled_on = case.ruled_on(day)
-    grade = grade_on(student.cohort, ruled_on) if case.is_live else transfer.grade_from
+    own = grade_on(student.cohort, student.graduated_on or ruled_on)
+    grade = own if case.is_live else transfer.grade_from
     leaving, entering = (_system(transfer, school, ruled_on) for school in (case.sending_unit, into))
     wanted = grade_label(transfer.grade_to, entering.system) if transfer.grade_to else "未填写"
     if transfer.school_class_id:
@@ -148,8 +164,9 @@ def _number(transfer: Transfer) -> str:
     return records.opened_number(RegistrationNumber(pk=transfer.number_id, sealed=transfer.number_sealed))
 
 
-def _checks(case: Case, transfer: Transfer, now: datetime, book: Rulebook, proofs: int):
-    """Lines of the checklist, and the first sentence that would stop the last sign-off."""
+def _checks(procedure, case: Case, transfer: Transfer, now: datetime, book: Rulebook, proofs: int):
+    """Lines of the checklist, and the first sentence that would stop the next sign-off or the request of the file."""
+    stopping = _stopping(procedure, case)
     facts = rules.Facts(
         transfer.student,
         case.receiving_unit,
@@ -164,16 +181,21 @@ def _checks(case: Case, transfer: Transfer, now: datetime, book: Rulebook, proof
             unit.pk: _system(transfer, unit, case.ruled_on(local_date(now)))
             for unit in (case.receiving_unit, case.sending_unit)
         },
+        kind=case.kind,
+        grade_to=transfer.grade_to,
+        named=rules.named_at_first(case, transfer.student),
+        reported_on=transfer.reported_on,
+        did_not_report=transfer.did_not_report,
     )
     lines, obstacle = [], ""
-    for check in _TOLD:
+    for check in dict.fromkeys((*stopping, *procedure.told)):
         found = check(facts)
         if found is None:
-            if check is not rules.not_graduating:
+            if check not in _SILENT:
                 text = f"转学原因证明 {proofs} 张已上传" if check is rules.proof_attached else check.label
                 lines.append({"ok": True, "text": text, "why": "", "clause": ""})
             continue
-        if found.stops and not obstacle and check in rules.COMPLETE:
+        if found.stops and not obstacle and check in stopping:
             obstacle = found.sentence
         remover = found.remover if found.remover not in ("", "—") else ""
         lines.append(
@@ -182,9 +204,22 @@ def _checks(case: Case, transfer: Transfer, now: datetime, book: Rulebook, proof
                 "text": found.sentence,
                 "why": f"由谁解除：{remover}" if remover else "",
                 "clause": found.clause,
+                "code": check.__name__ if found.stops and check in procedure.guards.get("leave", ()) else "",
             }
         )
     return sorted(lines, key=lambda line: line["ok"] is True), obstacle
+
+
+def _stopping(procedure, case: Case) -> tuple:
+    """The guards of what comes next: leaving the receiving side, the last sign-off, the request of the file.
+
+    That no other case runs is left to the door: this case holds the pupil's only place (R3.1b), so it costs no query.
+    """
+    if case.state == State.AWAITING_FILE:
+        found = procedure.guards.get(Verb.REQUEST_FILE, ())
+    else:
+        found = procedure.guards_for(Verb.SIGN, case)
+    return tuple(check for check in found if check is not rules.no_other_case) or procedure.guards["complete"]
 
 
 def _whither(case: Case, transfer: Transfer, account, day) -> tuple[str, list[dict]]:

@@ -11,16 +11,16 @@ from orgs.school_system import system_on
 from orgs.seats import seat_at
 from reviews import door, evidence
 from reviews.models import Case, Step
-from reviews.notice_values import IN_PROVINCE
+from reviews.notice_values import POST_GRADUATION
 from reviews.opinions import cleaned
 from reviews.refusals import refuse
 from reviews.states import Outcome, State
 from students import identity
-from students.grades import cohort_of, grade_on
+from students.grades import cohort_of, entering_grade, grade_on
 from students.models import SchoolClass, Student
 from transfers.grade_change import authority_of
 from transfers.models import Transfer, TransferReason
-from transfers.procedures import subject_of, transfer_of
+from transfers.procedures import kind_between, subject_of, transfer_of
 from transfers.rules import COPIED_STATES
 
 
@@ -30,12 +30,13 @@ def begin(
     by,
     now: datetime,
     *,
+    kind: str = "",
     kept: Callable[[Case], None] | None = None,
     copied_from: Transfer | None = None,
 ) -> Case:
     """A draft of ``school`` for ``student``; the school's own draft for the pupil is taken up again if there is one.
 
-    ``kept`` is called in the transaction that writes the draft, e.g. to keep an idempotency key with it;
+    ``kind`` is 毕业后跨省就学 where it is asked for; else a transfer, in or across provinces by the two schools. ``kept`` is called in the transaction that writes the draft, e.g. to keep an idempotency key with it;
     ``copied_from`` is a transfer whose reason, class and proofs the draft takes over. Raises Refused when ``by`` is
     not the school's registrar, or the pupil has no other school.
     """
@@ -44,8 +45,9 @@ def begin(
         refuse("no_seat", "只有转入学校的学籍管理员可以发起转学。", "附件1 三.1")
     if student.school is None or student.school_id == school.pk:
         refuse("other_school", "该生学籍已在本校或没有学籍所在学校，不能发起转学。", "附件1 三.1")
+    kind = kind or kind_between(school, student.school)
     mine = Case.objects.filter(
-        subject=subject_of(student.pk), receiving_unit=school, state="draft", kind=IN_PROVINCE
+        subject=subject_of(student.pk), receiving_unit=school, state="draft", kind=kind
     ).first()
     if mine is not None:
         if kept is not None:
@@ -56,7 +58,7 @@ def begin(
         if copied_from
         else nullcontext(lambda case: None) as add_proofs,
         door.draft(
-            kind=IN_PROVINCE,
+            kind=kind,
             by=by,
             receiving=school,
             sending=student.school,
@@ -77,20 +79,21 @@ def begin(
 def _fill(case: Case, student: Student, school: Unit, day, copied_from: Transfer | None) -> None:
     """The draft's own row; a class that is no longer that of the grade entered is not taken over, nor is a changed
     grade without it (R4.3)."""
-    grade = grade_on(student.cohort, day)
+    grade = entering_grade(student, day)
     old = copied_from or Transfer()
     changed = bool(old.grade_reason and old.school_class_id)
     wanted = grade_on(old.school_class.cohort, day) if changed else grade
     grade_to = wanted if wanted in system_on(school, day).grades else None
     fits = old.school_class_id and grade_to and old.school_class.cohort == cohort_of(grade_to, day)
+    reason_fits = old.reason_id and case.kind in old.reason.kinds
     Transfer.objects.create(
         case=case,
         student=student,
         receiving_school=school,
         sending_school=student.school,
-        reason=old.reason if old.reason_id else None,
-        reason_note=old.reason_note,
-        grade_from=grade,
+        reason=old.reason if reason_fits else None,
+        reason_note=old.reason_note if reason_fits else "",
+        grade_from=grade_on(student.cohort, student.graduated_on or day),
         grade_to=grade_to,
         grade_reason=old.grade_reason if changed and grade_to and grade_to != grade else "",
         school_class=old.school_class if fits else None,
@@ -104,9 +107,10 @@ def copy_as_new(case: Case, by, now: datetime) -> Case:
     Raises Refused for a case that is running or completed, or when ``by`` is not the school's registrar.
     """
     if case.state not in COPIED_STATES:
-        refuse("not_copied", "只有已驳回、已撤销或已清理的业务可以复制为新申请。", "附件1 三.7")
+        refuse("not_copied", "只有已驳回、已撤销、已清理或调档逾期取消的业务可以复制为新申请。", "附件1 三.7")
     transfer = transfer_of(case)
-    return begin(transfer.student, case.receiving_unit, by, now, copied_from=transfer)
+    kind = POST_GRADUATION if case.kind == POST_GRADUATION else ""
+    return begin(transfer.student, case.receiving_unit, by, now, kind=kind, copied_from=transfer)
 
 
 def change(
@@ -127,8 +131,9 @@ def change(
     """
     with door.edit(case, by, "edit", revision=revision) as held:
         day = held.ruled_on(local_date(clock.now()))
-        own = grade_on(Student.objects.get(transfers__case=held).cohort, day)
-        grade_reason = cleaned(grade_reason)[:200] if grade_to not in (None, own) else ""
+        student = Student.objects.get(transfers__case=held)
+        changed = grade_to not in (None, entering_grade(student, day))
+        grade_reason = cleaned(grade_reason)[:200] if changed else ""
         _refuse_after_consent(held, grade_to, grade_reason)
         if school_class is not None and not _fits(school_class, held, grade_to, day):
             refuse("grade_and_class", "所选班级不是本校这一年级的班级，请重新选择。", "附件1 四.2")
@@ -141,7 +146,7 @@ def change(
         Transfer.objects.filter(case=held).update(
             reason=reason,
             reason_note=cleaned(reason_note)[:200],
-            grade_from=own,
+            grade_from=grade_on(student.cohort, student.graduated_on or day),
             grade_to=grade_to,
             grade_reason=grade_reason,
             school_class=school_class,

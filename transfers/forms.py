@@ -133,9 +133,9 @@ class TransferForm(forms.Form):
     )
     key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
-    def __init__(self, school: Unit, own_grade: int, day: date, data=None, **more):
+    def __init__(self, school: Unit, own_grade: int, day: date, kind: str, data=None, **more):
         super().__init__(data, **more)
-        self.fields["reason"].queryset = offered_reasons(school, day)
+        self.fields["reason"].queryset = offered_reasons(school, day, kind)
         self._offer_grades(school, own_grade, day)
         for name in ("reason", "reason_note", "grade_to", "grade_reason", "school_class"):
             # The fields stand beside the panel that holds the form.
@@ -190,9 +190,11 @@ class TransferForm(forms.Form):
         }
 
 
-def offered_reasons(school: Unit, day: date):
-    """The closed list in force on ``day``: the province's own rows, and the nation's that none of them replaces (R0.7)."""
-    rows = TransferReason.objects.filter(Q(valid_until=None) | Q(valid_until__gt=day), valid_from__lte=day)
+def offered_reasons(school: Unit, day: date, kind: str):
+    """For a kind of case the closed list in force on ``day``: the province's own rows, and the nation's that none of them replaces (R0.7)."""
+    rows = TransferReason.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gt=day), valid_from__lte=day, kinds__contains=[kind]
+    )
     own = rows.filter(province_id=school.province_id, province_id__isnull=False)
     replaced = Q(province_id=None, key__in=own.values("key"))
     return (

@@ -1,10 +1,17 @@
 """A transfer: what a case of moving a pupil from one school to another is about."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from orgs.models import Unit
+from orgs.models import Account, Unit
 from reviews.models import Case
+from reviews.notice_values import TRANSFERS
 from students.models import SchoolClass, Student
+
+
+def transfer_kinds() -> list[str]:
+    """The kinds that share the reasons of a transfer."""
+    return list(TRANSFERS)
 
 
 class TransferReason(models.Model):
@@ -12,6 +19,7 @@ class TransferReason(models.Model):
 
     key = models.CharField("代号", max_length=30)
     name = models.CharField("原因", max_length=60)
+    kinds = ArrayField(models.CharField(max_length=30), verbose_name="业务类型", default=transfer_kinds)
     needs_note = models.BooleanField("须填写说明", default=False)
     province = models.ForeignKey(
         Unit, verbose_name="省（空为全国）", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
@@ -38,7 +46,8 @@ class TransferReason(models.Model):
 
 
 class Transfer(models.Model):
-    """转学, one-to-one with its case: the pupil, both schools, why, and into which grade and class.
+    """转学, one-to-one with its case: the pupil, both schools, why, and into which grade and class; at 调档 whether
+    the pupil has reported (R3.6).
 
     Nothing else can be asked for (R0.6): there is no further field, and only the reason proof can be attached.
     Both grades are those of the day of submission (today before it). ``grade_reason`` stands exactly where the grade
@@ -65,13 +74,24 @@ class Transfer(models.Model):
     school_class = models.ForeignKey(
         SchoolClass, verbose_name="转入班级", on_delete=models.PROTECT, null=True, blank=True
     )
+    reported_on = models.DateField("报到日期", null=True, blank=True)
+    did_not_report = models.BooleanField("未报到", default=False, db_default=False)
+    reporting_by = models.ForeignKey(
+        Account, verbose_name="报到登记人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = "转学"
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(receiving_school=models.F("sending_school")), name="transfer_two_schools"
-            )
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reported_on__isnull=True, did_not_report=False, reporting_by__isnull=True)
+                | models.Q(reported_on__isnull=False, did_not_report=False, reporting_by__isnull=False)
+                | models.Q(reported_on__isnull=True, did_not_report=True, reporting_by__isnull=False),
+                name="transfer_reported_or_not",
+            ),
         ]
 
     def __str__(self):

@@ -4,10 +4,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from orgs.models import Unit
-from reviews.notice_values import IN_PROVINCE
+from reviews.procedures import kind_name, of_kind
 from reviews.rulebook import Rulebook, window_refusal
+from reviews.states import Verb
 from students.models import Student
 from transfers import rules
+from transfers.procedures import kind_between
 
 
 @dataclass(frozen=True)
@@ -22,23 +24,24 @@ class Check:
     warns: bool = False
 
 
-def of_pupil(student: Student, receiving: Unit, now: datetime, book: Rulebook) -> list[Check]:
-    """All checks about a pupil and the two schools (R3.1b); obstacles first."""
-    facts = rules.facts_of_pupil(student, receiving, now, book)
-    return _checks(rules.PREFLIGHT, facts, receiving)
+def of_pupil(student: Student, receiving: Unit, now: datetime, book: Rulebook, kind: str = "") -> list[Check]:
+    """All checks about a pupil and the two schools (R3.1b); obstacles first. ``kind``: by the schools if not given."""
+    kind = kind or kind_between(receiving, student.school or receiving)
+    facts = rules.facts_of_pupil(student, receiving, now, book, kind)
+    return _checks(of_kind(kind).preflight, facts, receiving)
 
 
 def of_transfer(facts: rules.Facts) -> list[Check]:
     """All checks of a draft, those on the form too."""
-    return _checks(rules.SUBMIT, facts, facts.receiving)
+    return _checks(of_kind(facts.kind).guards[Verb.SUBMIT], facts, facts.receiving)
 
 
 def _checks(guards, facts: rules.Facts, receiving: Unit) -> list[Check]:
-    closed = window_refusal(facts.book, IN_PROVINCE, receiving.province_id, facts.now)
+    closed = window_refusal(facts.book, facts.kind, receiving.province_id, facts.now)
     found = [
         Check(False, closed.sentence, closed.clause, closed.remover, closed.code)
         if closed
-        else Check(True, "现在可以发起转学", "附件1 三.5")
+        else Check(True, f"现在可以发起{kind_name(facts.kind)}", "附件1 三.5")
     ]
     for check in guards:
         refusal = check(facts)

@@ -5,17 +5,18 @@ from django.db.models.functions import Replace
 from django.db.models.lookups import Contains
 
 from ledger.clock import local_date
+from orgs.models import Unit
 from orgs.school_system import system_on
 from reviews import procedures
 from reviews.models import Case
-from reviews.notice_values import IN_PROVINCE
+from reviews.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
 from reviews.own_words import NoteWanted
 from reviews.states import Verb
 from students import pinyin, records
-from students.grades import cohort_of, grade_on, phase_of
-from students.models import Student
+from students.grades import cohort_of, entering_grade, phase_of
+from students.models import Student, StudentStatus
 from students.text import is_han
-from transfers import case_page, rules
+from transfers import case_page, rules, under_age
 from transfers.models import Transfer
 
 
@@ -24,16 +25,18 @@ def subject_of(student_id: int) -> str:
     return f"student:{student_id}"
 
 
-class InProvinceTransfer(procedures.Procedure):
-    """省内转学: in-school → in-authority → out-school → out-authority; the record moves at the last sign-off (R3.1)."""
+class SchoolMove(procedures.Procedure):
+    """What all kinds of moving a record from one school to another have in common."""
 
-    kind = IN_PROVINCE
-    name = "省内转学"
-    guards = {Verb.SUBMIT: rules.SUBMIT, Verb.HANDLE: (), "complete": rules.COMPLETE}
-    clause = "教基一厅〔2016〕2号 附件1 三.1；内教基函〔2018〕6号 一"
     # R0.1, R0.6 where a registrar would be tempted to refuse.
     rule_note = "不得以学籍状态、学籍是否已转到为由拒绝入学，也不得要求家长另交其他材料。"
     review_scope = "只核对两项：学籍信息准确，转学原因证明已上传。"
+    # Told before a draft is made, of pupil and schools (R3.1b); all that is asked before sending; what the case page
+    # tells while a case runs.
+    preflight = rules.PREFLIGHT
+    told = (*rules.COMPLETE, rules.proof_attached, rules.not_graduating)
+    # The status after the move: the pupil's own (R3.2).
+    status_after = ""
 
     def lock_subject(self, case: Case) -> Student:
         """The pupil's row, locked: student before case, always."""
@@ -52,11 +55,11 @@ class InProvinceTransfer(procedures.Procedure):
         return rules.facts_of_transfer(transfer, now, book)
 
     def phase(self, case: Case, subject: Student, day) -> str:
-        """学段 by the pupil's grade in the receiving school's system."""
-        return phase_of(grade_on(subject.cohort, day), system_on(case.receiving_unit, day).system)
+        """学段 by the grade the pupil enters, in the receiving school's system."""
+        return phase_of(entering_grade(subject, day), system_on(case.receiving_unit, day).system)
 
     def complete(self, case: Case, subject: Student, now) -> dict:
-        """The record moves at once (R3.1); the status stays as it was (R3.2)."""
+        """The record moves (R3.1, R3.6); the status stays as it was (R3.2)."""
         transfer = transfer_of(case)
         return records.move(
             subject,
@@ -66,12 +69,26 @@ class InProvinceTransfer(procedures.Procedure):
             case_number=case.number,
             how=self.name,
             cohort=cohort_of(transfer.grade_to, case.ruled_on(local_date(now))),
+            status=self.status_after,
         )
 
     def note_wanted(self, case: Case) -> NoteWanted | None:
-        """The receiving authority's consent to a changed grade (R4.3)."""
-        transfer = Transfer.objects.get(case=case)
-        return case_page.note_wanted(case, transfer)
+        """The receiving authority's word on a changed grade (R4.3) and on a child under age (R3.8)."""
+        return case_page.note_wanted(case, Transfer.objects.select_related("student").get(case=case))
+
+    def reported(self, case: Case, by, on) -> None:
+        """Keep the day of reporting, or that the pupil did not report (R3.6)."""
+        Transfer.objects.filter(case=case).update(reported_on=on, did_not_report=on is None, reporting_by=by)
+
+    def clearing_unit(self, case: Case, code: str, now, book) -> Unit | None:
+        """Who can clear an obstacle: the school that has the record, or the one whose case is in the way."""
+        facts = self.facts(case, None, now, book)
+        check = next((guard for guard in self.guards.get("leave", ()) if guard.__name__ == code), None)
+        if check is None or check(facts) is None:
+            return None
+        if check is rules.no_other_case:
+            return facts.other.receiving_unit
+        return facts.student.school if check in rules.CLEARED_BY_SCHOOL else None
 
     def named(self, text: str) -> Q:
         """Cases of pupils so called: any part of the name, “·” or not; or the beginning of a spelling or of the
@@ -85,11 +102,56 @@ class InProvinceTransfer(procedures.Procedure):
 
     def page(self, case: Case, account, now, book, *, proofs: int = 0, full: bool = False):
         """The pupil masked, what the rules find, and where the record went."""
-        return case_page.of_transfer(case, account, now, book, proofs=proofs, full=full)
+        return case_page.of_transfer(self, case, account, now, book, proofs=proofs, full=full)
 
     def matching_subjects(self, query: str, account, now) -> list[str]:
         """Pupils with exactly this registration or identity number."""
         return [subject_of(pk) for pk in records.ids_by_number(query, local_date(now))]
+
+
+class InProvinceTransfer(SchoolMove):
+    """省内转学: in-school → in-authority → out-school → out-authority; the record moves at the last sign-off (R3.1)."""
+
+    kind = IN_PROVINCE
+    name = "省内转学"
+    guards = {Verb.SUBMIT: rules.SUBMIT, "complete": rules.COMPLETE}
+    clause = "教基一厅〔2016〕2号 附件1 三.1；内教基函〔2018〕6号 一"
+
+
+class CrossProvinceTransfer(SchoolMove):
+    """跨省转学: as within a province; checked again before it leaves, and after the last sign-off 调档 (R3.1, R3.6)."""
+
+    kind = CROSS_PROVINCE
+    name = "跨省转学"
+    preflight = rules.CROSS_PREFLIGHT
+    told = (*SchoolMove.told, under_age.of_age)
+    guards = {
+        Verb.SUBMIT: rules.CROSS_SUBMIT,
+        "leave": rules.LEAVE,
+        "complete": rules.COMPLETE,
+        Verb.REQUEST_FILE: (rules.has_reported, *rules.COMPLETE),
+    }
+    clause = "教基一厅〔2016〕2号 附件1 三.1、三.6；内教基函〔2018〕6号 一"
+
+
+class PostGraduationEnrolment(SchoolMove):
+    """毕业后跨省就学: recruiting school → its authority → authority of the school of graduation → 调档 (R3.3)."""
+
+    kind = POST_GRADUATION
+    name = "毕业后跨省就学"
+    guards = {
+        Verb.SUBMIT: rules.GRADUATE_SUBMIT,
+        "leave": rules.GRADUATE_LEAVE,
+        "complete": rules.GRADUATE_COMPLETE,
+        Verb.REQUEST_FILE: (rules.has_reported, *rules.GRADUATE_COMPLETE),
+    }
+    clause = "教基一厅〔2016〕2号 附件1 三.3、三.4"
+    rule_note = "毕业学校主管部门应及时核办，不得以接收省可能违规招生、分数可能未达录取线等为由拒绝。"
+    review_scope = "只核对：该生是本地毕业生，学籍信息准确。"
+    preflight = rules.GRADUATE_PREFLIGHT
+    told = (*rules.GRADUATE_COMPLETE, rules.problem_moves_along)
+    # The pupil has reported at the next school and belongs to it (R4.5).
+    status_after = StudentStatus.ENROLLED
 
 
 def transfer_of(case: Case) -> Transfer:
@@ -106,4 +168,10 @@ def transfer_of(case: Case) -> Transfer:
     ).get(case_id=case.pk)
 
 
-IN_PROVINCE_TRANSFER = procedures.register(InProvinceTransfer())
+for _kind in (InProvinceTransfer, CrossProvinceTransfer, PostGraduationEnrolment):
+    procedures.register(_kind())
+
+
+def kind_between(receiving: Unit, sending: Unit) -> str:
+    """省内转学 or 跨省转学, by the provinces of the two schools (R3.1)."""
+    return IN_PROVINCE if receiving.province_id == sending.province_id else CROSS_PROVINCE

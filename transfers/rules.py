@@ -9,13 +9,14 @@ from ledger.clock import local_date, spoken
 from orgs.models import Unit
 from orgs.school_system import SystemOn, systems_on
 from reviews.models import Case
+from reviews.notice_values import IN_PROVINCE, POST_GRADUATION
 from reviews.procedures import kind_name
 from reviews.refusals import guard
 from reviews.rulebook import Rulebook
-from reviews.states import State
-from students.grades import cohort_of, grade_label, grade_on, is_graduating
+from reviews.states import MOVED_NOTHING
+from students.grades import cohort_of, entering_grade, grade_label, is_graduating
 from students.models import ProblemRecord, SchoolClass, Student, StudentStatus
-from transfers import grade_change
+from transfers import grade_change, under_age
 from transfers.models import Transfer, TransferReason
 
 # R3.2: 在校, and those whom the notice lets transfer directly, keeping their status.
@@ -27,8 +28,8 @@ MAY_TRANSFER = (
     StudentStatus.EXPELLED,
 )
 
-# A case that ended so has moved nothing; it may be copied as a new draft (R3.1b, R3.7).
-COPIED_STATES = (State.REFUSED, State.WITHDRAWN, State.EXPIRED)
+# A case that ended so has moved nothing; it may be copied as a new draft (R3.1b, R3.5b, R3.6, R3.7).
+COPIED_STATES = MOVED_NOTHING
 
 
 @dataclass
@@ -51,6 +52,11 @@ class Facts:
     submitted_at: datetime | None = None
     systems: dict[int, SystemOn] | None = None
     """学制 of both schools by id on the day that judges, where they were read already."""
+    kind: str = IN_PROVINCE
+    named: str = ""
+    """The pupil's name as it was when the case was begun."""
+    reported_on: date | None = None
+    did_not_report: bool = False
 
     @property
     def ruled_on(self) -> date:
@@ -64,8 +70,9 @@ class Facts:
 
     @property
     def grade(self) -> int:
-        """The pupil's own grade on the day that judges: promotion leaves a running case as it is (R3.5c)."""
-        return grade_on(self.student.cohort, self.ruled_on)
+        """The grade the pupil is to be received into on the day that judges: its own, a graduate's next (R4.3).
+        Promotion leaves a running case as it is (R3.5c)."""
+        return entering_grade(self.student, self.ruled_on)
 
     @property
     def grade_changed(self) -> bool:
@@ -111,16 +118,78 @@ def other_school(facts: Facts):
 
 
 @guard(
-    "该生学籍在{province}，与本校不在同一省（自治区），不能按省内转学办理；须按跨省转学发起。",
-    "附件1 三.6",
-    "转入学校按跨省转学发起",
+    "两校{now_same}同一省（自治区），不能按{kind}办理；请撤销后按{instead}重新核对发起。",
+    "附件1 三.1",
+    "转入学校重新核对发起",
 )
-def same_province(facts: Facts):
-    """两校在同一省（自治区）"""
+def right_kind(facts: Facts):
+    """两校所在省（自治区）与业务类型相符"""
     sending = facts.sending
-    if sending is None or sending.province_id == facts.receiving.province_id:
+    if sending is None:
         return None
-    return {"province": sending.province.name}
+    same = sending.province_id == facts.receiving.province_id
+    if same == (facts.kind == IN_PROVINCE):
+        return None
+    return {
+        "now_same": "在" if same else "不在",
+        "kind": kind_name(facts.kind),
+        "instead": "省内转学" if same else "跨省转学",
+    }
+
+
+@guard(
+    "该生在本省（自治区）的{school}毕业，不适用毕业后跨省就学；请按招生办理。",
+    "附件1 三.3、四.3",
+    "录取学校按招生办理",
+)
+def graduated_elsewhere(facts: Facts):
+    """毕业学校在外省（自治区）"""
+    sending = facts.sending
+    if sending is None or sending.province_id != facts.receiving.province_id:
+        return None
+    return {"school": sending.name}
+
+
+@guard("只有学籍状态为“毕业”的学生可以办理毕业后跨省就学，该生现为“{status}”{instead}。", "附件1 三.3")
+def has_graduated(facts: Facts):
+    """学籍状态为毕业"""
+    status = StudentStatus(facts.student.status)
+    if status == StudentStatus.GRADUATED:
+        return None
+    instead = "；在读学生请按跨省转学办理" if status in MAY_TRANSFER else ""
+    return {"status": status.label, "instead": instead}
+
+
+@guard(
+    "本校已为该生发起过毕业后跨省就学（{number}，{since}发起，现在{holder}），同一学校不能重复发起；请在该业务中继续办理。",
+    "附件1 三.3",
+    "转入学校在原业务中办理",
+)
+def not_started_twice(facts: Facts):
+    """本校没有为该生重复发起"""
+    other = facts.other
+    if other is None or other.kind != POST_GRADUATION or other.receiving_unit_id != facts.receiving.pk:
+        return None
+    holder = other.holder.name if other.holder else "—"
+    return {"number": other.number, "since": spoken(local_date(other.submitted_at)), "holder": holder}
+
+
+@guard(
+    "该生登记的姓名与发起时核对的不一致，学籍信息可能已经变更；请撤销后与家长重新核对再发起。",
+    "附件1 三.1",
+    "转入学校重新核对",
+)
+def data_match(facts: Facts):
+    """学籍信息与发起时核对的一致"""
+    return None if not facts.named or facts.named == facts.student.name else {}
+
+
+@guard("{problem}，不能调档；学生报到后，由转入学校登记报到日期再调档。", "附件1 三.6", "转入学校登记报到")
+def has_reported(facts: Facts):
+    """学生已到校报到"""
+    if facts.did_not_report:
+        return {"problem": "该生已登记为未报到"}
+    return None if facts.reported_on else {"problem": "还没有登记学生报到"}
 
 
 @guard(
@@ -153,6 +222,19 @@ def no_problem(facts: Facts):
         return None
     kinds = "、".join(problem.get_kind_display() for problem in facts.problems)
     return {"kinds": kinds, "school": facts.sending.name if facts.sending else ""}
+
+
+@guard(
+    "该生属于问题学籍（{kinds}），不影响毕业后就学；学籍转入后由本校继续处理。",
+    "附件1 四.1",
+    "转入学校",
+    stops=False,
+)
+def problem_moves_along(facts: Facts):
+    """不是问题学籍"""
+    if not facts.problems:
+        return None
+    return {"kinds": "、".join(problem.get_kind_display() for problem in facts.problems)}
 
 
 @guard("该生处于休学状态，须先在{school}办理复学手续，再办理转学。", "附件1 三.2", "{school}办理复学")
@@ -213,7 +295,7 @@ def reason_chosen(facts: Facts):
     in_force = facts.reason.valid_from <= facts.ruled_on and (
         facts.reason.valid_until is None or facts.reason.valid_until > facts.ruled_on
     )
-    own = facts.reason.province_id in (None, facts.receiving.province_id)
+    own = facts.reason.province_id in (None, facts.receiving.province_id) and facts.kind in facts.reason.kinds
     if not (in_force and own):
         return {"note": "（原来选的原因已停用）"}
     if facts.reason.needs_note and len(facts.reason_note.strip()) < 2:
@@ -254,7 +336,7 @@ PREFLIGHT = (
     schools_exist,
     has_school,
     other_school,
-    same_province,
+    right_kind,
     no_other_case,
     no_problem,
     not_suspended,
@@ -265,10 +347,38 @@ PREFLIGHT = (
 FORM = (reason_chosen, grade_and_class, *grade_change.GUARDS, proof_attached)
 # A draft may have lain while the record moved elsewhere.
 SUBMIT = (*PREFLIGHT, still_at_sending_school, *FORM)
+# R3.8: from another province into grade 1, the age is looked at.
+CROSS_PREFLIGHT = (*PREFLIGHT, under_age.of_age)
+CROSS_SUBMIT = (*SUBMIT, under_age.of_age)
 COMPLETE = (still_at_sending_school, not_suspended, status_allows, no_problem)
+# What the national centre answered with 2001, 2002 and 2003, asked again before the case leaves its side (R3.1b).
+LEAVE = (data_match, still_at_sending_school, no_other_case, no_problem, not_suspended, status_allows)
+
+# Of these the school that has the record can clear what it says.
+CLEARED_BY_SCHOOL = (data_match, still_at_sending_school, no_problem, not_suspended, status_allows)
+
+# R3.3: of a graduate neither the graduating grade nor a problem record stands in the way (R4.2).
+GRADUATE_PREFLIGHT = (
+    schools_exist,
+    has_school,
+    other_school,
+    graduated_elsewhere,
+    has_graduated,
+    not_started_twice,
+    no_other_case,
+    grade_offered,
+    problem_moves_along,
+)
+# The proof is not asked of a graduate (毕业后跨省就学申请：证明材料选填).
+GRADUATE_FORM = (reason_chosen, grade_and_class, *grade_change.GUARDS)
+GRADUATE_SUBMIT = (*GRADUATE_PREFLIGHT, still_at_sending_school, *GRADUATE_FORM)
+GRADUATE_COMPLETE = (still_at_sending_school, has_graduated)
+GRADUATE_LEAVE = (data_match, *GRADUATE_COMPLETE, no_other_case)
 
 
-def facts_of_pupil(student: Student, receiving: Unit, now: datetime, book: Rulebook) -> Facts:
+def facts_of_pupil(
+    student: Student, receiving: Unit, now: datetime, book: Rulebook, kind: str = IN_PROVINCE
+) -> Facts:
     """Facts before there is a draft: for the pre-flight of the look-up."""
     return Facts(
         student,
@@ -278,6 +388,7 @@ def facts_of_pupil(student: Student, receiving: Unit, now: datetime, book: Ruleb
         book,
         other=_other_case(student, None),
         problems=list(ProblemRecord.objects.filter(student=student, closed_at__isnull=True)),
+        kind=kind,
     )
 
 
@@ -298,7 +409,18 @@ def facts_of_transfer(transfer: Transfer, now: datetime, book: Rulebook) -> Fact
         other=_other_case(transfer.student, transfer.case_id),
         problems=list(ProblemRecord.objects.filter(student=transfer.student, closed_at__isnull=True)),
         submitted_at=transfer.case.submitted_at,
+        kind=transfer.case.kind,
+        named=named_at_first(transfer.case, transfer.student),
+        reported_on=transfer.reported_on,
+        did_not_report=transfer.did_not_report,
     )
+
+
+def named_at_first(case: Case, student: Student) -> str:
+    """The name the case was begun with: its search text is the name, a space and the spelling."""
+    if case.search_text.startswith(f"{student.name} "):
+        return student.name
+    return case.search_text.split(" ", 1)[0]
 
 
 def _other_case(student: Student, own_id: int | None) -> Case | None:

@@ -44,8 +44,8 @@ def is_under_age(born: date, year: int) -> bool:
     stops=False,
 )
 def of_age(facts):
-    """已满 6 周岁（跨省转入一年级）"""
-    year = entering_year(facts)
+    """8 月 31 日已满 6 周岁，或不是跨省转入一年级"""
+    year = entering_year(facts.kind, facts.grade_to or facts.grade, facts.ruled_on)
     if year is None or not is_under_age(facts.student.birth_date, year):
         return None
     authority = facts.receiving.authority
@@ -55,11 +55,9 @@ def of_age(facts):
     }
 
 
-def entering_year(facts) -> int | None:
+def entering_year(kind: str, grade: int | None, day: date) -> int | None:
     """The year in which the pupil is to be in grade 1 of a school of another province; else ``None``."""
-    if facts.kind != CROSS_PROVINCE or (facts.grade_to or facts.grade) != 1:
-        return None
-    return school_year(facts.ruled_on)
+    return school_year(day) if kind == CROSS_PROVINCE and grade == 1 else None
 
 
 def note(year: int) -> NoteWanted:

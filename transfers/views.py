@@ -19,7 +19,7 @@ from reviews.refusals import Refusal, Refused
 from reviews.states import Outcome, State, Verb
 from reviews.views import see_other
 from students import records
-from students.grades import grade_on
+from students.grades import entering_grade
 from students.identity import IdentityError
 from students.models import Student
 from transfers import drafting, pages, uploads
@@ -196,7 +196,7 @@ def fresh_form(transfer: Transfer, now) -> TransferForm:
 
 def _place(transfer: Transfer, now) -> tuple:
     day = transfer.case.ruled_on(clock.local_date(now))
-    return transfer.receiving_school, grade_on(transfer.student.cohort, day), day
+    return transfer.receiving_school, entering_grade(transfer.student, day), day, transfer.case.kind
 
 
 def edit_page(

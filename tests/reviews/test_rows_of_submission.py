@@ -197,11 +197,11 @@ def test_a_provinces_own_transfer_reason_replaces_the_nations_for_new_cases_only
         key="house", name="居住地变动（本区口径）", province=world.im, **CHANGE
     )
     nation = TransferReason.objects.get(key="house", province=None)
-    assert nation in offered_reasons(world.first, BEFORE.date())
-    offered = set(offered_reasons(world.first, AFTER.date()))
+    assert nation in offered_reasons(world.first, BEFORE.date(), "in_province_transfer")
+    offered = set(offered_reasons(world.first, AFTER.date(), "in_province_transfer"))
     assert own in offered
     assert nation not in offered
-    assert nation in offered_reasons(world.abroad, AFTER.date())
+    assert nation in offered_reasons(world.abroad, AFTER.date(), "in_province_transfer")
     transfer = Transfer.objects.get(case=running)
     assert transfer.reason == nation
 

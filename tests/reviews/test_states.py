@@ -6,12 +6,27 @@ import pytest
 from django.db import connection
 
 from reviews import states
+from reviews.models import Route
 from tests import golden
 
 
 def test_the_state_graph_is_the_reviewed_one():
     golden.same(
         "states.json", "case", [f"{source} --{verb}--> {target}" for source, verb, target in states.edges()]
+    )
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "kind", ["in_province_transfer", "cross_province_transfer", "post_graduation_enrolment"]
+)
+def test_the_graph_of_each_kind_is_the_reviewed_one(kind):
+    """What a case of the kind can go through on the notice's own routes (R3.1, R3.3, R3.6)."""
+    found = set()
+    for route in Route.objects.filter(kind=kind, province=None):
+        found |= set(states.edges_of(route.stages))
+    golden.same(
+        "states.json", kind, [f"{source} --{verb}--> {target}" for source, verb, target in sorted(found)]
     )
 
 

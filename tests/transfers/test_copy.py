@@ -60,7 +60,7 @@ def test_a_running_or_completed_case_is_not_copied(world, moment):
     case = world.submitted(world.first, world.pupil(world.third))
     if moment == "completed":
         case = world.finish(case)
-    with pytest.raises(Refused, match="只有已驳回、已撤销或已清理"):
+    with pytest.raises(Refused, match="只有已驳回、已撤销、已清理或调档逾期取消"):
         drafting.copy_as_new(case, world.registrar(world.first), world.now)
 
 

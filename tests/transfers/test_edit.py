@@ -98,6 +98,10 @@ def test_the_forms_and_the_record_hold_these_fields_and_no_other():
         "grade_to",
         "grade_reason",
         "school_class",
+        # R3.6: whether the pupil has reported, asked of nobody's parents.
+        "reported_on",
+        "did_not_report",
+        "reporting_by",
     }
     assert AttachmentKind.values == ["reason_proof"]
 

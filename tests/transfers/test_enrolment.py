@@ -48,7 +48,7 @@ def test_no_guard_asks_for_admission_or_for_papers_beyond_the_reason_proof(world
     guards = dict.fromkeys((*rules.SUBMIT, *rules.COMPLETE))
     names = {guard.__name__ for guard in guards}
     assert names == {
-        "schools_exist", "has_school", "other_school", "same_province", "no_other_case", "no_problem",
+        "schools_exist", "has_school", "other_school", "right_kind", "no_other_case", "no_problem",
         "not_suspended", "status_allows", "grade_offered", "not_graduating", "still_at_sending_school",
         "reason_chosen", "grade_and_class", "proof_attached",
             "chosen_grade_offered", "change_explained", "nine_years",

@@ -59,7 +59,7 @@ def test_a_clean_pupil_passes_every_line(world):
         "不是问题学籍",
         "没有其他在办业务",
         "不处于休学状态",
-        "现在可以发起转学",
+        "现在可以发起省内转学",
         "本校开设该生所在年级",
     ):
         assert line in text
@@ -109,11 +109,19 @@ def test_a_pupil_of_ones_own_school_needs_no_transfer(world):
     assert any("学籍已在本校" in line for line in found)
 
 
-def test_a_pupil_of_another_province_needs_the_other_kind(world):
-    (line,) = refuses(world, world.pupil(world.abroad))
-    assert "河北省教育厅" in line
-    assert "跨省转学" in line
-    assert "附件1 三.6" in line
+@pytest.mark.rule("R3.1")
+def test_a_pupil_of_another_province_is_a_cross_province_transfer(world):
+    page, _ = checked(world, world.pupil(world.abroad))
+    assert "现在可以发起跨省转学" in page.content.decode()
+    case = drafting.begin(world.pupil(world.abroad), world.first, world.registrar(world.first), clock.now())
+    assert case.kind == "cross_province_transfer"
+
+
+def test_a_school_that_changed_its_province_meanwhile_needs_the_other_kind(world):
+    case = world.draft(world.first, world.pupil(world.third))
+    Unit.objects.filter(pk=world.third.pk).update(province=world.hebei)
+    with pytest.raises(Refused, match="两校不在同一省（自治区），不能按省内转学办理"):
+        door.perform(case, "submit", world.registrar(world.first), opinion="情况属实，申请转入。")
 
 
 def test_a_grade_that_the_school_does_not_have_is_named(world):

@@ -181,6 +181,7 @@ def _schools(counties: list[Unit], pupils: int, today: date) -> dict[str, list[G
                         level=UnitLevel.SCHOOL,
                         authority=county,
                         province_id=county.province_id,
+                        league_id=county.league_id,
                         division_code=county.division_code,
                         lowest_grade=lowest,
                         highest_grade=highest,

@@ -17,7 +17,7 @@ from reviews.door import relation_of
 from reviews.models import Act, Attachment, Case, Notice, OverdueRecord, Step
 from reviews.notice_values import IN_PROVINCE
 from reviews.notices import TEXTS
-from reviews.procedures import kind_name
+from reviews.procedures import kind_name, of_kind
 from reviews.rulebook import Rulebook
 from reviews.states import DECISIONS, Awaiting, Outcome, State, Verb
 from students import identity
@@ -26,7 +26,7 @@ from transfers.demo.people import Staff
 from transfers.demo.places import School
 from transfers.demo.pupils import Pupil
 from transfers.models import Transfer, TransferReason
-from transfers.procedures import IN_PROVINCE_TRANSFER, subject_of
+from transfers.procedures import subject_of
 
 _NUMBER_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # The sweep runs every ten minutes: what falls due at midnight is marked in its first run of the day.
@@ -313,7 +313,7 @@ class Story:
         return step
 
     def _unit(self, stage: str) -> Unit:
-        unit_id = IN_PROVINCE_TRANSFER.unit_of(self.case, stage)
+        unit_id = of_kind(self.case.kind).unit_of(self.case, stage)
         sides = (self.receiving.unit, self.receiving.authority, self.sending.unit, self.sending.authority)
         return next(unit for unit in sides if unit.pk == unit_id)
 

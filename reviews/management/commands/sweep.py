@@ -55,6 +55,7 @@ _PARTS = (
     sweeps.WARN,
     sweeps.WARN_EXPIRY,
     sweeps.EXPIRE,
+    sweeps.LAPSE,
     sweeps.WARN_DRAFT,
 )
 

@@ -1,0 +1,28 @@
+"""Which stages a case goes through: the rows of the rulebook put together for its two sides (R3.1, R0.7)."""
+
+from datetime import date
+
+from reviews.models import Case, Relation, Route
+from reviews.rulebook import Rulebook
+from reviews.states import SENDING_SIDE, STAGES, State
+
+_ORDER = [str(stage) for stage in (*STAGES, State.AWAITING_FILE)]
+
+
+def route_of(book: Rulebook, case: Case, phase: str, day: date) -> tuple[Route, list[str]] | None:
+    """The route in force for the case and its stages in order, or ``None`` where no row speaks of it.
+
+    Across provinces each province says what happens on its own side: the receiving one's row gives the stages there
+    and whether a 调档 follows, the sending one's row those of the sending side.
+    """
+    receiving, sending = case.receiving_unit, case.sending_unit
+    across = case.relation == Relation.SAME_PROVINCE and receiving.league_id != sending.league_id
+    row = book.route(case.kind, case.relation, phase, day, receiving.province_id, across)
+    if row is None or case.relation != Relation.CROSS_PROVINCE:
+        return row and (row, row.stages)
+    other = book.route(case.kind, case.relation, phase, day, sending.province_id, across) or row
+    if other.pk == row.pk:
+        return row, row.stages
+    mine = [stage for stage in row.stages if stage not in SENDING_SIDE]
+    theirs = [stage for stage in other.stages if stage in SENDING_SIDE]
+    return row, sorted([*mine, *theirs], key=_ORDER.index)
