@@ -6,10 +6,10 @@ from rest_framework import serializers
 from ledger.clock import local_date
 from reviews import asking, procedures
 from reviews.models import Attachment, Relation
-from reviews.states import DECISIONS, Awaiting, Outcome, State, Verb
+from reviews.states import BY_NOBODY, DECISIONS, Awaiting, Outcome, State, Verb
 
 # The verbs of people; the clock has its own.
-_VERBS = [verb for verb in Verb if verb != Verb.EXPIRE]
+_VERBS = [verb for verb in Verb if verb not in BY_NOBODY]
 # What a unit may decide, as choices of a field.
 DECIDED = [(outcome.value, outcome.label) for outcome in DECISIONS]
 

@@ -20,6 +20,7 @@ from reviews.api import NUMBER, CaseEndpoint
 from reviews.api_shapes import CaseOut, ProofOut
 from reviews.asking import edit_refusal
 from reviews.models import Attachment, Case
+from reviews.notice_values import IN_PROVINCE
 from reviews.refusals import Refusal, Refused
 from students import records
 from students.grades import cohort_of
@@ -180,7 +181,7 @@ class Reasons(mixins.ListModelMixin, Endpoint):
         """The nation's and the province's own (R0.7)."""
         now = clock.now()
         school = school_of(self.request.user, self.query(ReasonQuery).get("school"), now)
-        return offered_reasons(school, clock.local_date(now))
+        return offered_reasons(school, clock.local_date(now), IN_PROVINCE)
 
     @extend_schema(summary="可选的转学原因", operation_id="transfer_reasons_list", parameters=[ReasonQuery])
     def list(self, request, *args, **kwargs) -> Response:
@@ -428,7 +429,7 @@ def _reason(typed: dict, transfer: Transfer, day) -> TransferReason | None:
         return transfer.reason
     if typed["reason"] is None:
         return None
-    offered = offered_reasons(transfer.receiving_school, day)
+    offered = offered_reasons(transfer.receiving_school, day, transfer.case.kind)
     found = next((reason for reason in offered if reason.key == typed["reason"]), None)
     if found is None:
         raise ValidationError({"reason": ["请从 /api/v1/transfer-reasons/ 所列原因中选择（附件1 三.1）。"]})
