@@ -63,6 +63,24 @@ class DecisionIn(ActIn):
     )
 
 
+class PlainIn(Strict):
+    """What a verb without words takes: the revision that was seen."""
+
+    revision = Revision()
+
+
+class ReportIn(PlainIn):
+    """The day on which the pupil reported."""
+
+    on = serializers.DateField(label="学生报到日期", help_text="年-月-日；不能晚于今天（附件1 三.6）。")
+
+
+class MessageIn(ActIn):
+    """Words to the unit that can clear an obstacle."""
+
+    about = Typed(label="障碍代号", max_length=40, help_text="未通过的核对项的 code，如 no_problem（三.1）。")
+
+
 class CaseQuery(serializers.Serializer):
     """How cases are narrowed."""
 
@@ -80,7 +98,9 @@ class WorklistQuery(serializers.Serializer):
 
     tab = Choice(list(worklist.LABELS.items()), required=False, label="页签")
     stage = Choice(
-        [(state.value, state.label) for state in (*STAGES, State.CORRECTION)], required=False, label="环节"
+        [(state.value, state.label) for state in (*STAGES, State.CORRECTION, State.AWAITING_FILE)],
+        required=False,
+        label="环节",
     )
     unit = serializers.RegexField(r"^[0-9A-Za-z]{1,12}$", required=False, label="单位代码（连同其下级）")
     overdue = serializers.BooleanField(required=False, label="只看逾期")
@@ -185,6 +205,10 @@ class CaseEndpoint(mixins.ListModelMixin, Endpoint):
     withdraw = _verb(Verb.WITHDRAW, "撤销")
     recall = _verb(Verb.RECALL, "撤回核办")
     nudge = _verb(Verb.NUDGE, "催办")
+    message = _verb(Verb.MESSAGE, "发消息给能解除障碍的单位", MessageIn)
+    report = _verb(Verb.REPORT, "登记报到", ReportIn)
+    no_show = _verb(Verb.NO_SHOW, "登记未报到", PlainIn)
+    request_file = _verb(Verb.REQUEST_FILE, "调档：学籍转入", PlainIn)
 
     # ------------------------------------------------------------ proofs
 

@@ -190,7 +190,7 @@ class CaseOut(serializers.Serializer):
 def choices(sight) -> list[dict]:
     """The outcomes open to the account now, each with its closed list of reasons (R0.6)."""
     case = sight.case
-    if sight.seat is None or sight.step is None:
+    if sight.seat is None or sight.step is None or case.state == State.AWAITING_FILE:
         return []
     day, province = local_date(case.submitted_at), case.receiving_unit.province_id
     found = [{"outcome": Outcome.AGREE.value, "label": Outcome.AGREE.label, "reasons": []}]

@@ -357,6 +357,8 @@ def _check_words(asking: Asking) -> None:
         asking.opinion = checked_opinion(asking.opinion, verb)
     else:
         asking.opinion = asking.opinion.strip()[:500]
+    if verb == Verb.MESSAGE and not asking.about:
+        refuse("about", "请从未通过的核对项发消息：消息只发给能解除该项的单位。", "附件1 三.1")
     if verb == Verb.REPORT:
         asking.on = _checked_day(asking)
         asking.opinion = f"报到日期：{clock.spoken(asking.on)}"

@@ -6,6 +6,7 @@ from ledger.clock import SHANGHAI, local_date, moment, spoken
 from orgs.models import PostRole
 from reviews.countdown import countdown
 from reviews.deadlines import step_days
+from reviews.file_panel import waiting_for
 from reviews.models import Step
 from reviews.states import Awaiting, Outcome, State, Verb
 
@@ -36,6 +37,10 @@ def strip(sight) -> list[dict]:
     return found
 
 
+# How a step ends that its unit has not decided.
+_UNDECIDED = (Outcome.WITHDRAWN, Outcome.EXPIRED, Outcome.LAPSED, Outcome.CLEARED)
+
+
 def _ids(sight, stage: str) -> set[int]:
     return {step.pk for step in sight.steps if step.stage == stage}
 
@@ -53,7 +58,7 @@ def _cell(sight, stage: str, step: Step | None) -> dict:
     open_now = step.closed_at is None
     if open_now:
         cell["state"] = "now"
-    elif step.outcome == Outcome.AGREE:
+    elif step.outcome in (Outcome.AGREE, Outcome.FILED):
         cell["state"] = "done"
     elif not sight.case.is_live and step.pk == sight.steps[-1].pk:
         cell["state"] = "stop"
@@ -63,11 +68,13 @@ def _cell(sight, stage: str, step: Step | None) -> dict:
         cell["lines"] = [{"text": told, "opinion": ""}]
         return cell
     cell["lines"] = [line for line in (_handled(step), _signed(step)) if line]
-    if cell["state"] == "stop" and step.outcome in (Outcome.WITHDRAWN, Outcome.EXPIRED):
+    if cell["state"] == "stop" and step.outcome in _UNDECIDED:
         cell["lines"].append({"text": Outcome(step.outcome).label, "opinion": ""})
+    if step.outcome == Outcome.FILED:
+        cell["lines"].append({"text": f"调档　{_short(step.closed_at)}", "opinion": ""})
     if open_now:
         waiting = "待负责人核办" if sight.case.awaiting == Awaiting.SIGN else "待学籍管理员办理"
-        cell["lines"].append({"text": waiting, "opinion": ""})
+        cell["lines"].append({"text": waiting_for(sight) or waiting, "opinion": ""})
     return cell
 
 
@@ -111,7 +118,7 @@ def ball(sight) -> dict:
         "mine": sight.seat is not None,
         "unit": case.holder.name,
         "person": f"{role.label} {'、'.join(names)}" if names else f"{role.label}（暂无人在岗）",
-        "waiting": Awaiting(case.awaiting).label,
+        "waiting": waiting_for(sight) or Awaiting(case.awaiting).label,
         "since": spoken(arrived),
         "waited": f"已等候 {waited} 个工作日",
         "due": spoken(step.due_on) + ("（暂定）" if step.due_provisional else ""),
@@ -136,8 +143,15 @@ def _ended(sight) -> str:
         + "学生在校就读不受影响。",
         State.WITHDRAWN: f"已于{at}由{_unit(last)}撤销。{again}",
         State.EXPIRED: f"发起满 90 天未办结，已于{at}由系统清理。{again}",
+        State.LAPSED: f"调档时限（{_limit(sight)}）内没有调档，已于{at}由系统取消（三.6），学籍仍在"
+        f"{case.sending_unit.name}。需要时，转入学校可以重新发起。",
+        State.CLEARED: f"学生毕业前没有办结，已于{at}随毕业操作清理（三.5）；仍需办理的，按毕业后的规定重新发起。",
     }
     return sentences[case.state]
+
+
+def _limit(sight) -> str:
+    return spoken(sight.steps[-1].due_on) if sight.steps else "10 个工作日"
 
 
 def _unit(act) -> str:
@@ -247,9 +261,12 @@ def _opening(sight, step: Step) -> dict:
     }
 
 
+_TAKES_TIME = (Verb.SUBMIT, Verb.HANDLE, Verb.SIGN, Verb.RETURN, Verb.REQUEST_FILE)
+
+
 def _line(sight, act, opened: dict) -> dict:
     used = "—"
-    if act.verb in (Verb.SUBMIT, Verb.HANDLE, Verb.SIGN, Verb.RETURN) and act.step_id in opened:
+    if act.verb in _TAKES_TIME and act.step_id in opened:
         calendar = sight.desk.book.calendar
         used = str(max(calendar.between(local_date(opened[act.step_id]), local_date(act.at)), 0))
     who = "系统"

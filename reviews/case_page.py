@@ -10,14 +10,14 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q
+from django.db.models import OuterRef, Q, Subquery
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from ledger.clock import local_date, moment, spoken
 from orgs.models import Post, PostRole, Unit
 from orgs.seats import Seat, seat_at
-from reviews import case_history, case_panel, procedures, worklist
+from reviews import case_history, case_panel, file_panel, procedures, worklist
 from reviews.clauses import url_of
 from reviews.desk import Desk
 from reviews.forms import RevealForm
@@ -40,6 +40,8 @@ class Typed:
     opinion: str = ""
     outcome: str = ""
     reason: str = ""
+    on: str = ""
+    about: str = ""
     refusal: Refusal | None = None
 
 
@@ -63,10 +65,12 @@ class Sight:
 
     @cached_property
     def units(self) -> dict[int, Unit]:
-        """The units of both sides by id."""
-        case = self.case
+        """The units of the route by id; leagues and provinces are read only where they have a stage."""
+        case, procedure = self.case, procedures.of(self.case)
         sides = (case.receiving_unit, case.sending_unit)
-        return {unit.pk: unit for side in sides for unit in (side, side.authority) if unit is not None}
+        found = {unit.pk: unit for side in sides for unit in (side, side.authority) if unit is not None}
+        asked = {procedure.unit_of(case, stage) for stage in case.stages} - {None}
+        return found | (Unit.objects.in_bulk(asked - found.keys()) if asked - found.keys() else {})
 
     @cached_property
     def seat(self) -> Seat | None:
@@ -125,6 +129,9 @@ def look(account, number: str, desk: Desk, tab: str = "") -> Sight | None:
         "receiving_unit__authority", "sending_unit__authority", "holder"
     )
     extras = {"proof_rows": ArraySubquery(_proofs()), "people": ArraySubquery(_people(desk.today))}
+    seen = Case.objects.visible_to(account, desk.today).order_by("id").values("number")
+    extras["origin"] = Subquery(seen.filter(pk=OuterRef("copied_from"))[:1])
+    extras["successors"] = ArraySubquery(seen.filter(copied_from=OuterRef("pk")))
     if tab:
         walked = worklist.ordered(worklist.cases_in(tab, place, desk), tab, account)
         extras["walk"] = ArraySubquery(walked.values("number")[:_WALKED])
@@ -170,8 +177,12 @@ def context(sight: Sight) -> dict:
             "clause_url": url_of(refusal.clause),
         }
     beside = case_panel.verbs(sight, told.copy_url)
+    filing = file_panel.panel(sight, refused)
+    in_file = filing is not None and sight.typed.verb in file_panel.VERBS
     in_verbs = sight.typed.verb in case_panel.BESIDE and bool(beside)
     in_panel = decision is not None and sight.typed.verb in case_panel.DECIDING
+    checks = case_panel.checks(sight)
+    in_message = any(check.get("message", {}).get("open") for check in checks)
     return {
         "case": {
             "number": case.number,
@@ -181,6 +192,7 @@ def context(sight: Sight) -> dict:
             "revision_url": reverse("case-revision", args=[case.number]) if case.is_live else "",
         },
         "back": back(sight),
+        "lineage": _lineage(case),
         "due": case_history.due(sight),
         "print_url": reverse("case-print", args=[case.number]) if case.state != State.DRAFT else "",
         "stages": case_history.strip(sight),
@@ -193,11 +205,12 @@ def context(sight: Sight) -> dict:
             "revealed": sight.full,
         },
         "proofs": _proof_panel(sight),
-        "checklist": told.checks,
+        "checklist": checks,
         "decision": decision,
-        "refused": None if in_verbs else refused,
+        "file": filing,
+        "refused": None if in_verbs or in_file else refused,
         "verbs_refused": refused if in_verbs else None,
-        "kept_text": "" if in_panel or in_verbs else sight.typed.opinion,
+        "kept_text": "" if in_panel or in_verbs or in_message else sight.typed.opinion,
         "notes": told.notes + case_panel.notes(sight),
         "verbs": beside,
         "links": told.links,
@@ -229,6 +242,13 @@ def back(sight: Sight) -> dict:
 
 def _neighbour(sight: Sight, number: str) -> str:
     return reverse("case", args=[number]) + "?" + urlencode({"tab": sight.tab})
+
+
+def _lineage(case: Case) -> list[dict]:
+    """Whence a copied case came and what was made of it (R3.1b): the histories stay linked both ways."""
+    found = [("复制自", case.origin)] if case.origin else []
+    found += [("已复制为", number) for number in case.successors]
+    return [{"label": f"{label} {number}", "url": reverse("case", args=[number])} for label, number in found]
 
 
 def _clause(procedure) -> dict:

@@ -27,7 +27,7 @@ _RECORDS_ONLY = "学籍的主要功能是记录：不同意只终止这次学籍
 def decision(sight) -> dict | None:
     """The panel of the one whose turn it is, or ``None``."""
     verb = {Awaiting.HANDLE: Verb.HANDLE, Awaiting.SIGN: Verb.SIGN}.get(sight.case.awaiting)
-    if verb is None or sight.seat is None:
+    if verb is None or sight.seat is None or sight.case.state == State.AWAITING_FILE:
         return None
     case, step, typed = sight.case, sight.step, sight.typed
     refused = turn_refusal(case, verb, sight.account, now=sight.desk.now, step=step, book=sight.desk.book)
@@ -78,8 +78,7 @@ def _proposal(sight, step: Step) -> dict | None:
 def _obstacle(sight, verb: Verb) -> str:
     """At the last sign-off the record moves: what the rules find then stops the button."""
     case = sight.case
-    last = bool(case.stages) and case.stages[-1] == case.state
-    return sight.told.obstacle if verb == Verb.SIGN and last else ""
+    return sight.told.obstacle if verb == Verb.SIGN and procedures.completes(case) else ""
 
 
 def _agreeing(sight, verb: Verb) -> str:
@@ -93,6 +92,8 @@ def _agreeing(sight, verb: Verb) -> str:
     if at + 1 == len(case.stages):
         return f"同意，学籍转入{case.receiving_unit.short_name}"
     unit = sight.unit_of(case.stages[at + 1])
+    if case.stages[at + 1] == State.AWAITING_FILE:
+        return f"同意，由{unit.short_name}调档"
     return f"同意，送{unit.short_name if unit else State(case.stages[at + 1]).label}"
 
 
@@ -150,6 +151,28 @@ def _reasoned(sight, verb: Verb, outcome: Outcome, tone: str, kept) -> dict | No
         "chosen": chosen,
         "submit_label": said[verb, outcome],
         "open": kept.outcome == outcome if kept else proposed,
+    }
+
+
+def checks(sight) -> list[dict]:
+    """The check-list; beside an obstacle that another unit can clear, the receiving school writes to it (R3.1b)."""
+    rows = sight.told.checks
+    if not any(row.get("code") for row in rows) or _ask(sight, Verb.MESSAGE) is not None:
+        return rows
+    typed = sight.typed if sight.typed.verb == Verb.MESSAGE else None
+    return [
+        row | {"message": _message(sight, row["code"], typed)} if row.get("code") else row for row in rows
+    ]
+
+
+def _message(sight, code: str, typed) -> dict:
+    mine = typed is not None and typed.about == code
+    return {
+        "url": sight.url("case-act", str(Verb.MESSAGE)),
+        "key": sight.key(),
+        "about": code,
+        "value": typed.opinion if mine else "",
+        "open": mine,
     }
 
 

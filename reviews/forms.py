@@ -27,7 +27,8 @@ class PlainText(forms.CharField):
 
 
 class ActForm(forms.Form):
-    """The part of every act: the revision the page was shown with, its idempotency key, the opinion."""
+    """The part of every act: the revision the page was shown with, its idempotency key, the opinion; the day a pupil
+    reported (R3.6); the obstacle a message is about (R3.1b)."""
 
     revision = forms.IntegerField(
         min_value=0,
@@ -36,6 +37,12 @@ class ActForm(forms.Form):
     )
     key = PlainText()
     opinion = PlainText()
+    on = forms.DateField(
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        error_messages={"invalid": "请按 年-月-日 填写学生报到的日期，如 2026-09-01（附件1 三.6）。"},
+    )
+    about = PlainText()
 
     def clean_key(self):
         """The idempotency key; a form without one is not ours."""
@@ -49,7 +56,7 @@ class ActForm(forms.Form):
 
     def typed(self) -> dict:
         """What was typed, whether the form is valid or not, to be shown again."""
-        return {"opinion": PlainText().to_python(self.data.get("opinion", ""))}
+        return {name: PlainText().to_python(self.data.get(name, "")) for name in ("opinion", "on", "about")}
 
 
 class DecisionForm(ActForm):

@@ -198,6 +198,7 @@ _AUTHORITIES = """
 _OF_CASE = (
     "id",
     "number",
+    "kind",
     "headline",
     "state",
     "awaiting",

@@ -3,6 +3,7 @@
 from reviews.countdown import countdown, spoken
 from reviews.desk import Desk
 from reviews.models import Relation
+from reviews.notice_values import POST_GRADUATION
 from reviews.states import Awaiting, State
 from reviews.worklist import HANDLE, LABELS, SIGN, Place
 
@@ -16,7 +17,7 @@ def as_row(case: dict, desk: Desk, place: Place, tab: str) -> dict:
     row = {
         "number": case["number"],
         "url": _address(case, place, tab),
-        "kind_tag": "跨省" if case["relation"] == Relation.CROSS_PROVINCE else "",
+        "kind_tag": _kind_tag(case),
         "name": case["headline"],
         "from_name": case["sending"],
         "to_name": case["receiving"],
@@ -55,12 +56,24 @@ def _address(case: dict, place: Place, tab: str) -> str:
 def _stage(case: dict, tab: str) -> str:
     """Whose turn it is; outside the tabs that say so, which of the two acts is outstanding as well."""
     label = _STATES[case["state"]]
-    if tab in (HANDLE, SIGN) or not case["awaiting"]:
+    if tab in (HANDLE, SIGN) or not case["awaiting"] or case["state"] == State.AWAITING_FILE:
         return label
     return f"{label} · {_AWAITED[case['awaiting']]}"
 
 
-_ENDED = {State.COMPLETED: "good", State.REFUSED: "bad", State.EXPIRED: "warn"}
+def _kind_tag(case: dict) -> str:
+    if case["kind"] == POST_GRADUATION:
+        return "毕业后"
+    return "跨省" if case["relation"] == Relation.CROSS_PROVINCE else ""
+
+
+_ENDED = {
+    State.COMPLETED: "good",
+    State.REFUSED: "bad",
+    State.EXPIRED: "warn",
+    State.LAPSED: "warn",
+    State.CLEARED: "warn",
+}
 
 
 def _chips(case: dict, waited: int | None) -> list[dict]:

@@ -2,6 +2,7 @@
 
 import itertools
 from datetime import date
+from functools import cached_property
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.utils import timezone
@@ -11,6 +12,7 @@ from orgs.models import Account, Person, Post, PostRole, Unit, UnitLevel
 from reviews import door, faults
 from reviews.evidence import take_in
 from reviews.models import Case
+from reviews.notice_values import POST_GRADUATION
 from students import pinyin, sealing
 from students.grades import cohort_of
 from students.invented import Inventor
@@ -135,6 +137,21 @@ class World:
             self.number(student, self.inventor.j_number(self.division, born))
         return student
 
+    def graduate(self, school, grade=6, on=None, **more):
+        """A pupil who graduated at ``school`` from ``grade``, by default on 10 July of this school year."""
+        pupil = self.pupil(school, grade=grade, status="graduated", **more)
+        # Of this summer if it lies behind, so that the next grade is the one of this autumn.
+        on = on or date(self.today.year - (self.today < date(self.today.year, 8, 11)), 7, 10)
+        pupil.cohort = on.year - grade
+        pupil.graduated_on = on
+        pupil.save(update_fields=["cohort", "graduated_on"])
+        return pupil
+
+    @cached_property
+    def junior(self):
+        """A junior middle school of the county ``east``: grades 7 to 9."""
+        return self.school("示例初级中学", self.east, lowest=7, highest=9)
+
     def number(self, student, text, close=False):
         """Issue ``text`` to ``student``."""
         row = RegistrationNumber(student=student, kind=text[0], sealed=b"", index=number_index(text))
@@ -169,6 +186,36 @@ class World:
             student=student,
             stated=stated,
         )
+
+    def enrolling(self, receiving, student, **chosen):
+        """毕业后跨省就学 of ``receiving`` for a graduate, sent off by its registrar (R3.3)."""
+        clerk = self.registrar(receiving)
+        case = drafting.begin(student, receiving, clerk, clock.now(), kind=POST_GRADUATION)
+        transfer = Transfer.objects.get(case=case)
+        classes = SchoolClass.objects.filter(school=receiving)
+        day = clock.local_date(clock.now())
+        drafting.change(
+            case,
+            clerk,
+            reason=TransferReason.objects.get(key="next_phase"),
+            reason_note="",
+            grade_to=transfer.grade_to,
+            school_class=classes.get(cohort=cohort_of(transfer.grade_to, day)),
+        )
+        case = Case.objects.get(pk=case.pk)
+        return door.perform(case, "submit", clerk, opinion="本校已录取，申请就学。")
+
+    def awaited(self, case):
+        """Agree at every stage until the file is awaited (R3.6)."""
+        while case.state != "awaiting_file":
+            case = self.decide(case)
+        return case
+
+    def filed(self, case, on=None):
+        """The pupil reports, the receiving school requests the file."""
+        clerk = self.registrar(case.receiving_unit)
+        case = door.perform(self.awaited(case), "report", clerk, on=on or clock.local_date(clock.now()))
+        return door.perform(case, "request_file", clerk)
 
     def draft(self, receiving, student, proofs=1, grade_to=None, grade_reason=""):
         """A draft of ``receiving`` for ``student``, ready to be sent; into another grade than its own if named."""
@@ -207,9 +254,9 @@ class World:
         return door.perform(case, "sign", self.head(unit), opinion=opinion, outcome=outcome, reason=reason)
 
     def finish(self, case, opinion="情况属实，同意转入。"):
-        """Agree at every stage to the end."""
+        """Agree at every stage to the end; across provinces the file is requested as well."""
         while case.is_live:
-            case = self.decide(case, opinion=opinion)
+            case = self.filed(case) if case.state == "awaiting_file" else self.decide(case, opinion=opinion)
         return case
 
 

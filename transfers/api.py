@@ -1,8 +1,7 @@
-"""The API of floor 4: look a pupil up, begin and fill in a transfer, bring its proofs."""
+"""The API of floor 4: begin and fill in a transfer, bring its proofs."""
 
 import hashlib
 
-from django.core import signing
 from django.http import Http404
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import mixins, serializers
@@ -10,147 +9,28 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
-from rest_framework.throttling import SimpleRateThrottle
 
 from ledger import clock
 from ledger.api import KEY, Choice, Endpoint, Revision, Strict, once, problem, told
-from orgs.models import Unit
 from reviews import evidence, rulebook
 from reviews.api import NUMBER, CaseEndpoint
 from reviews.api_shapes import CaseOut, ProofOut
 from reviews.asking import edit_refusal
 from reviews.models import Attachment, Case
-from reviews.notice_values import IN_PROVINCE
+from reviews.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
+from reviews.procedures import kind_name
 from reviews.refusals import Refusal, Refused
 from students import records
 from students.grades import cohort_of
-from students.models import SchoolClass, Student
+from students.models import SchoolClass
 from transfers import drafting, pages, preflight, uploads
+from transfers.api_look_up import Begun, CardOut, CheckOut, looked_up, school_of
 from transfers.forms import offered_reasons
 from transfers.models import Transfer, TransferReason
 from transfers.procedures import transfer_of
 from transfers.rules import grade_offered
-from transfers.views import NO_MATCH, NO_SEAT
 
-# How long a look-up may be built upon.
-_LOOK_UP_SECONDS = 1800
-_SALT = "transfers.look_up"
 _TURNS = [0, 90, 180, 270]
-
-
-# ---------------------------------------------------------------- look-up
-
-
-class ByAccount(SimpleRateThrottle):
-    """So many look-ups an account."""
-
-    scope = "look-up account"
-
-    def get_cache_key(self, request, view) -> str | None:
-        """The account."""
-        return f"look-up:{request.user.pk}" if request.user.is_authenticated else None
-
-
-class ByAddress(SimpleRateThrottle):
-    """So many look-ups an address, whatever accounts are behind it."""
-
-    scope = "look-up address"
-
-    def get_cache_key(self, request, view) -> str:
-        """The visitor's address, as our own proxies saw it."""
-        return f"look-up-at:{self.get_ident(request)}"
-
-
-class LookUpIn(Strict):
-    """What the parents state."""
-
-    number = serializers.CharField(max_length=200, label="学籍号或身份证号")
-    name = serializers.CharField(max_length=200, label="学生姓名")
-    school = serializers.RegexField(
-        r"^[0-9A-Za-z]{1,12}$", required=False, label="转入学校代码", help_text="只任职一所学校时不必写。"
-    )
-
-
-class CardOut(serializers.Serializer):
-    """A pupil, masked."""
-
-    name = serializers.CharField()
-    sex = serializers.CharField()
-    birth_year = serializers.IntegerField()
-    number = serializers.CharField()
-    status = serializers.CharField()
-    school = serializers.CharField()
-    grade = serializers.CharField()
-    class_name = serializers.CharField()
-
-
-class CheckOut(serializers.Serializer):
-    """One line of the pre-flight."""
-
-    ok = serializers.BooleanField()
-    warns = serializers.BooleanField(help_text="只提醒，不妨碍发起。")
-    code = serializers.CharField(help_text="通过时为空。")
-    text = serializers.CharField()
-    clause = serializers.CharField()
-    remover = serializers.CharField(help_text="由谁解除。")
-
-
-class FoundOut(serializers.Serializer):
-    """The pupil that was found."""
-
-    key = serializers.CharField(help_text="建立草稿时用；30 分钟内、只由本账号可用。")
-    school = serializers.CharField(help_text="转入学校代码")
-    pupil = CardOut()
-    stopped = serializers.BooleanField(help_text="有妨碍建立草稿的情形。")
-    checks = CheckOut(many=True)
-
-
-class LookUp(Endpoint):
-    """核对学生: number and name together; a miss says one sentence and nothing more."""
-
-    serializer_class = FoundOut
-    throttle_classes = (ByAccount, ByAddress)
-
-    @extend_schema(
-        summary="按号码和姓名核对学生",
-        description="号码和姓名都相符才有结果。每次核对都有记录；一小时内多次核对不上须等待。号码只在请求内容里，不进网址。",
-        operation_id="look_up",
-        request=LookUpIn,
-        responses={
-            200: FoundOut,
-            404: told("没有号码与姓名都相符的学生。"),
-            409: told("没有转入学校学籍管理员的岗位。"),
-        },
-    )
-    def create(self, request) -> Response:
-        """The masked card with every obstacle in words (R3.1b)."""
-        typed, now = self.read(LookUpIn), clock.now()
-        school = school_of(request.user, typed.get("school"), now)
-        student = records.find(typed["number"], typed["name"], request.user, now)
-        if student is None:
-            return problem("no_match", NO_MATCH, 404, "附件1 三.1")
-        checks = preflight.of_pupil(student, school, now, rulebook.current())
-        found = {
-            "key": signing.dumps([str(student.key), request.user.pk], salt=_SALT),
-            "school": school.code,
-            "pupil": records.card(student, clock.local_date(now)),
-            "stopped": pages.hard_stop(checks),
-            "checks": checks,
-        }
-        return Response(FoundOut(found).data)
-
-
-def school_of(account, code: str | None, now) -> Unit:
-    """The school for which the account starts a transfer. Raises Refused, or ValidationError for a doubt."""
-    schools = pages.schools_of(account, clock.local_date(now))
-    if not schools:
-        raise Refused(NO_SEAT)
-    if not code and len(schools) > 1:
-        raise ValidationError({"school": ["你在多所学校任学籍管理员，请写明转入学校代码。"]})
-    school = next((found for found in schools if not code or found.code == code), None)
-    if school is None:
-        raise Refused(NO_SEAT)
-    return school
 
 
 # ---------------------------------------------------------------- reasons
@@ -164,8 +44,13 @@ class ReasonsOut(serializers.Serializer):
     needs_note = serializers.BooleanField()
 
 
+_KINDS = [(kind, kind_name(kind)) for kind in (IN_PROVINCE, CROSS_PROVINCE, POST_GRADUATION)]
+
+
 class ReasonQuery(serializers.Serializer):
-    """For which school."""
+    """For which school and which kind of case."""
+
+    kind = Choice(_KINDS, required=False, label="业务种类")
 
     school = serializers.RegexField(r"^[0-9A-Za-z]{1,12}$", required=False, label="转入学校代码")
 
@@ -180,8 +65,9 @@ class Reasons(mixins.ListModelMixin, Endpoint):
     def get_queryset(self):
         """The nation's and the province's own (R0.7)."""
         now = clock.now()
-        school = school_of(self.request.user, self.query(ReasonQuery).get("school"), now)
-        return offered_reasons(school, clock.local_date(now), IN_PROVINCE)
+        asked = self.query(ReasonQuery)
+        school = school_of(self.request.user, asked.get("school"), now)
+        return offered_reasons(school, clock.local_date(now), asked.get("kind", IN_PROVINCE))
 
     @extend_schema(summary="可选的转学原因", operation_id="transfer_reasons_list", parameters=[ReasonQuery])
     def list(self, request, *args, **kwargs) -> Response:
@@ -203,6 +89,8 @@ class TransferOut(serializers.Serializer):
     grade_to = serializers.IntegerField(allow_null=True)
     grade_reason = serializers.CharField(help_text="变更年级的理由；不变更年级时为空。")
     school_class = serializers.IntegerField(allow_null=True, help_text="转入班级")
+    reported_on = serializers.DateField(allow_null=True, help_text="学生报到日期（调档环节登记，三.6）。")
+    did_not_report = serializers.BooleanField(help_text="已登记为未报到。")
     checks = CheckOut(many=True, help_text="业务未结束时：各项条款是否具备。")
 
 
@@ -227,6 +115,8 @@ class TransferCaseOut(CaseOut):
                 "grade_to": transfer.grade_to,
                 "grade_reason": transfer.grade_reason,
                 "school_class": transfer.school_class_id,
+                "reported_on": transfer.reported_on,
+                "did_not_report": transfer.did_not_report,
                 "checks": pages.transfer_checks(transfer, now) if sight.case.is_live else [],
             }
         ).data
@@ -239,6 +129,7 @@ class DraftIn(Strict):
     school = serializers.RegexField(
         r"^[0-9A-Za-z]{1,12}$", required=False, label="转入学校代码", help_text="只任职一所学校时不必写。"
     )
+    kind = Begun()
 
 
 class ChangeIn(Strict):
@@ -288,7 +179,22 @@ def _whole(names: tuple[str, ...]) -> dict:
 
 
 @extend_schema_view(
-    **_whole(("retrieve", "submit", "handle", "sign", "return_to_registrar", "withdraw", "recall", "nudge"))
+    **_whole(
+        (
+            "retrieve",
+            "submit",
+            "handle",
+            "sign",
+            "return_to_registrar",
+            "withdraw",
+            "recall",
+            "nudge",
+            "message",
+            "report",
+            "no_show",
+            "request_file",
+        )
+    )
 )
 class Cases(CaseEndpoint):
     """业务, with how a transfer is begun and filled in while the receiving school has it in hand."""
@@ -317,20 +223,20 @@ class Cases(CaseEndpoint):
         """A draft, unless an obstacle forbids even that."""
         typed, now = self.read(DraftIn), clock.now()
         school = school_of(request.user, typed.get("school"), now)
-        student = _looked_up(typed["pupil"], request.user)
+        student, kind = looked_up(typed["pupil"], request.user), typed["kind"]
 
         def act(keep) -> dict:
-            checks = preflight.of_pupil(student, school, now, rulebook.current())
+            checks = preflight.of_pupil(student, school, now, rulebook.current(), kind)
             if pages.hard_stop(checks):
                 stopping = next(c for c in checks if not c.ok and not c.warns and c.code != "window_closed")
                 raise Refused(Refusal(stopping.code, stopping.text, stopping.clause, stopping.remover))
             case = drafting.begin(
-                student, school, request.user, now, kept=lambda made: keep({"number": made.number})
+                student, school, request.user, now, kind=kind, kept=lambda made: keep({"number": made.number})
             )
             return {"number": case.number}
 
         # The look-up's key differs each time; what is asked for is the pupil and the school.
-        made, _ = once(request, (str(student.key), school.pk), act)
+        made, _ = once(request, (str(student.key), school.pk, *([kind] if kind else [])), act)
         return self.shown(made["number"], status=201)
 
     @extend_schema(
@@ -408,20 +314,6 @@ class Cases(CaseEndpoint):
         if refused is not None:
             raise Refused(refused)
         return case, now
-
-
-def _looked_up(key: str, account) -> Student:
-    """The pupil of the account's own look-up. Raises ValidationError."""
-    try:
-        pupil, account_id = signing.loads(key, salt=_SALT, max_age=_LOOK_UP_SECONDS)
-    except signing.BadSignature:
-        pupil, account_id = None, None
-    if account_id != account.pk:
-        raise ValidationError(
-            {"pupil": ["请先在 /api/v1/look-up/ 核对学生；结果 30 分钟内、只由本账号可用。"]}
-        )
-    rows = Student.objects.select_related("school__authority", "school__province", "school_class")
-    return rows.get(key=pupil)
 
 
 def _reason(typed: dict, transfer: Transfer, day) -> TransferReason | None:

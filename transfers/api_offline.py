@@ -16,7 +16,7 @@ from reviews.refusals import Refused
 from students import identity, records
 from students.models import Sex, Student
 from transfers import offline, offline_pages
-from transfers.api import ByAccount, ByAddress, school_of
+from transfers.api_look_up import ByAccount, ByAddress, school_of
 from transfers.offline import Stated
 from transfers.offline_models import OfflineTransfer, Requester, Standing
 from transfers.views import NO_MATCH

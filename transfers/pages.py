@@ -1,6 +1,7 @@
 """What the pages of a transfer say: ready strings for the templates, no decision taken here."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.urls import reverse
@@ -11,8 +12,10 @@ from orgs.seats import seats_of
 from reviews import rulebook
 from reviews.evidence import most_proofs
 from reviews.models import Attachment, Case
+from reviews.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
 from reviews.refusals import Refusal
 from reviews.states import State, Verb
+from reviews.windows import window_state
 from students import records
 from students.models import Student
 from transfers import grade_change, preflight, rules
@@ -31,6 +34,68 @@ NEVER_REFUSE_ENROLMENT = {
     "source": "教基一厅〔2016〕2号 正文一",
     "url": RULES_URL,
 }
+
+
+@dataclass(frozen=True)
+class WayIn:
+    """How a kind of case is begun: its addresses, its words, and the clause told beside the look-up."""
+
+    new: str
+    check: str
+    title: str
+    intro: str
+    steps: tuple[str, ...]
+    clause: dict
+    # The form: title of the draft, headings of reason and proof, how many proofs.
+    begin: str
+    reason: str
+    proof: str
+    proof_fewest: int
+
+
+_TRANSFER = WayIn(
+    "transfer-new",
+    "transfer-check",
+    "发起转学",
+    "先核对学生：号码与姓名都相符，才能看到学籍信息。",
+    ("核对学生", "填写并上传证明", "送本校负责人核办"),
+    NO_OTHER_PAPERS,
+    "发起转学",
+    "转学原因与班级",
+    "转学原因证明",
+    1,
+)
+_GRADUATE = WayIn(
+    "graduate-new",
+    "graduate-check",
+    "毕业后跨省就学",
+    "为本校招收的外省毕业生办理：先核对学生，号码与姓名都相符，才能看到学籍信息。",
+    ("核对毕业生", "填写就学信息", "送本校负责人核办"),
+    {
+        "text": "毕业后到省外普通中小学就学的，由招生学校发起，经双方主管部门核办；毕业学校不参与。",
+        "note": "毕业学校主管部门不得以接收省可能违规招生、分数可能未达录取线等为由拒绝。",
+        "source": "教基一厅〔2016〕2号 附件1 第三条第3、4款",
+        "url": RULES_URL + "#b1-3-3",
+    },
+    "毕业后跨省就学",
+    "就学原因与班级",
+    "证明材料（选填）",
+    0,
+)
+WAYS = {"": _TRANSFER, IN_PROVINCE: _TRANSFER, CROSS_PROVINCE: _TRANSFER, POST_GRADUATION: _GRADUATE}
+
+
+def way_in(kind: str, schools: list[Unit], now: datetime) -> dict:
+    """The page of the look-up: its words, and until or from when cases of this kind may be submitted (R3.5)."""
+    way, windows = WAYS[kind], rulebook.current().windows
+    kinds = [kind] if kind else [IN_PROVINCE]
+    states = [window_state(windows, kinds[0], school.province_id, now) for school in schools[:1]]
+    window = next(
+        ({"open": state.open, "text": state.sentence} for state in states if kind or not state.open), None
+    )
+    return {"way": way, "clause": way.clause, "window": window}
+
+
 _FORM_CODES = frozenset(check.__name__ for check in rules.FORM)
 # A grade that is not changed needs no line of its own beside the form.
 _FORM_LABELS = frozenset(check.label for check in rules.FORM if check not in grade_change.GUARDS)
@@ -74,11 +139,12 @@ def folded_list(checks: list[preflight.Check]) -> dict:
     return {"checklist": lines, "folded": sum(line["folded"] for line in lines)}
 
 
-def check_page(student: Student, school: Unit, now: datetime) -> dict:
+def check_page(student: Student, school: Unit, now: datetime, kind: str = "") -> dict:
     """The pupil that was found, masked, and everything that stands in the way."""
-    checks = preflight.of_pupil(student, school, now, rulebook.current())
+    checks = preflight.of_pupil(student, school, now, rulebook.current(), kind)
     stopping = hard_stop(checks)
     return {
+        "way": WAYS[kind],
         "card": records.card(student, local_date(now)),
         "key": str(student.key),
         "school": school,
@@ -101,7 +167,7 @@ def sending_verb(case: Case) -> Verb:
 
 
 _SEND = {
-    State.DRAFT: ("发起，送本校负责人核办", "发起转学"),
+    State.DRAFT: ("发起，送本校负责人核办", ""),
     State.CORRECTION: ("补正完成，送本校负责人核办", "补正"),
     State.RECEIVING_SCHOOL: ("重新办理，送本校负责人核办", "重新办理"),
 }
@@ -123,7 +189,8 @@ def edit_page(transfer: Transfer, account, form, now: datetime, refused: Refusal
             "state": State(case.state).label,
             "revision": case.revision,
         },
-        "title": title,
+        "way": (way := WAYS[case.kind]),
+        "title": title or way.begin,
         "facts": pupil_facts(transfer, day),
         "form": form,
         "note_reasons": " ".join(str(r.pk) for r in form.fields["reason"].queryset if r.needs_note),

@@ -3,11 +3,14 @@
 from django.urls import path
 
 from reviews import case_number, public_numbers  # noqa: F401 - makes <case:number> and <public:number> known
+from reviews.notice_values import POST_GRADUATION
 from transfers import fault_views, offline_views, under_age_views, views
 
 urlpatterns = [
     path("transfers/new/", views.new_transfer, name="transfer-new"),
     path("transfers/new/check/", views.check_pupil, name="transfer-check"),
+    path("graduates/new/", views.new_transfer, {"kind": POST_GRADUATION}, name="graduate-new"),
+    path("graduates/new/check/", views.check_pupil, {"kind": POST_GRADUATION}, name="graduate-check"),
     path("transfers/<case:number>/edit/", views.edit_transfer, name="transfer-edit"),
     path("transfers/<case:number>/checks/", views.list_checks, name="transfer-checks"),
     path("transfers/<case:number>/copy/", views.copy_as_new, name="transfer-copy"),

@@ -39,8 +39,11 @@ _GONE = {"case_closed", "not_in_hand", "no_seat"}
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_transfer(request: HttpRequest) -> HttpResponse:
-    """Number and name; a match leads on, no match says one sentence and nothing more."""
+def new_transfer(request: HttpRequest, kind: str = "") -> HttpResponse:
+    """Number and name; a match leads on, no match says one sentence and nothing more.
+
+    ``kind`` is 毕业后跨省就学, which has its own way in (R3.3); a transfer is in or across provinces by the schools.
+    """
     now = clock.now()
     schools = pages.schools_of(request.user, clock.local_date(now))
     if not schools:
@@ -50,10 +53,10 @@ def new_transfer(request: HttpRequest) -> HttpResponse:
         student, status = look_up(form, request.user, now)
         if student is not None:
             request.session["found_pupil"] = str(student.key)
-            return see_other(f"{reverse('transfer-check')}?school={form.cleaned_data['school']}")
+            return see_other(f"{reverse(pages.WAYS[kind].check)}?school={form.cleaned_data['school']}")
     known = desk.of(request)
     banner = faults.banner(known, seats_of(request.user, known.today))
-    shown = {"form": form, "clause": pages.NO_OTHER_PAPERS, "fault_banner": banner}
+    shown = {"form": form, **pages.way_in(kind, schools, now), "fault_banner": banner}
     return render(request, "transfers/transfer_new.html", shown, status=status)
 
 
@@ -77,7 +80,7 @@ def look_up(form: LookupForm, account, now) -> tuple[Student | None, int]:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def check_pupil(request: HttpRequest) -> HttpResponse:
+def check_pupil(request: HttpRequest, kind: str = "") -> HttpResponse:
     """The pupil just found, as a masked card, with every obstacle in words; POST makes the draft (R3.1b)."""
     now = clock.now()
     schools = pages.schools_of(request.user, clock.local_date(now))
@@ -86,20 +89,20 @@ def check_pupil(request: HttpRequest) -> HttpResponse:
     found = request.session.get("found_pupil", "")
     if school is None or not found or request.POST.get("pupil", found) != found:
         messages.warning(request, LOOK_UP_FIRST)
-        return see_other(reverse("transfer-new"))
+        return see_other(reverse(pages.WAYS[kind].new))
     student = Student.objects.select_related("school__authority", "school__province", "school_class")
     student = student.get(key=found)
-    shown = pages.check_page(student, school, now)
+    shown = pages.check_page(student, school, now, kind)
     if request.method == "POST" and not shown["stopped"]:
-        return begin(request, student, school, now, shown)
+        return begin(request, student, school, now, shown, kind)
     status = 409 if request.method == "POST" else 200
     return render(request, "transfers/transfer_check.html", shown, status=status)
 
 
-def begin(request: HttpRequest, student: Student, school, now, shown: dict) -> HttpResponse:
+def begin(request: HttpRequest, student: Student, school, now, shown: dict, kind: str) -> HttpResponse:
     """Make the draft, or say why not."""
     try:
-        case = drafting.begin(student, school, request.user, now)
+        case = drafting.begin(student, school, request.user, now, kind=kind)
     except Refused as error:
         refused = {"sentence": error.sentence, "clause": error.clause}
         return render(request, "transfers/transfer_check.html", {**shown, "refused": refused}, status=409)

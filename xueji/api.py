@@ -20,6 +20,7 @@ from students import api as students
 from students.identity import IdentityError
 from students.records import TooManyMisses
 from transfers import api as transfers
+from transfers import api_look_up
 from transfers import api_offline as offline
 from xueji.errors import trouble_of
 
@@ -187,7 +188,7 @@ def _routes() -> list:
     router.register("units", orgs.Units, "api-units")
     router.register("worklist", reviews.Worklist, "api-worklist")
     router.register("cases", transfers.Cases, "api-cases")
-    router.register("look-up", transfers.LookUp, "api-look-up")
+    router.register("look-up", api_look_up.LookUp, "api-look-up")
     router.register("transfer-reasons", transfers.Reasons, "api-transfer-reasons")
     router.register("faults", offline.Faults, "api-faults")
     router.register("offline-transfers", offline.OfflineTransfers, "api-offline-transfers")

@@ -64,6 +64,7 @@ def _nav(path: str, account: Account, seats: list[Seat], unread: int) -> list[di
     items = [
         ("待办", "/worklist/", ("/worklist/", "/cases/", "/search/"), bool(keeping)),
         ("发起转学", "/transfers/new/", ("/transfers/",), registrar),
+        ("毕业后就学", "/graduates/new/", ("/graduates/",), registrar),
         ("学生", "/students/", ("/students/",), bool(keeping)),
         ("人籍一致", "/offline/", ("/offline/", "/faults/"), bool(keeping)),
         ("统计", "/statistics/under-age/", ("/statistics/",), office),

@@ -11,7 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger import audit, clock
-from reviews import case_page, case_panel, desk, door, opening, worklist
+from reviews import case_page, case_panel, desk, door, file_panel, opening, worklist
 from reviews.case_page import Sight, Typed
 from reviews.forms import ActForm, DecisionForm, RevealForm
 from reviews.grounds import FORBIDDEN
@@ -21,7 +21,7 @@ from reviews.states import State, Verb
 from reviews.views import see_other
 
 private = cache_control(private=True, no_store=True)
-_VERBS = frozenset((Verb.SUBMIT, *case_panel.DECIDING, *case_panel.BESIDE))
+_VERBS = frozenset((Verb.SUBMIT, *case_panel.DECIDING, *case_panel.BESIDE, *file_panel.VERBS, Verb.MESSAGE))
 # Refusals about what was typed; every other one is about how the case stands.
 _WORDS = frozenset(
     (
@@ -33,6 +33,8 @@ _WORDS = frozenset(
         "outcome_stage",
         "outcome_correction",
         "reason_listed",
+        "reported_on",
+        "about",
         FORBIDDEN,
     )
 )
@@ -44,6 +46,10 @@ _TOLD = {
     Verb.WITHDRAW: "已撤销",
     Verb.RECALL: "核办已撤回，请重新核办",
     Verb.NUDGE: "已催办，并记入办理记录",
+    Verb.MESSAGE: "消息已发出，并记入办理记录",
+    Verb.REPORT: "已登记报到，可以调档",
+    Verb.NO_SHOW: "已登记为未报到，列入未报到名单",
+    Verb.REQUEST_FILE: "已调档，业务办结，学籍已转入",
 }
 
 
@@ -85,6 +91,8 @@ def done_with(form: ActForm, case: Case, verb: Verb, account) -> Case:
         opinion=typed["opinion"],
         revision=typed["revision"],
         key=typed["key"],
+        on=typed["on"],
+        about=typed["about"],
         **decided,
     )
 
@@ -99,6 +107,8 @@ def told(verb: Verb, case: Case) -> str:
         return "已核办不同意，业务终止"
     if case.state == State.CORRECTION:
         return "已退回转入学校补正"
+    if case.state == State.AWAITING_FILE:
+        return "已核办同意，送转入学校调档"
     return f"已核办同意，送{State(case.state).label}"
 
 

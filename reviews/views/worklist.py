@@ -144,7 +144,7 @@ def _tabs(place: Place, counted: Counts, current: str) -> list[dict]:
 
 
 def _filters(filters: Filters, counted: Counts) -> list[dict]:
-    stages = [(str(stage), State(stage).label) for stage in RUNNING]
+    stages = [(str(stage), State(stage).label) for stage in (*RUNNING, State.AWAITING_FILE)]
     places = counted.places
     if filters.unit and str(filters.unit) not in dict(places):
         places = [*places, (str(filters.unit), "已选地区")]

@@ -301,7 +301,7 @@ def test_an_error_of_ours_is_told_in_a_sentence_without_a_trace(monkeypatch, wor
 
 
 def test_an_address_is_what_our_own_proxies_saw(settings):
-    from transfers.api import ByAddress
+    from transfers.api_look_up import ByAddress
 
     request = RequestFactory().get(
         "/", headers={"X-Forwarded-For": "1.1.1.1, 2.2.2.2"}, REMOTE_ADDR="9.9.9.9"

@@ -118,7 +118,7 @@ def schema():
 @pytest.fixture
 def world(monkeypatch):
     # Else most of what is sent to the look-up would be answered by its limit and tell nothing.
-    monkeypatch.setattr("transfers.api.LookUp.throttle_classes", ())
+    monkeypatch.setattr("transfers.api_look_up.LookUp.throttle_classes", ())
     monkeypatch.setattr("transfers.api_offline.OfflineTransfers.get_throttles", lambda self: [])
     return World()
 

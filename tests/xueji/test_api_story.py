@@ -187,7 +187,7 @@ def test_look_ups_are_limited_by_account(world, settings):
 
 def test_misses_are_limited_even_while_the_cache_is_away(world, monkeypatch):
     monkeypatch.setattr("students.records.MISSES_AN_HOUR", 3)
-    monkeypatch.setattr("transfers.api.LookUp.throttle_classes", ())
+    monkeypatch.setattr("transfers.api_look_up.LookUp.throttle_classes", ())
     pupil = world.pupil(world.third)
     school = Program(world.registrar(world.first))
     wrong = {"number": records.current_number(pupil), "name": "查无此人"}

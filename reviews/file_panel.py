@@ -1,0 +1,99 @@
+"""The panel of the last step, at which nothing is decided: the pupil reports, the school requests the file (R3.6)."""
+
+from datetime import date
+
+from ledger.clock import spoken
+from reviews.asking import refusal, turn_refusal
+from reviews.states import State, Verb
+
+VERBS = (Verb.REPORT, Verb.NO_SHOW, Verb.REQUEST_FILE)
+_NOT_REPORTED = "登记为未报到后不能调档，到期自动取消；学生后来报到的，期限内可以改登报到。确定登记吗？"
+
+
+def waiting_for(sight) -> str:
+    """Which of its acts the file step waits for; "" at every other stage."""
+    if sight.case.state != State.AWAITING_FILE:
+        return ""
+    told = sight.told.reporting or {}
+    if told.get("no_show"):
+        return "已登记未报到"
+    return "待调档" if told.get("on") else "待登记报到"
+
+
+def panel(sight, refused: dict | None = None) -> dict | None:
+    """What is kept of the reporting, until when the file may be requested, and the acts for whom they are open."""
+    case, step = sight.case, sight.step
+    if case.state != State.AWAITING_FILE or step is None:
+        return None
+    mine = _ask(sight, Verb.REPORT) is None
+    typed = sight.typed if sight.typed.verb in VERBS else None
+    return {
+        "title": "报到与调档",
+        "effect": f"至迟{spoken(step.due_on)}，逾期自动取消",
+        "lines": _lines(sight),
+        "refused": refused if typed else None,
+        "report": _report(sight, typed) if mine else None,
+        "acts": [_no_show(sight), _request(sight)] if mine else [],
+        "waiting": "" if mine else f"由{case.holder.name}的学籍管理员登记报到并调档。",
+    }
+
+
+def _ask(sight, verb: Verb):
+    return turn_refusal(
+        sight.case, verb, sight.account, now=sight.desk.now, step=sight.step, book=sight.desk.book
+    )
+
+
+def _lines(sight) -> list[dict]:
+    told = sight.told.reporting or {}
+    by = f"（{told['by']}登记）" if told.get("by") else ""
+    if told.get("no_show"):
+        return [{"ok": False, "text": f"学生未报到{by}：不能调档，到期自动取消，学籍留在转出学校。"}]
+    if told.get("on"):
+        return [{"ok": True, "text": f"学生已于{spoken(told['on'])}报到{by}。"}]
+    return [{"ok": None, "text": "还没有登记学生报到：报到后才能调档。"}]
+
+
+def _act(sight, verb: Verb, label: str, **more) -> dict:
+    url = sight.url("case-act", str(verb))
+    return {"url": url, "key": sight.key(), "label": label, "tone": "", "confirm": "", "disabled": "", **more}
+
+
+def _report(sight, typed) -> dict:
+    """The day of reporting, today until another is typed: a pupil may have sat in class before (R0.1)."""
+    told, today = sight.told.reporting or {}, sight.desk.today
+    kept: date | None = told.get("on")
+    label = "更正报到日期" if kept else "登记报到"
+    value = typed.on if typed and typed.verb == Verb.REPORT and typed.on else (kept or today).isoformat()
+    return _act(sight, Verb.REPORT, label, value=value, latest=today.isoformat(), plain=bool(kept))
+
+
+def _no_show(sight) -> dict:
+    told = sight.told.reporting or {}
+    already = "已登记为未报到。" if told.get("no_show") else ""
+    return _act(sight, Verb.NO_SHOW, "登记未报到", tone="deny", confirm=_NOT_REPORTED, disabled=already)
+
+
+def _request(sight) -> dict:
+    """The record moves here: whatever the rules find stops the button."""
+    late = _late(sight)
+    school = sight.case.receiving_unit.short_name
+    confirm = f"调档后学籍即转入{school}，不能撤回。确定调档吗？"
+    disabled = late or sight.told.obstacle
+    return _act(
+        sight,
+        Verb.REQUEST_FILE,
+        f"调档，学籍转入{school}",
+        tone="primary",
+        confirm=confirm,
+        disabled=disabled,
+    )
+
+
+def _late(sight) -> str:
+    """Where the limit has passed and the clock has not come by yet, the door's own sentence."""
+    if sight.step.due_on >= sight.desk.today:
+        return ""
+    knows = {"now": sight.desk.now, "step": sight.step, "book": sight.desk.book}
+    found = refusal(sight.case, Verb.REQUEST_FILE, sight.account, **knows)
+    return found.sentence if found else ""

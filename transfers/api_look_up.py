@@ -1,0 +1,165 @@
+"""The API of the look-up: a pupil by number and name, masked, with every obstacle in words (R3.1b)."""
+
+from django.core import signing
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError
+from rest_framework.response import Response
+from rest_framework.throttling import SimpleRateThrottle
+
+from ledger import clock
+from ledger.api import Choice, Endpoint, Strict, problem, told
+from orgs.models import Unit
+from reviews import rulebook
+from reviews.notice_values import POST_GRADUATION
+from reviews.procedures import kind_name
+from reviews.refusals import Refused
+from students import records
+from students.models import Student
+from transfers import pages, preflight
+from transfers.views import NO_MATCH, NO_SEAT
+
+# How long a look-up may be built upon.
+_LOOK_UP_SECONDS = 1800
+_SALT = "transfers.look_up"
+
+
+class ByAccount(SimpleRateThrottle):
+    """So many look-ups an account."""
+
+    scope = "look-up account"
+
+    def get_cache_key(self, request, view) -> str | None:
+        """The account."""
+        return f"look-up:{request.user.pk}" if request.user.is_authenticated else None
+
+
+class ByAddress(SimpleRateThrottle):
+    """So many look-ups an address, whatever accounts are behind it."""
+
+    scope = "look-up address"
+
+    def get_cache_key(self, request, view) -> str:
+        """The visitor's address, as our own proxies saw it."""
+        return f"look-up-at:{self.get_ident(request)}"
+
+
+class Begun(Choice):
+    """What is begun: a transfer, in or across provinces by the two schools, or 毕业后跨省就学 (R3.3)."""
+
+    def __init__(self):
+        super().__init__(
+            [(POST_GRADUATION, kind_name(POST_GRADUATION))],
+            required=False,
+            default="",
+            allow_blank=True,
+            label="业务种类",
+            help_text="为本校招收的外省毕业生办理时写明；空为转学（三.1、三.3）。",
+        )
+
+
+class LookUpIn(Strict):
+    """What the parents state."""
+
+    number = serializers.CharField(max_length=200, label="学籍号或身份证号")
+    name = serializers.CharField(max_length=200, label="学生姓名")
+    school = serializers.RegexField(
+        r"^[0-9A-Za-z]{1,12}$", required=False, label="转入学校代码", help_text="只任职一所学校时不必写。"
+    )
+    kind = Begun()
+
+
+class CardOut(serializers.Serializer):
+    """A pupil, masked."""
+
+    name = serializers.CharField()
+    sex = serializers.CharField()
+    birth_year = serializers.IntegerField()
+    number = serializers.CharField()
+    status = serializers.CharField()
+    school = serializers.CharField()
+    grade = serializers.CharField()
+    class_name = serializers.CharField()
+
+
+class CheckOut(serializers.Serializer):
+    """One line of the pre-flight."""
+
+    ok = serializers.BooleanField()
+    warns = serializers.BooleanField(help_text="只提醒，不妨碍发起。")
+    code = serializers.CharField(help_text="通过时为空。")
+    text = serializers.CharField()
+    clause = serializers.CharField()
+    remover = serializers.CharField(help_text="由谁解除。")
+
+
+class FoundOut(serializers.Serializer):
+    """The pupil that was found."""
+
+    key = serializers.CharField(help_text="建立草稿时用；30 分钟内、只由本账号可用。")
+    school = serializers.CharField(help_text="转入学校代码")
+    pupil = CardOut()
+    stopped = serializers.BooleanField(help_text="有妨碍建立草稿的情形。")
+    checks = CheckOut(many=True)
+
+
+class LookUp(Endpoint):
+    """核对学生: number and name together; a miss says one sentence and nothing more."""
+
+    serializer_class = FoundOut
+    throttle_classes = (ByAccount, ByAddress)
+
+    @extend_schema(
+        summary="按号码和姓名核对学生",
+        description="号码和姓名都相符才有结果。每次核对都有记录；一小时内多次核对不上须等待。号码只在请求内容里，不进网址。",
+        operation_id="look_up",
+        request=LookUpIn,
+        responses={
+            200: FoundOut,
+            404: told("没有号码与姓名都相符的学生。"),
+            409: told("没有转入学校学籍管理员的岗位。"),
+        },
+    )
+    def create(self, request) -> Response:
+        """The masked card with every obstacle in words (R3.1b)."""
+        typed, now = self.read(LookUpIn), clock.now()
+        school = school_of(request.user, typed.get("school"), now)
+        student = records.find(typed["number"], typed["name"], request.user, now)
+        if student is None:
+            return problem("no_match", NO_MATCH, 404, "附件1 三.1")
+        checks = preflight.of_pupil(student, school, now, rulebook.current(), typed["kind"])
+        found = {
+            "key": signing.dumps([str(student.key), request.user.pk], salt=_SALT),
+            "school": school.code,
+            "pupil": records.card(student, clock.local_date(now)),
+            "stopped": pages.hard_stop(checks),
+            "checks": checks,
+        }
+        return Response(FoundOut(found).data)
+
+
+def school_of(account, code: str | None, now) -> Unit:
+    """The school for which the account starts a transfer. Raises Refused, or ValidationError for a doubt."""
+    schools = pages.schools_of(account, clock.local_date(now))
+    if not schools:
+        raise Refused(NO_SEAT)
+    if not code and len(schools) > 1:
+        raise ValidationError({"school": ["你在多所学校任学籍管理员，请写明转入学校代码。"]})
+    school = next((found for found in schools if not code or found.code == code), None)
+    if school is None:
+        raise Refused(NO_SEAT)
+    return school
+
+
+def looked_up(key: str, account) -> Student:
+    """The pupil of the account's own look-up. Raises ValidationError."""
+    try:
+        pupil, account_id = signing.loads(key, salt=_SALT, max_age=_LOOK_UP_SECONDS)
+    except signing.BadSignature:
+        pupil, account_id = None, None
+    if account_id != account.pk:
+        raise ValidationError(
+            {"pupil": ["请先在 /api/v1/look-up/ 核对学生；结果 30 分钟内、只由本账号可用。"]}
+        )
+    rows = Student.objects.select_related("school__authority", "school__province", "school_class")
+    return rows.get(key=pupil)
