@@ -7,9 +7,10 @@ work as one plain statement each, with the same marks, records, acts, messages a
 from django.db import transaction
 
 from bench import ground
-from bench.measure import Row, in_turn
+from bench.measure import PAIRS, Row, in_turn
 
-_ALONE = 200
+# So many are cleared one by one in each pair; the sweep takes its own batch.
+_ALONE = 100
 
 
 def rows(sizes: tuple[int, ...]) -> list[Row]:
@@ -64,14 +65,16 @@ def _sweep(size: int) -> Row:
 
 
 def _row_by_row(size: int) -> Row:
-    from reviews import door_clock
+    from reviews import door_clock, sweeps
     from reviews.models import Case
 
     now = ground.laid_out_at()
-    ground.keep("c.closed_at IS NULL AND c.expires_at <= %s", [now])
+    due = ground.keep("c.closed_at IS NULL AND c.expires_at <= %s", [now])
+    each = min(_ALONE, due // (4 * PAIRS))
+    batch = min(sweeps.BATCH, due // PAIRS - each)
 
     def together() -> int:
-        return door_clock.expire(now, _ALONE)
+        return door_clock.expire(now, batch)
 
     def alone() -> int:
         ids = (
@@ -80,19 +83,20 @@ def _row_by_row(size: int) -> Row:
             .order_by("expires_at", "pk")
             .values_list("pk", flat=True)
         )
-        for pk in ids[:_ALONE]:
+        for pk in ids[:each]:
             _expire_alone(pk)
-        return _ALONE
+        return each
 
     try:
         return in_turn(
             "clearing, row by row",
-            f"{_ALONE} of {size:,} cases",
+            f"{batch:,} of {size:,} cases",
             size,
             together,
             alone,
+            60,
             unit="µs",
-            note=f"for scale: the sweep's statement for {_ALONE} cases, against the same through the ORM one by one",
+            note=f"each case; one batch of the sweep, against {each} through the ORM one by one",
         )
     finally:
         ground.put_back()

@@ -27,7 +27,10 @@ _LISTED = 10
 
 @dataclass(frozen=True)
 class Part:
-    """One thing the sweep looks for. ``due`` is FROM … WHERE, ``does`` what follows ``WITH picked AS (…)``."""
+    """One thing the sweep looks for. ``due`` is FROM … WHERE, ``does`` what follows ``WITH picked AS (…)``.
+
+    ``maybe`` is as much of ``due`` as can be told without reading the cases, where that saves much.
+    """
 
     key: str
     label: str
@@ -37,17 +40,26 @@ class Part:
     columns: str
     lock: str
     does: str
+    maybe: str = ""
+
+    @property
+    def listing(self) -> str:
+        """The statement that lists what may be due, once a round: asked for again for each batch, all that was done
+        already would be passed over each time."""
+        return f"SELECT {self.row} FROM {self.maybe or self.due}"  # noqa: S608
 
     @property
     def sql(self) -> str:
-        """The statement for one batch; it answers how many rows it took up.
-
-        In no order: with one, every batch would sort all that is due to take the first few.
-        """
+        """The statement for one batch of those; it looks again whether they are due, and answers how many it took."""
         return (
-            f"WITH picked AS (SELECT {self.columns} FROM {self.due} LIMIT %(batch)s"  # noqa: S608
+            f"WITH picked AS (SELECT {self.columns} FROM {self.due} AND {self.row} = ANY(%(ids)s)"  # noqa: S608
             f" FOR NO KEY UPDATE OF {self.lock} SKIP LOCKED), {self.does} SELECT count(*) FROM picked"
         )
+
+    @property
+    def row(self) -> str:
+        """What is listed: the first of the columns."""
+        return self.columns.partition(",")[0]
 
 
 @dataclass(frozen=True)
@@ -62,25 +74,28 @@ class Finding:
 _STEPS = "reviews_step s JOIN reviews_case c ON c.id = s.case_id"
 _JUDGED = "reviews_judged_on(%(now)s, c.expires_at)"
 
+# 调档 has a limit of its own, which ends the case instead (LAPSE).
+_LATE = "s.closed_at IS NULL AND s.overdue_at IS NULL AND s.due_on < %(today)s AND s.stage <> 'awaiting_file'"
 OVERDUE = Part(
     "overdue",
     "环节逾期标记",
-    f"{_STEPS} WHERE s.closed_at IS NULL AND s.overdue_at IS NULL AND s.due_on < %(today)s AND s.due_on < {_JUDGED}"
-    " AND s.stage <> 'awaiting_file'",
+    f"{_STEPS} WHERE {_LATE} AND s.due_on < {_JUDGED}",
     "'时限 ' || s.due_on",
     "s.due_on, s.id",
     "s.id",
     "s",
     """marked AS (UPDATE reviews_step s SET overdue_at = ledger_now() FROM picked p
         WHERE s.id = p.id AND s.closed_at IS NULL AND s.overdue_at IS NULL)""",
+    maybe=f"reviews_step s WHERE {_LATE}",
 )
 
 # R3.7b: by the bulletin's own limit, which leaves vacation days out. One record a turn; it stays.
+_UNRECORDED = """s.closed_at IS NULL AND s.bulletin_due_on < %(today)s AND s.stage <> 'awaiting_file'
+    AND NOT EXISTS (SELECT 1 FROM reviews_overduerecord r WHERE r.step_id = s.id)"""
 RECORD = Part(
     "recorded",
     "逾期记录（通报口径）",
-    f"{_STEPS} WHERE s.closed_at IS NULL AND s.bulletin_due_on < %(today)s AND s.bulletin_due_on < {_JUDGED}"  # noqa: S608
-    " AND s.stage <> 'awaiting_file' AND NOT EXISTS (SELECT 1 FROM reviews_overduerecord r WHERE r.step_id = s.id)"
+    f"{_STEPS} WHERE {_UNRECORDED} AND s.bulletin_due_on < {_JUDGED}"
     " AND (s.recall_of_id IS NULL OR NOT reviews_turn_recorded(s.recall_of_id))",
     "'通报时限 ' || s.bulletin_due_on",
     "s.bulletin_due_on, s.id",
@@ -96,6 +111,7 @@ RECORD = Part(
         SELECT 'clock', 0, 'clock', 'step.overdue', 'case:' || p.number, jsonb_build_object('case', p.case_id,
             'step', p.id, 'unit', p.unit_id, 'due_on', p.due_on, 'bulletin_due_on', p.bulletin_due_on)
         FROM picked p WHERE p.id IN (SELECT step_id FROM recorded))""",
+    maybe=f"reviews_step s WHERE {_UNRECORDED}",
 )
 
 # The reminders of a limit: which of the three have come is reckoned from the dates handed in for each due date.
@@ -230,7 +246,13 @@ def _common(now: datetime) -> dict:
 
 
 def _repeat(part: Part, parameters: dict, batch: int) -> int:
-    return _until_dry(lambda: _one_batch(part, parameters | {"batch": batch}), batch)
+    with connection.cursor() as cursor:
+        cursor.execute(part.listing, parameters)
+        ids = sorted(pk for (pk,) in cursor.fetchall())
+    return sum(
+        _one_batch(part, parameters | {"ids": ids[start : start + batch]})
+        for start in range(0, len(ids), batch)
+    )
 
 
 def _until_dry(once: Callable[[], int], batch: int) -> int:
