@@ -1,7 +1,8 @@
 """Rows “one decision” and “decisions, 8 clients”: the door, against exactly its own statements through psycopg.
 
 The statements are recorded while the door decides other cases in a transaction that is rolled back, and then sent as
-they are. What is left is the price of reading, asking, deciding and composing in Python.
+they are, those that the program lets the server keep planned likewise. What is left is the price of reading, asking,
+deciding and composing in Python.
 """
 
 import multiprocessing
@@ -84,7 +85,7 @@ def recorded(ready: list[tuple]) -> list[list[tuple]]:
 
         def note(execute, sql, params, many, context, statements=statements):
             if not sql.startswith(("SAVEPOINT", "RELEASE")):
-                statements.append((sql, params))
+                statements.append(sent(sql, params, context))
             return execute(sql, params, many, context)
 
         # The door insists on a transaction of its own; here it has to be one that can be taken back.
@@ -96,21 +97,32 @@ def recorded(ready: list[tuple]) -> list[list[tuple]]:
     return found
 
 
+def sent(sql: str, params, context: dict) -> tuple:
+    """A statement as the program has just sent it, and whether by :func:`ledger.statements.planned`."""
+    return sql, params, not isinstance(context["cursor"].cursor, psycopg.ClientCursor)
+
+
 def replayed(link: psycopg.Connection, decisions: list[list[tuple]]) -> int:
     """The statements alone, a transaction for each decision."""
     for statements in decisions:
-        with link.transaction(), link.cursor() as cursor:
-            for sql, params in statements:
-                cursor.execute(sql, params)
-                if cursor.description:
-                    cursor.fetchall()
+        with link.transaction():
+            send(link, statements)
     return len(decisions)
 
 
+def send(link: psycopg.Connection, statements: list[tuple]) -> None:
+    """Send statements as the program does, and fetch what they answer."""
+    with psycopg.ClientCursor(link) as plain, psycopg.Cursor(link) as planned:
+        for sql, params, prepared in statements:
+            cursor = planned if prepared else plain
+            cursor.execute(sql, params)
+            if cursor.description:
+                cursor.fetchall()
+
+
 def bare_link() -> psycopg.Connection:
-    """As the program's connection sends text: parameters put in by the client, nothing prepared."""
+    """A connection to send statements by, each in a transaction of its own unless one is begun."""
     link = ground.bare()
-    link.cursor_factory = psycopg.ClientCursor
     link.autocommit = True
     return link
 
@@ -139,7 +151,7 @@ def _one(size: int) -> Row:
             lambda: replayed(link, batches["psycopg"]),
             0.5,
             between=prepare,
-            note=f"{len(statements[0])} statements and a commit, fsync on",
+            note=f"{len(statements[-1])} statements and a commit, fsync on",
         )
     finally:
         link.close()

@@ -15,7 +15,7 @@ import psycopg
 from django.db import connection, connections
 
 from bench import ground
-from bench.decisions import bare_link
+from bench.decisions import bare_link, send, sent
 from bench.measure import Row, in_turn
 
 _REQUESTS, _STATEMENTS = 25, 60
@@ -183,7 +183,7 @@ def page_statements() -> list[tuple]:
     place = worklist.Place.of(account, desk.today)
 
     def note(execute, sql, params, many, context):
-        found.append((sql, params))
+        found.append(sent(sql, params, context))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):
@@ -193,9 +193,6 @@ def page_statements() -> list[tuple]:
 
 
 def _run(link: psycopg.Connection, statements: list[tuple]) -> int:
-    with link.cursor() as cursor:
-        for _ in range(_STATEMENTS):
-            for sql, params in statements:
-                cursor.execute(sql, params)
-                cursor.fetchall()
+    for _ in range(_STATEMENTS):
+        send(link, statements)
     return _STATEMENTS

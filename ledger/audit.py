@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from ledger.models import AuditHead
+from ledger.statements import planned
 
 CASE_CHAINS = 256
 _PAGE = 5000
@@ -35,7 +36,7 @@ def record(chain: str, actor: str, action: str, body: dict | None = None, subjec
 
     ``actor`` is ``account:<id>``, ``clock`` or ``system``; ``body`` holds ids and codes only.
     """
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(
             "INSERT INTO ledger_auditentry (chain, seq, actor, action, subject, body) VALUES (%s, 0, %s, %s, %s, %s)",
             [chain, actor, action, subject, json.dumps(body or {}, ensure_ascii=False)],

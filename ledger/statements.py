@@ -38,7 +38,7 @@ def _insert_sql(model, names: tuple[str, ...], on_conflict: str, returning: bool
 def insert(model, *, on_conflict: str = "", returning: bool = False, **values):
     """Insert one row; ``values`` by field name (foreign keys by their id), the others by the database's defaults."""
     names = tuple(values)
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(_insert_sql(model, names, on_conflict, returning), list(values.values()))
         return cursor.fetchone()[0] if returning else None
 
@@ -51,7 +51,7 @@ def _update_sql(model, names: tuple[str, ...]) -> str:
 
 def update(model, pk: int, **values) -> None:
     """Update one row by its primary key; ``values`` by field name (foreign keys by their id)."""
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(_update_sql(model, tuple(values)), [*values.values(), pk])
 
 

@@ -1,8 +1,6 @@
 """Reading a case to decide on it: locked, with its two schools and the rulebook's revision, in one statement."""
 
-from django.db import connection
-
-from ledger.statements import columns, read_back
+from ledger.statements import columns, planned, read_back
 from orgs.models import Unit
 from reviews.models import Case, Step
 from reviews.states import State
@@ -30,7 +28,7 @@ def locked_case(pk: int) -> tuple[Case, int]:
     case_sql, case_names = columns(Case, "c")
     receiving_sql, unit_names = columns(Unit, "r", _UNIT)
     sending_sql, _ = columns(Unit, "s", _UNIT)
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(
             f"SELECT (SELECT number FROM reviews_calendarrevision LIMIT 1), {case_sql}, {receiving_sql}, {sending_sql}"  # noqa: S608
             " FROM reviews_case c JOIN orgs_unit r ON r.id = c.receiving_unit_id"
@@ -52,7 +50,7 @@ def open_step(case: Case) -> Step | None:
     if case.state == State.DRAFT or not case.is_live:
         return None
     select, names = columns(Step, "t")
-    with connection.cursor() as cursor:
+    with planned() as cursor:
         cursor.execute(
             f"SELECT {select} FROM reviews_step t WHERE t.case_id = %s AND t.closed_at IS NULL",  # noqa: S608
             [case.pk],
