@@ -21,6 +21,7 @@ from reviews.models import (
     Route,
     Step,
     Vacation,
+    WallAppeal,
     Window,
 )
 from reviews.recompute import recompute
@@ -301,3 +302,17 @@ class FaultAdmin(ReadOnlyAdmin):
     list_filter = (("closed_at", admin.EmptyFieldListFilter),)
     ordering = ("-id",)
     sortable_by = ()
+
+
+@admin.register(WallAppeal)
+class WallAppealAdmin(OfCase):
+    """用语申诉."""
+
+    list_display = ("case_number", "unit", "upper", "phrase", "raised_at", "ruling", "decided_at")
+    list_filter = ("ruling",)
+    list_select_related = ("case", "unit", "upper", "phrase")
+    fieldsets = (
+        (None, {"fields": ("case_number", "stage", "unit", "upper", "phrase")}),
+        ("上报", {"fields": ("account", "verb", "outcome", "reason", "opinion", "explanation", "raised_at")}),
+        ("裁定", {"fields": ("ruling", "ruling_opinion", "decider", "decided_at")}),
+    )

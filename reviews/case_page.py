@@ -17,7 +17,7 @@ from django.urls import reverse
 from ledger.clock import local_date, moment, spoken
 from orgs.models import Post, PostRole, Unit
 from orgs.seats import Seat, seat_at
-from reviews import case_history, case_panel, file_panel, procedures, worklist
+from reviews import appeal_pages, case_history, case_panel, file_panel, procedures, worklist
 from reviews.clauses import url_of
 from reviews.desk import Desk
 from reviews.forms import RevealForm
@@ -43,6 +43,7 @@ class Typed:
     on: str = ""
     about: str = ""
     refusal: Refusal | None = None
+    explanation: str = ""
 
 
 @dataclass
@@ -128,7 +129,11 @@ def look(account, number: str, desk: Desk, tab: str = "") -> Sight | None:
     rows = visible(account, number, desk.today).select_related(
         "receiving_unit__authority", "sending_unit__authority", "holder"
     )
-    extras = {"proof_rows": ArraySubquery(_proofs()), "people": ArraySubquery(_people(desk.today))}
+    extras = {
+        "proof_rows": ArraySubquery(_proofs()),
+        "people": ArraySubquery(_people(desk.today)),
+        "appeal_rows": ArraySubquery(appeal_pages.on_case(account, desk.today)),
+    }
     seen = Case.objects.visible_to(account, desk.today).order_by("id").values("number")
     extras["origin"] = Subquery(seen.filter(pk=OuterRef("copied_from"))[:1])
     extras["successors"] = ArraySubquery(seen.filter(copied_from=OuterRef("pk")))
@@ -212,6 +217,7 @@ def context(sight: Sight) -> dict:
         "verbs_refused": refused if in_verbs else None,
         "kept_text": "" if in_panel or in_verbs or in_message else sight.typed.opinion,
         "notes": told.notes + case_panel.notes(sight),
+        "appeals": appeal_pages.panel(sight),
         "verbs": beside,
         "links": told.links,
         "log": case_history.log(sight),

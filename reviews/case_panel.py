@@ -10,8 +10,9 @@ from django.urls import reverse
 from ledger.clock import local_date, moment
 from orgs.models import PostRole
 from orgs.seats import seat_at
-from reviews import own_words, procedures
+from reviews import appeal_pages, own_words, procedures
 from reviews.asking import edit_refusal, recall_minutes, refusal, turn_refusal
+from reviews.grounds import FORBIDDEN
 from reviews.models import Step
 from reviews.opinions import LONGEST, SHORTEST, SHORTEST_REFUSAL
 from reviews.rulebook import phrases_for
@@ -48,6 +49,8 @@ def decision(sight) -> dict | None:
         "proposal": _proposal(sight, step) if verb == Verb.SIGN else None,
         "phrases": [{"text": text} for text in phrases_for(sight.account, {case.holder_id}, outcomes)],
         "phrases_url": reverse("phrases"),
+        "allowed": appeal_pages.allowed(sight),
+        "appeal": _appeal(sight, kept),
         "primary": {
             "outcome": Outcome.AGREE,
             "label": _agreeing(sight, verb),
@@ -57,6 +60,19 @@ def decision(sight) -> dict | None:
         "panels": panels,
         "edit_url": _edit_url(sight),
         "hint": f"{SHORTEST}–{LONGEST} 字，须自己填写或点选短语。将以你的账号、时间和单位存入业务档案，不能删改。",
+    }
+
+
+def _appeal(sight, kept) -> dict | None:
+    """After a text was stopped: the way to the unit above, where there is one (R3.4)."""
+    refused = kept.refusal if kept else None
+    if refused is None or refused.code != FORBIDDEN or not refused.remover:
+        return None
+    return {
+        "url": sight.url("case-appeal"),
+        "upper": refused.remover,
+        "outcome": kept.outcome or str(Verb.RETURN),
+        "explanation": kept.explanation,
     }
 
 

@@ -85,6 +85,23 @@ class DecisionForm(ActForm):
         return {"outcome": outcome, "reason": self.cleaned_data.get(f"reason_{outcome}", "")}
 
 
+class AppealForm(DecisionForm):
+    """The decision that was stopped, sent up with an explanation instead of to the door (R3.4)."""
+
+    explanation = PlainText()
+
+    def typed(self) -> dict:
+        """The explanation too."""
+        return {**super().typed(), "explanation": PlainText().to_python(self.data.get("explanation", ""))}
+
+
+class RulingForm(forms.Form):
+    """What the unit above finds."""
+
+    ruling = PlainText()
+    opinion = PlainText()
+
+
 class RevealForm(forms.Form):
     """Why somebody needs to see the full number: chosen from a list, so that nobody writes a child's data into the
     trail."""

@@ -1,12 +1,14 @@
 """The refusal wall (R3.4, R0.6): words that do not agree must not give a forbidden ground.
 
 The closed list of reasons stops the ground that is chosen; this stops the one that is typed. An opinion that agrees
-may name anything: nothing is refused with it.
+may name anything: nothing is refused with it. Who did not mean it so can ask the unit above (reviews/appeals.py).
 """
 
+from reviews.models import ForbiddenPhrase, WallAppeal
 from reviews.phrases_in_text import found_in
-from reviews.refusals import refuse
+from reviews.refusals import Refusal, Refused
 from reviews.states import Outcome, Verb
+from reviews.wall_models import Ruling, digest_of_words
 
 FORBIDDEN = "forbidden_ground"
 # What a typed text brings about, where it does not agree.
@@ -14,7 +16,7 @@ _REFUSING = (Outcome.REFUSE, Outcome.SEND_BACK)
 _SPEAKING = (Verb.RETURN, Verb.NUDGE)
 
 
-def forbidden_in(asking) -> list:
+def forbidden_in(asking) -> list[ForbiddenPhrase]:
     """The rows whose words stand in what was typed, in their order; empty for an opinion that agrees."""
     case, verb = asking.case, asking.verb
     refuses = verb in (Verb.HANDLE, Verb.SIGN) and asking.outcome in _REFUSING
@@ -26,19 +28,39 @@ def forbidden_in(asking) -> list:
     return [row for row in found_in(asking.opinion, rows) if asking.reason not in row.spared]
 
 
+def appeal_against(asking) -> WallAppeal | None:
+    """The appeal already raised with exactly these words, in this step or the one it goes on from after a recall."""
+    turns = [asking.step.pk, asking.step.recall_of_id]
+    return WallAppeal.objects.filter(
+        step__in=turns, unit=asking.seat.unit.pk, digest=digest_of_words(asking.opinion)
+    ).first()
+
+
 def check_ground(asking) -> None:
-    """Raises Refused with the clause's own sentence when what was typed gives a forbidden ground."""
+    """Raises Refused with the clause's own sentence when what was typed gives a forbidden ground.
+
+    ``remover`` of the refusal is the unit above, where an appeal can be raised; else it is empty.
+    """
     rows = forbidden_in(asking)
     if not rows:
         return
-    first = rows[0]
+    earlier = appeal_against(asking)
+    if earlier is not None and earlier.ruling == Ruling.ALLOW:
+        return
     named = "”“".join(dict.fromkeys(row.text for row in rows[:3]))
-    refuse(
-        FORBIDDEN,
-        f"意见中写有“{named}”，不得以此{_act(asking)}：“{first.quoted}”。请改写意见。",
-        first.clause,
-    )
+    act = Outcome(asking.outcome).label if asking.outcome in _REFUSING else asking.verb.label
+    upper = "" if earlier is not None or asking.verb == Verb.NUDGE else _upper_name(asking.seat.unit)
+    sentence = f"意见中写有“{named}”，不得以此{act}：“{rows[0].quoted}”。{_what_next(earlier, upper)}"
+    raise Refused(Refusal(FORBIDDEN, sentence, rows[0].clause, upper))
 
 
-def _act(asking) -> str:
-    return Outcome(asking.outcome).label if asking.outcome in _REFUSING else asking.verb.label
+def _upper_name(unit) -> str:
+    return unit.authority.name if unit.authority_id else ""
+
+
+def _what_next(earlier: WallAppeal | None, upper: str) -> str:
+    if earlier is None:
+        return f"请改写意见；确不是此意的，可以报{upper}裁定。" if upper else "请改写意见。"
+    if earlier.ruling == Ruling.FORBID:
+        return f"{earlier.upper.name}已裁定成立，请改写意见。"
+    return f"这段意见已报{earlier.upper.name}，裁定之前不能使用；可以先改写意见办理，时限照常计算。"

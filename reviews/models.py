@@ -29,7 +29,7 @@ from reviews.rulebook_models import (  # noqa: F401 - Django finds the tables of
     Window,
 )
 from reviews.states import BY_NOBODY, DECISIONS, ENDS, Awaiting, CaseTransitions, Outcome, State, Verb
-from reviews.wall_models import ForbiddenPhrase  # noqa: F401
+from reviews.wall_models import ForbiddenPhrase, WallAppeal  # noqa: F401
 
 
 def random_number(year: int) -> str:

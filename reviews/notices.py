@@ -19,9 +19,10 @@ from orgs.models import PostRole
 from orgs.seats import holders_of
 from reviews import faults
 from reviews.deadlines import WARN_BEFORE
-from reviews.models import Act, Case, Fault, Notice, Step, Window
+from reviews.models import Act, Case, Fault, Notice, Step, WallAppeal, Window
 from reviews.procedures import kind_name
 from reviews.states import Awaiting, Outcome, State, Verb
+from reviews.wall_models import Ruling
 
 TEXTS = {
     "to_sign": "{what}已办理，等待你核办。",
@@ -154,6 +155,32 @@ def _handlers_before_return(ids: set[int]) -> dict[int, int]:
         else:
             latest[case_id] = account_id
     return found
+
+
+# ---------------------------------------------------------------- the refusal wall
+
+
+@outbox.handler("appeal")
+def tell_appeals(messages: list[OutboxMessage]) -> None:
+    """R3.4: the unit above that a text waits for its ruling; then the unit that raised it, and who did, what came."""
+    batch = Batch(messages, clock.local_date(clock.now()))
+    rows = WallAppeal.objects.select_related("unit", "upper")
+    appeals = rows.in_bulk({message.payload["appeal"] for message in messages})
+    letters = []
+    for message in messages:
+        case, appeal = batch.cases[message.payload["case"]], appeals[message.payload["appeal"]]
+        people = batch.at([message.payload["unit"]])
+        if message.payload["event"] == "raised":
+            told = (
+                f"{appeal.unit.name}有一段意见因用语被拦，请{appeal.upper.name}负责人裁定；该环节时限照常计算"
+            )
+        else:
+            people |= {appeal.account_id}
+            what = "属误报，可以按原文提交" if appeal.ruling == Ruling.ALLOW else "成立，请改写意见"
+            told = f"{appeal.upper.name}裁定被拦用语{what}"
+        text = f"{_what(case)}：{told}（附件1 三.4）。"
+        letters += [Letter(account, case.pk, text, message.dedup) for account in people]
+    _write(letters)
 
 
 # ---------------------------------------------------------------- the clock's reminders

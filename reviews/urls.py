@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from reviews import case_number  # noqa: F401 - makes <case:number> known
-from reviews.views import bulk, calendar, case, evidence, notices, phrases, rules, worklist
+from reviews.views import appeals, bulk, calendar, case, evidence, notices, phrases, rules, worklist
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="worklist"), name="home"),
@@ -22,11 +22,14 @@ urlpatterns = [
     path("phrases/<int:pk>/remove/", phrases.remove, name="phrase-remove"),
     path("calendar/", calendar.counter, name="calendar"),
     path("calendar/import/", calendar.import_notice, name="calendar-import"),
+    path("appeals/", appeals.listing, name="appeals"),
+    path("appeals/<int:pk>/", appeals.one, name="appeal"),
     path("cases/<case:number>/", case.show, name="case"),
     path("cases/<case:number>/evidence/<uuid:key>/", evidence.proof, name="case-evidence"),
     path("cases/<case:number>/reveal/", case.reveal, name="case-reveal"),
     path("cases/<case:number>/revision/", case.revision, name="case-revision"),
     path("cases/<case:number>/print/", case.paper, name="case-print"),
+    path("cases/<case:number>/appeal/", appeals.raise_appeal, name="case-appeal"),
     path("cases/<case:number>/<str:verb>/", case.act, name="case-act"),
     path("rules/", rules.rules, name="rules"),
 ]

@@ -4,14 +4,21 @@ A phrase is a row of the rulebook like any other: with validity and source, the 
 own beside it. An appeal is decided once, by another person at the unit above, and stays.
 """
 
+import hashlib
+
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MinLengthValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Now
 from django.utils.functional import cached_property
 
+from orgs import scope
+from orgs.models import Person, Unit
 from reviews.phrases_in_text import folded
 from reviews.rulebook_models import Validity, _period, _province
+from reviews.states import Outcome, State, Verb
 
 
 class ForbiddenPhrase(Validity):
@@ -59,3 +66,116 @@ class ForbiddenPhrase(Validity):
     def folded(self) -> str:
         """The words as they are looked for."""
         return folded(self.text)
+
+
+class Ruling(models.TextChoices):
+    """What the unit above finds: the words were not meant so, or they were."""
+
+    ALLOW = "allow", "属误报"
+    FORBID = "forbid", "成立"
+
+
+def digest_of_words(text: str) -> str:
+    """What makes a text this very text; the database reckons it again."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class WallAppealQuerySet(models.QuerySet):
+    """What lists ask of appeals."""
+
+    def visible_to(self, account, day):
+        """Appeals raised by a unit of ``account`` or by one under it: the unit above, which rules, is among these."""
+        return self.filter(scope.under("unit", account, day))
+
+    def open(self):
+        """Those that wait: not ruled on, and the step they were raised in still has its turn."""
+        return self.filter(ruling="", step__closed_at__isnull=True)
+
+
+class WallAppeal(models.Model):
+    """“That is not what I meant”: a text that was stopped, sent to the unit above, which decides once.
+
+    Allowed, exactly this text of this unit passes in this step; upheld, it stays stopped. The step's clock goes on
+    meanwhile. Times, persons and the digest are set by the database; nothing is ever changed or deleted.
+    """
+
+    case = models.ForeignKey(
+        "reviews.Case", verbose_name="业务", on_delete=models.PROTECT, related_name="appeals"
+    )
+    step = models.ForeignKey("reviews.Step", on_delete=models.PROTECT, related_name="appeals")
+    stage = models.CharField("环节", max_length=24)
+    unit = models.ForeignKey(Unit, verbose_name="申诉单位", on_delete=models.PROTECT, related_name="+")
+    upper = models.ForeignKey(Unit, verbose_name="裁定单位", on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="申诉人", on_delete=models.PROTECT, related_name="+"
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    verb = models.CharField("行为", max_length=20)
+    outcome = models.CharField("拟作结论", max_length=10, blank=True, default="")
+    reason = models.CharField("理由", max_length=40, blank=True, default="")
+    opinion = models.CharField("被拦意见", max_length=500)
+    digest = models.CharField("摘要", max_length=64)
+    phrase = models.ForeignKey(
+        ForbiddenPhrase, verbose_name="用语", on_delete=models.PROTECT, related_name="appeals"
+    )
+    explanation = models.CharField("说明", max_length=500, blank=True, default="")
+    raised_at = models.DateTimeField("上报时间", db_default=Now())
+    ruling = models.CharField("裁定", max_length=6, choices=Ruling.choices, blank=True, default="")
+    ruling_opinion = models.CharField("裁定意见", max_length=500, blank=True, default="")
+    decider = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="裁定人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    decider_person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    decided_at = models.DateTimeField("裁定时间", null=True, blank=True)
+
+    objects = WallAppealQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "用语申诉"
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["upper", "id"], name="appeal_open", condition=Q(ruling="")),
+            models.Index(fields=["unit", "-id"], name="appeal_unit"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["step", "digest"], name="appeal_once"),
+            models.CheckConstraint(
+                condition=Q(decider_person__isnull=True) | ~Q(decider_person=F("person")),
+                name="appeal_two_people",
+                violation_error_message="申诉人与裁定人不能是同一人。",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    ruling="",
+                    ruling_opinion="",
+                    decider__isnull=True,
+                    decider_person__isnull=True,
+                    decided_at__isnull=True,
+                )
+                | (
+                    Q(decider__isnull=False, decider_person__isnull=False, decided_at__isnull=False)
+                    & Q(ruling__in=Ruling.values, ruling_opinion__regex=r"^\S.*\S$")
+                ),
+                name="appeal_ruled_whole",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.case_id} {self.phrase_id}"
+
+    @property
+    def stage_label(self) -> str:
+        """What the stage is called."""
+        return State(self.stage).label
+
+    @property
+    def proposed(self) -> str:
+        """What the text was to bring about: an outcome, or the head's sending it back to the registrar."""
+        return Outcome(self.outcome).label if self.outcome else Verb(self.verb).label

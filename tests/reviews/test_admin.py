@@ -11,6 +11,7 @@ from ledger import outbox
 from ledger.administration import ReadOnlyAdmin
 from ledger.models import AuditEntry, AuditHead, SweepRun
 from orgs.models import Account
+from reviews import appeals
 from reviews.models import Case, Limit, OverdueRecord, QuickPhrase, RefusalReason, Route, Step, Window
 from students.models import Student
 from tests.world import World
@@ -52,6 +53,13 @@ def decided(world):
     )
     SweepRun.objects.create(judged_at=step.opened_at)
     world.taken_in(world.first, world.pupil(world.third))
+    appeals.raise_(
+        case,
+        world.registrar(world.east),
+        opinion="材料不齐是学校的说法，并非理由。",
+        outcome="refuse",
+        reason="guardian_objects",
+    )
     AuditHead.objects.create(day=date(2026, 1, 1), heads=[], digest="d", signature="s", public_key="p")
     outbox.post("notice", {"case": case.pk, "event": "to_sign", "by": 0}, "test")
     return case
@@ -103,6 +111,7 @@ def test_the_read_only_pages_are_these():
         "reviews.Fault",
         "reviews.OverdueRecord",
         "reviews.Step",
+        "reviews.WallAppeal",
         "students.Student",
         "transfers.OfflineTransfer",
     }
