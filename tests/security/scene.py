@@ -1,8 +1,9 @@
 """The people and things of the permission matrix: every role at every place around one case between two schools.
 
 The case goes from ``third`` (the other side) to ``first`` (one's own school) and stands at the county above ``first``,
-waiting to be handled. Beside it: a draft of ``first``, a pupil of ``third``, an archived copy kept by ``third``; a fault over the
-county above ``first``, and under it another pupil of ``third`` whom ``first`` took in offline.
+waiting to be handled; a text of that county was stopped and waits for the league's ruling. Beside it: a draft of
+``first``, a pupil of ``third``, an archived copy kept by ``third``; a fault over the county above ``first``, and under it
+another pupil of ``third`` whom ``first`` took in offline.
 """
 
 import re
@@ -14,6 +15,7 @@ from django.urls.resolvers import URLResolver
 
 from orgs import tokens
 from orgs.models import Account, Post, PostRole
+from reviews import appeals
 from reviews.models import Attachment, Notice, QuickPhrase
 from students.models import Enrolment
 from tests.world import World
@@ -116,6 +118,13 @@ class Scene:
         self.unit_phrase = QuickPhrase.objects.create(unit=world.first, outcome="agree", text="同意转入。")
         self.fault = world.fault(world.east)
         self.offline = world.taken_in(world.first, world.pupil(world.third), self.fault)
+        self.appeal = appeals.raise_(
+            self.running,
+            self.actors["registrar@above"],
+            opinion="家长来电称材料不齐是学校的说法，本人不再转学。",
+            outcome="refuse",
+            reason="guardian_objects",
+        )
         self.token, _ = tokens.issue(mine, "统计", world.now, 9, second_factor=False)
 
     def parts(self, thing: str) -> dict:
@@ -138,6 +147,7 @@ class Scene:
             "phrase": {"pk": self.phrase.pk},
             "unit_phrase": {"pk": self.unit_phrase.pk},
             "token": {"pk": self.token.pk},
+            "appeal": {"pk": self.appeal.pk},
             "school": {"code": self.world.abroad.code},
             "unknown": {"key": "nosuchkey"},
         }[thing]

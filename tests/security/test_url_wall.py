@@ -121,6 +121,7 @@ def test_across_units_the_matrix_says_404_and_never_403():
             "unit_phrase",
             "token",
             "offline",
+            "appeal",
         ):
             assert {row.answers[name] for name in far} == {"404"}, row.title
 
