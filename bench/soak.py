@@ -23,6 +23,7 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from tests import ordinary_day
 from xueji import embedded
 from xueji.processes import living
 
@@ -58,7 +59,9 @@ class Soak:
             "AUDIT_SIGNING_KEY": key(),
             "ALLOWED_HOSTS": "localhost",
             "XUEJI_VAR": str(self.var),
-            "DJANGO_SETTINGS_MODULE": "xueji.settings",
+            # In the yearly freeze no case could begin.
+            "DJANGO_SETTINGS_MODULE": "tests.program",
+            ordinary_day.SHARED: str(ordinary_day.SHIFT.total_seconds()),
             "LOG_LEVEL": "ERROR",
         }
 
@@ -159,8 +162,13 @@ def _postmaster(var: Path) -> int:
 def prepare(cases: int) -> None:
     """Tables, the small world of the tests, and so many cases on their way."""
     from django.core.management import call_command
+    from django.db import connection
 
     call_command("migrate", verbosity=0, interactive=False)
+    ordinary_day.prepare_database()
+    with connection.cursor() as cursor:
+        cursor.execute(ordinary_day.of_database(connection.settings_dict["NAME"]))
+    connection.close()
     from tests.world import World
 
     world = World()

@@ -1,7 +1,7 @@
 """Time in tests: the program's clock and the database's, set together.
 
 The SQL function ``ledger_now()`` is replaced inside the test's transaction (or its own clone of the database); the
-program itself has no way to set it.
+program itself has no way to set it. Outside ``frozen`` both run on the tests' ordinary day (see there).
 """
 
 from contextlib import contextmanager
@@ -10,8 +10,8 @@ from datetime import datetime
 from django.db import connection
 
 from ledger import clock
+from tests.ordinary_day import DATABASE_CLOCK
 
-_REAL = "CREATE OR REPLACE FUNCTION ledger_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$ SELECT clock_timestamp() $$"
 _FIXED = "CREATE OR REPLACE FUNCTION ledger_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$ SELECT timestamptz '{}' $$"
 
 
@@ -19,14 +19,14 @@ _FIXED = "CREATE OR REPLACE FUNCTION ledger_now() RETURNS timestamptz LANGUAGE s
 def frozen(at: datetime):
     """Both clocks stand at ``at`` (aware)."""
     assert at.tzinfo is not None, "an instant needs a zone"
-    real = clock.now
+    running = clock.now
     _sql(_FIXED.format(at.isoformat()))
     clock.now = lambda: at
     try:
         yield at
     finally:
-        clock.now = real
-        _sql(_REAL)
+        clock.now = running
+        _sql(DATABASE_CLOCK)
 
 
 def shanghai(*parts: int) -> datetime:

@@ -6,7 +6,7 @@ import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
 
-from tests import rule_marks
+from tests import ordinary_day, rule_marks
 from tests.databases import TestDatabase
 from xueji import embedded
 
@@ -18,7 +18,7 @@ def servers():
         yield embedded.Servers(settings.DATABASE_URL, settings.REDIS_URL)
         return
     with embedded.held(settings.VAR, durable=False) as running:
-        yield running
+        yield embedded.Servers(running.database_url, settings.REDIS_URL)
 
 
 @pytest.fixture(scope="session")
@@ -45,7 +45,8 @@ def program_environment(transactional_db, servers):
         "AUDIT_SIGNING_KEY": settings.AUDIT_SIGNING_KEY,
         "ALLOWED_HOSTS": "localhost,127.0.0.1",
         "EVIDENCE_ROOT": str(settings.EVIDENCE_ROOT),
-        "DJANGO_SETTINGS_MODULE": "xueji.settings",
+        "DJANGO_SETTINGS_MODULE": "tests.program",
+        ordinary_day.SHARED: str(ordinary_day.SHIFT.total_seconds()),
     }
     return os.environ | own
 
@@ -53,6 +54,11 @@ def program_environment(transactional_db, servers):
 def pytest_addoption(parser):
     """``--rules-doc``: write docs/rules.md from the marks of the collected tests."""
     parser.addoption("--rules-doc", action="store_true", help="write docs/rules.md")
+
+
+def pytest_collection_modifyitems(items):
+    """The longest files first, so that no process ends the run alone: they walk every address or start programs."""
+    items.sort(key=lambda item: item.path.parent.name not in ("security", "xueji"))
 
 
 def pytest_collection_finish(session):

@@ -15,6 +15,8 @@ from django.core.management import call_command
 from django.db import connection, connections
 from psycopg import sql
 
+from tests import ordinary_day
+
 ROOT = Path(__file__).resolve().parent.parent
 KEPT_TEMPLATES = 3
 # Any number will do: it is the advisory lock under which one run at a time builds a template.
@@ -51,6 +53,7 @@ class TestDatabase:
         with _maintenance() as server:
             _drop(server, self.name)
             _clone(server, self.name, self.template)
+            server.execute(ordinary_day.of_database(self.name))
         _point_at(self.name)
 
     def drop(self) -> None:
@@ -65,6 +68,7 @@ class TestDatabase:
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building)))
         _point_at(building)
         call_command("migrate", verbosity=0, interactive=False)
+        ordinary_day.prepare_database()
         connections.close_all()
         names = sql.Identifier(building), sql.Identifier(self.template)
         server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(*names))
@@ -72,6 +76,7 @@ class TestDatabase:
 
 def _digest() -> str:
     digest = hashlib.sha256(repr(settings.INSTALLED_APPS).encode())
+    digest.update((ordinary_day.DATABASE_CLOCK + ordinary_day.DATABASE_DEFAULTS).encode())
     shaping = [path for kind in ("migrations", "sql", "data") for path in ROOT.glob(f"[a-z]*/{kind}/*.*")]
     for path in sorted(path for path in shaping if path.is_file()):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())

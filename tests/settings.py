@@ -1,11 +1,37 @@
-"""Settings of the tests: the program's own, on servers of their own in ``var/test``."""
+"""Settings of the tests: the program's own, on servers of their own in ``var/test`` and on the tests' own day.
+
+Tests may run in several processes at once (pytest-xdist). They share the servers; each has a database of its own (see
+tests/databases.py), a number of its own at the broker, and its own folders.
+"""
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 os.environ.setdefault("XUEJI_VAR", str(Path(__file__).resolve().parent.parent / "var" / "test"))
 
-from xueji.settings import *  # noqa: F403
+from tests import ordinary_day
+
+ordinary_day.begin()
+
+from xueji.settings import *  # noqa: E402, F403
+
+
+def numbered(url: str, number: int) -> str:
+    """The same broker, another of its numbered databases."""
+    if url.startswith("unix:"):
+        return f"{url}{'&' if '?' in url else '?'}db={number}"
+    return urlsplit(url)._replace(path=f"/{number}").geturl()
+
+
+_worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+if _worker:
+    EVIDENCE_ROOT = VAR / _worker / "evidence"  # noqa: F405
+    AUDIT_HEADS_DIR = VAR / _worker / "audit-heads"  # noqa: F405
+    STORAGES["default"]["OPTIONS"]["location"] = EVIDENCE_ROOT  # noqa: F405
+    # Number 0 is for runs of one process.
+    REDIS_URL = numbered(REDIS_URL, int(_worker.removeprefix("gw")) + 1)  # noqa: F405
+    CACHES["default"]["LOCATION"] = REDIS_URL  # noqa: F405
 
 # Real hashing costs a second an account; what it protects is not under test.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,6 +1,7 @@
 """Where things are: the database and broker behind a URL, the visitor behind the proxies."""
 
 import os
+import re
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -51,12 +52,15 @@ def _limits() -> dict[str, int]:
 
 
 def celery_url(url: str) -> str:
-    """Celery writes the unix socket of a broker as ``redis+socket://`` where redis-py writes ``unix://``."""
+    """A broker's unix socket: redis-py says ``unix://…?db=1`` where Celery says ``redis+socket://…?virtual_host=1``."""
     scheme, _, rest = url.partition("://")
     if scheme not in {"redis", "rediss", "unix", "valkey", "valkeys"} or not rest:
         raise ImproperlyConfigured(
             "REDIS_URL 应形如 redis://主机:6379/0 或 unix:///路径，请改正。（REDIS_URL is malformed.）"
         )
+    if scheme == "unix":
+        path, _, query = rest.partition("?")
+        rest = path + ("?" + re.sub(r"(^|&)db=", r"\1virtual_host=", query) if query else "")
     scheme = {"unix": "redis+socket", "valkey": "redis", "valkeys": "rediss"}.get(scheme, scheme)
     return f"{scheme}://{rest}"
 

@@ -113,6 +113,8 @@ def test_a_pooler_gets_nothing_it_refuses(monkeypatch):
 
 def test_a_unix_socket_is_written_the_way_celery_reads_it():
     assert addresses.celery_url("unix:///tmp/x/valkey.sock") == "redis+socket:///tmp/x/valkey.sock"
+    numbered = addresses.celery_url("unix:///tmp/x/valkey.sock?password=a&db=3")
+    assert numbered == "redis+socket:///tmp/x/valkey.sock?password=a&virtual_host=3"
     assert addresses.celery_url("valkeys://host:1/0") == "rediss://host:1/0"
 
 
