@@ -31,7 +31,7 @@ TABLES = {
     " route_id, stages, subject, exclusive_key, headline, search_text, created_by_id, created_at, submitted_at,"
     " due_on, expires_at, closed_at, revision",
     "transfers_transfer": "id, case_id, student_id, receiving_school_id, sending_school_id, reason_id, reason_note,"
-    " grade_from, grade_to, school_class_id",
+    " grade_from, grade_to, grade_reason, school_class_id",
     "reviews_step": "id, case_id, seq, stage, unit_id, opened_at, due_on, bulletin_due_on, due_provisional,"
     " next_warn_on, handler_id, handler_person_id, handled_at, handle_opinion, proposal, signer_id,"
     " signer_person_id, signed_at, sign_opinion, outcome, reason, closed_at",
@@ -268,7 +268,7 @@ class Writer:
         self._line(
             "transfers_transfer",
             f"{plan.first['transfers_transfer'] + place}\t{pk}\t{pupil}\t{receiving.pk}\t{sending.pk}\t{plan.reason}\t\t"
-            f"{grade}\t{grade}\t{receiving.classes[cohort]}",
+            f"{grade}\t{grade}\t\t{receiving.classes[cohort]}",
         )
         return (receiving, story.ended, number) if state == "completed" else None
 
