@@ -8,6 +8,7 @@ import pytest
 
 from reviews import notice_values
 from reviews.models import Case, RefusalReason
+from reviews.notice_values import TRANSFERS
 from students.models import Enrolment
 from students.records import current_number
 from tests.world import World
@@ -29,7 +30,8 @@ def world():
 
 
 def test_the_closed_list_of_reasons_is_the_reviewed_one_and_none_rests_on_admission_or_papers(world):
-    assert set(RefusalReason.objects.values_list("outcome", "code")) == {
+    rows = RefusalReason.objects.filter(kinds__overlap=TRANSFERS)
+    assert set(rows.values_list("outcome", "code")) == {
         ("refuse", "not_our_pupil"),
         ("refuse", "guardian_objects"),
         ("refuse", "reason_untrue"),
@@ -38,10 +40,33 @@ def test_the_closed_list_of_reasons_is_the_reviewed_one_and_none_rests_on_admiss
         ("send_back", "reason_mistaken"),
         ("send_back", "class_mistaken"),
     }
-    texts = list(RefusalReason.objects.values_list("text", flat=True))
+    texts = list(rows.values_list("text", flat=True))
     texts += [text for _, text in notice_values.PHRASES]
     for text in texts:
         assert not TEMPTATIONS.search(text), text
+
+
+@pytest.mark.rule("R3.3", "R3.4")
+def test_a_graduate_was_recruited_first_so_only_whether_that_happened_may_be_asked(world):
+    """毕业后跨省就学 follows a recruitment (四.3): that it took place is a fact of the case, and no more than that."""
+    rows = RefusalReason.objects.exclude(kinds__overlap=TRANSFERS)
+    assert set(rows.values_list("outcome", "code")) == {
+        ("refuse", "grad_not_local"),
+        ("refuse", "grad_guardian_declines"),
+        ("refuse", "grad_wrong_school"),
+        ("refuse", "grad_reported_here"),
+        ("refuse", "grad_not_admitted"),
+        ("refuse", "grad_conditions"),
+        ("send_back", "grad_proof_unreadable"),
+        ("send_back", "grad_school_mistaken"),
+        ("send_back", "grad_class_mistaken"),
+    }
+    tempting = {
+        row.code: {stage.split("_")[0] for stage in row.stages}
+        for row in rows
+        if TEMPTATIONS.search(row.text)
+    }
+    assert tempting == {"grad_reported_here": {"graduation"}, "grad_not_admitted": {"receiving"}}
 
 
 def test_no_guard_asks_for_admission_or_for_papers_beyond_the_reason_proof(world):
