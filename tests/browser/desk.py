@@ -99,6 +99,7 @@ class Desk:
     def upload(self, photos=1):
         """Choose photographs and send them; each must arrive."""
         page = self.page
+        page.locator("[data-upload].ready").wait_for()
         before = page.locator("[data-evidence] img").count()
         files = [
             {"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": photograph(f"PROOF {n}")}

@@ -37,6 +37,8 @@ def drafted(world, window, pupil) -> Case:
     page.get_by_role("button", name="核对").click()
     page.get_by_role("button", name="建立草稿").click()
     expect(page).to_have_url(re.compile("/edit/"))
+    # The address is there before the page's scripts are; what is pasted until then goes nowhere.
+    page.locator("[data-upload].ready").wait_for()
     return Case.objects.latest("id")
 
 
