@@ -33,7 +33,7 @@ def panel(sight, refused: dict | None = None) -> dict | None:
         "lines": _lines(sight),
         "refused": refused if typed else None,
         "report": _report(sight, typed) if mine else None,
-        "acts": [_no_show(sight), _request(sight)] if mine else [],
+        "acts": [_request(sight), _no_show(sight)] if mine else [],
         "waiting": "" if mine else f"由{case.holder.name}的学籍管理员登记报到并调档。",
     }
 
@@ -51,7 +51,7 @@ def _lines(sight) -> list[dict]:
         return [{"ok": False, "text": f"学生未报到{by}：不能调档，到期自动取消，学籍留在转出学校。"}]
     if told.get("on"):
         return [{"ok": True, "text": f"学生已于{spoken(told['on'])}报到{by}。"}]
-    return [{"ok": None, "text": "还没有登记学生报到：报到后才能调档。"}]
+    return []
 
 
 def _act(sight, verb: Verb, label: str, **more) -> dict:

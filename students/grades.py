@@ -27,12 +27,15 @@ def cohort_of(grade: int, day: date) -> int:
     return school_year(day) - grade + 1
 
 
+def grade_of(student, day: date) -> int:
+    """The grade of a pupil on ``day``; a graduate keeps that of its graduation."""
+    return grade_on(student.cohort, student.graduated_on or day)
+
+
 def entering_grade(student, day: date) -> int:
     """The grade a pupil is to be received into on ``day`` (R4.3): its own, by grades 1–12; a graduate enters the one
     after that of its graduation, however long ago that was."""
-    if student.graduated_on is None:
-        return grade_on(student.cohort, day)
-    return grade_on(student.cohort, student.graduated_on) + 1
+    return grade_of(student, day) + (student.graduated_on is not None)
 
 
 def phase_of(grade: int, school_system: str) -> str:

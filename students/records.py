@@ -10,7 +10,7 @@ from ledger.models import AuditEntry
 from orgs.models import Unit
 from orgs.school_system import system_on
 from students import identity, sealing
-from students.grades import grade_label, grade_on
+from students.grades import grade_label, grade_of, grade_on
 from students.models import CodeTable, Enrolment, RegistrationNumber, SchoolClass, Student
 
 # An account that misses this often within the hour is guessing; it is told to wait.
@@ -116,8 +116,8 @@ class Card:
 
 def card(student: Student, day: date) -> Card:
     """The masked card of a pupil on ``day``."""
-    grade = grade_on(student.cohort, day)
-    school = student.school
+    grade, school = grade_of(student, day), student.school
+    label = grade_label(grade, school.school_system if school else "")
     return Card(
         identity.mask_name(student.name),
         student.get_sex_display(),
@@ -125,7 +125,7 @@ def card(student: Student, day: date) -> Card:
         identity.mask_number(current_number(student)),
         student.get_status_display(),
         school.name if school else "—",
-        grade_label(grade, school.school_system if school else ""),
+        f"{label}（{student.graduated_on.year}年毕业）" if student.graduated_on else label,
         str(student.school_class) if student.school_class_id else "—",
     )
 
@@ -150,7 +150,7 @@ def move(
     day = clock.local_date(now)
     cohort = cohort or student.cohort
     old = Enrolment.objects.select_related("school").get(student=student, period__endswith__isnull=True)
-    left = grade_on(student.cohort, student.graduated_on or day)
+    left = grade_of(student, day)
     Enrolment.objects.filter(pk=old.pk).update(
         period=DateTimeTZRange(old.period.lower, now),
         grade_out=left,
@@ -189,7 +189,7 @@ def snapshot(student: Student, school: Unit, day: date) -> dict:
         "ethnic": ethnic_name(student.ethnic),
         "number": identity.mask_number(current_number(student)),
         "status": student.get_status_display(),
-        "grade": grade_label(grade_on(student.cohort, day), system_on(school, day).system),
+        "grade": grade_label(grade_of(student, day), system_on(school, day).system),
         "class": str(student.school_class) if student.school_class_id else "",
         "entered_on": student.entered_on.isoformat(),
         "address": student.address,

@@ -15,7 +15,7 @@ from orgs.models import Unit, UnitLevel
 from orgs.school_system import system_on
 from reviews.models import Case
 from students import attendance, identity, pinyin, records, sealing
-from students.grades import cohort_of, grade_label, grade_on
+from students.grades import cohort_of, grade_label, grade_of, grade_on
 from students.models import (
     Enrolment,
     Guardian,
@@ -139,7 +139,7 @@ def pupil_rows(pupils: list[Student], school: Unit, day: date) -> list[dict]:
             "name": pupil.name,
             "sex": pupil.get_sex_display(),
             "birth": day_text(pupil.birth_date),
-            "grade": grade_label(grade_on(pupil.cohort, day), school.school_system),
+            "grade": grade_label(grade_of(pupil, day), school.school_system),
             "class": str(pupil.school_class) if pupil.school_class_id else "未编班",
             "number": numbers.get(pupil.pk, "—"),
             "status": pupil.get_status_display(),
@@ -220,7 +220,7 @@ def pupil_facts(student: Student, day: date) -> list[tuple[str, str]]:
     """The record's own words; numbers masked."""
     number = masked_numbers([student.pk]).get(student.pk, "—")
     id_number = records.id_number(student)
-    grade = grade_label(grade_on(student.cohort, day), student.school.school_system if student.school else "")
+    grade = grade_label(grade_of(student, day), student.school.school_system if student.school else "")
     return [
         ("姓名", student.name),
         ("性别", student.get_sex_display()),

@@ -17,7 +17,7 @@ from reviews.procedures import CasePage
 from reviews.rulebook import Rulebook
 from reviews.states import State, Verb
 from students import identity, records
-from students.grades import entering_grade, grade_label, grade_on
+from students.grades import entering_grade, grade_label, grade_of
 from students.models import Enrolment, ProblemRecord, RegistrationNumber
 from transfers import attending, grade_change, rules, under_age
 from transfers.models import Transfer
@@ -129,7 +129,7 @@ def _facts(case: Case, transfer: Transfer, day, full: bool) -> list[tuple[str, s
         name, number = identity.mask_name(name), identity.mask_number(number)
     # An ended case tells what was asked for then, not which grade the pupil has grown into since.
     ruled_on = case.ruled_on(day)
-    own = grade_on(student.cohort, student.graduated_on or ruled_on)
+    own = grade_of(student, ruled_on)
     grade = own if case.is_live else transfer.grade_from
     leaving, entering = (_system(transfer, school, ruled_on) for school in (case.sending_unit, into))
     wanted = grade_label(transfer.grade_to, entering.system) if transfer.grade_to else "未填写"
@@ -191,12 +191,14 @@ def _checks(procedure, case: Case, transfer: Transfer, now: datetime, book: Rule
     for check in dict.fromkeys((*stopping, *procedure.told)):
         found = check(facts)
         if found is None:
-            if check not in _SILENT:
+            if check not in (*_SILENT, rules.has_reported):
                 text = f"转学原因证明 {proofs} 张已上传" if check is rules.proof_attached else check.label
                 lines.append({"ok": True, "text": text, "why": "", "clause": ""})
             continue
         if found.stops and not obstacle and check in stopping:
             obstacle = found.sentence
+        if check is rules.has_reported:  # told in the panel where it is registered
+            continue
         remover = found.remover if found.remover not in ("", "—") else ""
         lines.append(
             {

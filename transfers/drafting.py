@@ -16,7 +16,7 @@ from reviews.opinions import cleaned
 from reviews.refusals import refuse
 from reviews.states import Outcome, State
 from students import identity
-from students.grades import cohort_of, entering_grade, grade_on
+from students.grades import cohort_of, entering_grade, grade_of, grade_on
 from students.models import SchoolClass, Student
 from transfers.grade_change import authority_of
 from transfers.models import Transfer, TransferReason
@@ -93,7 +93,7 @@ def _fill(case: Case, student: Student, school: Unit, day, copied_from: Transfer
         sending_school=student.school,
         reason=old.reason if reason_fits else None,
         reason_note=old.reason_note if reason_fits else "",
-        grade_from=grade_on(student.cohort, student.graduated_on or day),
+        grade_from=grade_of(student, day),
         grade_to=grade_to,
         grade_reason=old.grade_reason if changed and grade_to and grade_to != grade else "",
         school_class=old.school_class if fits else None,
@@ -146,7 +146,7 @@ def change(
         Transfer.objects.filter(case=held).update(
             reason=reason,
             reason_note=cleaned(reason_note)[:200],
-            grade_from=grade_on(student.cohort, student.graduated_on or day),
+            grade_from=grade_of(student, day),
             grade_to=grade_to,
             grade_reason=grade_reason,
             school_class=school_class,

@@ -48,14 +48,14 @@ def test_the_receiving_schools_registrar_sees_until_when_and_what_to_do(client, 
     for told in (
         "报到与调档",
         "至迟2026年9月28日，逾期自动取消",
-        "还没有登记学生报到：报到后才能调档",
+        "还没有登记学生报到，不能调档",
         "登记未报到",
         "待登记报到",
         "在你这里",
     ):
         assert says(page, told)
     assert page.context["decision"] is None
-    request = page.context["file"]["acts"][1]
+    request = page.context["file"]["acts"][0]
     assert request["disabled"].startswith("还没有登记学生报到，不能调档")
     assert page.context["file"]["report"]["value"] == "2026-09-14"
 
@@ -73,7 +73,7 @@ def test_reported_then_requested_the_record_has_moved(client, waiting, clerk):
     page = look(client, clerk, waiting)
     assert says(page, f"学生已于2026年9月10日报到（{clerk}登记）")
     assert says(page, "待调档")
-    assert page.context["file"]["acts"][1]["disabled"] == ""
+    assert page.context["file"]["acts"][0]["disabled"] == ""
     answer = post(client, clerk, waiting, "request_file")
     assert answer.status_code == 303
     page = look(client, clerk, waiting)
@@ -88,8 +88,8 @@ def test_a_registered_no_show_stops_the_request_and_may_be_corrected(client, wai
     post(client, clerk, waiting, "no_show")
     page = look(client, clerk, waiting)
     assert says(page, "学生未报到")
-    assert page.context["file"]["acts"][0]["disabled"] == "已登记为未报到。"
-    assert "已登记为未报到，不能调档" in page.context["file"]["acts"][1]["disabled"]
+    assert page.context["file"]["acts"][1]["disabled"] == "已登记为未报到。"
+    assert "已登记为未报到，不能调档" in page.context["file"]["acts"][0]["disabled"]
     assert post(client, clerk, waiting, "request_file").status_code == 409
     post(client, clerk, waiting, "report", on="2026-09-14")
     assert post(client, clerk, waiting, "request_file").status_code == 303
@@ -122,7 +122,7 @@ def test_after_the_limit_the_button_says_so_before_the_clock_has_come_by(client,
     post(client, clerk, waiting, "report", on="2026-09-14")
     with frozen(shanghai(2026, 9, 29)):
         page = look(client, clerk, waiting)
-        assert "调档时限（2026年9月28日）已过" in page.context["file"]["acts"][1]["disabled"]
+        assert "调档时限（2026年9月28日）已过" in page.context["file"]["acts"][0]["disabled"]
 
 
 def test_the_worklist_tells_the_case_apart_and_finds_it_by_stage(client, waiting, clerk):
