@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from orgs.models import Unit
 from orgs.school_system import system_on
+from reviews.notice_values import POST_GRADUATION
 from students.grades import cohort_of, grade_label, grade_on
 from students.models import SchoolClass
 from transfers.models import TransferReason
@@ -136,6 +137,8 @@ class TransferForm(forms.Form):
     def __init__(self, school: Unit, own_grade: int, day: date, kind: str, data=None, **more):
         super().__init__(data, **more)
         self.fields["reason"].queryset = offered_reasons(school, day, kind)
+        if kind == POST_GRADUATION:
+            self.fields["reason"].label = "就学原因"
         self._offer_grades(school, own_grade, day)
         for name in ("reason", "reason_note", "grade_to", "grade_reason", "school_class"):
             # The fields stand beside the panel that holds the form.

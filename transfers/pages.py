@@ -203,7 +203,7 @@ def edit_page(transfer: Transfer, account, form, now: datetime, refused: Refusal
         "refused": {"sentence": refused.sentence, "clause": refused.clause, "clause_url": RULES_URL}
         if refused
         else None,
-        "clause": NO_OTHER_PAPERS,
+        "clause": way.clause,
     }
 
 

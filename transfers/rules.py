@@ -287,19 +287,20 @@ def not_graduating(facts: Facts):
     return {"grade": grade_label(facts.grade, at.system), "school": sending.name}
 
 
-@guard("请从所列原因中选择转学原因{note}。", "附件1 三.1")
+@guard("请从所列原因中选择{what}{note}。", "附件1 三.1")
 def reason_chosen(facts: Facts):
     """已选择转学原因"""
+    told = {"what": "就学原因" if facts.kind == POST_GRADUATION else "转学原因"}
     if facts.reason is None:
-        return {"note": ""}
+        return {**told, "note": ""}
     in_force = facts.reason.valid_from <= facts.ruled_on and (
         facts.reason.valid_until is None or facts.reason.valid_until > facts.ruled_on
     )
     own = facts.reason.province_id in (None, facts.receiving.province_id) and facts.kind in facts.reason.kinds
     if not (in_force and own):
-        return {"note": "（原来选的原因已停用）"}
+        return {**told, "note": "（原来选的原因已停用）"}
     if facts.reason.needs_note and len(facts.reason_note.strip()) < 2:
-        return {"note": "，并写明具体说明"}
+        return {**told, "note": "，并写明具体说明"}
     return None
 
 
