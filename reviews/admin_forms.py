@@ -168,13 +168,24 @@ class ForbiddenPhraseForm(forms.ModelForm):
         return text
 
     def clean(self):
-        """Refuse words that a listed reason itself is written in: it could not be explained any more."""
+        """Refuse words that a listed reason itself is written in: it could not be chosen or explained any more."""
         cleaned = super().clean()
-        text, kinds = cleaned.get("text"), cleaned.get("kinds")
-        if text and kinds:
-            wanted = folded(text)
-            listed = RefusalReason.objects.filter(kinds__overlap=kinds)
-            hit = next((row for row in listed if wanted in folded(row.text)), None)
+        if cleaned.get("text") and cleaned.get("kinds"):
+            wanted = folded(cleaned["text"])
+            hit = next((row for row in self._listed(cleaned) if wanted in folded(row.text)), None)
             if hit is not None:
-                self.add_error("text", f"所列理由“{hit.text}”里就有这几个字，加上后这条理由将无法说明。")
+                told = f"所列理由“{hit.text}”里就有这几个字，加上后这条理由将无法说明；本省（自治区）的理由请先修改。"
+                self.add_error("text", told)
         return cleaned
+
+    def _listed(self, cleaned: dict):
+        """The reasons that would stand beside the words: of the same place, at the same stages, at the same time."""
+        rows = RefusalReason.objects.filter(kinds__overlap=cleaned["kinds"])
+        if cleaned.get("stages"):
+            rows = rows.filter(stages__overlap=cleaned["stages"])
+        if cleaned.get("province"):
+            rows = rows.filter(Q(province=None) | Q(province=cleaned["province"]))
+        if cleaned.get("valid_until"):
+            rows = rows.filter(valid_from__lt=cleaned["valid_until"])
+        begins = cleaned.get("valid_from") or date.max
+        return rows.filter(Q(valid_until=None) | Q(valid_until__gt=begins))

@@ -11,6 +11,7 @@ from reviews.states import Outcome, Verb
 from reviews.wall_models import Ruling, digest_of_words
 
 FORBIDDEN = "forbidden_ground"
+FORBIDDEN_REASON = "forbidden_reason"
 # What a typed text brings about, where it does not agree.
 _REFUSING = (Outcome.REFUSE, Outcome.SEND_BACK)
 _SPEAKING = (Verb.RETURN, Verb.NUDGE)
@@ -18,14 +19,19 @@ _SPEAKING = (Verb.RETURN, Verb.NUDGE)
 
 def forbidden_in(asking) -> list[ForbiddenPhrase]:
     """The rows whose words stand in what was typed, in their order; empty for an opinion that agrees."""
-    case, verb = asking.case, asking.verb
-    refuses = verb in (Verb.HANDLE, Verb.SIGN) and asking.outcome in _REFUSING
-    if asking.step is None or not (refuses or verb in _SPEAKING):
+    if asking.step is None or not (_refuses(asking) or asking.verb in _SPEAKING):
         return []
-    rows = asking.book.forbidden_for(
-        case.kind, asking.step.stage, case.ruled_on(asking.today), asking.seat.unit.province_id
-    )
-    return [row for row in found_in(asking.opinion, rows) if asking.reason not in row.spared]
+    return [row for row in found_in(asking.opinion, _rows(asking)) if asking.reason not in row.spared]
+
+
+def _refuses(asking) -> bool:
+    return asking.verb in (Verb.HANDLE, Verb.SIGN) and asking.outcome in _REFUSING
+
+
+def _rows(asking) -> list[ForbiddenPhrase]:
+    case = asking.case
+    day, province = case.ruled_on(asking.today), asking.seat.unit.province_id
+    return asking.book.forbidden_for(case.kind, asking.step.stage, day, province)
 
 
 def appeal_against(asking) -> WallAppeal | None:
@@ -41,6 +47,7 @@ def check_ground(asking) -> None:
 
     ``remover`` of the refusal is the unit above, where an appeal can be raised; else it is empty.
     """
+    _check_listed(asking)
     rows = forbidden_in(asking)
     if not rows:
         return
@@ -52,6 +59,21 @@ def check_ground(asking) -> None:
     upper = "" if earlier is not None or asking.verb == Verb.NUDGE else _upper_name(asking.seat.unit)
     sentence = f"意见中写有“{named}”，不得以此{act}：“{rows[0].quoted}”。{_what_next(earlier, upper)}"
     raise Refused(Refusal(FORBIDDEN, sentence, rows[0].clause, upper))
+
+
+def _check_listed(asking) -> None:
+    """A reason that a province put on its list is words too: where it gives a forbidden ground it is no reason,
+    however long it has stood there. No appeal lets it pass: it is mended on the list."""
+    row = asking.book.reason_row(asking.reason, asking.case) if _refuses(asking) else None
+    if row is None or row.province_id is None:
+        return
+    hit = next(iter(found_in(row.text, _rows(asking))), None)
+    if hit is not None:
+        sentence = (
+            f"所列理由“{row.text}”写有“{hit.text}”，不得以此{Outcome(asking.outcome).label}：“{hit.quoted}”。"
+            "请改选其他理由，并请本省（自治区）修改这条理由。"
+        )
+        raise Refused(Refusal(FORBIDDEN_REASON, sentence, hit.clause))
 
 
 def _upper_name(unit) -> str:

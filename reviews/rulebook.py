@@ -87,9 +87,12 @@ class Rulebook:
 
     def reason_text(self, code: str, case: Case) -> str:
         """What a coded reason says in ``case``, by the rows of its submission; the code itself for an unknown one."""
-        day = case.ruled_on(date.max)
-        row = self._reason(code, case.kind, day, case.receiving_unit.province_id)
+        row = self.reason_row(code, case)
         return row.text if row else next((row.text for row in self.reasons if row.code == code), code)
+
+    def reason_row(self, code: str, case: Case) -> RefusalReason | None:
+        """The row that a code means in ``case``."""
+        return self._reason(code, case.kind, case.ruled_on(date.max), case.receiving_unit.province_id)
 
     def _reason(self, code: str, kind: str, day: date, province_id: int | None) -> RefusalReason | None:
         return _chosen([r for r in self.reasons if r.code == code and kind in r.kinds], day, province_id)

@@ -298,6 +298,68 @@ def test_nor_by_plain_sql_and_not_by_changing_a_row_either(world):
         )
 
 
+@pytest.mark.rule("R3.4")
+@pytest.mark.rule("R0.6")
+def test_a_province_s_typed_reason_meets_the_nation_s_words_and_its_own_with_the_clause(boss, client, world):
+    own_row(world.im, "生源流失")
+    url, ours = "/admin/reviews/refusalreason/add/", {"province": world.im.pk}
+    told = client.post(url, reason_form("材料不齐", **ours))
+    assert told.status_code == 422
+    assert says(told, "“材料不齐”不得作为理由：“各地各校不应再要求家长（学生）提供其他材料")
+    assert says(told, "（函 一；附件1 三.1）。请改写。")
+    told = client.post(url, reason_form("造成生 源 流 失", **ours))
+    assert told.status_code == 422
+    assert says(told, f"“生源流失”不得作为理由：“{QUOTED}”（附件1 三.4）")
+    assert client.post(url, reason_form("造成生源流失", province=world.hebei.pk)).status_code == 302
+
+
+@pytest.mark.rule("R3.4")
+def test_a_reason_of_the_province_that_stood_before_the_words_is_no_ground_any_more(client, world, case):
+    own = {"stages": ["receiving_authority"], "code": "own", "valid_from": date(2020, 1, 1)}
+    row = RefusalReason.objects.create(**reason_form("造成生源流失", province=world.im, **own))
+    own_row(world.im, "生源流失")
+    text = "家长来电说明孩子不再转学，已核实。"
+    with pytest.raises(Refused) as caught:
+        handle(world, case, text, reason=row.code)
+    assert caught.value.code == "forbidden_reason"
+    assert caught.value.sentence.startswith(
+        f"所列理由“造成生源流失”写有“生源流失”，不得以此不同意：“{QUOTED}”。请改选其他理由"
+    )
+    assert caught.value.clause == "附件1 三.4"
+    page = post(
+        client,
+        world.registrar(world.east),
+        case,
+        "handle",
+        opinion=text,
+        outcome="refuse",
+        reason_refuse=row.code,
+    )
+    assert (page.status_code, says(page, "请改选其他理由")) == (409, True)
+    assert page.context["decision"]["opinion"] == text
+    assert not says(page, "报上级裁定")
+    handle(world, case, text)
+
+
+def test_words_of_one_province_are_held_against_its_own_reasons_and_the_nation_s_only(boss, client, world):
+    RefusalReason.objects.create(**reason_form("造成生源流失", province=world.hebei))
+    form = {
+        "text": "生源流失",
+        "kinds": ["in_province_transfer"],
+        "clause": "附件1 三.4",
+        "quoted": QUOTED,
+        "valid_from": "2026-02-01",
+        "source": "自治区规定",
+    }
+    url = "/admin/reviews/forbiddenphrase/add/"
+    told = client.post(url, form | {"province": world.hebei.pk})
+    assert (told.status_code, says(told, "本省（自治区）的理由请先修改")) == (422, True)
+    assert client.post(url, form).status_code == 422
+    assert client.post(url, form | {"province": world.im.pk}).status_code == 302
+    RefusalReason.objects.filter(code="own").update(valid_until=date(2026, 2, 1))
+    assert client.post(url, form | {"province": world.hebei.pk}).status_code == 302
+
+
 def test_a_province_keeps_its_own_words_in_the_administration(boss, client, world):
     form = {
         "text": "生源流失",
