@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from ledger.api import KEY, Choice, Endpoint, Revision, Strict, Typed, key_of, told
 from orgs.models import Unit, UnitLevel
 from orgs.seats import seats_of
-from reviews import case_page, desk, door, evidence, opening, procedures, worklist, worklist_read
+from reviews import api_wall, case_page, desk, door, evidence, opening, procedures, worklist, worklist_read
 from reviews.api_shapes import (
     DECIDED,
     ActOut,
@@ -209,6 +209,19 @@ class CaseEndpoint(mixins.ListModelMixin, Endpoint):
     report = _verb(Verb.REPORT, "登记报到", ReportIn)
     no_show = _verb(Verb.NO_SHOW, "登记未报到", PlainIn)
     request_file = _verb(Verb.REQUEST_FILE, "调档：学籍转入", PlainIn)
+
+    @extend_schema(
+        summary="被拦下的意见报上级裁定",
+        description="意见因用语被拦（409 forbidden_ground）而确不是此意时，连同原文报上级裁定；环节的时限照常计算（附件1 三.4）。",
+        operation_id="cases_appeal",
+        parameters=[NUMBER, KEY],
+        request=api_wall.AppealIn,
+        responses={201: api_wall.AppealOut, 409: told("轮不到你，意见没有被拦，没有上级，或已裁定成立。")},
+    )
+    @action(detail=True, methods=["post"])
+    def appeal(self, request, number: str) -> Response:
+        """The same words twice are one appeal."""
+        return api_wall.raise_appeal(self, self.get_object())
 
     # ------------------------------------------------------------ proofs
 

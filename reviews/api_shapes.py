@@ -12,6 +12,9 @@ from reviews.states import BY_NOBODY, DECISIONS, Awaiting, Outcome, State, Verb
 _VERBS = [verb for verb in Verb if verb not in BY_NOBODY]
 # What a unit may decide, as choices of a field.
 DECIDED = [(outcome.value, outcome.label) for outcome in DECISIONS]
+# Of these what does not agree; and what a text stopped for its words was to bring about (R3.4).
+REFUSING = DECIDED[1:]
+STOPPED = [*REFUSING, (Verb.RETURN.value, Verb.RETURN.label)]
 
 
 class UnitRef(serializers.Serializer):

@@ -250,6 +250,19 @@ class Step(models.Model):
             models.Index(
                 fields=["bulletin_due_on"], name="step_bulletin", condition=Q(closed_at__isnull=True)
             ),
+            # The register of refusals (R3.4): few steps refuse, so both are small; by unit with all that shares
+            # are reckoned from, and by time for who stands above most units.
+            models.Index(
+                fields=["unit", "-signed_at", "-id"],
+                include=["outcome", "stage", "reason"],
+                name="step_refusals",
+                condition=Q(outcome__in=[Outcome.REFUSE, Outcome.SEND_BACK]),
+            ),
+            models.Index(
+                fields=["-signed_at", "-id"],
+                name="step_refused_at",
+                condition=Q(outcome__in=[Outcome.REFUSE, Outcome.SEND_BACK]),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["case", "seq"], name="step_seq_once"),

@@ -4,7 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from reviews import case_number  # noqa: F401 - makes <case:number> known
-from reviews.views import appeals, bulk, calendar, case, evidence, notices, phrases, rules, worklist
+from reviews.views import appeals, bulk, calendar, case, evidence, notices, phrases, refusals, rules, worklist
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="worklist"), name="home"),
@@ -22,6 +22,8 @@ urlpatterns = [
     path("phrases/<int:pk>/remove/", phrases.remove, name="phrase-remove"),
     path("calendar/", calendar.counter, name="calendar"),
     path("calendar/import/", calendar.import_notice, name="calendar-import"),
+    path("refusals/", refusals.listing, name="refusals"),
+    path("refusals/shares/", refusals.shares, name="refusal-shares"),
     path("appeals/", appeals.listing, name="appeals"),
     path("appeals/<int:pk>/", appeals.one, name="appeal"),
     path("cases/<case:number>/", case.show, name="case"),

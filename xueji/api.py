@@ -15,6 +15,7 @@ from ledger.api import problem
 from ledger.idempotency import KeyReused
 from orgs import api as orgs
 from reviews import api as reviews
+from reviews import api_wall as wall
 from reviews.refusals import Refused
 from students import api as students
 from students.identity import IdentityError
@@ -188,6 +189,8 @@ def _routes() -> list:
     router.register("units", orgs.Units, "api-units")
     router.register("worklist", reviews.Worklist, "api-worklist")
     router.register("cases", transfers.Cases, "api-cases")
+    router.register("refusals", wall.Refusals, "api-refusals")
+    router.register("appeals", wall.Appeals, "api-appeals")
     router.register("look-up", api_look_up.LookUp, "api-look-up")
     router.register("transfer-reasons", transfers.Reasons, "api-transfer-reasons")
     router.register("faults", offline.Faults, "api-faults")

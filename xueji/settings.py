@@ -277,6 +277,8 @@ SPECTACULAR_SETTINGS = {
         "StateEnum": "reviews.states.State",
         "OutcomeEnum": "reviews.states.Outcome",
         "DecisionEnum": "reviews.api_shapes.DECIDED",
+        "RefusingEnum": "reviews.api_shapes.REFUSING",
+        "StoppedEnum": "reviews.api_shapes.STOPPED",
         "VerbEnum": "reviews.states.Verb",
     },
 }

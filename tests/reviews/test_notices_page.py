@@ -219,7 +219,15 @@ def test_the_navigation_shows_only_what_the_account_can_use(client, world, regis
 
     assert labels(registrar) == ["待办", "发起转学", "毕业后就学", "学生", "人籍一致", "通知", "规则与假期"]
     assert labels(world.head(world.first)) == ["待办", "学生", "人籍一致", "通知", "规则与假期"]
-    assert labels(world.registrar(world.east)) == ["待办", "学生", "人籍一致", "统计", "通知", "规则与假期"]
+    assert labels(world.registrar(world.east)) == [
+        "待办",
+        "学生",
+        "人籍一致",
+        "驳回情况",
+        "统计",
+        "通知",
+        "规则与假期",
+    ]
     assert labels(world.account(world.east, "technician")) == ["通知", "规则与假期"]
     client.force_login(registrar)
     assert [i["label"] for i in frame(client, "/worklist/")["nav"] if i["current"]] == ["待办"]
