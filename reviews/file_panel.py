@@ -7,6 +7,8 @@ from reviews.asking import refusal, turn_refusal
 from reviews.states import State, Verb
 
 VERBS = (Verb.REPORT, Verb.NO_SHOW, Verb.REQUEST_FILE)
+# Of pupils who did not report; a page of a floor above.
+_LIST = "/no-shows/"
 _NOT_REPORTED = "登记为未报到后不能调档，到期自动取消；学生后来报到的，期限内可以改登报到。确定登记吗？"
 
 
@@ -34,6 +36,7 @@ def panel(sight, refused: dict | None = None) -> dict | None:
         "refused": refused if typed else None,
         "report": _report(sight, typed) if mine else None,
         "acts": [_request(sight), _no_show(sight)] if mine else [],
+        "list_url": _LIST if mine else "",
         "waiting": "" if mine else f"由{case.holder.name}的学籍管理员登记报到并调档。",
     }
 

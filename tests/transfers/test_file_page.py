@@ -219,3 +219,36 @@ def test_others_find_no_message_beside_the_obstacle(world, leaving, client):
             404,
             409,
         )
+
+
+# ---------------------------------------------------------------- who did not come
+
+
+def test_each_school_and_its_authorities_list_who_did_not_report(world, client, waiting, clerk):
+    other = world.awaited(world.submitted(world.third, world.pupil(world.abroad)))
+    post(client, clerk, waiting, "no_show")
+    post(client, world.registrar(world.third), other, "no_show")
+
+    def numbers(account, query=""):
+        client.force_login(account)
+        return [row["number"] for row in client.get(f"/no-shows/{query}").context["rows"]]
+
+    assert numbers(clerk) == [waiting.number]
+    assert numbers(world.registrar(world.east)) == [waiting.number]
+    assert numbers(world.registrar(world.league)) == [other.number, waiting.number]
+    assert numbers(world.registrar(world.league), f"?school={world.first.code}&page=99") == [waiting.number]
+    assert numbers(world.registrar(world.second)) == []
+    post(client, clerk, waiting, "report", on="2026-09-14")
+    assert numbers(clerk) == []
+
+
+def test_the_list_tells_who_said_so_when_and_how_the_case_stands(world, client, waiting, clerk):
+    post(client, clerk, waiting, "no_show")
+    client.force_login(clerk)
+    page = client.get("/no-shows/?school=%00&page=x")
+    assert page.status_code == 200
+    for told in ("未报到名单", "共 1 人", str(clerk), "待调档，至迟2026年9月28日", "跨省转学"):
+        assert says(page, told)
+    with frozen(shanghai(2026, 9, 29, 1)):
+        sweeps.run(shanghai(2026, 9, 29, 1))
+        assert says(client.get("/no-shows/"), "逾期未调档取消")
