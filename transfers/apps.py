@@ -9,9 +9,10 @@ class TransfersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        """Make the kinds of transfer known to the engine, and who attends offline to the roster."""
-        from students import attendance
-        from transfers import offline_notices, procedures  # noqa: F401
+        """Make the kinds of transfer known to the engine, who attends offline to the roster, and listen to graduations."""
+        from students import attendance, yearend
+        from transfers import graduation, offline_notices, procedures  # noqa: F401
         from transfers.attending import OfflineAttendance
 
         attendance.register(OfflineAttendance())
+        yearend.graduated.connect(graduation.clear_transfers, dispatch_uid="transfers.graduation")
