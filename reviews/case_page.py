@@ -291,8 +291,9 @@ def _proof_panel(sight: Sight) -> dict:
     if rows:
         last = max(datetime.fromisoformat(row["uploaded_at"]) for row in rows)
         note = f"{spoken(local_date(last))}上传　SHA-256 {items[0]['digest_short']}，打开时逐张校验"
-    title = f"转学原因证明（{len(rows)} 张）" if rows else "转学原因证明"
-    return {"title": title, "note": note, "items": items, "empty": "还没有上传转学原因证明。"}
+    name = procedures.of(sight.case).proof_name
+    title = f"{name}（{len(rows)} 张）" if rows else name
+    return {"title": title, "note": note, "items": items, "empty": procedures.of(sight.case).no_proof}
 
 
 def printed(sight: Sight) -> dict:

@@ -50,6 +50,9 @@ class Procedure:
     # What the case page says beside the decision: what must not be done, and what there is to check.
     rule_note = ""
     review_scope = ""
+    # What a proof is called, and what stands where there is none.
+    proof_name = "转学原因证明"
+    no_proof = "还没有上传转学原因证明。"
 
     def lock_subject(self, case: Case):
         """Lock whom the case is about (before the case itself: student, case, step, audit) and return it."""

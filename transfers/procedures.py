@@ -150,6 +150,8 @@ class PostGraduationEnrolment(SchoolMove):
     review_scope = "只核对：该生是本地毕业生，学籍信息准确。"
     preflight = rules.GRADUATE_PREFLIGHT
     told = (*rules.GRADUATE_COMPLETE, rules.problem_moves_along)
+    proof_name = "证明材料"
+    no_proof = "没有上传证明材料（选填，不得要求家长提供）。"
     # The pupil has reported at the next school and belongs to it (R4.5).
     status_after = StudentStatus.ENROLLED
 
