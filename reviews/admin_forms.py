@@ -7,9 +7,10 @@ from django import forms
 from django.db.models import Q
 
 from reviews import procedures
-from reviews.models import ForbiddenPhrase, Limit, RefusalReason, Relation
-from reviews.notice_values import CROSS_PROVINCE, IN_PROVINCE
+from reviews.models import ROUTE_RELATIONS, ForbiddenPhrase, Limit, RefusalReason, Relation
+from reviews.notice_values import CROSS_PROVINCE, FILED_KINDS, IN_PROVINCE
 from reviews.phrases_in_text import folded, found_in
+from reviews.procedures import kind_name
 from reviews.states import RUNNING, STAGES, Outcome, State
 from reviews.wall_values import POST_GRADUATION
 
@@ -111,19 +112,41 @@ class LimitForm(forms.ModelForm):
 
 
 class RouteForm(forms.ModelForm):
-    """The order of stages (R3.1): which units take part is chosen, their order is the notice's."""
+    """The order of stages (R3.1): which units take part is chosen, their order is the notice's.
+
+    A league or a province may have a stage of its own; 调档 follows by itself where the kind has it (R3.6).
+    """
 
     kind = forms.ChoiceField(label="业务类型", choices=kind_choices)
-    relation = forms.ChoiceField(label="双方关系", choices=Relation.choices)
+    relation = forms.ChoiceField(label="双方关系", choices=ROUTE_RELATIONS)
     phase = forms.ChoiceField(label="学段", choices=_PHASES, required=False)
     stages = _several("环节", _stage_choices(STAGES), "请选择环节。")
 
-    def clean_stages(self):
-        """In the notice's order, with both schools in it: the one starts, the other lets go."""
-        chosen = self.cleaned_data["stages"]
-        if not {State.RECEIVING_SCHOOL, State.SENDING_SCHOOL} <= set(chosen):
-            raise forms.ValidationError("流程须包含转入学校和转出学校（附件1 三.1）。")
-        return [stage.value for stage in STAGES if stage in chosen]
+    def clean(self):
+        """In the notice's order, with the units in it that the kind cannot do without, and no other's."""
+        cleaned = super().clean()
+        kind, chosen = cleaned.get("kind"), set(cleaned.get("stages") or ())
+        if not (kind and chosen):
+            return cleaned
+        # R3.3: the school of graduation takes no part, its authority does; in a transfer it is the other way round.
+        ours, theirs, told = (
+            State.SENDING_SCHOOL,
+            State.GRADUATION_AUTHORITY,
+            "转入学校和转出学校（附件1 三.1）",
+        )
+        if kind == POST_GRADUATION:
+            ours, theirs, told = theirs, ours, "招生（转入）学校和毕业学校主管部门（附件1 三.3）"
+        if not {State.RECEIVING_SCHOOL, ours} <= chosen:
+            self.add_error("stages", f"流程须包含{told}。")
+        elif theirs in chosen:
+            self.add_error("stages", f"{kind_name(kind)}没有“{theirs.label}”这个环节（附件1 三.1、三.3）。")
+        elif (cleaned.get("relation") == Relation.CROSS_PROVINCE) != (kind in FILED_KINDS):
+            self.add_error("relation", f"{kind_name(kind)}不能用于这种双方关系，请核对。")
+        else:
+            cleaned["stages"] = [stage.value for stage in STAGES if stage in chosen]
+            if kind in FILED_KINDS:
+                cleaned["stages"].append(State.AWAITING_FILE.value)
+        return cleaned
 
 
 class RefusalReasonForm(forms.ModelForm):

@@ -25,6 +25,7 @@ from students.identity import IdentityError
 from students.models import Student
 from transfers import drafting, preflight
 from transfers.offline_models import OfflineTransfer, Outcome
+from transfers.procedures import kind_for
 
 PREFIX = "XX"
 CLAUSE = "函 一；正文一"
@@ -214,10 +215,11 @@ def start(
         raise Refused(refused)
     pupils = Student.objects.select_related("school__authority", "school__province", "school_class")
     student = pupils.get(pk=made.student_id)
-    for check in preflight.of_pupil(student, made.school, now, rulebook.current()):
+    kind = kind_for(student, made.school)
+    for check in preflight.of_pupil(student, made.school, now, rulebook.current(), kind):
         if not check.ok and not check.warns and check.code != "window_closed":
             raise Refused(Refusal(check.code, check.text, check.clause, check.remover))
-    return drafting.begin(student, made.school, by, now, kept=kept)
+    return drafting.begin(student, made.school, by, now, kind=kind, kept=kept)
 
 
 def start_refusal(made: OfflineTransfer, by: Account, day: date) -> Refusal | None:

@@ -174,6 +174,13 @@ for _kind in (InProvinceTransfer, CrossProvinceTransfer, PostGraduationEnrolment
     procedures.register(_kind())
 
 
+def kind_for(student: Student, receiving: Unit) -> str:
+    """The kind by which a pupil comes to ``receiving``: a graduate of another province by 毕业后跨省就学 (R3.3)."""
+    kind = kind_between(receiving, student.school or receiving)
+    graduated = student.status == StudentStatus.GRADUATED
+    return POST_GRADUATION if graduated and kind == CROSS_PROVINCE else kind
+
+
 def kind_between(receiving: Unit, sending: Unit) -> str:
     """省内转学 or 跨省转学, by the provinces of the two schools (R3.1)."""
     return IN_PROVINCE if receiving.province_id == sending.province_id else CROSS_PROVINCE

@@ -232,6 +232,47 @@ def test_a_new_route_takes_its_stages_in_the_notices_order_and_names_both_school
     assert client.post(url, new | {"stages": stages, "kind": "nonsense"}).status_code == 422
 
 
+@pytest.mark.rule("R3.1")
+def test_a_league_or_a_province_may_have_a_stage_and_the_file_follows_by_itself(boss, client):
+    url = address(Route, "add")
+    dated = {"valid_from": "2027-01-01", "source": "自治区通知"}
+    schools = ["receiving_school", "sending_school"]
+    leagues = ["receiving_league", "sending_league"]
+    cross = dated | {"kind": "cross_province_transfer", "relation": "cross_province"}
+    inland = dated | {"kind": "in_province_transfer", "relation": "across_leagues", "phase": "senior"}
+    assert client.post(url, cross | {"stages": [*schools, "receiving_province"]}).status_code == 302
+    assert Route.objects.latest("pk").stages == [
+        "receiving_school",
+        "receiving_province",
+        "sending_school",
+        "awaiting_file",
+    ]
+    assert client.post(url, inland | {"stages": [*schools, *leagues]}).status_code == 302
+    made = Route.objects.latest("pk")
+    assert (made.relation, made.stages[-1]) == ("across_leagues", "sending_league")
+    wrong = client.post(url, inland | {"relation": "cross_province", "stages": schools})
+    assert wrong.status_code == 422
+    assert "省内转学不能用于这种双方关系" in text_of(wrong)
+
+
+@pytest.mark.rule("R3.3")
+def test_the_school_of_graduation_stands_in_no_route(boss, client):
+    url = address(Route, "add")
+    new = {
+        "kind": "post_graduation_enrolment",
+        "relation": "cross_province",
+        "valid_from": "2027-01-01",
+        "source": "自治区通知",
+    }
+    answer = client.post(url, new | {"stages": ["receiving_school", "sending_school"]})
+    assert "流程须包含招生（转入）学校和毕业学校主管部门" in text_of(answer)
+    both = ["receiving_school", "graduation_authority", "sending_school"]
+    assert "毕业后跨省就学没有“转出学校”这个环节" in text_of(client.post(url, new | {"stages": both}))
+    stages = ["graduation_authority", "receiving_school"]
+    assert client.post(url, new | {"stages": stages}).status_code == 302
+    assert Route.objects.latest("pk").stages == ["receiving_school", "graduation_authority", "awaiting_file"]
+
+
 @pytest.mark.rule("R3.5")
 @pytest.mark.parametrize("edge", ["7-15", "13-01", "02-30", "04-31", "0715", "", "٠٧-١٥"])
 def test_a_window_takes_only_days_a_year_has(boss, client, edge):

@@ -18,7 +18,7 @@ from students.records import current_number
 from tests.clock import frozen, shanghai
 from tests.reviews.case_pages import says
 from tests.world import World
-from transfers import drafting
+from transfers import drafting, offline
 from transfers.models import Transfer, TransferReason
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.3")]
@@ -114,6 +114,13 @@ def test_a_graduate_of_a_five_year_primary_school_may_enter_grade_six(world, cle
     assert Student.objects.get(pk=pupil.pk).school_class == SchoolClass.objects.get(
         school=world.first, cohort=cohort_of(6, AUTUMN.date())
     )
+
+
+@pytest.mark.rule("R0.4")
+def test_a_graduate_taken_in_offline_is_started_as_an_enrolment(world):
+    record = world.taken_in(world.junior, world.graduate(world.abroad))
+    case = offline.start(record, world.registrar(world.junior), AUTUMN)
+    assert (case.kind, case.state) == (POST_GRADUATION, State.DRAFT)
 
 
 # ---------------------------------------------------------------- who may not
