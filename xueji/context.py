@@ -88,8 +88,10 @@ def _nav(path: str, account: Account, seats: list[Seat], unread: int) -> list[di
 def freeze(known: desk.Desk, province: int | None) -> dict | None:
     """The announcement while a window forbids sending any kind of case (R3.5), from its first to its last second."""
     for procedure in procedures.all_procedures():
-        state = window_state(known.book.windows, procedure.kind, province, known.now)
-        if not state.open and state.window.closes:
+        # Whether is asked first: until when takes many times as long, and most of the year nobody is told.
+        shut = known.book.closed(procedure.kind, province, known.now)
+        if shut is not None and shut.closes:
+            state = window_state(known.book.windows, procedure.kind, province, known.now)
             text = f"{state.window.name}：{state.sentence}已发起的业务照常办理。"
             return {"text": text, "until": "", "url": "/rules/#b1-3-5"}
     return None
