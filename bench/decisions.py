@@ -38,7 +38,8 @@ class Supply:
             self.pairs = link.execute(
                 "SELECT c.id, p.account_id FROM reviews_case c JOIN orgs_post p ON p.unit_id = c.holder_id"
                 " WHERE c.state = 'receiving_school' AND c.awaiting = 'sign' AND c.closed_at IS NULL"
-                " AND p.role = 'head' AND p.valid_until IS NULL ORDER BY c.id %% 97, c.id LIMIT %s",
+                " AND p.role = 'head' AND p.valid_until IS NULL AND c.expires_at > now() + interval '1 day'"
+                " ORDER BY c.id %% 97, c.id LIMIT %s",
                 [wanted],
             ).fetchall()
         self.each = min(wanted, len(self.pairs)) // (2 * PAIRS + 2)

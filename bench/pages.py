@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import psycopg
 from django.db import connection, connections
 
-from bench import ground
+from bench import ground, wide
 from bench.decisions import bare_link, send, sent
 from bench.measure import Row, in_turn
 
@@ -29,7 +29,7 @@ def rows(sizes: tuple[int, ...]) -> list[Row]:
     for size in sizes:
         ground.use(size)
         found.append(_page(size))
-    return [*found, _sql(*sizes)]
+    return [*found, *_sql([*sizes, 10 * sizes[-1]])]
 
 
 def reader():
@@ -147,27 +147,36 @@ def _kept_open(port: int) -> Iterator[http.client.HTTPConnection]:
 # ---------------------------------------------------------------- its statements
 
 
-def _sql(small: int, large: int) -> Row:
-    ground.use(small)
-    few, small_link = page_statements(), bare_link()
-    ground.use(large)
-    many, large_link = page_statements(), bare_link()
+def _sql(sizes: list[int]) -> list[Row]:
+    """Each size against the one before it."""
+    asked = []
+    wide.use(sizes[-1])
+    for size in sizes:
+        ground.point_at(f"bench_{size}")
+        asked.append((bare_link(), page_statements()))
     try:
-        row = in_turn(
-            "worklist SQL",
-            f"{large:,} against {small:,} cases",
-            large,
-            lambda: _run(large_link, many),
-            lambda: _run(small_link, few),
-            2,
-            higher=False,
-            note="the statements of counts and page for one head, alone",
-        )
+        return [
+            _grown(sizes[place - 1 : place + 1], asked[place], asked[place - 1])
+            for place in range(1, len(sizes))
+        ]
     finally:
-        small_link.close()
-        large_link.close()
+        for link, _ in asked:
+            link.close()
         connections.close_all()
-    row.exponent = math.log(row.ratio) / math.log(large / small)
+
+
+def _grown(sizes: list[int], many: tuple, few: tuple) -> Row:
+    row = in_turn(
+        "worklist SQL",
+        f"{sizes[1]:,} against {sizes[0]:,} cases",
+        sizes[1],
+        lambda: _run(*many),
+        lambda: _run(*few),
+        2,
+        higher=False,
+        note="the statements of counts and page for one head, alone",
+    )
+    row.exponent = math.log(row.ratio) / math.log(sizes[1] / sizes[0])
     return row
 
 

@@ -1,8 +1,12 @@
-"""Rows “sweep” and “clearing, row by row”: what the clock does to 120,000 + 120,000 of 1,000,000 cases.
+"""Rows “sweep”, “expiry sweep”, “lapse sweep” and “clearing, row by row”: what the clock does to 1,000,000 open cases.
 
-The sweep takes 5,000 a transaction, leaves what a clerk holds, and judges by two clocks. Held against it is the same
-work as one plain statement each, with the same marks, records, acts, messages and audit entries.
+Of these 120,000 are late and 120,000 have run out; for the lapse 120,000 more wait for a file that nobody requested in
+time. The sweep takes 5,000 a transaction, leaves what a clerk holds, and judges by two clocks. Held against it is the
+same work as one plain statement each, with the same marks, records, acts, messages and audit entries.
 """
+
+from collections.abc import Callable
+from datetime import datetime
 
 from django.db import transaction
 
@@ -14,12 +18,19 @@ _ALONE = 100
 
 
 def rows(sizes: tuple[int, ...]) -> list[Row]:
-    """Both rows at every size."""
+    """All rows at every size."""
+    from reviews import door_clock
+
     found = []
     for size in sizes:
         ground.use(size)
         ground.lay_out()
-        found += [_sweep(size), _row_by_row(size)]
+        found += [
+            _sweep(size),
+            _ending("expiry sweep", size, door_clock.expire, "expired", ground.RUN_OUT),
+            _ending("lapse sweep", size, door_clock.lapse, "lapsed", ground.AWAITED, ground.await_file),
+            _row_by_row(size),
+        ]
     return found
 
 
@@ -29,7 +40,7 @@ def _sweep(size: int) -> Row:
 
     now = ground.laid_out_at()
     today = local_date(now)
-    due = ground.keep("c.closed_at IS NULL AND (c.expires_at <= %s OR c.due_on < %s)", [now, today])
+    due = ground.keep(f"({ground.RUN_OUT}) OR ({ground.LATE})")
 
     def sweep() -> int:
         counts = sweeps.run(now)
@@ -43,7 +54,9 @@ def _sweep(size: int) -> Row:
             marked = link.execute(_OVERDUE, {"now": now, "today": today}).fetchone()[0]
             recorded = link.execute(_RECORD, {"now": now, "today": today}).fetchone()[0]
             link.commit()
-            done = marked + link.execute(_EXPIRE, {"now": now}).fetchone()[0]
+            done = (
+                marked + link.execute(_END.format(due=_DUE["expired"]), _words("expired", now)).fetchone()[0]
+            )
         if done != due or recorded != marked:
             raise RuntimeError(f"{due} were due, the plain statements took up {done}")
         return done
@@ -51,7 +64,7 @@ def _sweep(size: int) -> Row:
     try:
         return in_turn(
             "sweep",
-            f"{due:,} of {size:,} cases",
+            f"{due:,} of {ground.open_cases():,} open cases",
             size,
             sweep,
             bare,
@@ -64,12 +77,59 @@ def _sweep(size: int) -> Row:
         ground.put_back()
 
 
+def _ending(
+    name: str,
+    size: int,
+    once: Callable,
+    end: str,
+    kept: str,
+    stand: Callable[[], None] = lambda: None,
+) -> Row:
+    """One part of the sweep alone, to its end: cases that the clock ends. ``stand`` makes them due, where they are not."""
+    from reviews import sweeps
+
+    now = ground.laid_out_at()
+    words, due = _words(end, now), ground.keep(kept)
+
+    def together() -> int:
+        return _told(due, sweeps._until_dry(lambda: once(now, sweeps.BATCH), sweeps.BATCH))
+
+    def bare() -> int:
+        with ground.bare() as link:
+            return _told(due, link.execute(_END.format(due=_DUE[end]), words).fetchone()[0])
+
+    def between() -> None:
+        ground.put_back(forget=False)
+        stand()
+
+    try:
+        return in_turn(
+            name,
+            f"{due:,} of {ground.open_cases():,} open cases",
+            size,
+            together,
+            bare,
+            0.85,
+            between=between,
+            unit="µs",
+            note="each case; ends, acts, messages and audit entries with all walls",
+        )
+    finally:
+        ground.put_back()
+
+
+def _told(due: int, done: int) -> int:
+    if done != due:
+        raise RuntimeError(f"{due} were due, {done} were taken up")
+    return done
+
+
 def _row_by_row(size: int) -> Row:
     from reviews import door_clock, sweeps
     from reviews.models import Case
 
     now = ground.laid_out_at()
-    due = ground.keep("c.closed_at IS NULL AND c.expires_at <= %s", [now])
+    due = ground.keep(ground.RUN_OUT)
     each = min(_ALONE, due // (4 * PAIRS))
     batch = min(sweeps.BATCH, due // PAIRS - each)
 
@@ -153,25 +213,36 @@ WITH recorded AS (
 )
 SELECT count(*) FROM recorded
 """
-_EXPIRE = """
+_DUE = {
+    "expired": "c.closed_at IS NULL AND c.expires_at <= %(now)s",
+    "lapsed": "c.closed_at IS NULL AND s.stage = 'awaiting_file' AND s.due_on < %(today)s",
+}
+_END = """
 WITH ended AS (
-    UPDATE reviews_step s SET outcome = 'expired' FROM reviews_case c
-    WHERE s.case_id = c.id AND s.closed_at IS NULL AND c.closed_at IS NULL AND c.expires_at <= %(now)s
+    UPDATE reviews_step s SET outcome = %(end)s FROM reviews_case c
+    WHERE s.case_id = c.id AND s.closed_at IS NULL AND {due}
     RETURNING s.id, s.case_id, s.unit_id, c.state, c.number
-), expired AS (
-    UPDATE reviews_case c SET state = 'expired', awaiting = '', holder_id = NULL, due_on = NULL,
+), closed AS (
+    UPDATE reviews_case c SET state = %(end)s, awaiting = '', holder_id = NULL, due_on = NULL,
         exclusive_key = NULL, revision = c.revision + 1
     FROM ended e WHERE c.id = e.case_id RETURNING c.id, c.revision, e.id AS step, e.unit_id, e.state AS was, e.number
 ), acted AS (
-    INSERT INTO reviews_act (case_id, step_id, stage, verb) SELECT id, step, was, 'expire' FROM expired
+    INSERT INTO reviews_act (case_id, step_id, stage, verb) SELECT id, step, was, %(verb)s FROM closed
 ), told AS (
     INSERT INTO ledger_outboxmessage (topic, payload, dedup)
-    SELECT 'notice', jsonb_build_object('case', id, 'event', 'expired', 'by', NULL, 'unit', NULL),
-           'expired:' || id || ':' || revision FROM expired
+    SELECT 'notice', jsonb_build_object('case', id, 'event', %(end)s, 'by', NULL, 'unit', NULL),
+           %(end)s || ':' || id || ':' || revision FROM closed
 ), recorded AS (
     INSERT INTO ledger_auditentry (chain, seq, actor, action, subject, body)
-    SELECT 'clock', 0, 'clock', 'case.expire', 'case:' || number, jsonb_build_object(
-        'case', id, 'step', step, 'unit', unit_id, 'state', 'expired', 'was', was, 'revision', revision) FROM expired
+    SELECT 'clock', 0, 'clock', 'case.' || %(verb)s, 'case:' || number, jsonb_build_object(
+        'case', id, 'step', step, 'unit', unit_id, 'state', %(end)s, 'was', was, 'revision', revision) FROM closed
 )
-SELECT count(*) FROM expired
+SELECT count(*) FROM closed
 """
+
+
+def _words(end: str, now: datetime) -> dict:
+    from ledger.clock import local_date
+
+    verb = {"expired": "expire", "lapsed": "lapse"}[end]
+    return {"now": now, "today": local_date(now), "end": end, "verb": verb}

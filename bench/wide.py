@@ -1,0 +1,98 @@
+"""Ten times the cases, for statements alone: the largest seeded database, its cases, steps and acts nine times more.
+
+The copies belong to units of their own, as those of a larger country would: a head has no more to sign for it. Only
+the indexes that the statements ask for are built; the others would be read by nobody.
+"""
+
+from psycopg import sql
+
+from bench import ground
+
+COPIES = 9
+_INDEXES = {
+    "reviews_case": ("reviews_case_pkey", "case_worklist", "case_started"),
+    "reviews_step": ("reviews_step_pkey", "step_seq_once", "step_one_open_per_case"),
+    "reviews_act": ("reviews_act_pkey", "reviews_act_step_id_%"),
+}
+# What has to be another in each copy (``k``): ids far apart, texts that are unique.
+_IDS, _UNITS = 1_000_000_000, 10_000_000
+_SHIFTED = {
+    "reviews_case": {
+        "id": _IDS,
+        "holder_id": _UNITS,
+        "receiving_unit_id": _UNITS,
+        "sending_unit_id": _UNITS,
+    },
+    "reviews_step": {"id": _IDS, "case_id": _IDS, "unit_id": _UNITS},
+    "reviews_act": {"id": _IDS, "case_id": _IDS, "step_id": _IDS, "unit_id": _UNITS},
+}
+
+
+def use(size: int) -> None:
+    """Point this process at the database of ``size`` cases, made from one a tenth as large."""
+    name, seeded = f"bench_{size}", f"bench_{size // (COPIES + 1)}"
+    ground.use(size // (COPIES + 1))
+    with ground.maintenance() as server:
+        found = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if not found:
+            print(f"making the database of {size:,} cases, once …", flush=True)
+            ground.let_go()
+            building = sql.Identifier(f"building_{size}")
+            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(building))
+            server.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                    building, sql.Identifier(seeded)
+                )
+            )
+            ground.point_at(f"building_{size}")
+            for table in _INDEXES:
+                _multiply(table)
+            ground.let_go()
+            server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(building, sql.Identifier(name)))
+    ground.point_at(name)
+
+
+def _multiply(table: str) -> None:
+    with ground.as_replica() as cursor:
+        cursor.execute("SET LOCAL maintenance_work_mem = '1GB'")
+        again = _without_indexes(cursor, table)
+        cursor.execute(
+            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
+            " AND attgenerated = '' ORDER BY attnum",
+            [table],
+        )
+        columns = [name for (name,) in cursor.fetchall()]
+        values = [
+            f'"{name}" + k::bigint * {_SHIFTED[table][name]}' if name in _SHIFTED[table] else f'"{name}"'
+            for name in columns
+        ]
+        names = ", ".join(f'"{name}"' for name in columns)
+        cursor.execute(
+            f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE SELECT {', '.join(values)}"
+            f" FROM generate_series(1, {COPIES}) k, {table}"
+        )
+        for statement in again:
+            cursor.execute(statement)
+    with ground.bare() as link:
+        link.autocommit = True
+        link.execute(f"VACUUM (ANALYZE) {table}")
+
+
+def _without_indexes(cursor, table: str) -> list[str]:
+    """Drop all indexes of a table; returns the statements that make those again which are asked for."""
+    cursor.execute(
+        "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid), c.conname,"
+        " i.indexrelid::regclass::text LIKE ANY (%s)"
+        " FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype <> 'f'"
+        " WHERE i.indrelid = %s::regclass",
+        [list(_INDEXES[table]), table],
+    )
+    again = []
+    for index, definition, constraint, asked in cursor.fetchall():
+        if constraint:
+            cursor.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{constraint}" CASCADE')
+        else:
+            cursor.execute(f'DROP INDEX "{index}"')
+        if asked:
+            again.append(definition)
+    return again
