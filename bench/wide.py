@@ -30,26 +30,38 @@ _SHIFTED = {
 
 def use(size: int) -> None:
     """Point this process at the database of ``size`` cases, made from one a tenth as large."""
-    name, seeded = f"bench_{size}", f"bench_{size // (COPIES + 1)}"
+    name = f"bench_{size}"
     ground.use(size // (COPIES + 1))
+    seeded = _migrations()
     with ground.maintenance() as server:
-        found = server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
-        if not found:
-            print(f"making the database of {size:,} cases, once …", flush=True)
-            ground.let_go()
-            building = sql.Identifier(f"building_{size}")
-            server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(building))
-            server.execute(
-                sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
-                    building, sql.Identifier(seeded)
-                )
-            )
-            ground.point_at(f"building_{size}")
-            for table in _INDEXES:
-                _multiply(table)
-            ground.let_go()
-            server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(building, sql.Identifier(name)))
+        if server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+            ground.point_at(name)
+            if _migrations() == seeded:
+                return
+        _make(server, name, f"bench_{size // (COPIES + 1)}")
     ground.point_at(name)
+
+
+def _migrations() -> int:
+    """How far the database in use is: without its constraints a wide one cannot be migrated, only made anew."""
+    with ground.bare() as link:
+        return link.execute("SELECT count(*) FROM django_migrations").fetchone()[0]
+
+
+def _make(server, name: str, seeded: str) -> None:
+    """It appears whole or not at all: it is filled under another name."""
+    print(f"making the database {name}, once …", flush=True)
+    ground.let_go()
+    building = sql.Identifier(f"{name}_building")
+    for old in (building, sql.Identifier(name)):
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(old))
+    copy = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+    server.execute(copy.format(building, sql.Identifier(seeded)))
+    ground.point_at(f"{name}_building")
+    for table in _INDEXES:
+        _multiply(table)
+    ground.let_go()
+    server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(building, sql.Identifier(name)))
 
 
 def _multiply(table: str) -> None:
