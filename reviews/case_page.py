@@ -18,6 +18,7 @@ from ledger.clock import local_date, moment, spoken
 from orgs.models import Post, PostRole, Unit
 from orgs.seats import Seat, seat_at
 from reviews import appeal_pages, case_history, case_panel, file_panel, procedures, worklist
+from reviews.asking import turn_refusal
 from reviews.clauses import url_of
 from reviews.desk import Desk
 from reviews.forms import RevealForm
@@ -90,6 +91,12 @@ class Sight:
         numbers = self.walk
         at = numbers.index(self.case.number) if self.case.number in numbers else -1
         return next(iter(numbers[at + 1 :] + numbers[: max(at, 0)]), "")
+
+    def turn_refusal(self, verb):
+        """Why it is not the account's turn for ``verb``: transition and seat only."""
+        return turn_refusal(
+            self.case, verb, self.account, now=self.desk.now, step=self.step, book=self.desk.book
+        )
 
     @cached_property
     def told(self) -> CasePage:
@@ -291,9 +298,9 @@ def _proof_panel(sight: Sight) -> dict:
     if rows:
         last = max(datetime.fromisoformat(row["uploaded_at"]) for row in rows)
         note = f"{spoken(local_date(last))}上传　SHA-256 {items[0]['digest_short']}，打开时逐张校验"
-    name = procedures.of(sight.case).proof_name
-    title = f"{name}（{len(rows)} 张）" if rows else name
-    return {"title": title, "note": note, "items": items, "empty": procedures.of(sight.case).no_proof}
+    procedure = procedures.of(sight.case)
+    title = f"{procedure.proof_name}（{len(rows)} 张）" if rows else procedure.proof_name
+    return {"title": title, "note": note, "items": items, "empty": procedure.no_proof}
 
 
 def printed(sight: Sight) -> dict:

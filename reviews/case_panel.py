@@ -11,7 +11,7 @@ from ledger.clock import local_date, moment
 from orgs.models import PostRole
 from orgs.seats import seat_at
 from reviews import appeal_pages, own_words, procedures
-from reviews.asking import edit_refusal, recall_minutes, refusal, turn_refusal
+from reviews.asking import edit_refusal, recall_minutes, refusal
 from reviews.grounds import FORBIDDEN
 from reviews.models import Step
 from reviews.opinions import LONGEST, SHORTEST, SHORTEST_REFUSAL
@@ -31,7 +31,7 @@ def decision(sight) -> dict | None:
     if verb is None or sight.seat is None or sight.case.state == State.AWAITING_FILE:
         return None
     case, step, typed = sight.case, sight.step, sight.typed
-    refused = turn_refusal(case, verb, sight.account, now=sight.desk.now, step=step, book=sight.desk.book)
+    refused = sight.turn_refusal(verb)
     kept = typed if typed.verb in DECIDING else None
     panels = _panels(sight, verb, kept)
     outcomes = (Outcome.AGREE, *(p["outcome"] for p in panels if p["outcome"] in Outcome.values))
@@ -173,7 +173,7 @@ def _reasoned(sight, verb: Verb, outcome: Outcome, tone: str, kept) -> dict | No
 def checks(sight) -> list[dict]:
     """The check-list; beside an obstacle that another unit can clear, the receiving school writes to it (R3.1b)."""
     rows = sight.told.checks
-    if not any(row.get("code") for row in rows) or _ask(sight, Verb.MESSAGE) is not None:
+    if not any(row.get("code") for row in rows) or sight.turn_refusal(Verb.MESSAGE) is not None:
         return rows
     typed = sight.typed if sight.typed.verb == Verb.MESSAGE else None
     return [
@@ -199,18 +199,13 @@ def verbs(sight, copy_url: str = "") -> list[dict]:
     """Recall, nudge, withdraw, copy: each only for whom it may concern, each with its sentence when it cannot be."""
     if not sight.case.is_live:
         note = "带上原来的原因、班级和证明，生成一份草稿；核对后再发起。"
-        return [_act(sight, Verb.SUBMIT, "复制为新申请", note=note) | {"url": copy_url}] if copy_url else []
+        return [act(sight, Verb.SUBMIT, "复制为新申请", note=note) | {"url": copy_url}] if copy_url else []
     found = [_recall(sight), _nudge(sight), _withdraw(sight)]
     return [verb for verb in found if verb]
 
 
-def _ask(sight, verb: Verb):
-    return turn_refusal(
-        sight.case, verb, sight.account, now=sight.desk.now, step=sight.step, book=sight.desk.book
-    )
-
-
-def _act(sight, verb: Verb, label: str, **more) -> dict:
+def act(sight, verb: Verb, label: str, **more) -> dict:
+    """One act as the page shows it, a form of its own."""
     return {
         "label": label,
         "url": sight.url("case-act", str(verb)),
@@ -225,11 +220,11 @@ def _act(sight, verb: Verb, label: str, **more) -> dict:
 
 
 def _withdraw(sight) -> dict | None:
-    if _ask(sight, Verb.WITHDRAW) is not None:
+    if sight.turn_refusal(Verb.WITHDRAW) is not None:
         return None
     typed = sight.typed if sight.typed.verb == Verb.WITHDRAW else None
     draft = sight.case.state == State.DRAFT
-    return _act(
+    return act(
         sight,
         Verb.WITHDRAW,
         "撤销业务",
@@ -252,11 +247,11 @@ def _recall(sight) -> dict | None:
     before = sight.steps[-2]
     if before.signer_id is None or before.signer_person_id != sight.account.person_id:
         return None
-    if _ask(sight, Verb.RECALL) is not None:
+    if sight.turn_refusal(Verb.RECALL) is not None:
         return None
     minutes = recall_minutes(sight.desk.book, sight.case, before, sight.desk.today)
     left = before.signed_at + timedelta(minutes=minutes) - sight.desk.now
-    return _act(
+    return act(
         sight,
         Verb.RECALL,
         "撤回核办",
@@ -267,7 +262,7 @@ def _recall(sight) -> dict | None:
 
 def _nudge(sight) -> dict | None:
     """For the other units of the case, once a working day."""
-    if sight.step is None or _ask(sight, Verb.NUDGE) is not None:
+    if sight.step is None or sight.turn_refusal(Verb.NUDGE) is not None:
         return None
     # The door's own answer costs a statement: it is asked only where it can be no.
     case, today = sight.case, sight.desk.today
@@ -277,7 +272,7 @@ def _nudge(sight) -> dict | None:
         found = refusal(
             case, Verb.NUDGE, sight.account, now=sight.desk.now, step=sight.step, book=sight.desk.book
         )
-    return _act(
+    return act(
         sight,
         Verb.NUDGE,
         "催办",

@@ -3,7 +3,8 @@
 from datetime import date
 
 from ledger.clock import spoken
-from reviews.asking import refusal, turn_refusal
+from reviews.asking import refusal
+from reviews.case_panel import act
 from reviews.states import State, Verb
 
 VERBS = (Verb.REPORT, Verb.NO_SHOW, Verb.REQUEST_FILE)
@@ -27,7 +28,7 @@ def panel(sight, refused: dict | None = None) -> dict | None:
     case, step = sight.case, sight.step
     if case.state != State.AWAITING_FILE or step is None:
         return None
-    mine = _ask(sight, Verb.REPORT) is None
+    mine = sight.turn_refusal(Verb.REPORT) is None
     typed = sight.typed if sight.typed.verb in VERBS else None
     return {
         "title": "报到与调档",
@@ -41,12 +42,6 @@ def panel(sight, refused: dict | None = None) -> dict | None:
     }
 
 
-def _ask(sight, verb: Verb):
-    return turn_refusal(
-        sight.case, verb, sight.account, now=sight.desk.now, step=sight.step, book=sight.desk.book
-    )
-
-
 def _lines(sight) -> list[dict]:
     told = sight.told.reporting or {}
     by = f"（{told['by']}登记）" if told.get("by") else ""
@@ -57,33 +52,27 @@ def _lines(sight) -> list[dict]:
     return []
 
 
-def _act(sight, verb: Verb, label: str, **more) -> dict:
-    url = sight.url("case-act", str(verb))
-    return {"url": url, "key": sight.key(), "label": label, "tone": "", "confirm": "", "disabled": "", **more}
-
-
 def _report(sight, typed) -> dict:
     """The day of reporting, today until another is typed: a pupil may have sat in class before (R0.1)."""
     told, today = sight.told.reporting or {}, sight.desk.today
     kept: date | None = told.get("on")
     label = "更正报到日期" if kept else "登记报到"
     value = typed.on if typed and typed.verb == Verb.REPORT and typed.on else (kept or today).isoformat()
-    return _act(sight, Verb.REPORT, label, value=value, latest=today.isoformat(), plain=bool(kept))
+    return act(sight, Verb.REPORT, label, value=value, latest=today.isoformat(), plain=bool(kept))
 
 
 def _no_show(sight) -> dict:
     told = sight.told.reporting or {}
     already = "已登记为未报到。" if told.get("no_show") else ""
-    return _act(sight, Verb.NO_SHOW, "登记未报到", tone="deny", confirm=_NOT_REPORTED, disabled=already)
+    return act(sight, Verb.NO_SHOW, "登记未报到", tone="deny", confirm=_NOT_REPORTED, disabled=already)
 
 
 def _request(sight) -> dict:
     """The record moves here: whatever the rules find stops the button."""
-    late = _late(sight)
     school = sight.case.receiving_unit.short_name
     confirm = f"调档后学籍即转入{school}，不能撤回。确定调档吗？"
-    disabled = late or sight.told.obstacle
-    return _act(
+    disabled = _late(sight) or sight.told.obstacle
+    return act(
         sight,
         Verb.REQUEST_FILE,
         f"调档，学籍转入{school}",

@@ -46,8 +46,7 @@ class WayIn:
     intro: str
     steps: tuple[str, ...]
     clause: dict
-    # The form: title of the draft, headings of reason and proof, how many proofs.
-    begin: str
+    # The form: headings of reason and proof, how many proofs at least.
     reason: str
     proof: str
     proof_fewest: int
@@ -60,7 +59,6 @@ _TRANSFER = WayIn(
     "先核对学生：号码与姓名都相符，才能看到学籍信息。",
     ("核对学生", "填写并上传证明", "送本校负责人核办"),
     NO_OTHER_PAPERS,
-    "发起转学",
     "转学原因与班级",
     "转学原因证明",
     1,
@@ -77,7 +75,6 @@ _GRADUATE = WayIn(
         "source": "教基一厅〔2016〕2号 附件1 第三条第3、4款",
         "url": RULES_URL + "#b1-3-3",
     },
-    "毕业后跨省就学",
     "就学原因与班级",
     "证明材料（选填）",
     0,
@@ -87,12 +84,11 @@ WAYS = {"": _TRANSFER, IN_PROVINCE: _TRANSFER, CROSS_PROVINCE: _TRANSFER, POST_G
 
 def way_in(kind: str, schools: list[Unit], now: datetime) -> dict:
     """The page of the look-up: its words, and until or from when cases of this kind may be submitted (R3.5)."""
-    way, windows = WAYS[kind], rulebook.current().windows
-    kinds = [kind] if kind else [IN_PROVINCE]
-    states = [window_state(windows, kinds[0], school.province_id, now) for school in schools[:1]]
-    window = next(
-        ({"open": state.open, "text": state.sentence} for state in states if kind or not state.open), None
-    )
+    way = WAYS[kind]
+    province = schools[0].province_id
+    state = window_state(rulebook.current().windows, kind or IN_PROVINCE, province, now)
+    # A transfer may be sent at most times: there only the pause is news.
+    window = {"open": state.open, "text": state.sentence} if kind or not state.open else None
     return {"way": way, "clause": way.clause, "window": window}
 
 
@@ -190,7 +186,7 @@ def edit_page(transfer: Transfer, account, form, now: datetime, refused: Refusal
             "revision": case.revision,
         },
         "way": (way := WAYS[case.kind]),
-        "title": title or way.begin,
+        "title": title or way.title,
         "facts": pupil_facts(transfer, day),
         "form": form,
         "note_reasons": " ".join(str(r.pk) for r in form.fields["reason"].queryset if r.needs_note),
