@@ -198,11 +198,20 @@ def _initialise(programs: Path, data: Path, account: pwd.struct_passwd | None) -
 
 
 def _create_database(var: Path) -> None:
+    """Make the program's database if there is none. A server may fall into recovery just after it answered, because
+    one of its processes was killed a moment ago: then it is waited for again."""
     import psycopg
 
-    with psycopg.connect(_maintenance_url(var), autocommit=True, connect_timeout=10) as connection:
-        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-            connection.execute(f'CREATE DATABASE "{DATABASE}"')
+    for tries_left in reversed(range(5)):
+        try:
+            with psycopg.connect(_maintenance_url(var), autocommit=True, connect_timeout=10) as connection:
+                found = "SELECT 1 FROM pg_database WHERE datname = %s"
+                if not connection.execute(found, [DATABASE]).fetchone():
+                    connection.execute(f'CREATE DATABASE "{DATABASE}"')
+                return
+        except psycopg.OperationalError as error:
+            if not tries_left or not _postgres_answers(var):
+                raise ServerTrouble(_plain_sentence(str(error), "PostgreSQL", var / "pg.log")) from error
 
 
 def _maintenance_url(var: Path) -> str:

@@ -102,6 +102,26 @@ def test_a_killed_server_is_started_again_with_its_data(running, var):
     assert is_kept(embedded.ensure(var), "kill")
 
 
+def test_a_server_that_falls_into_recovery_just_after_it_answered_is_waited_for(running, var, monkeypatch):
+    answers, killed = embedded._postgres_answers, []
+
+    def answers_and_falls(folder):
+        answered = answers(folder)
+        if not killed:
+            victim = psycopg.connect(running.database_url)
+            killed.append(victim.info.backend_pid)
+            os.kill(killed[0], signal.SIGKILL)
+            with pytest.raises(psycopg.OperationalError):
+                while True:
+                    psycopg.connect(running.database_url).close()
+            victim.close()
+        return answered
+
+    monkeypatch.setattr(embedded, "_postgres_answers", answers_and_falls)
+    assert ask(embedded.ensure(var), "SELECT 1") == 1
+    assert killed
+
+
 def test_a_pid_file_that_names_another_living_process_does_not_stop_the_start(running, var):
     keep(running, "pid")
     stale = (var / "pg" / "postmaster.pid").read_text()
