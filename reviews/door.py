@@ -61,9 +61,6 @@ def perform(
     try:
         with transaction.atomic(durable=True):
             asking = _locked(case, Verb(verb), by)
-            # Asked under the lock: a double click waits for its twin and then reads the twin's answer.
-            if key and idempotency.earlier(by.pk, key, digest) is not None:
-                return asking.case
             asking.opinion, asking.outcome, asking.reason = opinion, outcome, reason
             asking.on, asking.about = on, about
             _check_revision(asking, case, revision)
@@ -76,15 +73,27 @@ def perform(
                 idempotency.keep(by.pk, key, digest, {"number": case.number})
             return asking.case
     except Refused as refused:
+        if _done_before(by, key, digest):
+            return Case.objects.get(pk=case.pk)
         if asking is not None and asking.detail.get("blocked"):
             _tell_blocked(asking, refused.refusal)
         raise
+    except IntegrityError as error:
+        if "idempotency_once" in str(error) and _done_before(by, key, digest):
+            return Case.objects.get(pk=case.pk)
+        raise _as_refusal(error) from error
+
+
+def _done_before(by, key: str, digest: str) -> bool:
+    """Whether this very request was answered before: asked when it could not be done, or not kept, a second time.
+
+    A double click waits for its twin at the lock, and is then refused by what the twin has changed, or stopped by the
+    key itself. Raises :class:`Refused` for a key of another request.
+    """
+    try:
+        return bool(key) and idempotency.earlier(by.pk, key, digest) is not None
     except idempotency.KeyReused as error:
         refuse("key_reused", error.sentence)
-    except IntegrityError as error:
-        if key and "idempotency_once" in str(error):  # the key was used for another case in the same moment
-            refuse("key_reused", idempotency.KeyReused.sentence)
-        raise _as_refusal(error) from error
 
 
 @contextmanager

@@ -288,6 +288,20 @@ def test_the_waiting_side_may_nudge_once_a_working_day_and_the_holder_not_at_all
         assert says(post(client, clerk, case, "nudge"), "今天不是工作日")
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_request_that_comes_again_when_it_could_be_done_again_is_still_one_act(world):
+    case = at_the_authority(world)
+    clerk = world.registrar(world.first)
+    door.perform(case, "nudge", clerk, key="one-key")
+    with frozen(shanghai(2026, 11, 24, 9)):
+        assert door.perform(case, "nudge", clerk, key="one-key").pk == case.pk
+        assert Act.objects.filter(case=case, verb="nudge").count() == 1
+        assert AuditEntry.objects.filter(action="case.nudge").count() == 1
+        with pytest.raises(door.Refused, match="另一项不同的请求"):
+            door.perform(case, "withdraw", clerk, opinion="家长决定不转了。", key="one-key")
+        assert Case.objects.get(pk=case.pk).is_live
+
+
 @pytest.mark.rule("R3.1b")
 def test_the_receiving_school_withdraws_with_a_reason_and_keeps_what_it_typed_when_refused(
     client, world, case
