@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from ledger.api import KEY, Choice, Endpoint, Revision, Strict, Typed, key_of, told
 from orgs.models import Unit, UnitLevel
 from orgs.seats import seats_of
+from orgs.unit_codes import UnitCode
 from reviews import api_wall, case_page, desk, door, evidence, opening, procedures, worklist, worklist_read
 from reviews.api_shapes import (
     DECIDED,
@@ -102,7 +103,7 @@ class WorklistQuery(serializers.Serializer):
         required=False,
         label="环节",
     )
-    unit = serializers.RegexField(r"^[0-9A-Za-z]{1,12}$", required=False, label="单位代码（连同其下级）")
+    unit = UnitCode(required=False, label="单位代码（连同其下级）")
     overdue = serializers.BooleanField(required=False, label="只看逾期")
 
 
@@ -339,7 +340,7 @@ class DueQuery(serializers.Serializer):
         min_value=-1000, max_value=1000, label="工作日数", help_text="负数为往前数。"
     )
     bulletin = serializers.BooleanField(required=False, label="按月度通报口径（扣除寒暑假）")
-    province = serializers.RegexField(r"^[0-9A-Za-z]{1,12}$", required=False, label="省（自治区）代码")
+    province = UnitCode(required=False, label="省（自治区）代码")
 
 
 class Public(Endpoint):
@@ -384,7 +385,7 @@ class CalendarCounter(Public):
 class WindowQuery(serializers.Serializer):
     """For which province."""
 
-    province = serializers.RegexField(r"^[0-9A-Za-z]{1,12}$", required=False, label="省（自治区）代码")
+    province = UnitCode(required=False, label="省（自治区）代码")
 
 
 class Windows(Public):

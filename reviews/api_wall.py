@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from ledger.api import KEY, Choice, Endpoint, Strict, Typed, once, told
 from orgs.models import Unit
+from orgs.unit_codes import UnitCode
 from reviews import appeals, desk, procedures, refusal_register
 from reviews.api_shapes import REFUSING, STOPPED, ReasonOut, UnitRef
 from reviews.models import Step, WallAppeal
@@ -39,9 +40,7 @@ class RefusalsQuery(serializers.Serializer):
     stage = Choice(_STAGES, required=False, label="环节")
     kind = Choice([], required=False, label="业务类型")
     reason = serializers.RegexField(r"^[0-9A-Za-z_]{1,40}$", required=False, label="理由代号")
-    unit = serializers.RegexField(
-        r"^[0-9A-Za-z]{1,12}$", required=False, label="单位代码", help_text="连同其下级。"
-    )
+    unit = UnitCode(required=False, label="单位代码", help_text="连同其下级。")
     own = serializers.BooleanField(required=False, label="true 只看 unit 本身，不含下级")
 
     def get_fields(self):

@@ -6,6 +6,7 @@ from rest_framework import mixins, serializers
 from ledger import clock
 from ledger.api import Endpoint
 from orgs.scope import own_units
+from orgs.unit_codes import UnitCode
 from students.grades import cohort_of, grade_label, grade_on
 from students.models import SchoolClass
 
@@ -34,7 +35,7 @@ class ClassQuery(serializers.Serializer):
     """How classes are narrowed."""
 
     grade = serializers.IntegerField(min_value=1, max_value=12, required=False, label="年级 1–12")
-    school = serializers.RegexField(r"^[0-9A-Za-z]{1,12}$", required=False, label="学校代码")
+    school = UnitCode(required=False, label="学校代码")
 
 
 @extend_schema_view(

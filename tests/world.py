@@ -76,6 +76,12 @@ class World:
         )
         return school
 
+    def closed(self, unit, successor=None, on=None):
+        """The unit, closed from ``on`` (today) and merged into ``successor``."""
+        unit.closed_on, unit.successor = on or clock.local_date(clock.now()), successor
+        unit.save(update_fields=["closed_on", "successor"])
+        return unit
+
     def person(self, name=None):
         """A member of staff."""
         number = next(_count)

@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from ledger import clock
 from ledger.api import KEY, Choice, Endpoint, Revision, Strict, once, problem, told
+from orgs.unit_codes import UnitCode
 from reviews import evidence, rulebook
 from reviews.api import NUMBER, CaseEndpoint
 from reviews.api_shapes import CaseOut, ProofOut
@@ -52,7 +53,7 @@ class ReasonQuery(serializers.Serializer):
 
     kind = Choice(_KINDS, required=False, label="业务种类")
 
-    school = serializers.RegexField(r"^[0-9A-Za-z]{1,12}$", required=False, label="转入学校代码")
+    school = UnitCode(required=False, label="转入学校代码")
 
 
 class Reasons(mixins.ListModelMixin, Endpoint):
@@ -126,9 +127,7 @@ class DraftIn(Strict):
     """Whom the draft is for."""
 
     pupil = serializers.CharField(max_length=400, label="核对学生得到的 key")
-    school = serializers.RegexField(
-        r"^[0-9A-Za-z]{1,12}$", required=False, label="转入学校代码", help_text="只任职一所学校时不必写。"
-    )
+    school = UnitCode(required=False, label="转入学校代码", help_text="只任职一所学校时不必写。")
     kind = Begun()
 
 

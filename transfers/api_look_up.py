@@ -9,19 +9,21 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from ledger import clock
 from ledger.api import Choice, Endpoint, Strict, problem, told
-from orgs.models import Unit
+from orgs.models import Unit, UnitLevel
+from orgs.unit_codes import UnitCode
 from reviews import rulebook
 from reviews.notice_values import POST_GRADUATION
 from reviews.procedures import kind_name
 from reviews.refusals import Refused
 from students import records
 from students.models import Student
-from transfers import pages, preflight
+from transfers import pages, preflight, rules
 from transfers.views import NO_MATCH, NO_SEAT
 
 # How long a look-up may be built upon.
 _LOOK_UP_SECONDS = 1800
 _SALT = "transfers.look_up"
+NO_SCHOOL = "没有这个学校代码，请核对后重填；可用的代码见 /api/v1/units/?level=school。"
 
 
 class ByAccount(SimpleRateThrottle):
@@ -63,9 +65,7 @@ class LookUpIn(Strict):
 
     number = serializers.CharField(max_length=200, label="学籍号或身份证号")
     name = serializers.CharField(max_length=200, label="学生姓名")
-    school = serializers.RegexField(
-        r"^[0-9A-Za-z]{1,12}$", required=False, label="转入学校代码", help_text="只任职一所学校时不必写。"
-    )
+    school = UnitCode(required=False, label="转入学校代码", help_text="只任职一所学校时不必写。")
     kind = Begun()
 
 
@@ -139,16 +139,27 @@ class LookUp(Endpoint):
 
 
 def school_of(account, code: str | None, now) -> Unit:
-    """The school for which the account starts a transfer. Raises Refused, or ValidationError for a doubt."""
-    schools = pages.schools_of(account, clock.local_date(now))
+    """The school for which the account starts a transfer. Raises Refused, or ValidationError for a doubt.
+
+    A code that is no school's is told as such, and a closed school's with the school that succeeds it: both are
+    public facts. A school that stands but is not the account's own says nothing but that.
+    """
+    day = clock.local_date(now)
+    schools = pages.schools_of(account, day)
+    if code:
+        rows = Unit.objects.filter(code=code, level=UnitLevel.SCHOOL).select_related("authority")
+        named = rows.first()
+        if named is None:
+            raise ValidationError({"school": [NO_SCHOOL]})
+        closed = rules.closed_refusal(named, day)
+        if closed is not None:
+            raise Refused(closed)
+        schools = [school for school in schools if school.pk == named.pk]
     if not schools:
         raise Refused(NO_SEAT)
-    if not code and len(schools) > 1:
+    if len(schools) > 1:
         raise ValidationError({"school": ["你在多所学校任学籍管理员，请写明转入学校代码。"]})
-    school = next((found for found in schools if not code or found.code == code), None)
-    if school is None:
-        raise Refused(NO_SEAT)
-    return school
+    return schools[0]
 
 
 def looked_up(key: str, account) -> Student:

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from ledger.api import KEY, Choice, Endpoint, Strict, Typed, once, problem, told
 from orgs.models import Unit
+from orgs.unit_codes import UnitCode
 from reviews import desk, faults
 from reviews.api_shapes import UnitRef
 from reviews.models import Fault
@@ -22,7 +23,6 @@ from transfers.offline_models import OfflineTransfer, Requester, Standing
 from transfers.views import NO_MATCH
 
 _NUMBER = r"[A-Z]{2}-[0-9]{4}-[0-9A-Z]{8}"
-_CODE = r"^[0-9A-Za-z]{1,12}$"
 FAULT = OpenApiParameter("number", str, OpenApiParameter.PATH, description="公告号，如 GZ-2026-7K3M9QXP")
 MADE = OpenApiParameter("number", str, OpenApiParameter.PATH, description="登记号，如 XX-2026-7K3M9QXP")
 
@@ -46,7 +46,7 @@ class FaultOut(serializers.ModelSerializer):
 class FaultIn(Strict):
     """What an office announces; when, and by whom, is recorded."""
 
-    unit = serializers.RegexField(_CODE, label="范围（单位代码）", help_text="本单位或下属单位。")
+    unit = UnitCode(label="范围（单位代码）", help_text="本单位或下属单位。")
     since = serializers.DateField(label="故障起始日期", help_text="不晚于今天；发布时间由系统记录。")
     reason = Typed(label="故障情况", help_text="4–200 字。")
 
@@ -195,9 +195,7 @@ class OfflineOut(serializers.ModelSerializer):
 class OfflineIn(Strict):
     """A pupil taken in offline: by number and name, or, while the look-up is down, as the parents state."""
 
-    school = serializers.RegexField(
-        _CODE, required=False, label="就读学校代码", help_text="只任职一所学校时不必写。"
-    )
+    school = UnitCode(required=False, label="就读学校代码", help_text="只任职一所学校时不必写。")
     fault = serializers.RegexField(rf"^{_NUMBER}$", label="依据的故障公告号")
     paper_date = serializers.DateField(label="纸质日期")
     requester = Choice(Requester.choices, label="由谁提出")

@@ -21,7 +21,7 @@ from students.models import SchoolClass, Student
 from transfers.grade_change import authority_of
 from transfers.models import Transfer, TransferReason
 from transfers.procedures import kind_between, subject_of, transfer_of
-from transfers.rules import COPIED_STATES
+from transfers.rules import COPIED_STATES, sending_school
 
 
 def begin(
@@ -43,9 +43,10 @@ def begin(
     day = local_date(now)
     if not school.is_school or seat_at(by, school.pk, PostRole.REGISTRAR, day) is None:
         refuse("no_seat", "只有转入学校的学籍管理员可以发起转学。", "附件1 三.1")
-    if student.school is None or student.school_id == school.pk:
+    sending = sending_school(student, day)
+    if sending is None or sending.pk == school.pk:
         refuse("other_school", "该生学籍已在本校或没有学籍所在学校，不能发起转学。", "附件1 三.1")
-    kind = kind or kind_between(school, student.school)
+    kind = kind or kind_between(school, sending)
     mine = Case.objects.filter(
         subject=subject_of(student.pk), receiving_unit=school, state="draft", kind=kind
     ).first()
@@ -61,7 +62,7 @@ def begin(
             kind=kind,
             by=by,
             receiving=school,
-            sending=student.school,
+            sending=sending,
             subject=subject_of(student.pk),
             headline=identity.mask_name(student.name),
             search_text=f"{student.name} {student.pinyin}",
@@ -90,7 +91,7 @@ def _fill(case: Case, student: Student, school: Unit, day, copied_from: Transfer
         case=case,
         student=student,
         receiving_school=school,
-        sending_school=student.school,
+        sending_school=case.sending_unit,
         reason=old.reason if reason_fits else None,
         reason_note=old.reason_note if reason_fits else "",
         grade_from=grade_of(student, day),

@@ -26,6 +26,7 @@ from students.models import Student
 from transfers import drafting, preflight
 from transfers.offline_models import OfflineTransfer, Outcome
 from transfers.procedures import kind_for
+from transfers.rules import closed_refusal, sending_school
 
 PREFIX = "XX"
 CLAUSE = "函 一；正文一"
@@ -77,10 +78,17 @@ def record(
     day = local_date(now)
     if not school.is_school or seat_at(by, school.pk, PostRole.REGISTRAR, day) is None:
         raise Refused(NO_SEAT)
+    closed = closed_refusal(school, day)
+    if closed is not None:
+        refuse(closed.code, closed.sentence + STILL_ATTENDS, CLAUSE)
     _check_fault(school, fault, paper_date, day)
     if student is not None:
-        _check_pupil(student, school)
-    about = {"student": student, "sending_school": student.school} if student else _stated(stated, day)
+        _check_pupil(student, school, day)
+    about = (
+        {"student": student, "sending_school": sending_school(student, day)}
+        if student
+        else _stated(stated, day)
+    )
     made = OfflineTransfer(
         number=public_number(PREFIX, day.year),
         fault=fault,
@@ -120,8 +128,8 @@ def paper_dates(fault: Fault, school: Unit, day: date) -> tuple[date, date]:
     return fault.since, min(end, day) if end else day
 
 
-def _check_pupil(student: Student, school: Unit) -> None:
-    if student.school_id == school.pk:
+def _check_pupil(student: Student, school: Unit, day: date) -> None:
+    if sending_school(student, day) == school:
         raise Refused(ALREADY_HERE)
     other = OfflineTransfer.objects.open().filter(student=student).select_related("school").first()
     if other is not None:
@@ -190,11 +198,12 @@ def match(
                 CLAUSE,
             )
         held.student = student
-        if student.school_id == held.school_id:  # the record came by another way meanwhile
+        day = local_date(now)
+        if sending_school(student, day) == held.school:  # the record came by another way meanwhile
             held.outcome, held.closed_at, held.closed_by = Outcome.ALREADY, now, by
         else:
-            _check_pupil(student, held.school)
-            held.sending_school = student.school
+            _check_pupil(student, held.school, day)
+            held.sending_school = sending_school(student, day)
         held.save(update_fields=["student", "sending_school", "outcome", "closed_at", "closed_by"])
         held.refresh_from_db()
         _note(held, by, "offline.matched", {"student": student.pk, "case": held.case_id})
@@ -215,7 +224,7 @@ def start(
         raise Refused(refused)
     pupils = Student.objects.select_related("school__authority", "school__province", "school_class")
     student = pupils.get(pk=made.student_id)
-    kind = kind_for(student, made.school)
+    kind = kind_for(student, made.school, local_date(now))
     for check in preflight.of_pupil(student, made.school, now, rulebook.current(), kind):
         if not check.ok and not check.warns and check.code != "window_closed":
             raise Refused(Refusal(check.code, check.text, check.clause, check.remover))
@@ -250,7 +259,8 @@ def end(
                 f"电子业务 {held.case.number} 正在办理；不再转学的，请先在业务页面撤销，再了结。",
                 CLAUSE,
             )
-        here = held.student_id is not None and held.student.school_id == held.school_id
+        # Of a school that merged into this one, the record is here as well.
+        here = held.student_id is not None and sending_school(held.student, local_date(now)) == held.school
         if outcome == Outcome.ALREADY and not here:
             refuse("offline_not_here", "该生学籍还不在本校，请补办电子转学。", CLAUSE)
         held.outcome, held.closed_at, held.closed_by = outcome, now, by

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from ledger.clock import local_date
 from orgs.models import Unit
 from reviews.procedures import kind_name, of_kind
 from reviews.rulebook import Rulebook, window_refusal
@@ -26,7 +27,7 @@ class Check:
 
 def of_pupil(student: Student, receiving: Unit, now: datetime, book: Rulebook, kind: str = "") -> list[Check]:
     """All checks about a pupil and the two schools (R3.1b); obstacles first. ``kind``: by the schools if not given."""
-    kind = kind or kind_between(receiving, student.school or receiving)
+    kind = kind or kind_between(receiving, rules.sending_school(student, local_date(now)) or receiving)
     facts = rules.facts_of_pupil(student, receiving, now, book, kind)
     return _checks(of_kind(kind).preflight, facts, receiving)
 

@@ -1,5 +1,7 @@
 """The kinds of transfer, as procedures of the one engine."""
 
+from datetime import date
+
 from django.db.models import F, Q, Value
 from django.db.models.functions import Replace
 from django.db.models.lookups import Contains
@@ -88,7 +90,7 @@ class SchoolMove(procedures.Procedure):
             return None
         if check is rules.no_other_case:
             return facts.other.receiving_unit
-        return facts.student.school if check in rules.CLEARED_BY_SCHOOL else None
+        return rules.sending_school(facts.student, facts.day) if check in rules.CLEARED_BY_SCHOOL else None
 
     def named(self, text: str) -> Q:
         """Cases of pupils so called: any part of the name, “·” or not; or the beginning of a spelling or of the
@@ -174,9 +176,9 @@ for _kind in (InProvinceTransfer, CrossProvinceTransfer, PostGraduationEnrolment
     procedures.register(_kind())
 
 
-def kind_for(student: Student, receiving: Unit) -> str:
+def kind_for(student: Student, receiving: Unit, day: date) -> str:
     """The kind by which a pupil comes to ``receiving``: a graduate of another province by 毕业后跨省就学 (R3.3)."""
-    kind = kind_between(receiving, student.school or receiving)
+    kind = kind_between(receiving, rules.sending_school(student, day) or receiving)
     graduated = student.status == StudentStatus.GRADUATED
     return POST_GRADUATION if graduated and kind == CROSS_PROVINCE else kind
 

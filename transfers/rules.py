@@ -8,10 +8,11 @@ from functools import cached_property
 from ledger.clock import local_date, spoken
 from orgs.models import Unit
 from orgs.school_system import SystemOn, systems_on
+from orgs.successors import heir_or_self, standing, stands
 from reviews.models import Case
 from reviews.notice_values import IN_PROVINCE, POST_GRADUATION
 from reviews.procedures import kind_name
-from reviews.refusals import guard
+from reviews.refusals import Refusal, guard
 from reviews.rulebook import Rulebook
 from reviews.states import MOVED_NOTHING
 from students.grades import cohort_of, entering_grade, grade_label, is_graduating
@@ -95,14 +96,42 @@ class Facts:
         return self._systems[(self.sending or self.receiving).pk]
 
 
-@guard("{school}已经撤销，不能再办理转学；请改由承接学校{successor}办理。", "附件1 三.1", "承接学校")
+@guard("{school}已于{day}撤销，{instead}。", "附件1 三.1", "{remover}")
 def schools_exist(facts: Facts):
     """转入、转出学校均在办学"""
-    for school in (facts.receiving, facts.sending):
-        if school is not None and school.closed_on and school.closed_on <= facts.day:
-            successor = school.successor.name if school.successor_id else "（由主管部门确定）"
-            return {"school": school.name, "successor": successor}
-    return None
+    # The sending school is the successor already, where there is one: so only the receiving one names its own.
+    found = _closed(facts.receiving, facts.day)
+    if found is not None or facts.sending is None or stands(facts.sending, facts.day):
+        return found
+    return _without_successor(
+        facts.sending,
+        "还没有确定承接其学籍的学校，现在不能办理转出；请联系{above}确定，学生照常就读、不受影响",
+    )
+
+
+def closed_refusal(school: Unit, day: date) -> Refusal | None:
+    """Why nothing new is begun for a school that is closed on ``day``: the sentence of :func:`schools_exist`."""
+    found = _closed(school, day)
+    if found is None:
+        return None
+    sentence = "{school}已于{day}撤销，{instead}。".format(**found)
+    return Refusal("schools_exist", sentence, schools_exist.clause, found["remover"])
+
+
+def _closed(school: Unit, day: date) -> dict | None:
+    if stands(school, day):
+        return None
+    heir = standing(school, day)
+    if heir is None:
+        return _without_successor(school, "还没有确定承接学校，不能再发起转学；请联系{above}确定")
+    instead = f"由{heir.name}承接，不能再发起转学；请由{heir.name}（代码 {heir.code}）的学籍管理员发起"
+    return {"school": school.name, "day": spoken(school.closed_on), "instead": instead, "remover": heir.name}
+
+
+def _without_successor(school: Unit, instead: str) -> dict:
+    above = school.authority.name if school.authority_id else "主管部门"
+    told = {"instead": instead.format(above=above), "remover": f"{above}确定承接学校"}
+    return {"school": school.name, "day": spoken(school.closed_on), **told}
 
 
 @guard("该生目前没有学籍所在学校，不能办理转学；请按新建学籍的规定办理。", "附件1 二", "转入学校")
@@ -111,10 +140,15 @@ def has_school(facts: Facts):
     return None if facts.sending is not None else {}
 
 
-@guard("该生学籍已在本校，不需要转学。", "附件1 三.1")
+@guard("{where}，不需要转学。", "附件1 三.1")
 def other_school(facts: Facts):
     """转入与转出不是同一学校"""
-    return {} if facts.sending is not None and facts.receiving.pk == facts.sending.pk else None
+    if facts.sending is None or facts.receiving.pk != facts.sending.pk:
+        return None
+    school = facts.student.school
+    if school is None or school.pk == facts.receiving.pk:
+        return {"where": "该生学籍已在本校"}
+    return {"where": f"该生学籍所在的{school.name}已并入本校，学籍由本校承接"}
 
 
 @guard(
@@ -327,9 +361,21 @@ def proof_attached(facts: Facts):
 @guard("该生学籍已不在{school}，这件业务不能继续；请转入学校撤销后重新核对。", "附件1 三.1", "转入学校")
 def still_at_sending_school(facts: Facts):
     """学籍仍在转出学校"""
-    if facts.sending is not None and facts.student.school_id == facts.sending.pk:
+    if facts.sending is not None and _still_at(facts.student, facts.sending, facts.day):
         return None
     return {"school": facts.sending.name if facts.sending else "转出学校"}
+
+
+def _still_at(student: Student, school: Unit, day: date) -> bool:
+    """Whether the record is at ``school``, or at one that has merged with it since."""
+    if student.school is None or student.school_id == school.pk:
+        return student.school_id == school.pk
+    return heir_or_self(student.school, day).pk == heir_or_self(school, day).pk
+
+
+def sending_school(student: Student, day: date) -> Unit | None:
+    """The school that sends the pupil: that of the record, or on ``day`` its successor where it is closed."""
+    return None if student.school is None else heir_or_self(student.school, day)
 
 
 # Told at the look-up, before anything is typed: about the pupil and the schools (R3.1b).
@@ -384,7 +430,7 @@ def facts_of_pupil(
     return Facts(
         student,
         receiving,
-        student.school,
+        sending_school(student, local_date(now)),
         now,
         book,
         other=_other_case(student, None),

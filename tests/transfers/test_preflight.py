@@ -132,10 +132,11 @@ def test_a_grade_that_the_school_does_not_have_is_named(world):
 
 def test_a_closed_school_names_the_one_that_goes_on(world):
     pupil = world.pupil(world.third)
-    Unit.objects.filter(pk=world.third.pk).update(closed_on=world.today, successor=world.second)
+    world.closed(world.first, world.second)
     (line,) = refuses(world, pupil)
-    assert f"{world.third.name}已经撤销" in line
-    assert world.second.name in line
+    assert f"{world.first.name}已于{clock.spoken(world.today)}撤销，由{world.second.name}承接" in line
+    assert f"代码 {world.second.code}" in line
+    assert f"由谁解除：{world.second.name}" in line
 
 
 @pytest.mark.rule("R3.5b")
@@ -164,7 +165,7 @@ def test_in_the_freeze_the_window_is_told_and_a_draft_may_wait():
 def test_all_obstacles_stand_together_and_not_only_the_first(world):
     pupil = world.pupil(world.third, status="suspended")
     ProblemRecord.objects.create(student=pupil, kind="no_id")
-    Unit.objects.filter(pk=world.third.pk).update(closed_on=world.today, successor=world.second)
+    world.closed(world.third)
     assert len(refuses(world, pupil)) == 3
 
 
