@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -147,3 +148,10 @@ def test_every_variable_that_is_read_is_documented():
     known = set(re.findall(r"[A-Z][A-Z_]{2,}", text)) | {"WEB_WORKERS", "YES"}
     assert len(read) > 15
     assert read <= known, f"missing in docs/operations.md: {sorted(read - known)}"
+
+
+def test_every_variable_stands_once_in_the_table_of_operations():
+    text = (ROOT / "docs" / "operations.md").read_text()
+    named = re.findall(r"`([A-Z][A-Z_0-9]+)`", " ".join(re.findall(r"^\|([^|]+)\|", text, re.MULTILINE)))
+    assert {"DATABASE_URL", "NOTICE_EMAIL", "EMAIL_HOST"} <= set(named)
+    assert len(named) == len(set(named)), [name for name in named if named.count(name) > 1]
