@@ -44,8 +44,9 @@ class RosterForm(forms.Form):
     page = forms.IntegerField(required=False, min_value=1, max_value=100_000)
     whole = forms.BooleanField(required=False)
 
-    def __init__(self, counts: list[dict], classes: list[tuple[int, str]], data):
+    def __init__(self, counts: list[dict], classes: list[tuple[int, str]], data, text: str = ""):
         super().__init__(data)
+        self.text = text
         grades = [(row["grade"], row["label"]) for row in counts if row["grade"]]
         self.fields["grade"].choices = [("", "全部年级"), *grades]
         self.fields["class_id"].choices = [("", "全部班级"), *classes]
@@ -56,7 +57,7 @@ class RosterForm(forms.Form):
         fitting = {
             name: value for name, value in self.cleaned_data.items() if name not in self.errors and value
         }
-        return roster.Wanted(text=searched(self.data.get("q", "")), **fitting)
+        return roster.Wanted(text=self.text, **fitting)
 
 
 class RevealForm(forms.Form):

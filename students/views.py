@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger import audit, clock
@@ -15,10 +16,11 @@ from orgs import scope
 from orgs.models import Unit
 from reviews.refusals import Refused
 from reviews.views import see_other
-from students import attendance, records, reveal, roster, status
-from students.forms import RevealForm, RosterForm, looks_like_number, searched
+from students import attendance, records, reveal, roster, status, typed
+from students.forms import RevealForm, RosterForm, looks_like_number
 from students.models import Enrolment, Student
 
+FORGOTTEN = "查找条件只在本人本次登录内有效，这里列出的是全部；请重新查找。"
 NOT_HERE = "在你单位（及下属学校）没有找到这个号码对应的学生，请核对后重查。"
 
 
@@ -29,6 +31,8 @@ NOT_HERE = "在你单位（及下属学校）没有找到这个号码对应的�
 @require_safe
 def list_pupils(request: HttpRequest) -> HttpResponse:
     """A school's roster; who stands above several schools first chooses one."""
+    if typed.forgotten(request):
+        messages.warning(request, FORGOTTEN)
     day = clock.local_date(clock.now())
     schools = roster.schools_under(request.user, day).select_related("authority")
     code = request.GET.get("school", "")
@@ -48,7 +52,7 @@ def list_pupils(request: HttpRequest) -> HttpResponse:
 def list_present(request: HttpRequest, school: Unit, day, common: dict) -> HttpResponse:
     """Who is on the school's books."""
     counts = roster.grade_counts(school, day)
-    form = RosterForm(counts, roster.classes_of(school, day), request.GET)
+    form = RosterForm(counts, roster.classes_of(school, day), request.GET, typed.text_of(request))
     wanted = form.wanted()
     pages = Paginator(
         roster.pupils_of(school, wanted, day), roster.MOST_ON_PAPER if wanted.whole else roster.PAGE
@@ -63,6 +67,7 @@ def list_present(request: HttpRequest, school: Unit, day, common: dict) -> HttpR
         "guests": attendance.known.guests(school, day),
         "page": pager(request, page, "名"),
         "q": wanted.text,
+        "q_key": typed.key_of(request),
         "whole_url": "" if wanted.whole else f"?{kept(request, page=None, whole='1')}",
         "filtered": bool(wanted.text or wanted.grade or wanted.class_id or wanted.status),
     }
@@ -71,7 +76,7 @@ def list_present(request: HttpRequest, school: Unit, day, common: dict) -> HttpR
 
 def list_left(request: HttpRequest, school: Unit, day, common: dict) -> HttpResponse:
     """Whose archived copy the school keeps."""
-    text = searched(request.GET.get("q", ""))
+    text = typed.text_of(request)
     rows = roster.left_enrolments(school)
     if text:
         rows = rows.filter(archive__name__icontains=text)
@@ -88,7 +93,7 @@ def list_left(request: HttpRequest, school: Unit, day, common: dict) -> HttpResp
 
 def list_schools(request: HttpRequest, schools) -> HttpResponse:
     """The schools under the account, with the number of pupils of each."""
-    text = searched(request.GET.get("q", ""))
+    text = typed.text_of(request)
     if text:
         schools = schools.filter(name__contains=text)
     page = Paginator(schools, roster.PAGE).get_page(request.GET.get("page"))
@@ -114,17 +119,18 @@ def frame(school: Unit, tab: str, several: bool) -> dict:
 
 
 @never_cache
+@sensitive_post_parameters("q")
 @require_POST
 def search_pupils(request: HttpRequest) -> HttpResponse:
-    """The search box: an exact number leads straight to the pupil, a name becomes part of the address.
+    """The search box: an exact number leads straight to the pupil, a name is kept in the session.
 
-    A number comes by POST only and is never repeated in an address; the look-up is recorded.
+    Neither ever stands in an address; the look-up of a number is recorded.
     """
     text, school = request.POST.get("q", ""), request.POST.get("school", "")[:12]
     parts = {"school": school, "tab": "left" if request.POST.get("tab") == "left" else ""}
     back = f"{reverse('student-roster')}?"
     if not looks_like_number(text):
-        parts["q"] = searched(text)
+        parts["q"] = typed.keep(request, text)
         return see_other(back + urlencode({name: value for name, value in parts.items() if value}))
     url = page_of_number(text, request.user)
     if url:
@@ -248,7 +254,7 @@ def kept(request: HttpRequest, **changes) -> str:
     """The address's own filters with some changed; what a roster does not know is dropped."""
     known = ("school", "tab", "grade", "class_id", "status", "order", "whole", "q", "page")
     parts = {name: request.GET[name][:60] for name in known if request.GET.get(name)}
-    parts["q"] = searched(parts.get("q", ""))
+    parts["q"] = typed.key_of(request)
     parts.update(changes)
     return urlencode({name: value for name, value in parts.items() if value})
 

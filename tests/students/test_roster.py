@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from django.test import Client
@@ -123,6 +124,43 @@ def test_a_number_from_elsewhere_and_an_unknown_one_answer_alike(world, clerk):
         assert "没有找到这个号码对应的学生" in answer.content.decode()
 
 
+def test_a_name_that_was_typed_never_stands_in_an_address(world, clerk):
+    for grade in (3, 4):
+        world.pupil(world.third, name="王小花", grade=grade)
+    answer = clerk.post(reverse("student-search"), {"q": "王小花", "school": world.third.code})
+    assert quote("王小花") not in answer.headers["Location"]
+    page = clerk.get(answer.headers["Location"])
+    text = page.content.decode()
+    assert names(page) == ["王小花", "王小花"]
+    assert 'name="q" value="王小花"' in text, "what was typed stands in its field"
+    addresses = re.findall(r'(?:href|action)="([^"]+)"', text)
+    assert not [a for a in addresses if "王小花" in a or quote("王小花") in a]
+    key = parse_qs(urlsplit(answer.headers["Location"]).query)["q"][0]
+    assert f'type="hidden" name="q" value="{key}"' in text, "a filter keeps the search"
+    assert len(names(clerk.get(ROSTER, {"q": key, "grade": 4}))) == 1
+
+
+def test_the_key_of_a_search_means_nothing_to_another_session(world, clerk):
+    world.pupil(world.third, name="王小花")
+    world.pupil(world.third, name="李大树")
+    address = clerk.post(reverse("student-search"), {"q": "王小花"}).headers["Location"]
+    assert names(clerk.get(address)) == ["王小花"]
+    other = signed_in(world.head(world.third))
+    page = other.get(address)
+    assert set(names(page)) == {"王小花", "李大树"}
+    assert "请重新查找" in page.content.decode()
+
+
+def test_a_name_typed_into_the_address_is_not_searched_nor_repeated(world, clerk, monkeypatch):
+    from students import roster
+
+    monkeypatch.setattr(roster, "PAGE", 1)
+    world.pupil(world.third), world.pupil(world.third)
+    page = clerk.get(ROSTER, {"q": "王小花"}).content.decode()
+    assert "王小花" not in page
+    assert quote("王小花") not in page
+
+
 def test_a_number_typed_into_the_address_is_not_searched_nor_repeated(world, clerk):
     number = records.current_number(world.pupil(world.third))
     page = clerk.get(ROSTER, {"q": number})
@@ -169,7 +207,8 @@ def test_hostile_text_in_any_parameter_never_breaks_the_page(world, clerk, text)
     assert clerk.get(ROSTER, {"tab": "left", "q": text}).status_code == 200
     assert clerk.post(reverse("student-search"), {"q": text, "school": text}).status_code == 303
     if text not in ("\x00", "\u202e"):
-        assert names(clerk.get(ROSTER, {"q": text})) == []
+        found = clerk.post(reverse("student-search"), {"q": text}, follow=True)
+        assert names(found) == []
 
 
 def test_the_roster_asks_the_same_number_of_statements_however_many_pupils(world, clerk):
