@@ -12,10 +12,10 @@ from django.contrib.auth.forms import (
     UserChangeForm,
 )
 from django.db import transaction
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from ledger import audit, clock
 from ledger.administration import WalledAdmin, WalledInline
+from orgs.authenticator import Authenticator
 from orgs.models import Account, Delegation, Person, Post, Unit
 from orgs.school_system import SchoolSystemPeriod
 from orgs.tokens import ApiToken
@@ -205,7 +205,7 @@ class AccountAdmin(WalledAdmin, UserAdmin):
     def end_second_factor(self, request, accounts):
         """Forget the authenticator, e.g. when a telephone was lost; the session ends with it."""
         for account in accounts:
-            TOTPDevice.objects.filter(user=account).delete()
+            Authenticator.objects.filter(user=account).delete()
             self._record(request, "account.second_factor_reset", account)
         messages.success(request, f"已重置 {len(accounts)} 个账号的第二验证，下次登录时重新绑定。")
 

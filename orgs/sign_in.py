@@ -17,6 +17,7 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from ledger import clock
+from orgs.authenticator import Authenticator
 from orgs.models import Account, PostRole, UnitLevel
 from orgs.seats import seats_of
 
@@ -104,6 +105,7 @@ def second_factor_given(request: HttpRequest) -> bool:
 
 
 @receiver(post_delete, sender=TOTPDevice, dispatch_uid="orgs.device_removed")
+@receiver(post_delete, sender=Authenticator, dispatch_uid="orgs.authenticator_removed")
 def _device_removed(sender, instance, **kwargs):
     Account.objects.filter(pk=instance.user_id).update(session_key="")
 

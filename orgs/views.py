@@ -15,10 +15,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from ledger import audit
 from orgs import sign_in as signing
+from orgs.authenticator import Authenticator
 from orgs.forms import ChangePasswordForm, SignInForm, TokenForm
 
 INVALID = 422
@@ -130,16 +130,16 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return render(request, "orgs/account_second_factor.html", context, status=INVALID if form.errors else 200)
 
 
-def _device(account) -> TOTPDevice:
+def _device(account) -> Authenticator:
     """The account's authenticator, or one waiting to be confirmed; a confirmed one goes first."""
-    device = TOTPDevice.objects.filter(user=account).order_by("-confirmed", "pk").first()
-    return device or TOTPDevice.objects.create(user=account, name="身份验证器", confirmed=False)
+    device = Authenticator.objects.filter(user=account).order_by("-confirmed", "pk").first()
+    return device or Authenticator.objects.create(user=account, name="身份验证器", confirmed=False)
 
 
-def _try_token(request: HttpRequest, device: TOTPDevice, token: str) -> str:
+def _try_token(request: HttpRequest, device: Authenticator, token: str) -> str:
     """Try the six digits; why they were not taken, or an empty string. The row is locked: a code counts once."""
     with transaction.atomic():
-        device = TOTPDevice.objects.select_for_update().get(pk=device.pk)
+        device = Authenticator.objects.select_for_update().get(pk=device.pk)
         allowed, _ = device.verify_is_allowed()
         if not allowed:
             return "验证码连续输错，请稍等片刻再试。"
@@ -158,7 +158,7 @@ def _try_token(request: HttpRequest, device: TOTPDevice, token: str) -> str:
     return ""
 
 
-def _enrolment(device: TOTPDevice) -> dict | None:
+def _enrolment(device: Authenticator) -> dict | None:
     """The code to scan and the same as text, until the device is confirmed."""
     if device.confirmed:
         return None

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hmac
 import json
 import os
 import secrets
@@ -37,6 +38,12 @@ def make() -> dict[str, str]:
         "FIELD_KEYS": json.dumps(keys),
         "AUDIT_SIGNING_KEY": _random_key(),
     }
+
+
+def second_factor_key(field_keys: str) -> bytes:
+    """The outer half of every authenticator's secret: 32 bytes from the index key, the one key that is never rotated."""
+    index = base64.b64decode(json.loads(field_keys)["index"])
+    return hmac.digest(index, b"xueji second factor", "sha256")
 
 
 def _kept(var: Path) -> dict[str, str]:

@@ -33,6 +33,7 @@ _secrets = keys.load(VAR, TRIAL)
 SECRET_KEY = _secrets["SECRET_KEY"]
 FIELD_KEYS = _secrets["FIELD_KEYS"]
 AUDIT_SIGNING_KEY = _secrets["AUDIT_SIGNING_KEY"]
+SECOND_FACTOR_KEY = keys.second_factor_key(FIELD_KEYS)
 SECRET_KEY_FALLBACKS = _list("SECRET_KEY_FALLBACKS")
 CRYPTO_SUITE = os.environ.get("CRYPTO_SUITE", "AES-256-GCM")
 

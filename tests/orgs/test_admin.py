@@ -6,11 +6,11 @@ import pytest
 from axes.models import AccessAttempt
 from django.contrib import admin
 from django.urls import reverse
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from ledger import clock
 from ledger.administration import WalledAdmin
 from ledger.models import AuditEntry
+from orgs.authenticator import Authenticator
 from orgs.models import Account, Delegation, Person, Post, Unit
 from tests.world import PASSWORD, World
 
@@ -244,7 +244,7 @@ def test_the_administrator_sets_a_new_password_and_the_trail_says_so_without_it(
 def test_locked_accounts_authenticators_and_tokens_are_reset_and_recorded(boss, world, client):
     account = world.registrar(world.first)
     AccessAttempt.objects.create(username=account.username, ip_address="127.0.0.1", failures_since_start=5)
-    TOTPDevice.objects.create(user=account, name="x")
+    Authenticator.objects.create(user=account, name="x")
     for action, told in (
         ("unlock", "account.unlocked"),
         ("end_second_factor", "account.second_factor_reset"),
@@ -254,7 +254,7 @@ def test_locked_accounts_authenticators_and_tokens_are_reset_and_recorded(boss, 
         assert answer.status_code == 302, action
         assert last_entry().action == told
     assert not AccessAttempt.objects.filter(username=account.username).exists()
-    assert not TOTPDevice.objects.filter(user=account).exists()
+    assert not Authenticator.objects.filter(user=account).exists()
 
 
 def test_changes_of_a_post_are_recorded_old_and_new(boss, world, client):

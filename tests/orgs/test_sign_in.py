@@ -2,11 +2,12 @@
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.test import Client
+from django.test import Client, override_settings
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from ledger.models import AuditEntry
+from orgs.authenticator import Authenticator
 from orgs.models import Account, PostRole
 from tests.world import PASSWORD, World
 
@@ -178,7 +179,7 @@ def test_a_bad_new_password_is_told_in_words(client, world, typed, sentence):
 
 
 def code(account, off=0):
-    device = TOTPDevice.objects.get(user=account)
+    device = Authenticator.objects.get(user=account)
     return f"{totp(device.bin_key, device.step, device.t0, device.digits, device.drift) + off:06d}"[-6:]
 
 
@@ -206,7 +207,7 @@ def test_a_head_enrols_on_the_first_sign_in_and_only_then_gets_in(client, world,
 
 def test_once_enrolled_the_secret_is_never_shown_again(client, world, asked):
     head = world.head(world.first)
-    TOTPDevice.objects.create(user=head, name="x", confirmed=True)
+    Authenticator.objects.create(user=head, name="x", confirmed=True)
     enter(client, head)
     page = client.get("/accounts/second-factor/").content.decode()
     assert "data:image/svg+xml" not in page
@@ -217,7 +218,7 @@ def test_once_enrolled_the_secret_is_never_shown_again(client, world, asked):
 
 def test_a_wrong_code_is_told_and_opens_nothing(client, world, asked):
     head = world.head(world.first)
-    TOTPDevice.objects.create(user=head, name="x", confirmed=True)
+    Authenticator.objects.create(user=head, name="x", confirmed=True)
     enter(client, head)
     answer = client.post("/accounts/second-factor/", {"otp_token": wrong(head)})
     assert answer.status_code == 422
@@ -229,13 +230,35 @@ def test_a_wrong_code_is_told_and_opens_nothing(client, world, asked):
 
 def test_a_code_counts_once(client, world, asked):
     head = world.head(world.first)
-    TOTPDevice.objects.create(user=head, name="x", confirmed=True)
+    Authenticator.objects.create(user=head, name="x", confirmed=True)
     enter(client, head)
     token = code(head)
     assert client.post("/accounts/second-factor/", {"otp_token": token}).status_code == 303
     other = Client()
     enter(other, head)
     assert other.post("/accounts/second-factor/", {"otp_token": token}).status_code == 422
+
+
+def test_what_stands_in_the_database_makes_no_valid_code(client, world, asked):
+    head = world.head(world.first)
+    enter(client, head)
+    client.get("/accounts/second-factor/")
+    device = TOTPDevice.objects.get(user=head)
+    stolen = f"{totp(device.bin_key):06d}"
+    assert client.post("/accounts/second-factor/", {"otp_token": stolen}).status_code == 422
+    TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+    good = code(head)
+    with override_settings(SECOND_FACTOR_KEY=bytes(32)):
+        assert client.post("/accounts/second-factor/", {"otp_token": good}).status_code == 422
+    TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+    assert client.post("/accounts/second-factor/", {"otp_token": code(head)}).status_code == 303
+
+
+def test_a_seed_copied_to_another_account_gives_another_secret(world):
+    mine = Authenticator.objects.create(user=world.head(world.first), name="x", confirmed=True)
+    other = Authenticator.objects.create(user=world.head(world.second), name="x", key=mine.key)
+    assert mine.bin_key != other.bin_key
+    assert mine.key not in mine.config_url
 
 
 @pytest.mark.parametrize("typed", ["", "12345", "abcdef", "１２３４５６７", "1234567\x00"])
@@ -261,7 +284,7 @@ def test_removing_the_device_ends_the_session(client, world, asked):
     client.get("/accounts/second-factor/")
     client.post("/accounts/second-factor/", {"otp_token": code(head)})
     assert signed_in(client)
-    TOTPDevice.objects.get(user=head).delete()
+    Authenticator.objects.get(user=head).delete()
     assert not signed_in(client)
 
 
