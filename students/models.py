@@ -13,7 +13,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 from orgs import scope
-from orgs.models import Unit
+from orgs.models import Account, Unit
+from students.text import NUMBER_IN_TEXT
 
 
 class StudentStatus(models.TextChoices):
@@ -222,24 +223,112 @@ class RegistrationNumber(models.Model):
 
 
 class Guardian(models.Model):
-    """家庭成员或监护人; number and telephone sealed."""
+    """家庭成员或监护人, the first or the second of the record; number and telephone sealed.
+
+    ``details``: the items that nothing is searched by, see :mod:`students.record_fields`.
+    """
 
     student = models.ForeignKey(
         Student, verbose_name="学生", on_delete=models.PROTECT, related_name="guardians"
     )
+    place = models.PositiveSmallIntegerField("第几位", default=1)
     name = models.CharField("姓名", max_length=50)
     relation = models.CharField("关系", max_length=20)
     is_guardian = models.BooleanField("监护人", default=True)
     workplace = models.CharField("工作单位或住址", max_length=100, blank=True)
     phone_sealed = models.BinaryField(null=True, blank=True)
     id_number_sealed = models.BinaryField(null=True, blank=True)
+    details = models.JSONField("其他项目", default=dict, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "监护人"
-        ordering = ["id"]
+        ordering = ["place", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["student", "place"], name="guardian_place_once"),
+            models.CheckConstraint(condition=Q(place__in=[1, 2]), name="guardian_first_or_second"),
+        ]
 
     def __str__(self):
         return self.name
+
+
+class PupilRecord(models.Model):
+    """The items of a pupil's record beside the roster's own columns; no row as long as nobody entered any.
+
+    A table of its own keeps the pupil's row narrow for rosters and checks over all pupils (ADR 0014). The residence
+    permit stands in columns: it is counted by county, grade and province of origin (R7.1).
+    """
+
+    student = models.OneToOneField(
+        Student, verbose_name="学生", on_delete=models.PROTECT, primary_key=True, related_name="record"
+    )
+    revision = models.PositiveIntegerField("版次", default=0)
+    details = models.JSONField("项目", default=dict, blank=True)
+    phone_sealed = models.BinaryField(null=True, blank=True)
+    permit_held = models.BooleanField("是否持有居住证", null=True, blank=True)
+    permit_issuer = models.CharField("居住证的签发机关", max_length=100, blank=True)
+    permit_issued_on = models.DateField("居住证的签发日期", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "学籍信息"
+        indexes = [
+            models.Index(fields=["student"], condition=Q(permit_held=True), name="record_permit_holders")
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(permit_held=True, permit_issued_on__isnull=False) & ~Q(permit_issuer="")
+                | Q(permit_issuer="", permit_issued_on__isnull=True)
+                & (Q(permit_held=False) | Q(permit_held__isnull=True)),
+                name="record_permit_whole",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.student_id}"
+
+
+class ChangeSource(models.TextChoices):
+    """By which road an item of a record was changed."""
+
+    REGISTRAR = "registrar", "学籍管理员"
+    CLASS_SHEET = "class_sheet", "班主任变动表"
+    IMPORT = "import", "表格导入"
+    CASE = "case", "业务办理"
+
+
+class FieldChange(models.Model):
+    """One item of a record, what it was and what it became, by whom and when (R6.1). Only ever appended; the instant
+    is the database's. Of a sealed item it is told that it changed, and nothing of what it was or is."""
+
+    student = models.ForeignKey(
+        Student, verbose_name="学生", on_delete=models.PROTECT, related_name="changes"
+    )
+    field = models.CharField("项目", max_length=40)
+    secret = models.BooleanField("号码", default=False)
+    old = models.CharField("原来", max_length=300, blank=True)
+    new = models.CharField("现在", max_length=300, blank=True)
+    at = models.DateTimeField("时间", db_default=Now())
+    by = models.ForeignKey(
+        Account, verbose_name="办理人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    source = models.CharField("方式", max_length=12, choices=ChangeSource.choices)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "学籍信息变更"
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["student", "-id"], name="change_of_student")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(secret=False) | Q(old="", new=""), name="change_secret_hidden"
+            ),
+            models.CheckConstraint(
+                condition=~Q(old__regex=NUMBER_IN_TEXT) & ~Q(new__regex=NUMBER_IN_TEXT),
+                name="change_without_numbers",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.student_id} {self.field}"
 
 
 class ProblemKind(models.TextChoices):

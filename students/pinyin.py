@@ -164,3 +164,14 @@ def _nearest_first(sounds: Sequence[tuple[str, ...]]) -> Iterator[str]:
                 for position, reading in zip(changed, others, strict=True):
                     spelled[position] = reading
                 yield "".join(spelled)
+
+
+def search_text(name: str, spelling: str) -> str:
+    """`readings` with the spelling that the pupil's own record gives (shan yu tong) and its initials in front."""
+    words = spelling.lower().replace(MIDDLE_DOT, " ").split()
+    own = [query("".join(words)), "".join(query(word)[:1] for word in words)]
+    text = ""
+    for word in dict.fromkeys([*(one for one in own if one), *readings(name).split()]):
+        if len(text) + len(word) + 1 <= LONGEST:
+            text = f"{text} {word}" if text else word
+    return text

@@ -100,6 +100,11 @@ def ethnic_name(code: str) -> str:
     return CodeTable.objects.filter(table="ethnic", code=code).values_list("name", flat=True).first() or code
 
 
+def relation_names() -> dict[str, str]:
+    """What the codes of GB/T 4761 say: 51 is 父亲."""
+    return dict(CodeTable.objects.filter(table="family_relation_gb4761").values_list("code", "name"))
+
+
 @dataclass(frozen=True)
 class Card:
     """A pupil as a masked card: enough for two people at a counter to agree who is meant, nothing more."""
@@ -182,6 +187,8 @@ def move(
 
 def snapshot(student: Student, school: Unit, day: date) -> dict:
     """What the record says as the pupil leaves; names and codes, the number only masked."""
+    guardians = list(student.guardians.all())
+    relations = relation_names() if guardians else {}
     return {
         "name": student.name,
         "sex": student.get_sex_display(),
@@ -195,7 +202,7 @@ def snapshot(student: Student, school: Unit, day: date) -> dict:
         "address": student.address,
         "household_registration_place": student.household_registration_place,
         "guardians": [
-            {"name": g.name, "relation": g.relation, "workplace": g.workplace}
-            for g in student.guardians.all()
+            {"name": g.name, "relation": relations.get(g.relation, g.relation), "workplace": g.workplace}
+            for g in guardians
         ],
     }

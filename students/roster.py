@@ -290,10 +290,11 @@ def number_rows(student: Student) -> list[dict]:
 
 def guardian_rows(student: Student) -> list[dict]:
     """Guardians and family; telephones masked."""
+    names = records.relation_names()
     return [
         {
             "name": row.name,
-            "relation": row.relation + ("（监护人）" if row.is_guardian else ""),
+            "relation": names.get(row.relation, row.relation) + ("（监护人）" if row.is_guardian else ""),
             "workplace": row.workplace or "—",
             "phone": identity.mask_phone(_phone(row)) or "—",
         }

@@ -34,6 +34,7 @@ _SHOWN_NAMES = [
     (f"李雨{RARE_CHARACTERS[1]}", FEMALE, "01"),
     (f"张{RARE_CHARACTERS[2]}", MALE, "01"),
 ]
+_RELATIONS = {"父亲": "51", "母亲": "52"}  # GB/T 4761
 _CAREFUL = [("suspended", 14), ("abroad", 8), ("left_other", 10)]
 
 
@@ -190,8 +191,9 @@ class Register:
             Guardian(
                 pk=pk,
                 student=student,
+                place=1 if guardian.sex == MALE else 2,
                 name=guardian.name,
-                relation=guardian.relation,
+                relation=_RELATIONS[guardian.relation],
                 workplace=guardian.address,
                 phone_sealed=sealer.seal(guardian.phone, pk),
             )
