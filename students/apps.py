@@ -7,3 +7,7 @@ class StudentsConfig(AppConfig):
     name = "students"
     verbose_name = "学生与学籍"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        """Make the outbox know who delivers this floor's messages."""
+        from students import number_notices  # noqa: F401

@@ -5,6 +5,7 @@ from datetime import date
 from functools import cached_property
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import F
 from django.utils import timezone
 
 from ledger import clock
@@ -166,7 +167,7 @@ class World:
         RegistrationNumber.objects.filter(pk=row.pk).update(sealed=sealed)
         if close:
             RegistrationNumber.objects.filter(pk=row.pk).update(
-                closed_at=timezone.now(), closed_reason="下发正式学籍号"
+                closed_at=F("issued_at"), closed_reason="下发正式学籍号"
             )
         return row
 

@@ -35,6 +35,8 @@ FIELD_KEYS = _secrets["FIELD_KEYS"]
 AUDIT_SIGNING_KEY = _secrets["AUDIT_SIGNING_KEY"]
 SECOND_FACTOR_KEY = keys.second_factor_key(FIELD_KEYS)
 SECRET_KEY_FALLBACKS = _list("SECRET_KEY_FALLBACKS")
+# Who answers the identity check (R1.7); the default is the imported table.
+POPULATION_REGISTER = os.environ.get("POPULATION_REGISTER", "students.population.LocalRegister")
 CRYPTO_SUITE = os.environ.get("CRYPTO_SUITE", "AES-256-GCM")
 
 DEBUG = _flag("DJANGO_DEBUG")

@@ -1,0 +1,12 @@
+"""What the worker does for pupils' records. Each may be missed, repeated or overlapped: the database knows what is due."""
+
+from celery import shared_task
+
+from ledger import clock
+from students import issuing
+
+
+@shared_task
+def issue_numbers() -> int:
+    """Compare and issue for the batches that wait (R1.1)."""
+    return issuing.carry_on(clock.now())
