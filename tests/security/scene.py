@@ -139,7 +139,7 @@ class Scene:
         self.form = {}
         return {
             "": {},
-            "pupil": {"key": str(self.pupil.key)},
+            "pupil": {"key": str(self.pupil.key), "block": "contact"},
             "archive": {"pk": self.archive.pk},
             "fault": {"number": self.fault.number},
             "offline": {"number": self.offline.number},

@@ -1,0 +1,90 @@
+"""The form of one block of the record, made from the dictionary. The checks are the record's own, not the form's."""
+
+from django import forms
+
+from students import record_fields
+from students.record_fields import EDITABLE, RecordField
+from students.record_pages import YES_NO
+from students.record_values import Record
+
+_HINTS = {
+    "date": "如 20200305",
+    "month": "年和月，如 202409",
+    "division": "6位或12位区划代码，如 152522",
+    "country": "三位字母代码，中国为 CHN",
+    "span": "如 2010.06.01-2020.06.01，长期有效写 2010.06.01-长期",
+    "decimal": "公里，如 1.5",
+}
+
+
+class BlockForm(forms.Form):
+    """The items of a block that the registrar may change; what was typed is kept whatever is wrong with it."""
+
+    use_required_attribute = False
+
+    def __init__(self, block: str, record: Record, codes: dict[str, dict[str, str]], data=None):
+        super().__init__(data, initial=_initial(block, record))
+        self.record = record
+        for item in record_fields.of_block(block):
+            if item.key in EDITABLE:
+                self.fields[item.key] = _control(item, record, codes)
+                if item.secret and not item.required and item.key in record.given:
+                    self.fields[f"clear {item.key}"] = forms.BooleanField(
+                        label=f"清除已登记的{item.label}", required=False
+                    )
+        self.fields["revision"] = forms.IntegerField(
+            widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1
+        )
+
+    def typed(self) -> dict[str, str]:
+        """What was sent, by key. A sealed item left empty stays as it is, unless it is to be cleared."""
+        found = {}
+        for key in self.fields:
+            item = EDITABLE.get(key)
+            if item is None or key not in self.data:
+                continue
+            text = str(self.data[key])
+            if not item.secret or text.strip() or self.data.get(f"clear {key}"):
+                found[key] = text
+        return found
+
+    def tell(self, errors: dict[str, str], name_of) -> None:
+        """Put each refusal beside its item; one about an item of another block stands above the form."""
+        for key, sentence in errors.items():
+            if key in self.fields:
+                self.add_error(key, sentence)
+            else:
+                self.add_error(None, f"{name_of(key)}：{sentence}")
+
+
+def _initial(block: str, record: Record) -> dict[str, object]:
+    values: dict[str, object] = {"revision": record.row.revision}
+    for item in record_fields.of_block(block):
+        value = record.values.get(item.key, "")
+        if item.kind == "date":
+            value = value.replace("-", "")
+        elif item.kind == "month":
+            value = value[:7].replace("-", "")
+        values[item.key] = value
+    return values
+
+
+def _control(item: RecordField, record: Record, codes: dict[str, dict[str, str]]) -> forms.Field:
+    options = {"label": item.label, "required": item.required}
+    if item.kind in ("code", "yes_no"):
+        now = record.values.get(item.key, "")
+        table = YES_NO if item.kind == "yes_no" else codes.get(item.table, {})
+        choices = [
+            (code, name)
+            for code, name in sorted(table.items())
+            if not item.offered or code in item.offered or code == now
+        ]
+        control: forms.Field = forms.ChoiceField(choices=[("", "未填写"), *choices], **options)
+    else:
+        hint = _HINTS.get(item.kind, "")
+        if item.secret and item.key in record.given:
+            hint = f"现为 {record.masked(item)}；不填则不改"
+        control = forms.CharField(help_text=hint, **options)
+        control.widget.attrs["autocomplete"] = "off"
+    control.clean = lambda value: value or ""  # type: ignore[method-assign]
+    return control
