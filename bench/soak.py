@@ -3,9 +3,9 @@
     python -m bench.soak [seconds] [cases] [clients]
 
 Its servers and its database are its own, in ``var/soak``, and start empty each time. The clients and the worker are
-processes that go through the door like any other; a client writes each decision it was told of into a journal, after
-the door came back. Killed with SIGKILL, one at a time: a client, the worker, one connection's server process, the
-whole of PostgreSQL. Then nothing that was acknowledged may be missing, no case may stand half way, every decision has
+processes that go through the door like any other, one of them through the web server (bench/soak_http.py); a client
+writes each decision it was told of into a journal, after the door came back. Killed with SIGKILL, one at a time: a
+client, a process of the web server or the whole of it, the worker, one connection's server process, all of PostgreSQL. Then nothing that was acknowledged may be missing, no case may stand half way, every decision has
 its entry in the trail and its message, and the chain holds.
 """
 
@@ -23,6 +23,7 @@ from collections import Counter
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from bench import soak_http
 from tests import ordinary_day
 from xueji import embedded
 from xueji.processes import living
@@ -58,6 +59,8 @@ class Soak:
             "FIELD_KEYS": json.dumps({"active": "1", "keys": {"1": key()}, "index": key()}),
             "AUDIT_SIGNING_KEY": key(),
             "ALLOWED_HOSTS": "localhost",
+            # The callers stand where a proxy would.
+            "TRUSTED_PROXIES": "1",
             "XUEJI_VAR": str(self.var),
             # In the yearly freeze no case could begin.
             "DJANGO_SETTINGS_MODULE": "tests.program",
@@ -69,7 +72,7 @@ class Soak:
         """Prepare, kill for so many seconds, stop, check."""
         embedded.ensure(self.var, durable=False)
         try:
-            self._child("prepare", str(self.cases))
+            self._child("prepare", str(self.cases), str(self.var))
             with self._all_running():
                 self._kill_until(time.monotonic() + seconds)
             embedded.ensure(self.var, durable=False)
@@ -91,7 +94,8 @@ class Soak:
     def _all_running(self):
         for at in range(self.clients):
             self._start(f"client {at}")
-        self._start("worker")
+        for name in ("worker", "web", "caller 0", "caller 1"):
+            self._start(name)
         try:
             yield
         finally:
@@ -102,8 +106,15 @@ class Soak:
 
     def _start(self, name: str) -> None:
         kind, _, at = name.partition(" ")
-        if kind == "client":
-            command = [sys.executable, "-m", "bench.soak", "client", str(self.var / f"journal-{at}"), at]
+        if kind in ("client", "caller"):
+            journal = self.var / f"journal-{kind}-{at}"
+            command = [sys.executable, "-m", "bench.soak", kind, str(journal), at or "0"]
+        elif kind == "web":
+            # Left by a killed server; the new one would not take it over while it answers to nobody.
+            (self.var / "web.sock").unlink(missing_ok=True)
+            bind = f"unix:{self.var / 'web.sock'}"
+            command = [sys.executable, "-m", "gunicorn", "xueji.wsgi", "--bind", bind]
+            command += ["--workers", "2", "--threads", "2", "--no-control-socket", "--preload"]
         else:
             beat = ["--beat", "--schedule", str(self.var / "beat"), "--pidfile="]
             command = [
@@ -130,7 +141,7 @@ class Soak:
             time.sleep(self.chance.uniform(0.3, 1.2))
             turns += 1
             # Everything dies early at least once, however short the run; then chance decides.
-            kinds = ["client", "connection", "client", "worker", "client", "postgres"]
+            kinds = ["client", "connection", "web worker", "web", "client", "worker", "postgres"]
             kind = (
                 kinds[turns - 1] if turns <= len(kinds) else self.chance.choice([*kinds, "client", "client"])
             )
@@ -142,6 +153,17 @@ class Soak:
             os.killpg(self.processes[name].pid, signal.SIGKILL)
             self.processes[name].wait(20)
             self._start(name)
+        elif kind == "web":
+            os.killpg(self.processes["web"].pid, signal.SIGKILL)
+            self.processes["web"].wait(20)
+            self._start("web")
+        elif kind == "web worker":
+            # One that serves requests; the server itself goes on and starts another.
+            served = _children(self.processes["web"].pid)
+            if not served:
+                return
+            with suppress(ProcessLookupError):
+                os.kill(self.chance.choice(served), signal.SIGKILL)
         else:
             pids = living("postgres", self.var / "pg")
             first = _postmaster(self.var)
@@ -152,6 +174,12 @@ class Soak:
         self.killed[kind] += 1
 
 
+def _children(pid: int) -> list[int]:
+    with suppress(FileNotFoundError):
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    return []
+
+
 def _postmaster(var: Path) -> int:
     return int((var / "pg" / "postmaster.pid").read_text().split()[0])
 
@@ -159,7 +187,7 @@ def _postmaster(var: Path) -> int:
 # ---------------------------------------------------------------- those who are killed
 
 
-def prepare(cases: int) -> None:
+def prepare(cases: int, var: Path) -> None:
     """Tables, the small world of the tests, and so many cases on their way."""
     from django.core.management import call_command
     from django.db import connection
@@ -176,6 +204,7 @@ def prepare(cases: int) -> None:
         world.registrar(unit), world.head(unit)
     for at in range(cases):
         world.submitted(world.first if at % 2 else world.second, world.pupil(world.third))
+    soak_http.make_tokens(var / "tokens.json")
 
 
 def client(journal: Path, seed: int) -> None:
@@ -189,11 +218,12 @@ def client(journal: Path, seed: int) -> None:
     with open(journal, "ab", buffering=0) as told:
         while True:
             try:
-                waiting = list(Case.objects.live().values_list("pk", flat=True))
+                # The door itself is so much faster than the web server that every third case is left to that.
+                waiting = [pk for pk in Case.objects.live().values_list("pk", flat=True) if pk % 3]
                 if not waiting:
                     time.sleep(0.2)
                 for pk in chance.sample(waiting, min(len(waiting), 20)):
-                    with suppress(Refused):
+                    with suppress(Refused, LookupError):
                         token = decide(pk, chance)
                         told.write(f"{token}\n".encode())
             except Error:
@@ -201,23 +231,35 @@ def client(journal: Path, seed: int) -> None:
                 time.sleep(0.05)
 
 
-def decide(pk: int, chance: random.Random) -> str:
-    """One act on a case by whoever's turn it is; the words that name it. Raises Refused when another was faster."""
+def choose(pk: int, chance: random.Random) -> tuple:
+    """The next act on a case, by whoever's turn it is: the words that name it, case, verb, account, what is sent.
+
+    Raises LookupError when the case has ended meanwhile.
+    """
     from orgs.models import Post
-    from reviews import door
     from reviews.models import Case
 
     case = Case.objects.get(pk=pk)
     role = "registrar" if case.awaiting == "handle" else "head"
     post = Post.objects.select_related("account__person").filter(unit=case.holder_id, role=role).first()
+    if post is None:
+        raise LookupError(case.number)
     token = secrets.token_hex(8)
+    words = {"opinion": f"{WORDS}{token}"}
     # Now and then the registrar proposes to send back, and the head agrees all the same, or hands it back.
     back = case.state == "sending_school" and case.awaiting == "handle" and chance.random() < 0.2
     if case.awaiting == "sign" and chance.random() < 0.1:
-        door.perform(case, "return_to_registrar", post.account, opinion=f"{WORDS}{token}")
-        return token
+        return token, case, "return_to_registrar", post.account, words
     outcome = {"outcome": "send_back", "reason": "proof_unreadable"} if back else {"outcome": "agree"}
-    door.perform(case, case.awaiting, post.account, opinion=f"{WORDS}{token}", **outcome)
+    return token, case, case.awaiting, post.account, words | outcome
+
+
+def decide(pk: int, chance: random.Random) -> str:
+    """One act through the door; the words that name it. Raises Refused when another was faster."""
+    from reviews import door
+
+    token, case, verb, account, words = choose(pk, chance)
+    door.perform(case, verb, account, **words)
     return token
 
 
@@ -245,6 +287,7 @@ def check(var: Path) -> dict:
     return {
         "wrong": wrong,
         "acknowledged": len(told),
+        "through_web": sum(len(path.read_text().splitlines()) for path in var.glob("journal-caller-*")),
         "acts": sum(kept.values()),
         "notices": Notice.objects.count(),
         "states": dict(states),
@@ -281,14 +324,16 @@ def half_done(case) -> list[str]:
 def main() -> None:
     """The command: ten minutes unless told otherwise."""
     kind, *rest = sys.argv[1:] or ["600"]
-    if kind in ("prepare", "client", "check"):
+    if kind in ("prepare", "client", "caller", "check"):
         import django
 
         django.setup()
         if kind == "prepare":
-            prepare(int(rest[0]))
+            prepare(int(rest[0]), Path(rest[1]))
         elif kind == "client":
             client(Path(rest[0]), int(rest[1]))
+        elif kind == "caller":
+            soak_http.client(Path(rest[0]), int(rest[1]), choose)
         else:
             print(json.dumps(check(Path(rest[0])), ensure_ascii=False))
         return

@@ -8,11 +8,14 @@ from reviews.models import Case
 from tests.world import World
 
 
-def test_after_kills_of_client_worker_and_database_no_case_is_half_done_and_no_decision_lost(tmp_path):
+def test_after_kills_of_web_client_worker_and_database_no_case_is_half_done_and_no_decision_lost(tmp_path):
     report = Soak(tmp_path / "var", cases=40, clients=3, seed=20261123).run(15)
     assert not report["wrong"], "\n".join(report["wrong"][:20])
-    assert {"client", "worker", "connection", "postgres"} <= set(report["killed"]), report
+    assert {"client", "web", "web worker", "worker", "connection", "postgres"} <= set(report["killed"]), (
+        report
+    )
     assert report["acknowledged"] >= 40, report
+    assert report["through_web"] >= 10, report
     assert report["notices"], report
 
 
