@@ -100,11 +100,11 @@ def _not_ready(batch: IssuingBatch) -> Refusal | None:
 
 def confirm(batch: IssuingBatch, account, now: datetime, opinion: str) -> IssuingBatch:
     """The head agrees to what the preview shows; the numbers are given within minutes. Raises Refused."""
-    opinion = checked_opinion(opinion, Verb.SIGN)
     with transaction.atomic():
         held = _locked(batch)
         if refusal := confirm_refusal(held, account, clock.local_date(now)):
             raise Refused(refusal)
+        opinion = checked_opinion(opinion, Verb.SIGN)
         held.state, held.confirmed_by, held.confirmed_at, held.opinion = (
             BatchState.ISSUING,
             account,

@@ -2,9 +2,16 @@
 
 from django.urls import path
 
-from students import record_views, views
+from reviews import public_numbers  # noqa: F401 - makes <public:number> known
+from students import number_views, record_views, views
 
 urlpatterns = [
+    path("numbers/", number_views.show_list, name="numbers"),
+    path("numbers/new/", number_views.prepare, name="numbers-prepare"),
+    path("numbers/<public:number>/", number_views.show, name="numbers-batch"),
+    path("numbers/<public:number>/confirm/", number_views.confirm, name="numbers-confirm"),
+    path("numbers/<public:number>/drop/", number_views.drop, name="numbers-drop"),
+    path("numbers/<public:number>/schools/<str:code>/", number_views.receipt, name="numbers-receipt"),
     path("students/", views.list_pupils, name="student-roster"),
     path("students/search/", views.search_pupils, name="student-search"),
     path("students/archive/<int:pk>/", views.show_archive, name="student-archive"),

@@ -3,7 +3,7 @@
 The case goes from ``third`` (the other side) to ``first`` (one's own school) and stands at the county above ``first``,
 waiting to be handled; a text of that county was stopped and waits for the league's ruling. Beside it: a draft of
 ``first``, a pupil of ``third``, an archived copy kept by ``third``; a fault over the county above ``first``, and under it
-another pupil of ``third`` whom ``first`` took in offline.
+another pupil of ``third`` whom ``first`` took in offline; a batch of formal numbers of the province, ended.
 """
 
 import re
@@ -17,6 +17,7 @@ from orgs import tokens
 from orgs.models import Account, Post, PostRole
 from reviews import appeals
 from reviews.models import Attachment, Notice, QuickPhrase
+from students import issuing
 from students.models import Enrolment
 from tests.world import World
 
@@ -125,6 +126,10 @@ class Scene:
             outcome="refuse",
             reason="guardian_objects",
         )
+        self.batch = issuing.prepare(self.actors["registrar@province"], world.now)
+        issuing.carry_on(world.now)
+        issuing.confirm(self.batch, self.actors["head@province"], world.now, "核对无误，同意下发。")
+        issuing.carry_on(world.now)
         self.token, _ = tokens.issue(mine, "统计", world.now, 9, second_factor=False)
 
     def parts(self, thing: str) -> dict:
@@ -146,6 +151,8 @@ class Scene:
             "notice": {"pk": self.notice.pk},
             "phrase": {"pk": self.phrase.pk},
             "unit_phrase": {"pk": self.unit_phrase.pk},
+            "batch": {"number": self.batch.number},
+            "receipt": {"number": self.batch.number, "code": self.world.third.code},
             "token": {"pk": self.token.pk},
             "appeal": {"pk": self.appeal.pk},
             "school": {"code": self.world.abroad.code},
