@@ -79,6 +79,8 @@ def test_no_page_of_a_registrar_has_a_violation(scene, desk, size):
     )
     registrar.walk([f"/cases/{case.number}/" for case in cases])
     registrar.walk([f"/cases/{scene.ended.number}/print/", f"/students/{pupil.key}/"])
+    own = f"/students/{pupil.key}/record/"
+    registrar.walk([own, f"{own}contact/", f"{own}guardian1/", f"{own}permit/"])
     registrar.walk(["/students/?tab=left", f"/students/archive/{scene.archive.pk}/"])
     assert not registrar.wrong
 

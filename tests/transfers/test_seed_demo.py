@@ -16,8 +16,8 @@ from orgs.models import Account, Delegation, Post, Unit
 from reviews import evidence, sweeps
 from reviews.models import Act, Attachment, Case, Fault, OverdueRecord, Step
 from reviews.states import RUNNING, State
-from students import identity, records, sealing
-from students.models import Enrolment, Guardian, RegistrationNumber, Student
+from students import identity, record_checks, record_fields, record_values, records, sealing
+from students.models import Enrolment, Guardian, PupilRecord, RegistrationNumber, Student
 from tests.clock import frozen, shanghai
 from tests.transfers.test_seed_dates import check_dates
 from tests.world import World
@@ -77,6 +77,24 @@ def test_pupils_hold_the_statuses_a_registrar_meets_and_a_few_have_problem_recor
     assert {"enrolled", "suspended", "abroad", "left_other", "withdrawn", "graduated"} <= set(statuses)
     assert statuses["enrolled"] > 0.9 * demo["pupils"]
     assert Student.objects.filter(problems__closed_at__isnull=True, problems__isnull=False).count() >= 10
+
+
+def test_every_pupil_has_a_record_whose_items_agree_and_only_a_few_lack_some(demo):
+    """Of the 72 items; a pupil without number whose guardians gave none is told as such, as in a real school."""
+    assert PupilRecord.objects.count() == Student.objects.count()
+    assert PupilRecord.objects.filter(permit_held=True).count() > 50
+    assert Guardian.objects.filter(details__household_division="").count() == 0
+    lacking = 0
+    for student in Student.objects.order_by("?").select_related("school")[:60]:
+        values = record_values.record_of(student).complete()
+        wrong = set(record_checks.contradictions(values, TODAY))
+        assert wrong <= {"guardian1.id_number"}, (student.pk, wrong)
+        lacking += bool(record_fields.missing(values))
+        plain = sealing.unseal(
+            student.record.phone_sealed, "students_pupilrecord", "phone_sealed", student.pk
+        )
+        assert plain.startswith("1540000")
+    assert lacking < 30
 
 
 def test_names_are_those_of_the_region_up_to_thirty_characters_and_with_rare_ones(demo):

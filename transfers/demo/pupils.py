@@ -22,6 +22,7 @@ from students.models import (
     StudentStatus,
 )
 from students.records import number_index
+from transfers.demo import record_rows
 from transfers.demo.loading import reserve, store
 from transfers.demo.places import TOUR_SCHOOLS, School
 
@@ -55,7 +56,7 @@ class Register:
     """Collects the rows of all pupils, then writes them table by table; all triggers are on."""
 
     def __init__(self, today: date, seed: int, inventor: Inventor):
-        self.today = today
+        self.today, self.seed = today, seed
         self.random = random.Random(seed)  # noqa: S311 - nothing here is secret; it must repeat
         self.inventor = inventor
         self.pupils: list[Pupil] = []
@@ -89,6 +90,8 @@ class Register:
             left_behind_child=self.random.choices("012", (90, 6, 4))[0],
             migrant_worker_child=self.random.random() < 0.08,
         )
+        student.place_code = school.division
+        student.migrant_worker_child &= student.left_behind_child == "0"  # nobody is both
         if letter != "J":
             student.id_number_index = number_index(found.id_number)
             student.plain_id_number = found.id_number
@@ -158,6 +161,7 @@ class Register:
         store(self.enrolments)
         self._write_numbers()
         self._write_guardians()
+        store(record_rows.rows(self.pupils, self.seed))
         self._write_problems()
         return self.pupils
 
@@ -195,6 +199,7 @@ class Register:
                 name=guardian.name,
                 relation=_RELATIONS[guardian.relation],
                 workplace=guardian.address,
+                details=record_rows.of_guardian(guardian.address, student.place_code, student.ethnic),
                 phone_sealed=sealer.seal(guardian.phone, pk),
             )
             for pk, (student, guardian) in enumerate(self.guardians, first)
