@@ -223,6 +223,7 @@ def test_the_navigation_shows_only_what_the_account_can_use(client, world, regis
         "待办",
         "学生",
         "人籍一致",
+        "学籍号",
         "驳回情况",
         "统计",
         "通知",
