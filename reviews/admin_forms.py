@@ -7,7 +7,7 @@ from django import forms
 from django.db.models import Q
 
 from reviews import procedures
-from reviews.models import ROUTE_RELATIONS, ForbiddenPhrase, Limit, RefusalReason, Relation
+from reviews.models import PHASES, ROUTE_RELATIONS, ForbiddenPhrase, Limit, RefusalReason, Relation
 from reviews.notice_values import CROSS_PROVINCE, FILED_KINDS, IN_PROVINCE
 from reviews.phrases_in_text import folded, found_in
 from reviews.procedures import kind_name
@@ -15,7 +15,6 @@ from reviews.states import RUNNING, STAGES, Outcome, State
 from reviews.wall_values import POST_GRADUATION
 
 _LONGEST_VACATION = timedelta(days=120)
-_PHASES = (("", "不限"), ("primary", "小学"), ("junior", "初中"), ("senior", "高中"))
 _KIND_NAMES = {IN_PROVINCE: "省内转学", CROSS_PROVINCE: "跨省转学", POST_GRADUATION: "毕业后跨省就学"}
 
 
@@ -119,7 +118,7 @@ class RouteForm(forms.ModelForm):
 
     kind = forms.ChoiceField(label="业务类型", choices=kind_choices)
     relation = forms.ChoiceField(label="双方关系", choices=ROUTE_RELATIONS)
-    phase = forms.ChoiceField(label="学段", choices=_PHASES, required=False)
+    phase = forms.ChoiceField(label="学段", choices=[("", "不限"), *PHASES], required=False)
     stages = _several("环节", _stage_choices(STAGES), "请选择环节。")
 
     def clean(self):

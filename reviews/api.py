@@ -349,13 +349,13 @@ class Public(Endpoint):
     permission_classes = (AllowAny,)
     pagination_class = None
 
-    def province(self, code: str | None) -> int | None:
-        """The id of a province by its code. Raises ValidationError."""
+    def province(self, code: str | None, field: str = "province") -> int | None:
+        """The id of a province by its code, given in ``field``. Raises ValidationError."""
         if not code:
             return None
         found = Unit.objects.filter(code=code, level=UnitLevel.PROVINCE).values_list("pk", flat=True).first()
         if found is None:
-            raise ValidationError({"province": ["没有这个省（自治区）代码，请核对。"]})
+            raise ValidationError({field: ["没有这个省（自治区）代码，请核对。"]})
         return found
 
 

@@ -23,7 +23,8 @@ def date_field(label, help_text=""):
     )
 
 
-def _in_range(day):
+def in_range(day):
+    """``day``, if the calendar can hold it. Raises ValidationError."""
     if not FIRST_DAY <= day <= LAST_DAY:
         raise forms.ValidationError(_RANGE)
     return day
@@ -46,7 +47,7 @@ class CountForm(forms.Form):
 
     def clean_start(self):
         """Within the years the calendar can hold."""
-        return _in_range(self.cleaned_data["start"])
+        return in_range(self.cleaned_data["start"])
 
 
 class NoticeForm(forms.Form):
@@ -97,7 +98,7 @@ class DayForm(forms.Form):
 
     def clean_date(self):
         """Within the years the calendar can hold."""
-        return _in_range(self.cleaned_data["date"])
+        return in_range(self.cleaned_data["date"])
 
     def clean(self):
         """A day off or made up for is called after its festival."""

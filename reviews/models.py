@@ -48,6 +48,8 @@ class Relation(models.TextChoices):
 # A route may speak of two schools of one province under different leagues apart (R3.1); a case keeps “same province”.
 ACROSS_LEAGUES = "across_leagues"
 ROUTE_RELATIONS = [*Relation.choices, (ACROSS_LEAGUES, "省内跨盟市")]
+# 学段 a row may speak of.
+PHASES = [("primary", "小学"), ("junior", "初中"), ("senior", "高中")]
 
 
 class CaseQuerySet(models.QuerySet):

@@ -21,8 +21,14 @@ def route_of(book: Rulebook, case: Case, phase: str, day: date) -> tuple[Route, 
     if row is None or case.relation != Relation.CROSS_PROVINCE:
         return row and (row, row.stages)
     other = book.route(case.kind, case.relation, phase, day, sending.province_id, across) or row
-    if other.pk == row.pk:
-        return row, row.stages
-    mine = [stage for stage in row.stages if stage not in SENDING_SIDE]
-    theirs = [stage for stage in other.stages if stage in SENDING_SIDE]
-    return row, sorted([*mine, *theirs], key=_ORDER.index)
+    return row, joined(row, other)
+
+
+def joined(receiving: Route, sending: Route) -> list[str]:
+    """The stages of a case between two provinces: of the receiving one's row what happens there and the 调档, of the
+    sending one's row the stages of the sending side (R3.1)."""
+    if sending.pk == receiving.pk:
+        return receiving.stages
+    mine = [stage for stage in receiving.stages if stage not in SENDING_SIDE]
+    theirs = [stage for stage in sending.stages if stage in SENDING_SIDE]
+    return sorted([*mine, *theirs], key=_ORDER.index)

@@ -4,7 +4,19 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from reviews import case_number  # noqa: F401 - makes <case:number> known
-from reviews.views import appeals, bulk, calendar, case, evidence, notices, phrases, refusals, rules, worklist
+from reviews.views import (
+    appeals,
+    bulk,
+    calendar,
+    case,
+    evidence,
+    notices,
+    phrases,
+    refusals,
+    routes,
+    rules,
+    worklist,
+)
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="worklist"), name="home"),
@@ -34,4 +46,5 @@ urlpatterns = [
     path("cases/<case:number>/appeal/", appeals.raise_appeal, name="case-appeal"),
     path("cases/<case:number>/<str:verb>/", case.act, name="case-act"),
     path("rules/", rules.rules, name="rules"),
+    path("routes/", routes.show, name="routes"),
 ]

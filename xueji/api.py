@@ -16,6 +16,7 @@ from ledger.idempotency import KeyReused
 from orgs import api as orgs
 from reviews import api as reviews
 from reviews import api_wall as wall
+from reviews.api_routes import Routes
 from reviews.refusals import Refused
 from students import api as students
 from students.identity import IdentityError
@@ -198,6 +199,7 @@ def _routes() -> list:
     router.register("classes", students.Classes, "api-classes")
     router.register("calendar", reviews.CalendarCounter, "api-calendar")
     router.register("windows", reviews.Windows, "api-windows")
+    router.register("routes", Routes, "api-routes")
     return router.urls
 
 

@@ -16,8 +16,17 @@ INLINE = re.compile(
     re.IGNORECASE,
 )
 # What tells of rules, never of a person, may be kept by a browser.
-PUBLIC = {"rules/", "calendar/", "api/schema/", "api/docs/", "accounts/sign-in/", "health/", "api/v1/*"}
-PUBLIC |= {"api/v1/calendar/", "api/v1/windows/"}
+PUBLIC = {
+    "rules/",
+    "routes/",
+    "calendar/",
+    "api/schema/",
+    "api/docs/",
+    "accounts/sign-in/",
+    "health/",
+    "api/v1/*",
+}
+PUBLIC |= {"api/v1/calendar/", "api/v1/windows/", "api/v1/routes/"}
 
 
 def faults(route: str, answer) -> list[str]:

@@ -126,6 +126,7 @@ def pages_of(scene):
     return [
         ("anonymous", "/accounts/sign-in/"),
         ("anonymous", "/calendar/"),
+        ("anonymous", "/routes/"),
         ("registrar@own", "/worklist/"),
         ("registrar@own", "/accounts/password/"),
         ("registrar@own", "/accounts/second-factor/"),
