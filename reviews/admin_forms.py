@@ -11,7 +11,7 @@ from reviews.models import PHASES, ROUTE_RELATIONS, ForbiddenPhrase, Limit, Refu
 from reviews.notice_values import CROSS_PROVINCE, FILED_KINDS, IN_PROVINCE
 from reviews.phrases_in_text import folded, found_in
 from reviews.procedures import kind_name
-from reviews.states import RUNNING, STAGES, Outcome, State
+from reviews.states import OWN_SIDE, RUNNING, STAGES, Outcome, State
 from reviews.wall_values import POST_GRADUATION
 
 _LONGEST_VACATION = timedelta(days=120)
@@ -127,6 +127,8 @@ class RouteForm(forms.ModelForm):
         kind, chosen = cleaned.get("kind"), set(cleaned.get("stages") or ())
         if not (kind and chosen):
             return cleaned
+        if procedures.of_kind(kind).of_one_school:
+            return self._of_one_school(cleaned, kind, chosen)
         # R3.3: the school of graduation takes no part, its authority does; in a transfer it is the other way round.
         ours, theirs, told = (
             State.SENDING_SCHOOL,
@@ -137,7 +139,8 @@ class RouteForm(forms.ModelForm):
             ours, theirs, told = theirs, ours, "招生（转入）学校和毕业学校主管部门（附件1 三.3）"
         if not {State.RECEIVING_SCHOOL, ours} <= chosen:
             self.add_error("stages", f"流程须包含{told}。")
-        elif theirs in chosen:
+        elif theirs in chosen or chosen & set(OWN_SIDE):
+            theirs = theirs if theirs in chosen else next(stage for stage in OWN_SIDE if stage in chosen)
             self.add_error("stages", f"{kind_name(kind)}没有“{theirs.label}”这个环节（附件1 三.1、三.3）。")
         elif (cleaned.get("relation") == Relation.CROSS_PROVINCE) != (kind in FILED_KINDS):
             self.add_error("relation", f"{kind_name(kind)}不能用于这种双方关系，请核对。")
@@ -145,6 +148,20 @@ class RouteForm(forms.ModelForm):
             cleaned["stages"] = [stage.value for stage in STAGES if stage in chosen]
             if kind in FILED_KINDS:
                 cleaned["stages"].append(State.AWAITING_FILE.value)
+        return cleaned
+
+    def _of_one_school(self, cleaned: dict, kind: str, chosen: set) -> dict:
+        """What concerns one school goes up from it; above it may stand its authority, league, province, or nobody
+        (R5.1)."""
+        if State.SCHOOL not in chosen or chosen - set(OWN_SIDE):
+            told = (
+                f"{kind_name(kind)}只涉及一所学校：流程从“学校”起，其上可有主管部门、盟市、省（附件1 五）。"
+            )
+            self.add_error("stages", told)
+        elif cleaned.get("relation") != Relation.SAME_AUTHORITY:
+            self.add_error("relation", f"{kind_name(kind)}只涉及一所学校，双方关系请选“同一主管部门”。")
+        else:
+            cleaned["stages"] = [stage.value for stage in OWN_SIDE if stage in chosen]
         return cleaned
 
 

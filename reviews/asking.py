@@ -19,7 +19,7 @@ from reviews.models import Act, Case, Step
 from reviews.opinions import checked_opinion, checked_reason
 from reviews.refusals import Refusal, refuse
 from reviews.rulebook import window_refusal
-from reviews.states import Awaiting, Outcome, State, Verb
+from reviews.states import FIRST_STAGES, Awaiting, Outcome, State, Verb
 
 _SEATS = {
     Verb.SUBMIT: PostRole.REGISTRAR,
@@ -123,7 +123,7 @@ def edit_refusal(case: Case, by, day) -> Refusal | None:
     if not case.is_live:
         return Refusal("case_closed", "这件业务已经结束，不能再修改；需要时可以复制为新申请。", "附件1 三.7")
     in_hand = case.state == State.DRAFT or (
-        case.state in (State.RECEIVING_SCHOOL, State.CORRECTION) and case.awaiting == Awaiting.HANDLE
+        case.state in (*FIRST_STAGES, State.CORRECTION) and case.awaiting == Awaiting.HANDLE
     )
     if not in_hand:
         return Refusal(
@@ -185,11 +185,12 @@ def _seat_refusal(asking: Asking) -> Refusal | None:
         asking.seat = seat_at(by, case.receiving_unit_id, PostRole.REGISTRAR, asking.today) or seat_at(
             by, case.receiving_unit_id, PostRole.HEAD, asking.today
         )
-        told = "只有转入学校可以撤销业务。"
+        told = f"只有{asking.procedure.beginner}可以撤销业务。"
     elif verb == Verb.NUDGE:
         asking.seat, told = _nudging_seat(asking), "只有经办双方中不在办理的单位可以催办。"
     elif verb == Verb.MESSAGE:
-        asking.seat, told = _messaging_seat(asking), "只有转入学校可以就这件业务给能解除障碍的单位发消息。"
+        asking.seat = _messaging_seat(asking)
+        told = f"只有{asking.procedure.beginner}可以就这件业务给能解除障碍的单位发消息。"
     elif verb == Verb.RECALL:
         return _recall_refusal(asking)
     else:

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from ledger.clock import SHANGHAI, local_date, moment, spoken
 from orgs.models import PostRole
+from reviews import procedures
 from reviews.countdown import countdown
 from reviews.deadlines import step_days
 from reviews.file_panel import waiting_for
@@ -134,7 +135,8 @@ def _ended(sight) -> str:
     if case.state == State.COMPLETED:
         return sight.told.done
     at = moment(case.closed_at)
-    again = "需要时，转入学校可以重新发起（三.7）。"
+    beginner = procedures.of(case).beginner
+    again = f"需要时，{beginner}可以重新发起（三.7）。"
     last = sight.acts[-1] if sight.acts else None
     reason = sight.desk.book.reason_text(last.reason, case) if last and last.reason else ""
     sentences = {
@@ -144,7 +146,7 @@ def _ended(sight) -> str:
         State.WITHDRAWN: f"已于{at}由{_unit(last)}撤销。{again}",
         State.EXPIRED: f"发起满 90 天未办结，已于{at}由系统清理。{again}",
         State.LAPSED: f"调档时限（{_limit(sight)}）内没有调档，已于{at}由系统取消（三.6），学籍仍在"
-        f"{case.sending_unit.name}。需要时，转入学校可以重新发起。",
+        f"{case.sending_unit.name}。需要时，{beginner}可以重新发起。",
         State.CLEARED: f"学生毕业前没有办结，已于{at}随毕业操作清理（三.5）；仍需办理的，按毕业后的规定重新发起。",
     }
     return sentences[case.state]

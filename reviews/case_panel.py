@@ -149,7 +149,7 @@ def _reasoned(sight, verb: Verb, outcome: Outcome, tone: str, kept) -> dict | No
         (Verb.HANDLE, Outcome.REFUSE): "拟不同意，送负责人核办",
         (Verb.SIGN, Outcome.REFUSE): "不同意，业务终止",
         (Verb.HANDLE, Outcome.SEND_BACK): "拟退回补正，送负责人核办",
-        (Verb.SIGN, Outcome.SEND_BACK): "退回转入学校补正",
+        (Verb.SIGN, Outcome.SEND_BACK): f"退回{procedures.of(case).beginner}补正",
     }
     intro = _NO_OTHER_REASON
     if refusing:

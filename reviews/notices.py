@@ -20,7 +20,7 @@ from orgs.seats import holders_of
 from reviews import faults
 from reviews.deadlines import WARN_BEFORE
 from reviews.models import Act, Case, Fault, Notice, Step, WallAppeal, Window
-from reviews.procedures import kind_name
+from reviews.procedures import kind_name, of
 from reviews.states import Awaiting, Outcome, State, Verb
 from reviews.wall_models import Ruling
 
@@ -32,14 +32,14 @@ TEXTS = {
     "recalled": "{what}的核办已被撤回，回到核办单位。",
     "nudged": "{what}收到催办，请尽快办理。",
     "refused": "{what}已驳回，理由见业务页。",
-    "completed": "{what}已办结，学籍已转入新学校。",
-    "withdrawn": "{what}已由转入学校撤销。",
+    "completed": "{what}已办结，{brings}。",
+    "withdrawn": "{what}已由{beginner}撤销。",
     "to_file": "{what}已由各方核办同意，等待调档：学生报到后请登记报到并调档，时限 {due}（附件1 三.6）。",
     "lapsed": "{what}逾期未调档，已自动取消；如仍需办理，请复制为新申请重新发起（附件1 三.6）。",
     "cleared": "{what}因该生毕业前未办结，已随毕业操作清理；如仍需办理，请按毕业后的规定重新发起（附件1 三.5）。",
     "blocked": "{what}离开转入方之前的核对没有通过：{sentence}可在业务页给能解除的单位发消息。",
     "message": "{unit}就{what}发来消息：{text}",
-    "expired": "{what}发起满 90 天未办结，已自动清理；如仍需转学，请复制为新申请重新发起（附件1 三.7）。",
+    "expired": "{what}发起满 90 天未办结，已自动清理；如仍需办理，请复制为新申请重新发起（附件1 三.7）。",
 }
 _ENDS = {"refused", "completed", "withdrawn", "expired", "lapsed", "cleared"}
 _CLERKS = {PostRole.REGISTRAR, PostRole.HEAD}
@@ -114,7 +114,9 @@ def tell_decisions(messages: list[OutboxMessage]) -> None:
 
 def _decision_text(batch: Batch, case: Case, said: dict) -> str:
     """What an event is told as; a message in the words of its sender, as the log of the case keeps them."""
+    kind = of(case)
     more = {"what": _what(case), "sentence": said.get("sentence", "")}
+    more |= {"beginner": kind.beginner, "brings": kind.brings}
     if said["event"] == "to_file":
         more["due"] = _spoken(case.due_on) if case.due_on else "见业务页"
     if said["event"] == "message":

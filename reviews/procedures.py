@@ -53,6 +53,13 @@ class Procedure:
     # What a proof is called, and what stands where there is none.
     proof_name = "转学原因证明"
     no_proof = "还没有上传转学原因证明。"
+    # Who begins it, as sentences call that school; whether it concerns that school alone (it then stands on both
+    # sides); what its end brings about, for the notice.
+    beginner = "转入学校"
+    of_one_school = False
+    brings = "学籍已转入新学校"
+    # Where its form stands while the school has it in hand.
+    edit_path = ""
 
     def lock_subject(self, case: Case):
         """Lock whom the case is about (before the case itself: student, case, step, audit) and return it."""
@@ -141,6 +148,10 @@ _UNIT_OF = {
     State.GRADUATION_AUTHORITY: "authority_id",
     State.SENDING_LEAGUE: "league_id",
     State.SENDING_PROVINCE: "province_id",
+    State.SCHOOL: "pk",
+    State.AUTHORITY: "authority_id",
+    State.LEAGUE: "league_id",
+    State.PROVINCE: "province_id",
 }
 
 

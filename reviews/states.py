@@ -21,6 +21,10 @@ class State(models.TextChoices):
     GRADUATION_AUTHORITY = "graduation_authority", "毕业学校主管部门"
     SENDING_LEAGUE = "sending_league", "转出盟市"
     SENDING_PROVINCE = "sending_province", "转出省"
+    SCHOOL = "school", "学校"
+    AUTHORITY = "authority", "主管部门"
+    LEAGUE = "league", "盟市"
+    PROVINCE = "province", "省（自治区）"
     CORRECTION = "correction", "补正"
     AWAITING_FILE = "awaiting_file", "待调档"
     COMPLETED = "completed", "办结"
@@ -82,11 +86,16 @@ SENDING_SIDE = (
     State.SENDING_LEAGUE,
     State.SENDING_PROVINCE,
 )
-# Every stage at which a unit decides, in the one order in which a route may have them.
-STAGES = RECEIVING_SIDE + SENDING_SIDE
+# What concerns one school alone goes up from it, unit by unit (R5.1, R5.3).
+OWN_SIDE = (State.SCHOOL, State.AUTHORITY, State.LEAGUE, State.PROVINCE)
+# Stages at which units decide, in the one order in which a route may have them: between two schools, and of one.
+LADDERS = (RECEIVING_SIDE + SENDING_SIDE, OWN_SIDE)
+STAGES = LADDERS[0] + LADDERS[1]
+# Where a case begins: the school that sends it off, and takes it back or corrects it.
+FIRST_STAGES = tuple(ladder[0] for ladder in LADDERS)
 # Decided upon; the 90 days run (R3.7). 调档 is past all decisions and has its own limit (R3.6).
 RUNNING = (*STAGES, State.CORRECTION)
-LATER_STAGES = STAGES[1:]
+LATER_STAGES = tuple(stage for stage in STAGES if stage not in FIRST_STAGES)
 LIVE = (State.DRAFT, *RUNNING, State.AWAITING_FILE)
 ENDS = (
     State.COMPLETED,
@@ -113,17 +122,21 @@ def _target(case, target, *args, **kwargs):
 
 
 def _onward(method):
-    """From each stage to the later ones of a route, to 调档 or to the end; no route ends at its first stage."""
-    for at, stage in enumerate(STAGES):
-        ends = [State.AWAITING_FILE, State.COMPLETED] if at else []
-        method = _signing(stage, [*STAGES[at + 1 :], *ends])(method)
+    """From each stage to the later ones of its ladder, to 调档 or to the end. Between schools no route ends at its
+    first stage; what concerns one school may be left to it alone (R5.1)."""
+    for between in (True, False):
+        ladder = LADDERS[0 if between else 1]
+        for at, stage in enumerate(ladder):
+            ends = [State.AWAITING_FILE, State.COMPLETED] if between else [State.COMPLETED]
+            method = _signing(stage, [*ladder[at + 1 :], *(ends if at or not between else [])])(method)
     return _signing(State.CORRECTION, list(LATER_STAGES))(method)
 
 
 def _backward(method):
     """A recall: from each stage to an earlier one or to the correction before it; from a correction to its asker."""
-    for at, stage in enumerate(STAGES[1:], 1):
-        method = _recalling(stage, [*STAGES[:at], State.CORRECTION])(method)
+    for ladder in LADDERS:
+        for at, stage in enumerate(ladder[1:], 1):
+            method = _recalling(stage, [*ladder[:at], State.CORRECTION])(method)
     return _recalling(State.CORRECTION, list(LATER_STAGES))(method)
 
 
@@ -145,11 +158,11 @@ class CaseTransitions:
     @transition(
         field="state",
         source=State.DRAFT,
-        target=GET_STATE(_target, states=[State.RECEIVING_SCHOOL]),
+        target=GET_STATE(_target, states=list(FIRST_STAGES)),
         custom={"verb": Verb.SUBMIT},
     )
     def start(self, target):
-        """The registrar of the receiving school sends the case off; it awaits the head's signature (R3.1)."""
+        """The registrar of the school that begins it sends the case off; it awaits the head's signature (R3.1)."""
         self.awaiting = Awaiting.SIGN
         self.exclusive_key = self.subject
 

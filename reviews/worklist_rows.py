@@ -1,5 +1,6 @@
 """A row of the worklist in words: every string ready, so that the template only puts them in their places."""
 
+from reviews import procedures
 from reviews.countdown import countdown, spoken
 from reviews.desk import Desk
 from reviews.models import Relation
@@ -19,7 +20,7 @@ def as_row(case: dict, desk: Desk, place: Place, tab: str) -> dict:
         "url": _address(case, place, tab),
         "kind_tag": _kind_tag(case),
         "name": case["headline"],
-        "from_name": case["sending"],
+        "from_name": "" if procedures.of_kind(case["kind"]).of_one_school else case["sending"],
         "to_name": case["receiving"],
         "stage": _stage(case, tab),
         "stage_key": state,
@@ -49,7 +50,7 @@ def as_row(case: dict, desk: Desk, place: Place, tab: str) -> dict:
 def _address(case: dict, place: Place, tab: str) -> str:
     """Where a row leads; with its tab, so that the case page can go on to the next one."""
     if case["state"] == State.DRAFT and place.starts:
-        return f"/transfers/{case['number']}/edit/"
+        return procedures.of_kind(case["kind"]).edit_path.format(number=case["number"])
     return f"/cases/{case['number']}/" + (f"?tab={tab}" if tab in LABELS else "")
 
 
@@ -64,6 +65,9 @@ def _stage(case: dict, tab: str) -> str:
 def _kind_tag(case: dict) -> str:
     if case["kind"] == POST_GRADUATION:
         return "毕业后"
+    procedure = procedures.of_kind(case["kind"])
+    if procedure.of_one_school:
+        return procedure.name
     return "跨省" if case["relation"] == Relation.CROSS_PROVINCE else ""
 
 

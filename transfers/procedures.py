@@ -37,6 +37,7 @@ class SchoolMove(procedures.Procedure):
     # tells while a case runs.
     preflight = rules.PREFLIGHT
     told = (*rules.COMPLETE, rules.proof_attached, rules.not_graduating)
+    edit_path = "/transfers/{number}/edit/"
     # The status after the move: the pupil's own (R3.2).
     status_after = ""
 

@@ -11,7 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger import audit, clock
-from reviews import case_page, case_panel, desk, door, file_panel, opening, worklist
+from reviews import case_page, case_panel, desk, door, file_panel, opening, procedures, worklist
 from reviews.case_page import Sight, Typed
 from reviews.forms import ActForm, DecisionForm, RevealForm
 from reviews.grounds import FORBIDDEN
@@ -106,7 +106,7 @@ def told(verb: Verb, case: Case) -> str:
     if case.state == State.REFUSED:
         return "已核办不同意，业务终止"
     if case.state == State.CORRECTION:
-        return "已退回转入学校补正"
+        return f"已退回{procedures.of(case).beginner}补正"
     if case.state == State.AWAITING_FILE:
         return "已核办同意，送转入学校调档"
     return f"已核办同意，送{State(case.state).label}"

@@ -1,0 +1,96 @@
+-- What concerns one school alone: its own stages beside those between two schools (R5.1, R5.3).
+
+-- Legal pairs of states; tests hold this list against the transitions in reviews/states.py.
+CREATE OR REPLACE FUNCTION reviews_legal_pair(was text, becomes text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    WITH stages AS (
+        SELECT ARRAY['receiving_school', 'receiving_authority', 'receiving_league', 'receiving_province',
+            'sending_school', 'sending_authority', 'graduation_authority', 'sending_league', 'sending_province'] AS s,
+            ARRAY['school', 'authority', 'league', 'province'] AS o
+    ), at AS (
+        SELECT array_position(s, was) AS i, array_position(s, becomes) AS j,
+            array_position(o, was) AS k, array_position(o, becomes) AS l FROM stages
+    )
+    SELECT CASE
+        WHEN was = 'draft' THEN becomes IN ('receiving_school', 'school', 'withdrawn')
+        -- Onward to a later stage; back to an earlier one by a recall; to an end.
+        WHEN i IS NOT NULL AND j IS NOT NULL THEN i <> j
+        WHEN k IS NOT NULL AND l IS NOT NULL THEN k <> l
+        WHEN i = 1 THEN becomes IN ('refused', 'withdrawn', 'expired', 'cleared')
+        WHEN i IS NOT NULL THEN becomes IN
+            ('correction', 'awaiting_file', 'completed', 'refused', 'withdrawn', 'expired', 'cleared')
+        WHEN k = 1 THEN becomes IN ('completed', 'refused', 'withdrawn', 'expired', 'cleared')
+        WHEN k IS NOT NULL THEN becomes IN ('correction', 'completed', 'refused', 'withdrawn', 'expired', 'cleared')
+        WHEN was = 'correction' THEN coalesce(j > 1, l > 1, becomes IN ('withdrawn', 'expired', 'cleared'))
+        WHEN was = 'awaiting_file' THEN becomes IN ('completed', 'lapsed', 'cleared')
+        ELSE false END
+    FROM at
+$$;
+
+CREATE OR REPLACE FUNCTION reviews_case_wall() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    instant timestamptz := ledger_now();
+    today date := (instant AT TIME ZONE 'Asia/Shanghai')::date;
+    province bigint;
+    shut text;
+    file_due date;
+BEGIN
+    IF OLD.closed_at IS NOT NULL THEN
+        PERFORM reviews_refuse('业务已经结束，不可修改', 'case_closed');
+    END IF;
+    IF NEW.number <> OLD.number OR NEW.kind <> OLD.kind OR NEW.subject <> OLD.subject
+       OR NEW.created_by_id <> OLD.created_by_id OR NEW.created_at <> OLD.created_at THEN
+        PERFORM reviews_refuse('业务号、类型、当事人和创建人不可修改', 'case_identity');
+    END IF;
+    -- R3.7: on reaching 调档 the 90 days end, and only there.
+    IF OLD.submitted_at IS NOT NULL AND (NEW.submitted_at IS DISTINCT FROM OLD.submitted_at
+            OR NEW.route_id IS DISTINCT FROM OLD.route_id OR NEW.stages <> OLD.stages
+            OR (NEW.expires_at IS DISTINCT FROM OLD.expires_at
+                AND NOT (NEW.expires_at IS NULL AND NEW.state = 'awaiting_file' AND OLD.state <> 'awaiting_file')))
+    THEN
+        PERFORM reviews_refuse('发起之后，发起时间、清理时间和流程不可修改', 'case_submission');
+    END IF;
+    IF NEW.state <> OLD.state THEN
+        IF NOT reviews_legal_pair(OLD.state, NEW.state) THEN
+            PERFORM reviews_refuse('业务不能从“' || OLD.state || '”变为“' || NEW.state || '”', 'case_legal_pair');
+        END IF;
+        IF OLD.state = 'draft' AND NEW.state IN ('receiving_school', 'school') THEN
+            SELECT province_id INTO province FROM orgs_unit WHERE id = NEW.receiving_unit_id;
+            shut := reviews_closed_window(NEW.kind, province, instant);
+            IF shut IS NOT NULL THEN
+                PERFORM reviews_refuse('现在是暂停发起的时段（' || shut || '，三.5）', 'case_window_closed');
+            END IF;
+            NEW.submitted_at := instant;
+            NEW.expires_at := instant + make_interval(hours => 24 * reviews_limit_value('expire_days', province, today));
+        ELSIF NEW.submitted_at IS DISTINCT FROM OLD.submitted_at THEN
+            PERFORM reviews_refuse('发起时间由数据库记录', 'case_submission');
+        END IF;
+        IF NEW.state = 'expired' AND (OLD.expires_at IS NULL OR instant < OLD.expires_at) THEN
+            PERFORM reviews_refuse('发起未满 90 天的业务不能清理（三.7）', 'case_expiry_early');
+        END IF;
+        IF NEW.state = 'awaiting_file' THEN
+            IF NOT ('awaiting_file' = ANY (NEW.stages)) THEN
+                PERFORM reviews_refuse('这类业务没有调档（三.6）', 'case_no_file');
+            END IF;
+            NEW.expires_at := NULL;
+        ELSIF NEW.state = 'completed' AND OLD.state <> 'awaiting_file' AND 'awaiting_file' = ANY (NEW.stages) THEN
+            PERFORM reviews_refuse('须经调档才能办结（三.6）', 'case_file_first');
+        END IF;
+        IF OLD.state = 'awaiting_file' THEN
+            -- R3.6: until the end of the last working day the file may be requested, after it only cancelled.
+            SELECT max(due_on) INTO file_due FROM reviews_step WHERE case_id = OLD.id AND stage = 'awaiting_file';
+            IF NEW.state = 'lapsed' AND (file_due IS NULL OR file_due >= today) THEN
+                PERFORM reviews_refuse('调档时限未过的业务不能取消（三.6）', 'case_lapse_early');
+            END IF;
+            IF NEW.state = 'completed' AND file_due < today THEN
+                PERFORM reviews_refuse('调档时限已过（三.6）', 'case_file_late');
+            END IF;
+        END IF;
+        IF NEW.state IN ('completed', 'refused', 'withdrawn', 'expired', 'lapsed', 'cleared') THEN
+            NEW.closed_at := instant;
+            NEW.exclusive_key := NULL;
+        END IF;
+    ELSIF NEW.submitted_at IS DISTINCT FROM OLD.submitted_at OR NEW.closed_at IS DISTINCT FROM OLD.closed_at THEN
+        PERFORM reviews_refuse('发起时间和结束时间由数据库记录', 'case_submission');
+    END IF;
+    RETURN NEW;
+END $$;
