@@ -16,7 +16,7 @@ from django.conf import settings
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ledger import clock
-from reviews import door, rulebook
+from reviews import door, procedures, rulebook
 from reviews.files import cipher
 from reviews.models import Attachment, Case
 from reviews.refusals import Refused, refuse
@@ -54,7 +54,8 @@ def take_in(
         most = most_proofs(rulebook.current(), held, clock.local_date(clock.now()))
         rows = Attachment.objects.filter(case=held, removed_at__isnull=True)
         if rows.count() >= most:
-            refuse("proof_count", f"转学原因证明最多 {most} 张，请先移除不需要的一张。", CLAUSE)
+            told = f"{procedures.of(held).proof_name}最多 {most} 张，请先移除不需要的一张。"
+            refuse("proof_count", told, CLAUSE)
         last = rows.order_by("-position").values_list("position", flat=True).first() or 0
         attachment = Attachment.objects.create(
             key=key,
@@ -104,7 +105,7 @@ def remove(case: Case, by, key, *, revision: int | None = None) -> None:
     """
     with door.edit(case, by, "detach", revision=revision, detail={"attachment": str(key)}) as held:
         kept = Attachment.objects.filter(case=held, removed_at__isnull=True).exclude(key=key)
-        if held.state != State.DRAFT and not kept.exists():
+        if held.state != State.DRAFT and procedures.of(held).fewest_proofs and not kept.exists():
             refuse("proof_last", "业务已发起，至少要有一张证明：请先上传新的照片，再移除这一张。", CLAUSE)
         changed = Attachment.objects.filter(case=held, key=key, removed_at__isnull=True).update(
             removed_at=clock.now()

@@ -114,15 +114,19 @@ def tell_decisions(messages: list[OutboxMessage]) -> None:
 
 def _decision_text(batch: Batch, case: Case, said: dict) -> str:
     """What an event is told as; a message in the words of its sender, as the log of the case keeps them."""
-    kind = of(case)
-    more = {"what": _what(case), "sentence": said.get("sentence", "")}
-    more |= {"beginner": kind.beginner, "brings": kind.brings}
+    more = {"sentence": said.get("sentence", "")}
     if said["event"] == "to_file":
         more["due"] = _spoken(case.due_on) if case.due_on else "见业务页"
     if said["event"] == "message":
         act = batch.messages_said[said["act"]]
         more |= {"unit": act.unit.name, "text": act.opinion}
-    return TEXTS[said["event"]].format(**more)[:300]
+    return words(case, said["event"], **more)
+
+
+def words(case: Case, event: str, **more: str) -> str:
+    """The text of an event's notice; ``more`` fills what the event itself says."""
+    kind = of(case)
+    return TEXTS[event].format(what=_what(case), beginner=kind.beginner, brings=kind.brings, **more)[:300]
 
 
 def _audience(batch: Batch, case: Case, payload: dict, handlers: dict[int, int]) -> set[int]:

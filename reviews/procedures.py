@@ -53,6 +53,7 @@ class Procedure:
     # What a proof is called, and what stands where there is none.
     proof_name = "转学原因证明"
     no_proof = "还没有上传转学原因证明。"
+    fewest_proofs = 1
     # Who begins it, as sentences call that school; whether it concerns that school alone (it then stands on both
     # sides); what its end brings about, for the notice.
     beginner = "转入学校"
@@ -190,8 +191,17 @@ def of_kind(kind: str) -> Procedure:
 
 
 def all_procedures() -> list[Procedure]:
-    """Every kind, in order of registration."""
-    return list(_registry.values())
+    """Every kind, in order of registration: those between two schools before those of one."""
+    return sorted(_registry.values(), key=lambda procedure: procedure.of_one_school)
+
+
+def alike() -> list[list[Procedure]]:
+    """The kinds in groups that look for their subjects in the same way, so that each way is gone once."""
+    found: dict[tuple, list[Procedure]] = {}
+    for procedure in all_procedures():
+        ways = (type(procedure).matching_subjects, type(procedure).named)
+        found.setdefault(ways, []).append(procedure)
+    return list(found.values())
 
 
 def kind_name(kind: str) -> str:

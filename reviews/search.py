@@ -44,16 +44,16 @@ def find(text: str, account: Account, desk: Desk) -> Found:
         return _found(rows, exact=True)
     subjects = {
         subject
-        for procedure in procedures.all_procedures()
-        for subject in procedure.matching_subjects(text, account, desk.now)
+        for kinds in procedures.alike()
+        for subject in kinds[0].matching_subjects(text, account, desk.now)
     }
     if subjects:
         return _found(visible.filter(subject__in=subjects), exact=True)
     if _NUMBER_LIKE.search(text):
         return Found([])
     named = Q(pk__in=[])
-    for procedure in procedures.all_procedures():
-        named |= Q(kind=procedure.kind) & procedure.named(text)
+    for kinds in procedures.alike():
+        named |= Q(kind__in=[procedure.kind for procedure in kinds]) & kinds[0].named(text)
     return _found(visible.filter(named))
 
 

@@ -9,5 +9,5 @@ class StudentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        """Make the outbox know who delivers this floor's messages."""
-        from students import number_notices  # noqa: F401
+        """Make the outbox know who delivers this floor's messages, and the engine the kinds of case."""
+        from students import number_notices, procedures  # noqa: F401

@@ -11,26 +11,12 @@ from django.contrib.postgres.fields import DateTimeRangeField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django_fsm import FSMField
 
 from orgs import scope
 from orgs.models import Account, Unit
+from students.statuses import StatusTransitions, StudentStatus
 from students.text import NUMBER_IN_TEXT
-
-
-class StudentStatus(models.TextChoices):
-    """学籍状态. Which of them may transfer is decided in transfers.rules (R3.2)."""
-
-    ENROLLED = "enrolled", "在校"
-    SUSPENDED = "suspended", "休学"
-    WITHDRAWN = "withdrawn", "退学"
-    EXPELLED = "expelled", "开除"
-    ABROAD = "abroad", "出国"
-    LEFT_OTHER = "left_other", "其他离校"
-    MISSING = "missing", "失踪"
-    GRADUATED = "graduated", "毕业"
-    COMPLETED = "completed", "结业"
-    INCOMPLETE = "incomplete", "肄业"
-    DECEASED = "deceased", "死亡"
 
 
 class Sex(models.TextChoices):
@@ -90,7 +76,7 @@ class StudentQuerySet(models.QuerySet):
         return self.filter(scope.under("school", account, day))
 
 
-class Student(models.Model):
+class Student(StatusTransitions, models.Model):
     """A pupil. ``key`` is the public identifier; the school is that of the current enrolment.
 
     ``cohort`` is the year in which the pupil's year entered grade 1; the grade follows from it and the date
@@ -106,7 +92,7 @@ class Student(models.Model):
     id_type = models.CharField("证件类型", max_length=1, default="1")
     id_number_sealed = models.BinaryField(null=True, blank=True)
     id_number_index = models.BinaryField(null=True, blank=True, max_length=16)
-    status = models.CharField(
+    status = FSMField(
         "学籍状态", max_length=12, choices=StudentStatus.choices, default=StudentStatus.ENROLLED
     )
     cohort = models.PositiveSmallIntegerField("届（一年级入学年）")
@@ -365,4 +351,5 @@ class ProblemRecord(models.Model):
 
 
 # Django finds the tables through this module.
+from students.change_models import ChangePolicy, ContactAttempt, StatusChange  # noqa: E402, F401
 from students.number_models import IssuingBatch, IssuingLine, PopulationPerson  # noqa: E402, F401

@@ -13,6 +13,7 @@ from ledger.clock import local_date, spoken
 from orgs import scope
 from orgs.models import Unit, UnitLevel
 from orgs.school_system import system_on
+from reviews import procedures
 from reviews.models import Case
 from students import attendance, identity, pinyin, records, sealing
 from students.grades import cohort_of, grade_label, grade_of, grade_on
@@ -321,7 +322,8 @@ def running_case(student: Student, account, day: date) -> dict | None:
     return {
         "url": reverse("case", args=[case.number]),
         "number": case.number,
-        "to": case.receiving_unit.name,
+        "what": procedures.kind_name(case.kind)
+        + ("" if procedures.of(case).of_one_school else f"，转入{case.receiving_unit.name}"),
         "holder": case.holder.name if case.holder else "—",
         "due": day_text(case.due_on),
     }

@@ -7,15 +7,9 @@ from orgs.models import PostRole
 from orgs.seats import seat_at
 from reviews.refusals import Refusal, Refused
 from students.models import Enrolment, Student, StudentStatus
+from students.statuses import KEPT
 
 CLAUSE = "附件1 三.2"
-# The statuses that the notice lets transfer directly and keeps until the pupil arrives.
-KEPT = (
-    StudentStatus.ABROAD,
-    StudentStatus.LEFT_OTHER,
-    StudentStatus.WITHDRAWN,
-    StudentStatus.EXPELLED,
-)
 
 
 def settle_refusal(student: Student, by, day) -> Refusal | None:
@@ -46,7 +40,8 @@ def settle_in(student: Student, by) -> Student:
         refused = settle_refusal(held, by, clock.local_date(clock.now()))
         if refused is not None:
             raise Refused(refused)
-        was, held.status = held.status, StudentStatus.ENROLLED
+        was = held.status
+        held.settle()
         held.save(update_fields=["status"])
         audit.record(
             "students",

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from reviews import public_numbers  # noqa: F401 - makes <public:number> known
-from students import number_views, record_views, views
+from reviews import case_number, public_numbers  # noqa: F401 - makes <case:number>, <public:number> known
+from students import change_views, number_views, record_views, views
 
 urlpatterns = [
     path("numbers/", number_views.show_list, name="numbers"),
@@ -12,6 +12,16 @@ urlpatterns = [
     path("numbers/<public:number>/confirm/", number_views.confirm, name="numbers-confirm"),
     path("numbers/<public:number>/drop/", number_views.drop, name="numbers-drop"),
     path("numbers/<public:number>/schools/<str:code>/", number_views.receipt, name="numbers-receipt"),
+    path("students/<uuid:key>/changes/new/", change_views.new_change, name="change-new"),
+    path("changes/<case:number>/edit/", change_views.edit_change, name="change-edit"),
+    path("changes/<case:number>/discard/", change_views.discard_draft, name="change-discard"),
+    path("changes/<case:number>/copy/", change_views.copy_as_new, name="change-copy"),
+    path("changes/<case:number>/proofs/", change_views.add_proof, name="change-proofs"),
+    path(
+        "changes/<case:number>/proofs/<uuid:key>/remove/",
+        change_views.remove_proof,
+        name="change-proof-remove",
+    ),
     path("students/", views.list_pupils, name="student-roster"),
     path("students/search/", views.search_pupils, name="student-search"),
     path("students/archive/<int:pk>/", views.show_archive, name="student-archive"),

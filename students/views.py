@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger import audit, clock
 from orgs import scope
-from orgs.models import Unit
+from orgs.models import PostRole, Unit
+from orgs.seats import seat_at
 from reviews.refusals import Refused
 from reviews.views import see_other
 from students import attendance, records, reveal, roster, status, typed
@@ -184,6 +185,8 @@ def pupil_page(request, student: Student, day, form=None, revealed=(), refused=N
         "problems": roster.problem_texts(student),
         "case": roster.running_case(student, request.user, day),
         "elsewhere": attendance.known.notes(student, day),
+        "may_change": student.school_id is not None
+        and seat_at(request.user, student.school_id, PostRole.REGISTRAR, day) is not None,
         "reveal_form": form or RevealForm(),
         "revealed": revealed,
         "settle": student.status in status.KEPT

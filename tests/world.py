@@ -1,7 +1,7 @@
 """A small world for tests: two provinces, a league, two counties, a handful of schools, clerks and pupils."""
 
 import itertools
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
@@ -12,12 +12,14 @@ from ledger import clock
 from orgs.models import Account, Person, Post, PostRole, Unit, UnitLevel
 from reviews import door, faults
 from reviews.evidence import take_in
-from reviews.models import Case
+from reviews.models import Case, Route
 from reviews.notice_values import POST_GRADUATION
-from students import pinyin, sealing
-from students.grades import cohort_of
+from students import change_drafting, change_rules, pinyin, sealing
+from students.change_kinds import BY_KIND
+from students.change_models import ChangePolicy, ContactAttempt
+from students.grades import cohort_of, grade_of
 from students.invented import Inventor
-from students.models import Enrolment, RegistrationNumber, SchoolClass, Student
+from students.models import CodeTable, Enrolment, RegistrationNumber, SchoolClass, Student
 from students.records import number_index
 from transfers import drafting, offline
 from transfers.models import Transfer, TransferReason
@@ -244,6 +246,46 @@ class World:
         for _ in range(proofs):
             take_in(case, clerk, png())
         return Case.objects.get(pk=case.pk)
+
+    def changing(self, student, kind, **said):
+        """A draft of the pupil's school for a change of ``kind`` (R5.1–R5.3), with what the kind asks for unless said."""
+        clerk, today = self.registrar(student.school), clock.local_date(clock.now())
+        what = BY_KIND[kind]
+        case = change_drafting.begin(student, what, clerk, clock.now())
+        typed = {"on": today, "note": "家长到校说明情况。"}
+        if what.reasons:
+            typed["reason"], _ = CodeTable.objects.get_or_create(
+                table=change_rules.REASONS_TABLE, code=what.reasons[0], defaults={"name": "所列原因"}
+            )
+        if "until" in what.asks:
+            typed["until"] = today + timedelta(days=180)
+        if "last_seen_on" in what.asks:
+            typed["last_seen_on"] = today - timedelta(days=120)
+            days = (today - timedelta(days=60), today - timedelta(days=20))
+            typed["contacts"] = [ContactAttempt(on=day, way="telephone", result="无人接听") for day in days]
+        if what.grades:
+            grade = grade_of(student, today) + what.grades[0]
+            classes = SchoolClass.objects.filter(school=student.school, cohort=cohort_of(grade, today))
+            typed |= {"grade_to": grade, "school_class": classes.first()}
+        change_drafting.change(case, clerk, **(typed | said))
+        return Case.objects.get(pk=case.pk)
+
+    def changed(self, student, kind, **said):
+        """The change, sent off by the school's registrar."""
+        case = self.changing(student, kind, **said)
+        return door.perform(case, "submit", self.registrar(student.school), opinion="情况属实，申请办理。")
+
+    def policy(self, kind, province=None, **more):
+        """The province's own rule for a kind of change, and the route that follows it (R5.1)."""
+        row = {"valid_from": date(2020, 1, 1), "source": "省教育厅规定"}
+        Route.objects.create(
+            kind=kind,
+            relation="same_authority",
+            province=province or self.im,
+            stages=more.pop("stages", ["school", "authority"]),
+            **row,
+        )
+        return ChangePolicy.objects.create(kind=kind, province=province or self.im, **row, **more)
 
     def submitted(self, receiving, student, **chosen):
         """A case sent off by the registrar of ``receiving``."""

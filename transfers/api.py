@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from ledger import clock
 from ledger.api import KEY, Choice, Endpoint, Revision, Strict, once, problem, told
 from orgs.unit_codes import UnitCode
-from reviews import evidence, rulebook
+from reviews import evidence, rulebook, uploads
 from reviews.api import NUMBER, CaseEndpoint
 from reviews.api_shapes import CaseOut, ProofOut
 from reviews.asking import edit_refusal
@@ -24,7 +24,7 @@ from reviews.refusals import Refusal, Refused
 from students import records
 from students.grades import cohort_of
 from students.models import SchoolClass
-from transfers import drafting, pages, preflight, uploads
+from transfers import drafting, pages, preflight
 from transfers.api_look_up import Begun, CardOut, CheckOut, looked_up, school_of
 from transfers.forms import offered_reasons
 from transfers.models import Transfer, TransferReason

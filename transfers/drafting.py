@@ -18,9 +18,10 @@ from reviews.states import Outcome, State
 from students import identity
 from students.grades import cohort_of, entering_grade, grade_of, grade_on
 from students.models import SchoolClass, Student
+from students.procedures import subject_of
 from transfers.grade_change import authority_of
 from transfers.models import Transfer, TransferReason
-from transfers.procedures import kind_between, subject_of, transfer_of
+from transfers.procedures import kind_between, transfer_of
 from transfers.rules import COPIED_STATES, sending_school
 
 

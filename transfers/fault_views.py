@@ -14,11 +14,11 @@ from reviews import desk, faults
 from reviews.models import Fault
 from reviews.refusals import Refused
 from reviews.views import see_other
+from reviews.views.proofs import refused_page
 from transfers import offline_pages, pages
 from transfers.offline_forms import FaultForm
 from transfers.offline_models import OfflineTransfer
 from transfers.offline_views import told
-from transfers.views import refused_page
 
 PAGE = 25
 

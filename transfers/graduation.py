@@ -6,7 +6,7 @@ from ledger.clock import spoken
 from orgs.models import Unit
 from reviews import door_clock
 from reviews.notice_values import TRANSFERS
-from transfers.procedures import subject_of
+from students.procedures import subject_of
 
 
 def clear_transfers(sender, school: Unit, students: list[int], day: date, actor: str, **more) -> int:

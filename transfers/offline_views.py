@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from reviews import desk, faults
 from reviews.refusals import Refused
 from reviews.views import see_other
+from reviews.views.proofs import refused_page
 from transfers import offline, offline_pages, pages
 from transfers.offline_forms import EndForm, OfflineForm, PupilForm
 from transfers.offline_models import OfflineTransfer
 from transfers.offline_pages import Filters
-from transfers.views import NO_MATCH, look_up, refused_page
+from transfers.views import NO_MATCH, look_up
 
 _WITHOUT_NUMBER = "查不到时可把号码留空，按家长所述登记，系统恢复后再核对；学生照常就读。"
 

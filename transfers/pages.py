@@ -6,15 +6,15 @@ from datetime import datetime
 
 from django.urls import reverse
 
-from ledger.clock import SHANGHAI, local_date, spoken
+from ledger.clock import local_date
 from orgs.models import PostRole, Unit
 from orgs.seats import seats_of
 from reviews import rulebook
-from reviews.evidence import most_proofs
-from reviews.models import Attachment, Case
+from reviews.models import Case
 from reviews.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
 from reviews.refusals import Refusal
 from reviews.states import State, Verb
+from reviews.views.proofs import Addresses, asking_of, upload_of
 from reviews.windows import window_state
 from students import records
 from students.models import Student
@@ -175,7 +175,6 @@ def edit_page(transfer: Transfer, account, form, now: datetime, refused: Refusal
     checks = transfer_checks(transfer, now)
     stopping = [c for c in checks if not c.ok and not c.warns and c.code not in _FORM_CODES]
     label, title = _SEND[case.state]
-    asked = case.steps.filter(closed_at__isnull=True).select_related("asked_by__unit").first()
     return {
         "case": {
             "number": case.number,
@@ -190,12 +189,12 @@ def edit_page(transfer: Transfer, account, form, now: datetime, refused: Refusal
         "facts": pupil_facts(transfer, day),
         "form": form,
         "note_reasons": " ".join(str(r.pk) for r in form.fields["reason"].queryset if r.needs_note),
-        "upload": upload_of(transfer.case, now),
+        "upload": upload_of(transfer.case, now, PROOFS),
         **folded_list(checks),
         "blocked": bool(stopping) and case.state == State.DRAFT,
         "send_label": label,
         "phrases": [{"text": text} for text in rulebook.phrases_for(account, {transfer.receiving_school_id})],
-        "asked": asking_of(case, asked, book),
+        "asked": asking_of(case, book),
         "refused": {"sentence": refused.sentence, "clause": refused.clause, "clause_url": RULES_URL}
         if refused
         else None,
@@ -216,19 +215,6 @@ def transfer_checks(transfer: Transfer, now: datetime) -> list[preflight.Check]:
     return [check for check in checks if check.code != "window_closed"]
 
 
-def asking_of(case: Case, step, book) -> dict | None:
-    """Who sent the case back for correction, why, and until when."""
-    if step is None or step.asked_by_id is None:
-        return None
-    before = step.asked_by
-    return {
-        "unit": before.unit.name,
-        "reason": book.reason_text(before.reason, case),
-        "opinion": before.sign_opinion,
-        "due": spoken(step.due_on),
-    }
-
-
 def pupil_facts(transfer: Transfer, day) -> list[tuple[str, str]]:
     """The pupil, masked, and the two schools."""
     card = records.card(transfer.student, day)
@@ -242,37 +228,9 @@ def pupil_facts(transfer: Transfer, day) -> list[tuple[str, str]]:
     ]
 
 
-def upload_of(case: Case, now: datetime) -> dict:
-    """The proofs already taken in, and room for more (R0.6)."""
-    most = most_proofs(rulebook.current(), case, local_date(now))
-    rows = Attachment.objects.filter(case=case, removed_at__isnull=True)
-    items = [
-        {
-            "url": reverse("case-evidence", args=[case.number, row.key]),
-            "thumb": reverse("case-evidence", args=[case.number, row.key]),
-            "label": f"证明 {at}",
-            "size": _size(row.size),
-            "taken": f"{row.uploaded_at.astimezone(SHANGHAI):%-m月%-d日 %H:%M}",
-            "digest_short": row.sha256[:8],
-            "remove_url": reverse("transfer-proof-remove", args=[case.number, row.key]),
-        }
-        for at, row in enumerate(rows, 1)
-    ]
-    return {
-        "url": reverse("transfer-proofs", args=[case.number]),
-        "field": "file",
-        "limit": most,
-        "room": max(0, most - len(items)),
-        "items": items,
-        "next": "",
-        "revision": case.revision,
-    }
+PROOFS = Addresses("transfer-edit", "transfer-proofs", "transfer-proof-remove")
 
 
 def fresh_key() -> str:
     """An idempotency key for one showing of the form."""
     return secrets.token_urlsafe(18)
-
-
-def _size(number: int) -> str:
-    return f"{number / 1048576:.1f} MB" if number >= 1048576 else f"{max(1, number // 1024)} KB"

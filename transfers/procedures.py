@@ -2,10 +2,6 @@
 
 from datetime import date
 
-from django.db.models import F, Q, Value
-from django.db.models.functions import Replace
-from django.db.models.lookups import Contains
-
 from ledger.clock import local_date
 from orgs.models import Unit
 from orgs.school_system import system_on
@@ -14,20 +10,15 @@ from reviews.models import Case
 from reviews.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
 from reviews.own_words import NoteWanted
 from reviews.states import Verb
-from students import pinyin, records
+from students import records
 from students.grades import cohort_of, entering_grade, phase_of
 from students.models import Student, StudentStatus
-from students.text import is_han
+from students.procedures import AboutPupil
 from transfers import case_page, rules, under_age
 from transfers.models import Transfer
 
 
-def subject_of(student_id: int) -> str:
-    """How a case names its pupil."""
-    return f"student:{student_id}"
-
-
-class SchoolMove(procedures.Procedure):
+class SchoolMove(AboutPupil):
     """What all kinds of moving a record from one school to another have in common."""
 
     # R0.1, R0.6 where a registrar would be tempted to refuse.
@@ -40,14 +31,6 @@ class SchoolMove(procedures.Procedure):
     edit_path = "/transfers/{number}/edit/"
     # The status after the move: the pupil's own (R3.2).
     status_after = ""
-
-    def lock_subject(self, case: Case) -> Student:
-        """The pupil's row, locked: student before case, always."""
-        return (
-            Student.objects.select_for_update(no_key=True, of=("self",))
-            .select_related("school_class")
-            .get(pk=int(case.subject.partition(":")[2]))
-        )
 
     def facts(self, case: Case, subject: Student | None, now, book) -> rules.Facts:
         """Facts of the case's transfer; the locked pupil stands in for the one read with it."""
@@ -93,23 +76,9 @@ class SchoolMove(procedures.Procedure):
             return facts.other.receiving_unit
         return rules.sending_school(facts.student, facts.day) if check in rules.CLEARED_BY_SCHOOL else None
 
-    def named(self, text: str) -> Q:
-        """Cases of pupils so called: any part of the name, “·” or not; or the beginning of a spelling or of the
-        initials (``atqqg``)."""
-        wanted = pinyin.query(text)
-        if not wanted:
-            return Q(pk__in=[])
-        if any(is_han(character) for character in wanted):
-            return Q(Contains(Replace(F("search_text"), Value("·"), Value("")), wanted))
-        return Q(search_text__startswith=wanted) | Q(search_text__contains=f" {wanted}")
-
     def page(self, case: Case, account, now, book, *, proofs: int = 0, full: bool = False):
         """The pupil masked, what the rules find, and where the record went."""
         return case_page.of_transfer(self, case, account, now, book, proofs=proofs, full=full)
-
-    def matching_subjects(self, query: str, account, now) -> list[str]:
-        """Pupils with exactly this registration or identity number."""
-        return [subject_of(pk) for pk in records.ids_by_number(query, local_date(now))]
 
 
 class InProvinceTransfer(SchoolMove):
@@ -155,6 +124,7 @@ class PostGraduationEnrolment(SchoolMove):
     told = (*rules.GRADUATE_COMPLETE, rules.problem_moves_along)
     proof_name = "证明材料"
     no_proof = "没有上传证明材料（选填，不得要求家长提供）。"
+    fewest_proofs = 0
     # The pupil has reported at the next school and belongs to it (R4.5).
     status_after = StudentStatus.ENROLLED
 

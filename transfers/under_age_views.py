@@ -9,8 +9,8 @@ from django.views.decorators.http import require_safe
 from ledger import clock
 from reviews.clauses import url_of
 from reviews.refusals import Refusal
+from reviews.views.proofs import refused_page
 from transfers import under_age
-from transfers.views import refused_page
 
 NO_OFFICE = Refusal(
     "no_seat",

@@ -3,7 +3,7 @@
 from functools import wraps
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -12,17 +12,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ledger import clock
 from orgs.seats import seats_of
-from reviews import desk, door, evidence, faults
+from reviews import desk, door, faults, uploads
 from reviews.asking import edit_refusal
 from reviews.models import Case
 from reviews.refusals import Refusal, Refused
 from reviews.states import Outcome, State, Verb
-from reviews.views import see_other
+from reviews.views import proofs, see_other
 from students import records
 from students.grades import entering_grade
 from students.identity import IdentityError
 from students.models import Student
-from transfers import drafting, pages, uploads
+from transfers import drafting, pages
 from transfers.forms import LookupForm, TransferForm
 from transfers.models import Transfer
 from transfers.procedures import transfer_of
@@ -47,7 +47,7 @@ def new_transfer(request: HttpRequest, kind: str = "") -> HttpResponse:
     now = clock.now()
     schools = pages.schools_of(request.user, clock.local_date(now))
     if not schools:
-        return refused_page(request, NO_SEAT, 403)
+        return proofs.refused_page(request, NO_SEAT, 403)
     form, status = LookupForm(schools, request.POST if request.method == "POST" else None), 200
     if form.is_bound:
         student, status = look_up(form, request.user, now)
@@ -126,7 +126,7 @@ def in_hand(view):
             raise Http404
         refused = edit_refusal(case, request.user, day)
         if refused is not None:
-            return not_in_hand(request, case, refused)
+            return proofs.not_in_hand(request, case, refused, pages.PROOFS)
         transfer = transfer_of(case)
         transfer.case = case
         return view(request, transfer, now, *args, **kwargs)
@@ -148,7 +148,7 @@ def edit_transfer(request: HttpRequest, transfer: Transfer, now) -> HttpResponse
         sent = save(request, transfer, form, now)
     except Refused as error:
         if error.code in _GONE:
-            return not_in_hand(request, transfer.case, error.refusal)
+            return proofs.not_in_hand(request, transfer.case, error.refusal, pages.PROOFS)
         return edit_page(request, transfer_of(transfer.case), form, now, error.refusal)
     if sent:
         messages.success(request, "已送出，等待本校负责人核办。")
@@ -222,7 +222,7 @@ def edit_page(
 def list_checks(request: HttpRequest, transfer: Transfer, now) -> HttpResponse:
     """The check-list alone, asked again after a proof came or went."""
     shown = pages.folded_list(pages.transfer_checks(transfer, now))
-    return render(request, "transfers/_checklist.html", shown)
+    return render(request, "reviews/_checklist.html", shown)
 
 
 @require_POST
@@ -231,13 +231,12 @@ def discard_draft(request: HttpRequest, transfer: Transfer, now) -> HttpResponse
     """Withdraw a draft; what has been sent is withdrawn on the case's page, with an opinion."""
     case = transfer.case
     if case.state != State.DRAFT:
-        return not_in_hand(
-            request, case, Refusal("not_draft", "业务已发起，请在业务页面撤销并写明原因。", "附件1 三.1")
-        )
+        refused = Refusal("not_draft", "业务已发起，请在业务页面撤销并写明原因。", "附件1 三.1")
+        return proofs.not_in_hand(request, case, refused, pages.PROOFS)
     try:
         door.perform(case, Verb.WITHDRAW, request.user)
     except Refused as error:
-        return not_in_hand(request, case, error.refusal)
+        return proofs.not_in_hand(request, case, error.refusal, pages.PROOFS)
     messages.success(request, f"草稿 {case.number} 已删除。")
     return see_other(reverse("transfer-new"))
 
@@ -253,7 +252,7 @@ def copy_as_new(request: HttpRequest, number: str) -> HttpResponse:
     try:
         made = drafting.copy_as_new(case, request.user, now)
     except Refused as error:
-        return not_in_hand(request, case, error.refusal)
+        return proofs.not_in_hand(request, case, error.refusal, pages.PROOFS)
     messages.success(request, f"已从 {case.number} 复制，请核对后发起。")
     return see_other(reverse("transfer-edit", args=[made.number]))
 
@@ -267,86 +266,18 @@ def add_proof(request: HttpRequest, number: str) -> HttpResponse:
     """Take in photographs of the reason proof; reading stops at the limit, before the token is looked at."""
     trouble = uploads.receive(request)
     if trouble is not None:
-        return proof_answer(request, number, *trouble)
+        return proofs.answer(request, number, pages.PROOFS, *trouble)
     return _add_proof(request, number)
 
 
 @csrf_protect
 @in_hand
 def _add_proof(request: HttpRequest, transfer: Transfer, now) -> HttpResponse:
-    case = transfer.case
-    try:
-        revision = _whole(request.POST.get("revision"))
-        for upload in request.FILES.getlist("file") or [None]:
-            evidence.take_in(
-                case,
-                request.user,
-                upload,
-                rotate=_whole(request.POST.get("rotate")) or 0,
-                revision=revision,
-            )
-            revision = None if revision is None else revision + 1
-    except Refused as error:
-        return proof_answer(request, case.number, error.refusal, _STATUS.get(error.code, 409))
-    return proof_answer(request, case.number)
-
-
-_STATUS = {
-    "proof_large": 413,
-    "proof_format": 415,
-    "proof_unreadable": 422,
-    "proof_pixels": 422,
-    "proof_missing": 400,
-}
+    return proofs.add(request, transfer.case, pages.PROOFS)
 
 
 @require_POST
 @in_hand
 def remove_proof(request: HttpRequest, transfer: Transfer, now, key) -> HttpResponse:
     """Take a proof out again."""
-    try:
-        evidence.remove(transfer.case, request.user, key, revision=_whole(request.POST.get("revision")))
-    except Refused as error:
-        return proof_answer(request, transfer.case.number, error.refusal, 409)
-    return proof_answer(request, transfer.case.number)
-
-
-def proof_answer(
-    request: HttpRequest, number: str, refused: Refusal | None = None, status: int = 200
-) -> HttpResponse:
-    """To the script the list of proofs or a sentence as JSON; to a plain form the page, with the sentence on it."""
-    script = request.headers.get("x-requested-with") == "XMLHttpRequest"
-    if refused is not None and script:
-        told = {"code": refused.code, "sentence": refused.sentence, "clause": refused.clause}
-        return JsonResponse(told, status=status, json_dumps_params={"ensure_ascii": False})
-    if script:
-        case = Case.objects.select_related("receiving_unit").get(number=number)
-        return render(request, "transfers/_proofs.html", {"upload": pages.upload_of(case, clock.now())})
-    if refused is not None:
-        messages.error(request, refused.sentence)
-    return see_other(reverse("transfer-edit", args=[number]))
-
-
-# ---------------------------------------------------------------- answers
-
-
-def not_in_hand(request: HttpRequest, case: Case, refused: Refusal) -> HttpResponse:
-    """The case is not (any more) this account's to change: the sentence, on the page where the case stands."""
-    if request.headers.get("x-requested-with") == "XMLHttpRequest":
-        return proof_answer(request, case.number, refused, 409)
-    if case.state == State.DRAFT:
-        return refused_page(request, refused, 403)
-    messages.warning(request, refused.sentence)
-    return see_other(pages.case_url(case.number))
-
-
-def refused_page(request: HttpRequest, refused: Refusal, status: int) -> HttpResponse:
-    """A page that says why not."""
-    shown = {"sentence": refused.sentence, "clause": refused.clause}
-    return render(request, "403.html" if status == 403 else "409.html", shown, status=status)
-
-
-def _whole(text: str | None) -> int | None:
-    """A small whole number out of a form, or ``None``."""
-    text = (text or "").strip()
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 9 else None
+    return proofs.remove(request, transfer.case, key, pages.PROOFS)

@@ -88,7 +88,10 @@ def _nav(path: str, account: Account, seats: list[Seat], unread: int) -> list[di
 
 def freeze(known: desk.Desk, province: int | None) -> dict | None:
     """The announcement while a window forbids sending any kind of case (R3.5), from its first to its last second."""
+    spoken_of = {kind for window in known.book.windows for kind in window.kinds}
     for procedure in procedures.all_procedures():
+        if procedure.kind not in spoken_of:
+            continue
         # Whether is asked first: until when takes many times as long, and most of the year nobody is told.
         shut = known.book.closed(procedure.kind, province, known.now)
         if shut is not None and shut.closes:

@@ -9,6 +9,12 @@ from django.db import migrations, models
 SQL = Path(__file__).resolve().parent.parent / "sql" / "own_stages.sql"
 
 
+def reword(apps, schema_editor):
+    """An opinion for every kind of case: not all take somebody in."""
+    phrases = apps.get_model("reviews", "QuickPhrase").objects.filter(unit=None, account=None)
+    phrases.filter(text="情况属实，同意转入。").update(text="情况属实，同意办理。")
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("reviews", "0016_refusal_register"),
@@ -216,4 +222,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(SQL.read_text(encoding="utf-8"), migrations.RunSQL.noop),
+        migrations.RunPython(reword, migrations.RunPython.noop),
     ]

@@ -94,3 +94,61 @@ BEGIN
     END IF;
     RETURN NEW;
 END $$;
+
+-- The school that sends it off may decide with sending, and has its proofs in hand, there as here.
+CREATE OR REPLACE FUNCTION reviews_step_insert_wall() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    before reviews_step;
+BEGIN
+    NEW.opened_at := ledger_now();
+    IF NEW.signer_id IS NOT NULL OR NEW.outcome <> '' THEN
+        PERFORM reviews_refuse('环节不能带着核办结论开始', 'step_opens_undecided');
+    END IF;
+    IF NEW.recall_of_id IS NOT NULL THEN
+        SELECT * INTO before FROM reviews_step WHERE id = NEW.recall_of_id;
+        IF before.case_id <> NEW.case_id OR before.unit_id <> NEW.unit_id OR before.closed_at IS NULL
+           OR NEW.handler_id IS DISTINCT FROM before.handler_id OR NEW.handle_opinion <> before.handle_opinion
+           OR NEW.proposal <> before.proposal THEN
+            PERFORM reviews_refuse('撤回后的环节须原样承接原办理意见', 'step_recall');
+        END IF;
+        NEW.handler_person_id := before.handler_person_id;
+        NEW.handled_at := before.handled_at;
+    ELSIF NEW.handler_id IS NOT NULL THEN
+        IF NEW.stage NOT IN ('receiving_school', 'school') OR NEW.seq <> 1 THEN
+            PERFORM reviews_refuse('只有发起环节可以随发起一并办理', 'step_opens_undecided');
+        END IF;
+        NEW.handled_at := ledger_now();
+        SELECT person_id INTO NEW.handler_person_id FROM orgs_account WHERE id = NEW.handler_id;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE FUNCTION reviews_attachment_wall() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    its reviews_case;
+    most integer;
+BEGIN
+    SELECT * INTO its FROM reviews_case WHERE id = NEW.case_id FOR NO KEY UPDATE;
+    IF NOT (its.state = 'draft' OR (its.state IN ('receiving_school', 'school', 'correction') AND its.awaiting = 'handle')) THEN
+        PERFORM reviews_refuse('只有转入学校在发起前或补正时可以更换证明材料（附件1 三.1）', 'attachment_stage');
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        -- R0.7: by the row of the submission; a draft by today's.
+        SELECT reviews_limit_value('attachments', u.province_id,
+            (coalesce(its.submitted_at, ledger_now()) AT TIME ZONE 'Asia/Shanghai')::date)
+            INTO most FROM orgs_unit u WHERE u.id = its.receiving_unit_id;
+        IF (SELECT count(*) FROM reviews_attachment WHERE case_id = NEW.case_id AND removed_at IS NULL) >= most THEN
+            PERFORM reviews_refuse('证明材料最多 ' || most || ' 张', 'attachment_count');
+        END IF;
+        NEW.uploaded_at := ledger_now();
+    ELSE
+        IF (to_jsonb(NEW) - 'removed_at' - 'position') <> (to_jsonb(OLD) - 'removed_at' - 'position')
+           OR OLD.removed_at IS NOT NULL THEN
+            PERFORM reviews_refuse('证明材料上传后不可修改，只可移除后重传', 'attachment_fixed');
+        END IF;
+        IF NEW.removed_at IS NOT NULL THEN
+            NEW.removed_at := ledger_now();
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;

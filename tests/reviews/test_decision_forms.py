@@ -63,7 +63,7 @@ def test_the_registrar_sees_a_panel_without_any_opinion_filled_in(client, world,
     assert decision["primary"]["label"] == "同意，送负责人核办"
     assert [p["outcome"] for p in decision["panels"]] == ["send_back", "refuse"]
     assert decision["proposal"] is None
-    assert {"text": "情况属实，同意转入。"} in decision["phrases"]
+    assert {"text": "情况属实，同意办理。"} in decision["phrases"]
 
 
 def test_the_head_sees_what_the_registrar_proposes_and_may_return_it(client, world, case):

@@ -88,7 +88,7 @@ def test_phrases_come_own_first_then_the_unit_s_then_everyone_s_and_nobody_else_
     QuickPhrase.objects.create(unit=world.west, text="别单位的短语。")
     found = phrases_for(clerk, {world.east.pk})
     assert found[:2] == ["我的短语。", "单位短语。"]
-    assert "情况属实，同意转入。" in found
+    assert "情况属实，同意办理。" in found
     assert not {"别人的短语。", "别单位的短语。"} & set(found)
 
 

@@ -3,7 +3,7 @@
 The case goes from ``third`` (the other side) to ``first`` (one's own school) and stands at the county above ``first``,
 waiting to be handled; a text of that county was stopped and waits for the league's ruling. Beside it: a draft of
 ``first``, a pupil of ``third``, an archived copy kept by ``third``; a fault over the county above ``first``, and under it
-another pupil of ``third`` whom ``first`` took in offline; a batch of formal numbers of the province, ended.
+another pupil of ``third`` whom ``first`` took in offline; a draft of ``third`` for a change of status; a batch of formal numbers of the province, ended.
 """
 
 import re
@@ -16,10 +16,11 @@ from django.urls.resolvers import URLResolver
 from orgs import tokens
 from orgs.models import Account, Post, PostRole
 from reviews import appeals
-from reviews.models import Attachment, Notice, QuickPhrase
+from reviews.evidence import take_in
+from reviews.models import Attachment, Case, Notice, QuickPhrase
 from students import issuing
 from students.models import Enrolment
-from tests.world import World
+from tests.world import World, png
 
 PLACES = {
     "own": "first",
@@ -113,6 +114,9 @@ class Scene:
         self.draft = world.draft(world.first, world.pupil(world.third))
         self.running = world.decide(world.submitted(world.first, world.pupil(world.third)))
         self.pupil = world.pupil(world.third)
+        change = world.changing(world.pupil(world.third), "leaving_otherwise")
+        take_in(change, world.registrar(world.third), png())
+        self.change = Case.objects.get(pk=change.pk)
         mine = self.actors["registrar@own"]
         self.notice = Notice.objects.create(account=mine, case=self.running, text="有新业务", dedup="scene")
         self.phrase = QuickPhrase.objects.create(account=mine, outcome="agree", text="情况属实，同意。")
@@ -135,7 +139,7 @@ class Scene:
     def parts(self, thing: str) -> dict:
         """What fills the variable parts of an address for the thing."""
         thing, _, verb = thing.partition(" ")
-        if thing in ("draft", "running"):
+        if thing in ("draft", "running", "change"):
             case = getattr(self, thing)
             proof = Attachment.objects.filter(case=case).first()
             # What every form of a case brings along.

@@ -147,6 +147,8 @@ def pages_of(scene):
         ("head@above", f"/cases/{scene.handled.number}/"),
         ("registrar@other", "/students/"),
         ("registrar@other", f"/students/{scene.pupil.key}/"),
+        ("registrar@other", f"/students/{scene.pupil.key}/changes/new/"),
+        ("registrar@other", f"/changes/{scene.change.number}/edit/"),
         ("head@league", "/students/"),
         ("staff", "/calendar/import/"),
     ]

@@ -114,18 +114,18 @@ def test_a_grade_that_the_school_does_not_have_cannot_be_chosen(world):
 @pytest.mark.parametrize(
     "opinion",
     [
-        "情况属实，同意转入。",
+        "情况属实，同意办理。",
         "同意。",
         "同意变更年级",
-        "情况属实，同意转入。情况属实，同意转入。",
-        "情况属实同意转入，同意变更",
+        "情况属实，同意办理。情况属实，同意转入。",
+        "情况属实同意办理，同意变更",
         "单位自己的常用短语同意变更年级",
         "我自己的常用短语同意变更到低年级",
     ],
 )
 def test_a_phrase_or_a_word_is_not_the_authoritys_own_word(world, pupil, opinion):
     everyone = QuickPhrase.objects.filter(account=None, unit=None).values_list("text", flat=True)
-    assert "情况属实，同意转入。" in everyone
+    assert "情况属实，同意办理。" in everyone
     QuickPhrase.objects.create(unit=world.east, text="单位自己的常用短语，同意变更年级！")
     for account in (world.registrar(world.east), world.head(world.east)):
         QuickPhrase.objects.create(account=account, text="我自己的常用短语：同意变更到低年级。")

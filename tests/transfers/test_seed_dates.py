@@ -9,7 +9,7 @@ from django.test import override_settings
 from ledger.clock import local_date
 from reviews import rulebook
 from reviews.models import Act, Case
-from reviews.states import ENDS, State
+from reviews.states import ENDS, OWN_SIDE, State
 from students.models import Student
 from tests.clock import shanghai
 from transfers.demo import seeding
@@ -21,6 +21,7 @@ SHOWN = (
     set(State.values)
     - {state for state in State.values if "league" in state or "province" in state}
     - {"graduation_authority", "awaiting_file", "lapsed", "cleared"}
+    - set(OWN_SIDE)
 )
 
 

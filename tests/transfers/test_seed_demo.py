@@ -15,7 +15,7 @@ from ledger.models import AuditEntry
 from orgs.models import Account, Delegation, Post, Unit
 from reviews import evidence, sweeps
 from reviews.models import Act, Attachment, Case, Fault, OverdueRecord, Step
-from reviews.states import RUNNING, State
+from reviews.states import OWN_SIDE, RUNNING, State
 from students import identity, record_checks, record_fields, record_values, records, sealing
 from students.models import Enrolment, Guardian, PupilRecord, RegistrationNumber, Student
 from tests.clock import frozen, shanghai
@@ -34,6 +34,7 @@ SHOWN = (
     set(State.values)
     - {state for state in State.values if "league" in state or "province" in state}
     - {"graduation_authority", "awaiting_file", "lapsed", "cleared"}
+    - set(OWN_SIDE)
 )
 
 

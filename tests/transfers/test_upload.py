@@ -9,10 +9,10 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from reviews import evidence
+from reviews import evidence, uploads
 from reviews.models import Attachment, Case
 from tests.world import World, png
-from transfers import drafting, uploads
+from transfers import drafting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.6")]
 SCRIPT = {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"}

@@ -16,17 +16,17 @@ from reviews.deadlines import EXPIRY_WARN_DAYS, due_of, warn_dates
 from reviews.door import relation_of
 from reviews.models import Act, Attachment, Case, Notice, OverdueRecord, Step
 from reviews.notice_values import IN_PROVINCE
-from reviews.notices import TEXTS
-from reviews.procedures import kind_name, of_kind
+from reviews.notices import words
+from reviews.procedures import of_kind
 from reviews.rulebook import Rulebook
 from reviews.states import DECISIONS, Awaiting, Outcome, State, Verb
 from students import identity
 from students.grades import grade_on, phase_of
+from students.procedures import subject_of
 from transfers.demo.people import Staff
 from transfers.demo.places import School
 from transfers.demo.pupils import Pupil
 from transfers.models import Transfer, TransferReason
-from transfers.procedures import subject_of
 
 _NUMBER_LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 # The sweep runs every ten minutes: what falls due at midnight is marked in its first run of the day.
@@ -377,9 +377,7 @@ class Story:
             self._tell(at, event, [self.cast.staff.registrar(self.step.unit)])
 
     def _tell(self, at: datetime, event: str, accounts: list[Account]) -> None:
-        text = TEXTS[event].format(
-            what=f"{self.case.headline}的{kind_name(self.case.kind)}（{self.case.number}）"
-        )
+        text = words(self.case, event)
         read = at + timedelta(hours=self.cast.random.randint(1, 30))
         # What is a few days old has been read.
         old = local_date(at) < self.cast.today - timedelta(days=4)

@@ -1,0 +1,155 @@
+"""Drafts of 学籍异动: begin one, change what it says, begin anew. Sending is the door's business (R5.1–R5.3)."""
+
+from collections.abc import Callable
+from contextlib import nullcontext
+from datetime import date, datetime
+
+from ledger import clock
+from ledger.clock import local_date
+from orgs.models import PostRole
+from orgs.seats import seat_at
+from reviews import door, evidence
+from reviews.models import Case
+from reviews.opinions import cleaned
+from reviews.refusals import Refused, refuse
+from reviews.states import MOVED_NOTHING, State
+from students import change_rules, identity
+from students.change_kinds import BY_KIND, ChangeKind
+from students.change_models import ContactAttempt, StatusChange
+from students.grades import grade_of
+from students.models import CodeTable, SchoolClass, Student
+from students.procedures import change_of, subject_of
+
+NO_SEAT = "只有学籍所在学校的学籍管理员可以办理学籍异动。"
+
+
+def begin(
+    student: Student,
+    kind: ChangeKind,
+    by,
+    now: datetime,
+    *,
+    kept: Callable[[Case], None] | None = None,
+    copied_from: StatusChange | None = None,
+) -> Case:
+    """A draft of the pupil's school; its own draft of the kind is taken up again if there is one.
+
+    ``kept`` is called in the transaction that writes the draft, e.g. to keep an idempotency key with it. Raises
+    Refused when ``by`` is not the school's registrar, or a rule forbids the kind for the pupil as it stands.
+    """
+    day, school = local_date(now), student.school
+    if school is None or seat_at(by, student.school_id, PostRole.REGISTRAR, day) is None:
+        refuse("no_seat", NO_SEAT, kind.clause)
+    known = change_rules.facts_before(student, school, (kind,), now)[0]
+    for check in change_rules.OFFERED:
+        found = check(known)
+        if found is not None:
+            raise Refused(found)
+    subject = subject_of(student.pk)
+    mine = Case.objects.filter(
+        subject=subject, receiving_unit=school, state=State.DRAFT, kind=kind.kind
+    ).first()
+    if mine is not None:
+        if kept is not None:
+            kept(mine)
+        return mine
+    with (
+        evidence.copied(copied_from.case, by)
+        if copied_from
+        else nullcontext(lambda case: None) as add_proofs,
+        door.draft(
+            kind=kind.kind,
+            by=by,
+            receiving=school,
+            sending=school,
+            subject=subject,
+            headline=identity.mask_name(student.name),
+            search_text=f"{student.name} {student.pinyin}",
+            now=now,
+            copied_from=copied_from.case if copied_from else None,
+        ) as case,
+    ):
+        _fill(case, student, known, copied_from)
+        add_proofs(case)
+        if kept is not None:
+            kept(case)
+    return case
+
+
+def _fill(case: Case, student: Student, known, old: StatusChange | None) -> None:
+    """The draft's own row; an only grade and an only class in it are filled in."""
+    grade = known.grades[0] if known.grades else None
+    values = {}
+    if old is not None:
+        values = {name: getattr(old, name) for name in ("on", "until", "reason", "note", "last_seen_on")}
+    change = StatusChange.objects.create(
+        case=case,
+        student=student,
+        status_was=student.status,
+        grade_from=grade_of(student, known.today),
+        grade_to=grade if len(known.grades) == 1 else None,
+        **values,
+    )
+    if old is not None:
+        rows = [
+            ContactAttempt(change=change, on=c.on, way=c.way, result=c.result) for c in old.contacts.all()
+        ]
+        ContactAttempt.objects.bulk_create(rows)
+
+
+def copy_as_new(case: Case, by, now: datetime) -> Case:
+    """A new draft from a case that ended without changing anything: data and proofs are carried over (R3.1b, R3.7).
+    Raises Refused for a case that is running or completed."""
+    if case.state not in MOVED_NOTHING:
+        refuse("not_copied", "只有已驳回、已撤销或已清理的业务可以复制为新申请。", "附件1 三.7")
+    change = change_of(case)
+    change.case = case
+    return begin(change.student, BY_KIND[case.kind], by, now, copied_from=change)
+
+
+def change(
+    case: Case,
+    by,
+    *,
+    on: date | None,
+    until: date | None = None,
+    reason: CodeTable | None = None,
+    note: str = "",
+    last_seen_on: date | None = None,
+    grade_to: int | None = None,
+    school_class: SchoolClass | None = None,
+    contacts: list[ContactAttempt] | None = None,
+    revision: int | None = None,
+) -> Case:
+    """Write what the form says, as far as the kind asks for it. Raises Refused when the case is not in hand, or when
+    what was sent already would be left in a state in which it could not have been sent."""
+    asks = BY_KIND[case.kind].asks
+    with door.edit(case, by, "edit", revision=revision) as held:
+        row = StatusChange.objects.get(case=held)
+        StatusChange.objects.filter(pk=row.pk).update(
+            on=on,
+            until=until if change_rules.UNTIL in asks else None,
+            reason=reason if BY_KIND[case.kind].reasons else None,
+            note=cleaned(note)[:300],
+            last_seen_on=last_seen_on if change_rules.LAST_SEEN in asks else None,
+            grade_to=grade_to if change_rules.GRADE in asks else None,
+            school_class=school_class if change_rules.GRADE in asks else None,
+        )
+        row.contacts.all().delete()
+        kept = contacts if contacts and change_rules.CONTACTS in asks else []
+        ContactAttempt.objects.bulk_create(
+            ContactAttempt(change=row, on=c.on, way=c.way, result=cleaned(c.result)[:100]) for c in kept
+        )
+        if held.state != State.DRAFT:
+            _refuse_unsendable(held)
+    return held
+
+
+def _refuse_unsendable(case: Case) -> None:
+    """What was sent off may be corrected, not emptied."""
+    row = change_of(case)
+    known = change_rules.facts_of(row, case, row.student, clock.now())
+    for check in change_rules.TYPED:
+        found = check(known)
+        if found is not None:
+            raise Refused(found)

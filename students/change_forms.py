@@ -1,0 +1,175 @@
+"""The form of a 学籍异动: only what its kind asks for (R0.6, R5.1–R5.3). The rules judge; the form only reads."""
+
+from django import forms
+
+from reviews.calendar_forms import date_field
+from students.change_kinds import CONTACTS, GRADE, LAST_SEEN, UNTIL
+from students.change_models import ContactAttempt, ContactWay, StatusChange
+from students.change_rules import REASONS_TABLE, ChangeFacts
+from students.grades import cohort_of, grade_label, grade_on
+from students.models import CodeTable, SchoolClass
+
+CONTACT_ROWS = 4
+_STALE = dict.fromkeys(("required", "invalid", "min_value", "max_value"), "页面已失效，请刷新后再提交。")
+
+
+class ByGrade(forms.models.ModelChoiceIterator):
+    """Classes in groups, one a grade: choosing the class chooses the grade."""
+
+    def __iter__(self):
+        """The empty choice, then the groups, in the order of the grades that may be chosen."""
+        yield ("", self.field.empty_label)
+        rows = list(self.queryset)
+        for grade in self.field.grades:
+            found = [self.choice(row) for row in rows if row.cohort == cohort_of(grade, self.field.day)]
+            if found:
+                yield (grade_label(grade, self.field.system), found)
+
+
+class ClassField(forms.ModelChoiceField):
+    """A class of the school in one of the grades that may be chosen."""
+
+    iterator = ByGrade
+    grades, day, system = (), None, ""
+
+    def label_from_instance(self, row) -> str:
+        """With its grade, so that the choice reads whole."""
+        return f"{grade_label(grade_on(row.cohort, self.day), self.system)}{row}"
+
+
+class ChangeForm(forms.Form):
+    """What a change says, with the registrar's opinion. Nothing is required here: a draft may be kept half filled."""
+
+    use_required_attribute = False
+
+    def __init__(self, known: ChangeFacts, data=None, **more):
+        super().__init__(data, **more)
+        what, self.known = known.kind, known
+        self.fields["on"] = date_field(what.date_label, "写成 2026-10-01 或 2026年10月1日。")
+        if UNTIL in what.asks:
+            self.fields["until"] = date_field("休学截止日期", "期满前 30 天、7 天和当天会提醒学校办理复学。")
+        if LAST_SEEN in what.asks:
+            self.fields["last_seen_on"] = date_field("最后在校日期", "离校须超过三个月（附件1 五.2）。")
+        if what.reasons:
+            self.fields["reason"] = self._reason(what)
+        if GRADE in what.asks:
+            self.fields["school_class"] = self._class(known)
+        self.fields["note"] = forms.CharField(
+            label="说明",
+            max_length=300,
+            required=False,
+            help_text="2–300 字；原因选“其他”或没有原因可选时必填。不要写证件号码。",
+            widget=forms.Textarea(attrs={"rows": 2}),
+            error_messages={"max_length": "说明最多 300 字，请精简。"},
+        )
+        if CONTACTS in what.asks:
+            self._contacts()
+        for field in self.fields.values():
+            field.required = False
+            field.widget.attrs["form"] = "change-form"
+        self.fields["opinion"] = forms.CharField(required=False)
+        self.fields["revision"] = forms.IntegerField(
+            min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput, error_messages=_STALE
+        )
+        self.fields["key"] = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
+
+    @staticmethod
+    def _reason(what) -> forms.ModelChoiceField:
+        rows = CodeTable.objects.filter(table=REASONS_TABLE, code__in=what.reasons)
+        return forms.ModelChoiceField(
+            label="异动原因",
+            queryset=rows.order_by("code"),
+            to_field_name="code",
+            empty_label="请选择原因",
+            error_messages={"invalid_choice": "请从所列原因中选择。"},
+        )
+
+    @staticmethod
+    def _class(known: ChangeFacts) -> ClassField:
+        cohorts = [cohort_of(grade, known.ruled_on) for grade in known.grades]
+        field = ClassField(
+            label="编入年级和班级",
+            queryset=SchoolClass.objects.filter(school=known.school, cohort__in=cohorts).order_by(
+                "-cohort", "number"
+            ),
+            empty_label="请选择班级",
+            error_messages={"invalid_choice": "请从所列班级中选择（附件1 五.1）。"},
+        )
+        field.grades, field.day, field.system = known.grades, known.ruled_on, known.system.system
+        field.choices = ByGrade(field)
+        return field
+
+    def _contacts(self) -> None:
+        for at in range(1, CONTACT_ROWS + 1):
+            self.fields[f"contact_{at}_on"] = date_field(f"第 {at} 次联系日期")
+            self.fields[f"contact_{at}_way"] = forms.ChoiceField(
+                label=f"第 {at} 次方式",
+                choices=[("", "方式"), *ContactWay.choices],
+                error_messages={"invalid_choice": "请从所列方式中选择。"},
+            )
+            self.fields[f"contact_{at}_result"] = forms.CharField(
+                label=f"第 {at} 次结果",
+                max_length=100,
+                error_messages={"max_length": "结果最多 100 字，请精简。"},
+                widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "如：电话停机"}),
+            )
+
+    def clean(self):
+        """A contact needs its date and its way."""
+        said = super().clean()
+        for at in range(1, CONTACT_ROWS + 1):
+            on, way = said.get(f"contact_{at}_on"), said.get(f"contact_{at}_way")
+            told = on or way or said.get(f"contact_{at}_result")
+            if told and not on and f"contact_{at}_on" not in self.errors:
+                self.add_error(f"contact_{at}_on", "请填写这次联系的日期（附件1 五.2）。")
+            if told and not way and f"contact_{at}_way" not in self.errors:
+                self.add_error(f"contact_{at}_way", "请选择这次联系的方式（附件1 五.2）。")
+        return said
+
+    def typed(self) -> dict:
+        """What is to be written; the grade is that of the class."""
+        said = self.cleaned_data
+        chosen = said.get("school_class")
+        return {
+            "on": said.get("on"),
+            "until": said.get("until"),
+            "reason": said.get("reason"),
+            "note": said.get("note", ""),
+            "last_seen_on": said.get("last_seen_on"),
+            "school_class": chosen,
+            "grade_to": grade_on(chosen.cohort, self.known.ruled_on) if chosen else None,
+            "contacts": [
+                ContactAttempt(
+                    on=said[f"contact_{at}_on"],
+                    way=said[f"contact_{at}_way"],
+                    result=said[f"contact_{at}_result"],
+                )
+                for at in range(1, CONTACT_ROWS + 1)
+                if said.get(f"contact_{at}_on")
+            ],
+        }
+
+    def contact_rows(self) -> list[list]:
+        """The controls of each contact, for the page."""
+        if "contact_1_on" not in self.fields:
+            return []
+        names = ("on", "way", "result")
+        return [[self[f"contact_{at}_{name}"] for name in names] for at in range(1, CONTACT_ROWS + 1)]
+
+    def plain_fields(self) -> list:
+        """All other visible controls, in order; the opinion stands in the panel beside."""
+        skipped = {"opinion", "revision", "key"}
+        return [self[n] for n in self.fields if n not in skipped and not n.startswith("contact_")]
+
+
+def initial_of(change: StatusChange) -> dict:
+    """The form as the record stands."""
+    found = {name: getattr(change, name) for name in ("on", "until", "note", "last_seen_on", "school_class")}
+    found["reason"] = change.reason.code if change.reason_id else None
+    for at, row in enumerate(change.contacts.all()[:CONTACT_ROWS], 1):
+        found |= {
+            f"contact_{at}_on": row.on,
+            f"contact_{at}_way": row.way,
+            f"contact_{at}_result": row.result,
+        }
+    return found

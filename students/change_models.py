@@ -1,0 +1,126 @@
+"""学籍异动: what a case of changing a pupil's status or grade is about, and what a province lets be done (R5.1–R5.3)."""
+
+from django.db import models
+from django.db.models import F, Q
+
+from orgs.models import Unit
+from reviews.models import PHASES, Case
+from reviews.rulebook_models import Validity
+from students.models import CodeTable, SchoolClass, Student
+
+
+class ChangePolicy(Validity):
+    """What may be done of one kind of change, in a province or where none has said otherwise (R5.1).
+
+    Who approves is a row of :class:`reviews.models.Route`; here stand the conditions. ``most_times`` counts completed
+    changes of the kind in one phase; ``longest_months`` is how long a 休学 may last.
+    """
+
+    kind = models.CharField("异动类型", max_length=30)
+    phase = models.CharField("学段（空为不限）", max_length=10, choices=PHASES, blank=True)
+    province = models.ForeignKey(
+        Unit,
+        verbose_name="省（空为全国）",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        limit_choices_to={"level": "province"},
+    )
+    allowed = models.BooleanField("可以办理", default=True)
+    most_times = models.PositiveSmallIntegerField("同一学段最多次数（空为不限）", null=True, blank=True)
+    longest_months = models.PositiveSmallIntegerField("最长月数（空为不限）", null=True, blank=True)
+    condition = models.CharField("条件（告知经办人）", max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "学籍异动规定"
+        ordering = ["kind", "phase", "-valid_from"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
+                name="change_policy_period",
+                violation_error_message="失效日期须晚于生效日期。",
+            ),
+            models.UniqueConstraint(
+                fields=["kind", "phase", "province", "valid_from"],
+                nulls_distinct=False,
+                name="change_policy_once",
+                violation_error_message="同一异动、同一范围、同一生效日期已有一行，请改用别的生效日期。",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.get_phase_display() or '不限学段'}"
+
+
+class StatusChange(models.Model):
+    """学籍异动, one-to-one with its case: from when, why, and what its kind asks for beside (R5.1–R5.3).
+
+    ``reason`` is a row of JY/T 1001's list. ``until`` is the day on which a 休学 ends; ``last_seen_on`` the day a
+    pupil who left without notice was last seen (R5.2). ``status_was`` and ``grade_from`` keep what was before.
+    ``reminded`` is how many reminders of the end of a 休学 have gone out.
+    """
+
+    case = models.OneToOneField(
+        Case, verbose_name="业务", on_delete=models.PROTECT, related_name="status_change"
+    )
+    student = models.ForeignKey(
+        Student, verbose_name="学生", on_delete=models.PROTECT, related_name="status_changes"
+    )
+    on = models.DateField("异动日期", null=True, blank=True)
+    until = models.DateField("休学截止日期", null=True, blank=True)
+    reason = models.ForeignKey(
+        CodeTable, verbose_name="异动原因", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    note = models.CharField("异动说明", max_length=300, blank=True)
+    last_seen_on = models.DateField("最后在校日期", null=True, blank=True)
+    status_was = models.CharField("原学籍状态", max_length=12)
+    grade_from = models.PositiveSmallIntegerField("原年级")
+    grade_to = models.PositiveSmallIntegerField("编入年级", null=True, blank=True)
+    school_class = models.ForeignKey(
+        SchoolClass, verbose_name="编入班级", on_delete=models.PROTECT, null=True, blank=True
+    )
+    reminded = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "学籍异动"
+        indexes = [
+            models.Index(fields=["until"], name="change_until", condition=Q(until__isnull=False)),
+            models.Index(fields=["student", "-id"], name="change_student"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(on__isnull=True) | Q(until__gt=F("on")),
+                name="change_ends_after_it_begins",
+            )
+        ]
+
+    def __str__(self):
+        return str(self.case_id)
+
+
+class ContactWay(models.TextChoices):
+    """How a school tried to reach a pupil who left without notice (R5.2)."""
+
+    TELEPHONE = "telephone", "电话"
+    VISIT = "visit", "家访"
+    LETTER = "letter", "书面或短信"
+    OTHER = "other", "其他"
+
+
+class ContactAttempt(models.Model):
+    """One dated attempt to reach the pupil or its guardians, in vain (R5.2)."""
+
+    change = models.ForeignKey(
+        StatusChange, verbose_name="异动", on_delete=models.CASCADE, related_name="contacts"
+    )
+    on = models.DateField("日期")
+    way = models.CharField("方式", max_length=10, choices=ContactWay.choices)
+    result = models.CharField("结果", max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "联系记录"
+        ordering = ["on", "id"]
+
+    def __str__(self):
+        return f"{self.on} {self.get_way_display()}"

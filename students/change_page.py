@@ -1,0 +1,141 @@
+"""What the case page says of a change of status or grade."""
+
+from datetime import date
+
+from django.urls import reverse
+
+from ledger.clock import local_date, moment, spoken
+from orgs.models import PostRole
+from orgs.school_system import system_on
+from orgs.seats import seat_at
+from reviews.models import Case
+from reviews.procedures import CasePage
+from reviews.states import MOVED_NOTHING, State, Verb
+from students import change_rules, identity, records
+from students.change_kinds import BY_KIND, CONTACTS, EXPULSION, GRADE, LAST_SEEN, UNTIL, ChangeKind
+from students.change_models import StatusChange
+from students.grades import grade_label, grade_of
+from students.statuses import StudentStatus, becoming
+
+
+def of_change(procedure, case: Case, change: StatusChange, account, now, *, full: bool = False) -> CasePage:
+    """The change of ``case`` as ``account`` may see it."""
+    day = local_date(now)
+    checks, obstacle = _checks(procedure, case, change, now) if case.is_live else ([], "")
+    return CasePage(
+        facts=facts(case, change, day, full),
+        checks=checks,
+        obstacle=obstacle,
+        done=_done(procedure, case, change) if case.state == State.COMPLETED else "",
+        links=_links(case, change, account, day),
+        edit_url=reverse("change-edit", args=[case.number]),
+        copy_url=_copy_url(case, account, day),
+    )
+
+
+def facts(case: Case, change: StatusChange, day: date, full: bool = False) -> list[tuple[str, str]]:
+    """Two columns: the pupil on the left, the change on the right."""
+    what, system = BY_KIND[case.kind], system_on(case.receiving_unit, case.ruled_on(day)).system
+    pupil, said = pupil_facts(case, change, day, full), _said(change, what, system)
+    both = min(len(pupil), len(said))
+    paired = [cell for pair in zip(pupil[:both], said[:both], strict=True) for cell in pair]
+    return paired + pupil[both:] + said[both:]
+
+
+def pupil_facts(case: Case, change: StatusChange, day: date, full: bool = False) -> list[tuple[str, str]]:
+    """Who it is about, masked unless ``full``; of an ended case as it was then."""
+    student, school = change.student, case.receiving_unit
+    name, number = student.name, records.current_number(student)
+    if not full:
+        name, number = identity.mask_name(name), identity.mask_number(number)
+    ruled_on = case.ruled_on(day)
+    own = grade_of(student, ruled_on) if case.is_live else change.grade_from
+    status = student.get_status_display() if case.is_live else StudentStatus(change.status_was).label
+    return [
+        ("姓名", f"{name}　{student.get_sex_display()}　{student.birth_date.year}年生"),
+        ("学籍号", number),
+        ("学籍状态", status),
+        ("学校、年级", f"{school.name}　{grade_label(own, system_on(school, ruled_on).system)}"),
+    ]
+
+
+def _said(change: StatusChange, what: ChangeKind, system: str) -> list[tuple[str, str]]:
+    rows = [(what.date_label, spoken(change.on) if change.on else "未填写")]
+    if UNTIL in what.asks:
+        rows.append(("休学截止日期", spoken(change.until) if change.until else "未填写"))
+    if LAST_SEEN in what.asks:
+        rows.append(("最后在校日期", spoken(change.last_seen_on) if change.last_seen_on else "未填写"))
+        rows.append(("联系记录", "；".join(_contact(row) for row in change.contacts.all()) or "未填写"))
+    if what.reasons:
+        rows.append(("异动原因", change.reason.name if change.reason_id else "未选择"))
+    if GRADE in what.asks:
+        wanted = grade_label(change.grade_to, system) if change.grade_to else "未选择"
+        rows.append(("编入", wanted + (str(change.school_class) if change.school_class_id else "")))
+    return [*rows, ("说明", change.note or "—")]
+
+
+def _contact(row) -> str:
+    return f"{spoken(row.on)} {row.get_way_display()}" + (f"，{row.result}" if row.result else "")
+
+
+def _checks(procedure, case: Case, change: StatusChange, now) -> tuple[list[dict], str]:
+    """Lines of the check-list, and the first sentence that would stop what comes next."""
+    known = change_rules.facts_of(change, case, change.student, now)
+    found = lines(procedure.guards["complete" if case.submitted_at else Verb.SUBMIT], known)
+    if known.policy is not None and known.policy.condition:
+        told = f"本省（自治区）规定的条件：{known.policy.condition}（{known.policy.source}）"
+        found.append({"ok": None, "text": told, "why": "", "clause": ""})
+    obstacle = next((line["text"] for line in found if line["ok"] is False), "")
+    return sorted(found, key=lambda line: line["ok"] is True), obstacle
+
+
+def lines(checks, known: change_rules.ChangeFacts) -> list[dict]:
+    """Guards as lines of a check-list: what holds by its name, what does not by its sentence."""
+    told = []
+    for check in checks:
+        found = check(known)
+        if found is not None:
+            told.append({"ok": False, "text": found.sentence, "why": "", "clause": found.clause})
+        elif applies(check, known):
+            told.append({"ok": True, "text": check.label, "why": "", "clause": ""})
+    return told
+
+
+_OF_ASKED = {
+    change_rules.end_given: UNTIL,
+    change_rules.away_long_enough: LAST_SEEN,
+    change_rules.unreachable: CONTACTS,
+    change_rules.grade_given: GRADE,
+    change_rules.grade_open: GRADE,
+}
+
+
+def applies(check, known: change_rules.ChangeFacts) -> bool:
+    """Whether a guard that holds is worth a line: what the kind does not ask for is not told."""
+    if check is change_rules.not_compulsory:
+        return known.kind is EXPULSION
+    asked = _OF_ASKED.get(check)
+    return asked is None or asked in known.kind.asks
+
+
+def _done(procedure, case: Case, change: StatusChange) -> str:
+    at = moment(case.closed_at)
+    if procedure.what.does == "stay":
+        system = system_on(case.receiving_unit, local_date(case.submitted_at)).system
+        return f"已于{at}办结，编入{grade_label(change.grade_to, system)}。"
+    was, becomes = StudentStatus(change.status_was).label, becoming(procedure.what.does).label
+    return f"已于{at}办结，学籍状态由“{was}”改为“{becomes}”。"
+
+
+def _links(case: Case, change: StatusChange, account, day) -> list[dict]:
+    if case.state != State.COMPLETED or change.student.school_id != case.receiving_unit_id:
+        return []
+    return [{"label": "查看学生学籍", "url": reverse("student-detail", args=[change.student.key])}]
+
+
+def _copy_url(case: Case, account, day) -> str:
+    """Where the school's registrar starts anew from a case that changed nothing."""
+    if case.state not in MOVED_NOTHING or case.submitted_at is None:
+        return ""
+    seat = seat_at(account, case.receiving_unit_id, PostRole.REGISTRAR, day)
+    return reverse("change-copy", args=[case.number]) if seat else ""

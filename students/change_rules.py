@@ -1,0 +1,335 @@
+"""The rules of a change of status or grade, one guard each, with its sentence and its clause (R5.1–R5.3).
+
+Asked by the page that offers the kinds, by the form, by the API and by the door; written here once.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from django.db.models import Q
+from django_fsm import can_proceed
+
+from ledger.clock import local_date, spoken
+from orgs.models import Unit
+from orgs.school_system import SystemOn, system_on
+from reviews.models import Case
+from reviews.procedures import kind_name
+from reviews.refusals import guard
+from reviews.states import State
+from students.change_kinds import (
+    BY_KIND,
+    CONTACTS,
+    EXPULSION,
+    GRADE,
+    GRADE_CLAUSE,
+    LAST_SEEN,
+    LEFT_CLAUSE,
+    OTHER_REASONS,
+    STATUS_CLAUSE,
+    UNTIL,
+    ChangeKind,
+)
+from students.change_models import ChangePolicy, ContactAttempt, StatusChange
+from students.grades import cohort_of, grade_label, grade_of, phase_of
+from students.models import CodeTable, SchoolClass, Student
+
+REASONS_TABLE = "change_reasons_jyt1001"
+LAST_COMPULSORY_GRADE = 9
+# R5.2: over three months; two contacts is our reading of 联系不上.
+MONTHS_AWAY, FEWEST_CONTACTS = 3, 2
+# How long ago a change may lie that is only now recorded.
+_LONGEST_AGO = timedelta(days=366)
+
+
+@dataclass
+class ChangeFacts:
+    """All that the rules judge: the pupil, the school, what was typed, what else is running."""
+
+    student: Student
+    school: Unit
+    kind: ChangeKind
+    now: datetime
+    policy: ChangePolicy | None
+    system: SystemOn
+    """学制 of the school on the day that judges."""
+    on: date | None = None
+    until: date | None = None
+    reason: CodeTable | None = None
+    note: str = ""
+    last_seen_on: date | None = None
+    grade_to: int | None = None
+    school_class: SchoolClass | None = None
+    contacts: list[ContactAttempt] = field(default_factory=list)
+    other: Case | None = None
+    submitted_at: datetime | None = None
+
+    @property
+    def today(self) -> date:
+        """The day in Shanghai."""
+        return local_date(self.now)
+
+    @property
+    def ruled_on(self) -> date:
+        """The day whose rows judge: that of the submission, today before it (R0.7)."""
+        return local_date(self.submitted_at or self.now)
+
+    @property
+    def grade(self) -> int:
+        """The pupil's grade on the day that judges."""
+        return grade_of(self.student, self.ruled_on)
+
+    @property
+    def grades(self) -> list[int]:
+        """The grades that may be chosen."""
+        return grades_open(self.kind, self.grade, self.system)
+
+    @cached_property
+    def times(self) -> int:
+        """How often the pupil has had such a change in its present phase."""
+        past = StatusChange.objects.filter(
+            student=self.student, case__kind=self.kind.kind, case__state=State.COMPLETED
+        ).values_list("grade_from", flat=True)
+        here = phase_of(self.grade, self.system.system)
+        return sum(phase_of(grade, self.system.system) == here for grade in past)
+
+
+def grades_open(kind: ChangeKind, own: int, system: SystemOn) -> list[int]:
+    """The grades a pupil of grade ``own`` may be put into by a change of this kind, within the school's own.
+
+    跳级 and 留级 stay within the phase: into the next one leads a graduation only (R4.1, R5.1).
+    """
+    phase = phase_of(own, system.system)
+    return [
+        own + step
+        for step in kind.grades
+        if own + step in system.grades and phase_of(own + step, system.system) == phase
+    ]
+
+
+def policies_on(province_id: int | None, phase: str, day: date, **narrow) -> dict[str, ChangePolicy]:
+    """The row in force of each kind (R5.1, R0.7): the province's before the nation's, the phase's before the one for
+    any."""
+    rows = ChangePolicy.objects.filter(
+        Q(valid_until=None) | Q(valid_until__gt=day),
+        Q(province=None) | Q(province=province_id),
+        Q(phase="") | Q(phase=phase),
+        valid_from__lte=day,
+        **narrow,
+    )
+    closest = sorted(rows, key=lambda row: (row.province_id is not None, row.phase != "", row.valid_from))
+    return {row.kind: row for row in closest}
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day ``months`` later, or that month's last day."""
+    year, month = divmod(day.month - 1 + months, 12)
+    first = date(day.year + year, month + 1, 1)
+    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    return first.replace(day=min(day.day, last.day))
+
+
+# ---------------------------------------------------------------- the pupil
+
+
+@guard("该生学籍已不在{school}，不能由{school}办理{kind}。", STATUS_CLAUSE, "学籍现在所在的学校")
+def record_here(facts: ChangeFacts):
+    """学籍在本校"""
+    return (
+        None
+        if facts.student.school_id == facts.school.pk
+        else {"school": facts.school.name, "kind": facts.kind.name}
+    )
+
+
+@guard("学籍状态为“{status}”的学生不能办理{kind}。", STATUS_CLAUSE)
+def status_fits(facts: ChangeFacts):
+    """学籍状态可以办理"""
+    if can_proceed(getattr(facts.student, facts.kind.does)):
+        return None
+    return {"status": facts.student.get_status_display(), "kind": facts.kind.name}
+
+
+@guard("义务教育阶段（一至九年级）不得开除学生，该生在{grade}。", STATUS_CLAUSE)
+def not_compulsory(facts: ChangeFacts):
+    """不在义务教育阶段"""
+    if facts.kind is not EXPULSION or facts.grade > LAST_COMPULSORY_GRADE:
+        return None
+    return {"grade": grade_label(facts.grade, facts.system.system)}
+
+
+@guard("{told}", GRADE_CLAUSE, "省级管理员")
+def policy_allows(facts: ChangeFacts):
+    """本省（自治区）的规定允许"""
+    name, grade = facts.kind.name, grade_label(facts.grade, facts.system.system)
+    if facts.policy is None:
+        return {"told": f"本省（自治区）还没有规定{name}由谁批准、有什么条件，暂不能办理，请联系省级管理员。"}
+    if not facts.policy.allowed:
+        return {"told": f"按规定（{facts.policy.source}），{grade}的学生不能办理{name}。"}
+    most = facts.policy.most_times
+    if most is not None and facts.times >= most:
+        return {
+            "told": f"按规定（{facts.policy.source}），同一学段最多{name} {most} 次，该生已办过 {facts.times} 次。"
+        }
+    return None
+
+
+@guard("该生有业务在办：{kind}（{since}由{school}发起），同一学生同时只能有一件在办业务。", "附件1 三.1")
+def no_other_change(facts: ChangeFacts):
+    """没有其他在办业务"""
+    other = facts.other
+    if other is None:
+        return None
+    since = spoken(local_date(other.submitted_at))
+    return {"kind": kind_name(other.kind), "since": since, "school": other.receiving_unit.name}
+
+
+@guard("该生在{grade}，{school}没有可以{kind}编入的年级。", GRADE_CLAUSE)
+def grade_open(facts: ChangeFacts):
+    """本校有可以编入的年级"""
+    if GRADE not in facts.kind.asks or facts.grades:
+        return None
+    told = {"grade": grade_label(facts.grade, facts.system.system), "school": facts.school.name}
+    return told | {"kind": facts.kind.name}
+
+
+# ---------------------------------------------------------------- what was typed
+
+
+@guard("{told}", STATUS_CLAUSE)
+def day_given(facts: ChangeFacts):
+    """异动日期已填写"""
+    label, day = facts.kind.date_label, facts.on
+    if day is None:
+        return {"told": f"请填写{label}。"}
+    if day > facts.today:
+        return {"told": f"{label}不能晚于今天（{spoken(facts.today)}）；到那一天再办理。"}
+    if day < facts.ruled_on - _LONGEST_AGO:
+        return {"told": f"{label}早于一年以前，请核对年份后重填。"}
+    return None
+
+
+@guard("{told}", STATUS_CLAUSE)
+def reason_given(facts: ChangeFacts):
+    """异动原因已选择"""
+    if not facts.kind.reasons:
+        return (
+            None
+            if len(facts.note.strip()) >= 2
+            else {"told": f"请在说明中写清{facts.kind.name}的情况（2–300 字）。"}
+        )
+    if facts.reason is None or facts.reason.code not in facts.kind.reasons:
+        return {"told": f"请从所列原因中选择{facts.kind.name}的原因。"}
+    if facts.reason.code in OTHER_REASONS and len(facts.note.strip()) < 2:
+        return {"told": f"原因选“{facts.reason.name}”的，请在说明中写明（2–300 字）。"}
+    return None
+
+
+@guard("{told}", STATUS_CLAUSE)
+def end_given(facts: ChangeFacts):
+    """休学截止日期已填写"""
+    if UNTIL not in facts.kind.asks:
+        return None
+    if facts.until is None:
+        return {"told": "请填写休学截止日期；期满前会提醒办理复学。"}
+    if facts.on is None:
+        return None
+    if facts.until <= facts.on:
+        return {"told": "休学截止日期须晚于起始日期。"}
+    months = facts.policy.longest_months if facts.policy else None
+    if months is not None and facts.until > months_after(facts.on, months):
+        return {
+            "told": f"按规定（{facts.policy.source}），一次休学最长 {months} 个月，"
+            f"最晚到{spoken(months_after(facts.on, months))}；期满仍不能到校的，复学后可再次申请。"
+        }
+    return None
+
+
+@guard("{told}", LEFT_CLAUSE)
+def away_long_enough(facts: ChangeFacts):
+    """离校已超过三个月"""
+    if LAST_SEEN not in facts.kind.asks:
+        return None
+    if facts.last_seen_on is None:
+        return {"told": "请填写最后在校日期：离校超过三个月才能办理其他离校。"}
+    if facts.on is None or facts.on > months_after(facts.last_seen_on, MONTHS_AWAY):
+        return None
+    earliest = months_after(facts.last_seen_on, MONTHS_AWAY) + timedelta(days=1)
+    return {
+        "told": f"最后在校是{spoken(facts.last_seen_on)}，到认定日期未超过三个月，{spoken(earliest)}起才能办理其他离校。"
+    }
+
+
+@guard("{told}", LEFT_CLAUSE)
+def unreachable(facts: ChangeFacts):
+    """有两次以上联系不上的记录"""
+    if CONTACTS not in facts.kind.asks:
+        return None
+    if any(contact.on > facts.today for contact in facts.contacts):
+        return {"told": "联系日期不能晚于今天。"}
+    seen = facts.last_seen_on
+    if seen is not None and any(contact.on < seen for contact in facts.contacts):
+        return {"told": f"联系日期早于最后在校日期（{spoken(seen)}），请核对。"}
+    days = {contact.on for contact in facts.contacts}
+    if len(days) < FEWEST_CONTACTS:
+        return {
+            "told": f"须有不同日期的两次以上联系记录，才算联系不上；现在有 {len(days)} 天的记录，请补填日期和方式。"
+        }
+    return None
+
+
+@guard("{told}", GRADE_CLAUSE)
+def grade_given(facts: ChangeFacts):
+    """编入年级和班级已选择"""
+    if GRADE not in facts.kind.asks:
+        return None
+    if facts.grade_to not in facts.grades:
+        return {"told": "请选择编入年级。"}
+    if facts.school_class is None:
+        return {"told": "请选择编入班级。"}
+    fits = facts.school_class.school_id == facts.school.pk
+    if not fits or facts.school_class.cohort != cohort_of(facts.grade_to, facts.ruled_on):
+        return {"told": "所选班级不是本校这一年级的班级，请重新选择。"}
+    return None
+
+
+# Of the pupil, told before anything is typed; then what the form holds.
+OFFERED = (record_here, status_fits, not_compulsory, policy_allows, no_other_change, grade_open)
+TYPED = (day_given, reason_given, end_given, away_long_enough, unreachable, grade_given)
+SUBMIT = (*OFFERED, *TYPED)
+COMPLETE = (record_here, status_fits, not_compulsory, grade_given)
+
+
+def facts_of(change: StatusChange, case: Case, student: Student, now: datetime) -> ChangeFacts:
+    """Facts of a change as it stands."""
+    known = _known(student, case.receiving_unit, (BY_KIND[case.kind],), now, case.submitted_at)[0]
+    for name in ("on", "until", "reason", "note", "last_seen_on", "grade_to", "school_class"):
+        setattr(known, name, getattr(change, name))
+    known.contacts = list(change.contacts.all())
+    known.other = other_case(student, case.pk)
+    return known
+
+
+def facts_before(student: Student, school: Unit, kinds, now: datetime) -> list[ChangeFacts]:
+    """Facts of several kinds before anything is typed: which of them a school may begin for a pupil."""
+    found, other = _known(student, school, kinds, now, None), other_case(student)
+    for known in found:
+        known.other = other
+    return found
+
+
+def _known(student, school, kinds, now, submitted_at) -> list[ChangeFacts]:
+    day = local_date(submitted_at or now)
+    system = system_on(school, day)
+    phase = phase_of(grade_of(student, day), system.system)
+    rows = policies_on(school.province_id, phase, day, kind__in=[kind.kind for kind in kinds])
+    return [
+        ChangeFacts(student, school, kind, now, rows.get(kind.kind), system=system, submitted_at=submitted_at)
+        for kind in kinds
+    ]
+
+
+def other_case(student: Student, own: int | None = None) -> Case | None:
+    """The pupil's live case, other than ``own``."""
+    rows = Case.objects.filter(exclusive_key=f"student:{student.pk}").exclude(pk=own)
+    return rows.select_related("receiving_unit", "holder").first()

@@ -1,0 +1,106 @@
+"""学籍状态 as a machine: which status may become which, by what (R5.1–R5.3, R3.2, R4.1, R4.4, R4.5).
+
+The transitions change the field only; who may ask for one, and under which conditions, is the business of the change's
+own case (:mod:`students.change_rules`) or act. The database refuses every pair that does not stand here.
+"""
+
+from django.db import models
+from django_fsm import transition
+
+
+class StudentStatus(models.TextChoices):
+    """学籍状态. Which of them may transfer is decided in transfers.rules (R3.2)."""
+
+    ENROLLED = "enrolled", "在校"
+    SUSPENDED = "suspended", "休学"
+    WITHDRAWN = "withdrawn", "退学"
+    EXPELLED = "expelled", "开除"
+    ABROAD = "abroad", "出国"
+    LEFT_OTHER = "left_other", "其他离校"
+    MISSING = "missing", "失踪"
+    GRADUATED = "graduated", "毕业"
+    COMPLETED = "completed", "结业"
+    INCOMPLETE = "incomplete", "肄业"
+    DECEASED = "deceased", "死亡"
+
+
+S = StudentStatus
+# Not at school, but the record stands at one: the pupil may come back.
+AWAY = (S.SUSPENDED, S.WITHDRAWN, S.ABROAD, S.LEFT_OTHER, S.MISSING)
+# The statuses that the notice lets transfer directly and keeps until the pupil arrives (R3.2).
+KEPT = (S.ABROAD, S.LEFT_OTHER, S.WITHDRAWN, S.EXPELLED)
+_AT_SCHOOL = (S.ENROLLED, S.SUSPENDED)
+_ALIVE = (S.ENROLLED, *AWAY, S.EXPELLED)
+
+
+def _to(source, target):
+    return transition(field="status", source=list(source), target=target)
+
+
+class StatusTransitions:
+    """The changes of a pupil's status as django-fsm transitions; mixed into :class:`students.models.Student`."""
+
+    @_to([S.ENROLLED], S.SUSPENDED)
+    def suspend(self):
+        """休学 (R5.3)."""
+
+    @_to(AWAY, S.ENROLLED)
+    def resume(self):
+        """复学: back from 休学, or from having left (R5.3)."""
+
+    @_to(_AT_SCHOOL, S.WITHDRAWN)
+    def withdraw(self):
+        """退学 (R5.3)."""
+
+    @_to(_AT_SCHOOL, S.EXPELLED)
+    def expel(self):
+        """开除; never in compulsory education (R5.3)."""
+
+    @_to([*_AT_SCHOOL, S.LEFT_OTHER], S.ABROAD)
+    def go_abroad(self):
+        """出国 (R5.3)."""
+
+    @_to(_ALIVE, S.DECEASED)
+    def die(self):
+        """死亡 (R5.3)."""
+
+    @_to(_AT_SCHOOL, S.LEFT_OTHER)
+    def leave(self):
+        """其他离校: without notice, for more than three months, unreachable (R5.2)."""
+
+    @_to([S.ENROLLED], S.ENROLLED)
+    def stay(self):
+        """跳级, 留级: another grade, the same status (R5.1)."""
+
+    @_to(KEPT, S.ENROLLED)
+    def settle(self):
+        """办理到校手续: a status kept through a transfer becomes 在校 (R3.2)."""
+
+    @_to([S.ENROLLED], S.GRADUATED)
+    def graduate(self):
+        """毕业 (R4.1)."""
+
+    @_to([S.ENROLLED], S.COMPLETED)
+    def complete(self):
+        """结业 (R4.1)."""
+
+    @_to([S.GRADUATED], S.ENROLLED)
+    def recruit(self):
+        """Reported at the next school (R3.3, R4.5)."""
+
+    @_to([S.GRADUATED, S.COMPLETED], S.ENROLLED)
+    def take_back(self):
+        """毕业回退 (R4.4)."""
+
+
+def becoming(name: str) -> StudentStatus:
+    """The status that the transition called ``name`` leads to."""
+    return StudentStatus(next(target for _, by, target in edges() if by == name))
+
+
+def edges() -> list[tuple[str, str, str]]:
+    """Every (from, by, to) that the transitions allow, sorted: the golden state graph."""
+    from students.models import Student  # the field knows its transitions only once the model stands
+
+    steps = Student._meta.get_field("status").get_all_transitions(Student)
+    return sorted((str(step.source), step.name, str(step.target)) for step in steps)
