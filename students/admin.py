@@ -1,9 +1,14 @@
 """Administrators' pages: code tables may be changed, pupils are shown masked and never with a number."""
 
+from django import forms
 from django.contrib import admin
 
 from ledger.administration import ReadOnlyAdmin, ReadOnlyInline, WalledAdmin
 from ledger.clock import local_date, spoken
+from reviews.admin import RulebookAdmin
+from students.change_kinds import EXPULSION, KINDS
+from students.change_models import ChangePolicy, StatusChange
+from students.grades import SENIOR
 from students.identity import mask_name
 from students.models import CodeTable, Enrolment, RegistrationNumber, Student
 
@@ -83,3 +88,70 @@ class StudentAdmin(ReadOnlyAdmin):
     def masked_name(self, student):
         """The name as lists show it; masking it twice changes nothing."""
         return mask_name(student.name)
+
+
+# ---------------------------------------------------------------- 学籍异动
+
+
+class ChangePolicyForm(forms.ModelForm):
+    """What a province lets be done of one kind of change (R5.1)."""
+
+    kind = forms.ChoiceField(label="异动类型", choices=[(kind.kind, kind.name) for kind in KINDS])
+
+    def clean(self):
+        """No row opens 开除 in compulsory education (R5.3)."""
+        cleaned = super().clean()
+        expelling = cleaned.get("kind", self.instance.kind) == EXPULSION.kind and cleaned.get("allowed")
+        if expelling and cleaned.get("phase", self.instance.phase) != SENIOR:
+            self.add_error("allowed", "义务教育阶段不得开除：允许开除的规定只能用于高中学段（附件1 五）。")
+        return cleaned
+
+
+@admin.register(ChangePolicy)
+class ChangePolicyAdmin(RulebookAdmin):
+    """学籍异动规定. Who approves is a row of 流程; here stand the conditions, from a day on (R0.7, R5.1)."""
+
+    form = ChangePolicyForm
+    fixed = ("kind", "phase", "province", "valid_from")
+    list_display = (
+        "kind_name",
+        "phase",
+        "province",
+        "allowed",
+        "most_times",
+        "longest_months",
+        "valid_from",
+        "valid_until",
+        "source",
+    )
+    list_filter = ("allowed",)
+    list_select_related = ("province",)
+    ordering = ("kind", "phase", "-valid_from")
+
+    @admin.display(description="异动类型", ordering="kind")
+    def kind_name(self, row):
+        """What the kind is called."""
+        return next((kind.name for kind in KINDS if kind.kind == row.kind), row.kind)
+
+
+@admin.register(StatusChange)
+class StatusChangeAdmin(ReadOnlyAdmin):
+    """学籍异动, for tracing a fault; decided by cases only."""
+
+    list_display = ("case_number", "kind_name", "on", "until", "status_was")
+    list_select_related = ("case",)
+    search_fields = ("=case__number",)
+    search_help_text = "按业务号准确查找"
+    fields = ("case", "on", "until", "reason", "status_was", "grade_from", "grade_to", "reminded")
+    ordering = ("-id",)
+    sortable_by = ()
+
+    @admin.display(description="业务号")
+    def case_number(self, row):
+        """The number of its case."""
+        return row.case.number
+
+    @admin.display(description="异动类型")
+    def kind_name(self, row):
+        """What the kind is called."""
+        return next((kind.name for kind in KINDS if kind.kind == row.case.kind), row.case.kind)

@@ -3,10 +3,16 @@
 from celery import shared_task
 
 from ledger import clock
-from students import issuing
+from students import change_reminders, issuing
 
 
 @shared_task
 def issue_numbers() -> int:
     """Compare and issue for the batches that wait (R1.1)."""
     return issuing.carry_on(clock.now())
+
+
+@shared_task
+def remind_of_suspensions() -> int:
+    """Remind schools that a 休学 ends (R5.3)."""
+    return change_reminders.remind(clock.now())

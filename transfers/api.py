@@ -1,7 +1,5 @@
 """The API of floor 4: begin and fill in a transfer, bring its proofs."""
 
-import hashlib
-
 from django.http import Http404
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import mixins, serializers
@@ -11,13 +9,14 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from ledger import clock
-from ledger.api import KEY, Choice, Endpoint, Revision, Strict, once, problem, told
+from ledger.api import KEY, Choice, Endpoint, Revision, Strict, once, told
 from orgs.unit_codes import UnitCode
-from reviews import evidence, rulebook, uploads
+from reviews import rulebook
 from reviews.api import NUMBER, CaseEndpoint
+from reviews.api_proofs import ProofIn, TakesProofs
 from reviews.api_shapes import CaseOut, ProofOut
 from reviews.asking import edit_refusal
-from reviews.models import Attachment, Case
+from reviews.models import Case
 from reviews.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
 from reviews.procedures import kind_name
 from reviews.refusals import Refusal, Refused
@@ -31,9 +30,6 @@ from transfers.models import Transfer, TransferReason
 from transfers.procedures import transfer_of
 from transfers.rules import grade_offered
 
-_TURNS = [0, 90, 180, 270]
-
-
 # ---------------------------------------------------------------- reasons
 
 
@@ -45,13 +41,13 @@ class ReasonsOut(serializers.Serializer):
     needs_note = serializers.BooleanField()
 
 
-_KINDS = [(kind, kind_name(kind)) for kind in (IN_PROVINCE, CROSS_PROVINCE, POST_GRADUATION)]
+KINDS_OFFERED = [(kind, kind_name(kind)) for kind in (IN_PROVINCE, CROSS_PROVINCE, POST_GRADUATION)]
 
 
 class ReasonQuery(serializers.Serializer):
     """For which school and which kind of case."""
 
-    kind = Choice(_KINDS, required=False, label="业务种类")
+    kind = Choice(KINDS_OFFERED, required=False, label="业务种类")
 
     school = UnitCode(required=False, label="转入学校代码")
 
@@ -163,16 +159,6 @@ class ChangeIn(Strict):
     revision = Revision()
 
 
-class ProofIn(Strict):
-    """One photograph."""
-
-    file = serializers.FileField(
-        label="照片", help_text="JPEG 或 PNG，2 MB 以内。", allow_empty_file=True, max_length=None
-    )
-    rotate = Choice(_TURNS, required=False, default=0, label="顺时针旋转")
-    revision = Revision()
-
-
 def _whole(names: tuple[str, ...]) -> dict:
     return {name: extend_schema(responses={200: TransferCaseOut}) for name in names}
 
@@ -195,20 +181,10 @@ def _whole(names: tuple[str, ...]) -> dict:
         )
     )
 )
-class Cases(CaseEndpoint):
+class Cases(TakesProofs, CaseEndpoint):
     """业务, with how a transfer is begun and filled in while the receiving school has it in hand."""
 
     shape = TransferCaseOut
-    takes_forms = ("proofs",)
-
-    def initialize_request(self, request, *args, **kwargs):
-        """Photographs are read here, no further than their limit, before anything else touches the body."""
-        self.trouble = None
-        self.settle(request)
-        action_name = self.action_map.get(request.method.lower())
-        if action_name in self.takes_forms and request.content_type == "multipart/form-data":
-            self.trouble = uploads.receive(request)
-        return super().initialize_request(request, *args, **kwargs)
 
     @extend_schema(
         summary="建立转学草稿",
@@ -282,26 +258,7 @@ class Cases(CaseEndpoint):
     def proofs(self, request, number: str) -> Response:
         """Take one photograph in."""
         case, _ = self.in_hand()
-        if self.trouble is not None:
-            refused, status = self.trouble
-            return problem(refused.code, refused.sentence, status, refused.clause)
-        typed = self.read(ProofIn)
-
-        def act(keep) -> dict:
-            taken = evidence.take_in(
-                case,
-                request.user,
-                typed["file"],
-                rotate=typed["rotate"],
-                revision=typed["revision"],
-                kept=lambda made: keep({"key": str(made.key)}),
-            )
-            return {"key": str(taken.key)}
-
-        picture = hashlib.file_digest(typed["file"], "sha256").hexdigest()
-        typed["file"].seek(0)
-        made, _ = once(request, (picture, typed["rotate"]), act)
-        return Response(ProofOut(Attachment.objects.get(case=case, key=made["key"])).data, status=201)
+        return self.taken(request, case)
 
     def in_hand(self) -> tuple[Case, object]:
         """The transfer's case, when the account may change it now. Raises Refused with the sentence why not."""

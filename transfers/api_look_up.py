@@ -46,12 +46,15 @@ class ByAddress(SimpleRateThrottle):
         return f"look-up-at:{self.get_ident(request)}"
 
 
+NAMED_AT_LOOK_UP = [(POST_GRADUATION, kind_name(POST_GRADUATION))]
+
+
 class Begun(Choice):
     """What is begun: a transfer, in or across provinces by the two schools, or 毕业后跨省就学 (R3.3)."""
 
     def __init__(self):
         super().__init__(
-            [(POST_GRADUATION, kind_name(POST_GRADUATION))],
+            NAMED_AT_LOOK_UP,
             required=False,
             default="",
             allow_blank=True,

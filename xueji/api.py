@@ -19,6 +19,7 @@ from reviews import api_wall as wall
 from reviews.api_routes import Routes
 from reviews.refusals import Refused
 from students import api as students
+from students.api_changes import Changes
 from students.identity import IdentityError
 from students.records import TooManyMisses
 from transfers import api as transfers
@@ -197,6 +198,7 @@ def _routes() -> list:
     router.register("faults", offline.Faults, "api-faults")
     router.register("offline-transfers", offline.OfflineTransfers, "api-offline-transfers")
     router.register("classes", students.Classes, "api-classes")
+    router.register("changes", Changes, "api-changes")
     router.register("calendar", reviews.CalendarCounter, "api-calendar")
     router.register("windows", reviews.Windows, "api-windows")
     router.register("routes", Routes, "api-routes")

@@ -47,6 +47,10 @@ app.conf.beat_schedule = {
         "task": "transfers.tasks.remind_offline",
         "schedule": crontab(hour=8, minute=5),
     },
+    "remind of suspensions that end": {
+        "task": "students.tasks.remind_of_suspensions",
+        "schedule": crontab(hour=8, minute=10),
+    },
     # Formal numbers are asked for on a page, which never talks to the broker: the row of the batch is the message.
     "issue numbers": {"task": "students.tasks.issue_numbers", "schedule": 5.0, "options": {"expires": 60}},
     "sign audit heads": {"task": "ledger.tasks.sign_heads", "schedule": crontab(hour=0, minute=20)},

@@ -283,6 +283,9 @@ SPECTACULAR_SETTINGS = {
         "RefusingEnum": "reviews.api_shapes.REFUSING",
         "StoppedEnum": "reviews.api_shapes.STOPPED",
         "VerbEnum": "reviews.states.Verb",
+        "ChangeKindEnum": "students.api_changes.KINDS_OFFERED",
+        "NamedKindEnum": "transfers.api_look_up.NAMED_AT_LOOK_UP",
+        "TransferKindEnum": "transfers.api.KINDS_OFFERED",
     },
 }
 

@@ -60,6 +60,7 @@ def decided(world):
         outcome="refuse",
         reason="guardian_objects",
     )
+    world.changed(world.pupil(world.second), "suspension")
     AuditHead.objects.create(day=date(2026, 1, 1), heads=[], digest="d", signature="s", public_key="p")
     outbox.post("notice", {"case": case.pk, "event": "to_sign", "by": 0}, "test")
     return case
@@ -112,6 +113,7 @@ def test_the_read_only_pages_are_these():
         "reviews.OverdueRecord",
         "reviews.Step",
         "reviews.WallAppeal",
+        "students.StatusChange",
         "students.Student",
         "transfers.OfflineTransfer",
     }

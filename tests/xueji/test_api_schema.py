@@ -61,8 +61,8 @@ def test_every_post_that_writes_offers_an_idempotency_key(operations):
 
 def test_no_operation_takes_a_time_or_a_person(schema, operations):
     """R0.3, no back-dating: what is sent has no field of time at all, but the day a calendar count begins with, and
-    the days that a paper or a person states (R0.4, R3.6); when it was recorded is the database's own."""
-    stated = {"since", "paper_date", "birth_date", "on"}
+    the days that a paper or a person states (R0.4, R3.6, R5.2); when it was recorded is the database's own."""
+    stated = {"since", "paper_date", "birth_date", "on", "until", "last_seen"}
     for name, told in operations.items():
         for content in told.get("requestBody", {}).get("content", {}).values():
             shape = content["schema"]
