@@ -75,7 +75,14 @@ EXPULSION = ChangeKind(
     date_label="开除日期",
 )
 ABROAD = ChangeKind(
-    "going_abroad", "出国", "go_abroad", STATUS_CLAUSE, (), ("30", "28", "99"), date_label="出国日期"
+    "going_abroad",
+    "出国",
+    "go_abroad",
+    STATUS_CLAUSE,
+    (),
+    ("30", "28", "99"),
+    hint="学籍仍留在本校；以后可以复学，也可以直接转学（附件1 三.2）。",
+    date_label="出国日期",
 )
 DEATH = ChangeKind(
     "death",

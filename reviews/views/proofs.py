@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from ledger import clock
 from ledger.clock import SHANGHAI, local_date, spoken
-from reviews import evidence, rulebook
+from reviews import evidence, procedures, rulebook
 from reviews.models import Attachment, Case
 from reviews.refusals import Refusal, Refused
 from reviews.states import State
@@ -57,6 +57,8 @@ def upload_of(case: Case, now: datetime, at: Addresses) -> dict:
         "room": max(0, most - len(items)),
         "items": items,
         "next": "",
+        "name": procedures.of(case).proof_name,
+        "none": procedures.of(case).no_proof,
         "revision": case.revision,
     }
 

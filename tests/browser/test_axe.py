@@ -5,6 +5,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from orgs.models import PostRole
+from reviews.models import Notice
 from students.models import Enrolment
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -57,6 +58,9 @@ def scene(world):
         world.arrived = world.decide(world.arrived)
     leaver = world.pupil(world.first)
     world.ended = world.finish(world.submitted(world.third, leaver))
+    world.change = world.changing(world.pupil(world.first), "leaving_otherwise")
+    world.sent = world.changed(world.pupil(world.first), "suspension")
+    Notice.objects.create(account=world.registrar(world.first), text="有一条新通知。", dedup="axe")
     world.archive = Enrolment.objects.get(student=leaver, school=world.first)
     return world
 
@@ -81,6 +85,8 @@ def test_no_page_of_a_registrar_has_a_violation(scene, desk, size):
     registrar.walk([f"/cases/{scene.ended.number}/print/", f"/students/{pupil.key}/"])
     own = f"/students/{pupil.key}/record/"
     registrar.walk([own, f"{own}contact/", f"{own}guardian1/", f"{own}permit/"])
+    registrar.walk([f"/students/{pupil.key}/changes/new/", f"/changes/{scene.change.number}/edit/"])
+    registrar.walk([f"/cases/{scene.sent.number}/"])
     registrar.walk(["/students/?tab=left", f"/students/archive/{scene.archive.pk}/"])
     assert not registrar.wrong
 

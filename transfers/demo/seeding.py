@@ -12,7 +12,7 @@ from ledger.models import AuditEntry
 from orgs.models import Unit, UnitLevel
 from orgs.reference import load_units
 from students.invented import Inventor
-from transfers.demo import cases, inspection, offline, people, places, pupils, writing
+from transfers.demo import cases, inspection, offline, people, places, policies, pupils, writing
 from transfers.demo.loading import begin
 
 CHAIN = "demo"
@@ -70,6 +70,7 @@ def _load(today: date, number: int, say) -> tuple[dict, list]:
     inventor = Inventor(number, division_names)
     say("学校、班级和账号")
     schools = places.build(today)
+    policies.build()
     staff = people.build(schools, today, inventor)
     say("学生")
     register = pupils.build(schools, today, number, inventor)
