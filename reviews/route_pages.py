@@ -123,9 +123,19 @@ def _kinds(book: Rulebook, routes: list[Drawn], day: date, province, other) -> l
     for route in routes:
         kinds.setdefault(route.kind, []).append(_drawing(book, route, day, province, other))
     return [
-        {"name": kind_name(kind), "key": kind, "clause": procedures.of_kind(kind).clause, "routes": shown}
+        {
+            "name": kind_name(kind),
+            "key": kind,
+            "clause": procedures.of_kind(kind).clause,
+            "routes": shown,
+            "ends": _end_of(procedures.of_kind(kind)),
+        }
         for kind, shown in kinds.items()
     ]
+
+
+def _end_of(procedure: Procedure) -> str:
+    return procedure.brings if procedure.of_one_school else "学籍转入"
 
 
 def _drawing(book: Rulebook, route: Drawn, day: date, province, other) -> dict:
@@ -147,7 +157,8 @@ def _drawing(book: Rulebook, route: Drawn, day: date, province, other) -> dict:
 def title_of(route: Drawn) -> str:
     """“省内跨主管部门 · 高中”."""
     phases = "、".join(_PHASES[phase] for phase in route.phases)
-    return f"{_RELATIONS[route.relation]} · {phases or '各学段'}"
+    alone = procedures.of_kind(route.kind).of_one_school
+    return f"{'本校' if alone else _RELATIONS[route.relation]} · {phases or '各学段'}"
 
 
 def days_of(stage: str, book: Rulebook, day: date, province: int | None) -> int:

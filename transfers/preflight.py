@@ -29,15 +29,16 @@ def of_pupil(student: Student, receiving: Unit, now: datetime, book: Rulebook, k
     """All checks about a pupil and the two schools (R3.1b); obstacles first. ``kind``: by the schools if not given."""
     kind = kind or kind_between(receiving, rules.sending_school(student, local_date(now)) or receiving)
     facts = rules.facts_of_pupil(student, receiving, now, book, kind)
-    return _checks(of_kind(kind).preflight, facts, receiving)
+    return checks_of(of_kind(kind).preflight, facts, receiving)
 
 
 def of_transfer(facts: rules.Facts) -> list[Check]:
     """All checks of a draft, those on the form too."""
-    return _checks(of_kind(facts.kind).guards[Verb.SUBMIT], facts, facts.receiving)
+    return checks_of(of_kind(facts.kind).guards[Verb.SUBMIT], facts, facts.receiving)
 
 
-def _checks(guards, facts: rules.Facts, receiving: Unit) -> list[Check]:
+def checks_of(guards, facts: rules.Facts, receiving: Unit) -> list[Check]:
+    """The window (R3.5) and each guard as a line; obstacles first."""
     closed = window_refusal(facts.book, facts.kind, receiving.province_id, facts.now)
     found = [
         Check(False, closed.sentence, closed.clause, closed.remover, closed.code)

@@ -20,7 +20,7 @@ def show(request: HttpRequest) -> HttpResponse:
     given = request.GET
     form = RouteForm(
         {
-            "province": given.get("province", _own(request, known.today)),
+            "province": given.get("province", own_province(request, known.today)),
             "other": given.get("other", ""),
             "on": given.get("on", known.today.isoformat()),
         }
@@ -30,7 +30,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "reviews/routes.html", context, status=200 if asked else INVALID)
 
 
-def _own(request: HttpRequest, today) -> str:
+def own_province(request: HttpRequest, today) -> str:
     """The code of the signed-in person's province; empty for a visitor."""
     if not request.user.is_authenticated:
         return ""

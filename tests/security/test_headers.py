@@ -19,6 +19,7 @@ INLINE = re.compile(
 PUBLIC = {
     "rules/",
     "routes/",
+    "possible/",
     "calendar/",
     "api/schema/",
     "api/docs/",
@@ -26,7 +27,7 @@ PUBLIC = {
     "health/",
     "api/v1/*",
 }
-PUBLIC |= {"api/v1/calendar/", "api/v1/windows/", "api/v1/routes/"}
+PUBLIC |= {"api/v1/calendar/", "api/v1/windows/", "api/v1/routes/", "api/v1/possible/"}
 
 
 def faults(route: str, answer) -> list[str]:

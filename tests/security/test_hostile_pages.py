@@ -127,6 +127,7 @@ def pages_of(scene):
         ("anonymous", "/accounts/sign-in/"),
         ("anonymous", "/calendar/"),
         ("anonymous", "/routes/"),
+        ("anonymous", "/possible/"),
         ("registrar@own", "/worklist/"),
         ("registrar@own", "/accounts/password/"),
         ("registrar@own", "/accounts/second-factor/"),

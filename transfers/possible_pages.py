@@ -1,0 +1,149 @@
+"""The page “现在能办什么”: what is asked for, and the answer in words (R3.1–R3.5)."""
+
+from datetime import datetime, time
+
+from django import forms
+
+from ledger.clock import SHANGHAI, spoken
+from orgs.models import Unit, UnitLevel
+from orgs.school_system import SchoolSystem
+from reviews.calendar_forms import date_field, in_range
+from reviews.procedures import kind_name, of_kind
+from reviews.rulebook import Rulebook
+from reviews.states import SENDING_SIDE, State
+from students.grades import grade_label
+from students.models import StudentStatus
+from transfers import possible
+from transfers.preflight import Check
+
+RELATIONS = [
+    (possible.SAME_AUTHORITY, "同一主管部门（同旗县）"),
+    (possible.SAME_LEAGUE, "同一盟市、不同主管部门"),
+    (possible.SAME_PROVINCE, "不同盟市"),
+]
+GRADES = [(grade, grade_label(grade)) for grade in range(1, 13)]
+_CHOOSE = {"invalid_choice": "请从列表中选择。", "required": "请从列表中选择。"}
+
+
+class PossibleForm(forms.Form):
+    """Who, from where to where, on which day. Nothing of a person is asked for."""
+
+    on = date_field("发起日期")
+    status = forms.ChoiceField(label="学籍状态", choices=StudentStatus.choices, error_messages=_CHOOSE)
+    grade = forms.TypedChoiceField(
+        label="现读年级", help_text="毕业生填毕业时的年级", coerce=int, choices=GRADES, error_messages=_CHOOSE
+    )
+    receiving = forms.ModelChoiceField(
+        label="转入省", queryset=Unit.objects.none(), to_field_name="code", error_messages=_CHOOSE
+    )
+    sending = forms.ModelChoiceField(
+        label="转出省", queryset=Unit.objects.none(), to_field_name="code", error_messages=_CHOOSE
+    )
+    relation = forms.ChoiceField(label="两校（同省时）", choices=RELATIONS, error_messages=_CHOOSE)
+    receiving_system = forms.ChoiceField(
+        label="转入学校学制", choices=SchoolSystem.choices, error_messages=_CHOOSE
+    )
+    sending_system = forms.ChoiceField(
+        label="转出学校学制", choices=SchoolSystem.choices, error_messages=_CHOOSE
+    )
+    born = date_field("出生日期（选填）", "跨省入一年级时看是否足龄（附件1 三.8）")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        provinces = Unit.objects.filter(level=UnitLevel.PROVINCE).order_by("code")
+        self.fields["receiving"].queryset = self.fields["sending"].queryset = provinces
+        self.fields["born"].required = False
+
+    def clean_on(self):
+        """Within the years the calendar can hold."""
+        return in_range(self.cleaned_data["on"])
+
+    def question(self) -> possible.Question:
+        """What was asked, at noon of the day: windows open and close at midnight."""
+        said = dict(self.cleaned_data)
+        at = datetime.combine(said.pop("on"), time(12), SHANGHAI)
+        return possible.Question(at, **said)
+
+
+def standard(province: str, today) -> dict:
+    """What is shown before anything was chosen: an enrolled pupil between two counties of one's own province."""
+    return {
+        "on": today.isoformat(),
+        "status": StudentStatus.ENROLLED.value,
+        "grade": "4",
+        "receiving": province,
+        "sending": province,
+        "relation": possible.SAME_LEAGUE,
+        "receiving_system": SchoolSystem.SIX_THREE.value,
+        "sending_system": SchoolSystem.SIX_THREE.value,
+        "born": "",
+    }
+
+
+def page(asked: possible.Question | None, book: Rulebook) -> dict:
+    """The answer as strings; nothing where the question is not whole."""
+    if asked is None:
+        return {"answer": None}
+    found = possible.answer(asked, book)
+    procedure = of_kind(found.kind)
+    return {
+        "answer": {
+            "allowed": found.allowed,
+            "kind": procedure.name,
+            "clause": procedure.clause,
+            "day": spoken(asked.day),
+            "verdict": verdict(found, asked),
+            "checklist": [line(check) for check in found.checks],
+            "stages": [
+                {
+                    "label": State(stage.stage).label,
+                    "sending": stage.stage in SENDING_SIDE,
+                    "days": f"{stage.days} 个工作日",
+                }
+                for stage in found.stages
+            ],
+            "ends": "学籍转入",
+            "dates": dates(found, asked),
+            "others": [
+                {"kind": kind_name(kind), "text": check.text, "clause": check.clause}
+                for kind, check in found.others
+            ],
+            "changes": [
+                {"name": kind.name, "ok": why is None, "text": why.sentence if why else kind.hint}
+                for kind, why in sorted(found.changes, key=lambda row: row[1] is not None)
+            ],
+        }
+    }
+
+
+def verdict(found: possible.Answer, asked: possible.Question) -> str:
+    """The whole answer in one sentence."""
+    name = of_kind(found.kind).name
+    if found.allowed:
+        return f"{spoken(asked.day)}可以由转入学校发起{name}。"
+    if not found.stages:
+        return f"{spoken(asked.day)}没有在行的{name}流程，不能发起。"
+    return f"{spoken(asked.day)}不能发起{name}，原因见下。"
+
+
+def line(check: Check) -> dict:
+    """One check of the list."""
+    remover = check.remover if check.remover not in ("", "—") else ""
+    return {
+        "ok": True if check.ok else (None if check.warns else False),
+        "text": check.text,
+        "why": f"由谁解除：{remover}" if remover and not check.ok else "",
+        "clause": "" if check.ok else check.clause,
+    }
+
+
+def dates(found: possible.Answer, asked: possible.Question) -> list[tuple[str, str]]:
+    """When it may be sent, until when the first unit decides, when it is cleared."""
+    rows = [("发起时段", found.window.sentence or "没有限制发起的时段")]
+    if found.first_due is not None and found.allowed:
+        rows.append(("第一个环节", f"{spoken(found.first_due)}前办结（次个工作日起算，附件1 三.7）"))
+        rows.append(("全程", f"发起后满 {found.expire_days} 天未办结的自动清理（附件1 三.7）"))
+        filed = next((stage for stage in found.stages if stage.stage == State.AWAITING_FILE), None)
+        if filed is not None:
+            rows.append(("调档", f"各方同意后 {filed.days} 个工作日内报到并调档，逾期自动取消（附件1 三.6）"))
+    return rows
