@@ -78,3 +78,36 @@ def test_until_the_last_microsecond_of_14_july_a_case_is_sent_and_from_the_next_
     else:
         assert "2026年8月15日" in told or "8月14日" in told
         assert found.state == State.DRAFT
+
+
+# ---------------------------------------------------------------- 毕业后跨省就学: only inside its windows (R3.3)
+
+
+@pytest.mark.parametrize(
+    ("edge", "opens"),
+    [
+        (shanghai(2026, 8, 15), True),
+        (shanghai(2026, 12, 15), False),
+        (shanghai(2027, 3, 1), True),
+        (shanghai(2027, 6, 1), False),
+    ],
+    ids=lambda value: f"{value:%Y-%m-%d}" if hasattr(value, "year") else "",
+)
+@pytest.mark.parametrize("inside", [True, False], ids=["inside", "outside"])
+def test_an_enrolment_after_graduation_is_sent_to_the_last_microsecond_of_its_window_and_no_longer(
+    edge, opens, inside
+):
+    tick = timedelta(microseconds=1)
+    at = edge if opens == inside else edge - tick
+    with frozen(at):
+        world = World(now=at)
+        pupil = world.graduate(world.abroad)
+        if inside:
+            case = Case.objects.get(pk=world.enrolling(world.junior, pupil).pk)
+            assert (case.state, case.submitted_at) == (State.RECEIVING_SCHOOL, at)
+        else:
+            with pytest.raises(Refused) as error:
+                world.enrolling(world.junior, pupil)
+            assert error.value.code == "window_closed"
+            assert "只能在每年" in error.value.sentence
+            assert Case.objects.get(subject=f"student:{pupil.pk}").state == State.DRAFT
