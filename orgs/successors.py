@@ -2,8 +2,10 @@
 
 from datetime import date
 
-from django.db import connection
+from django.db import connection, transaction
+from django.db.models import Q
 
+from ledger import audit
 from orgs.models import Unit
 
 
@@ -29,3 +31,24 @@ def standing(unit: Unit, day: date) -> Unit | None:
 def heir_or_self(unit: Unit, day: date) -> Unit:
     """The unit that stands for ``unit`` on ``day``; the closed unit itself where nobody has succeeded it yet."""
     return standing(unit, day) or unit
+
+
+def move_subordinates(day: date) -> int:
+    """Put what stood under a closed unit under the one that stands for it on ``day``; returns how many units moved.
+
+    An administrator may have done it before, or may move them elsewhere later; each is recorded in the trail.
+    """
+    left = Unit.objects.filter(authority__closed_on__lte=day, authority__successor__isnull=False)
+    left = left.filter(Q(closed_on=None) | Q(closed_on__gt=day)).select_related("authority")
+    moved = 0
+    for unit in left:
+        old, heir = unit.authority, standing(unit.authority, day)
+        if heir is None:
+            continue
+        with transaction.atomic():
+            unit.authority = heir
+            unit.save()
+            body = {"unit": unit.pk, "authority_was": old.pk, "authority": heir.pk}
+            audit.record("orgs", "clock", "unit.succeeded", body, subject=f"unit:{unit.code}")
+        moved += 1
+    return moved

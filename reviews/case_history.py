@@ -139,6 +139,8 @@ def _ended(sight) -> str:
     again = f"需要时，{beginner}可以重新发起（三.7）。"
     last = sight.acts[-1] if sight.acts else None
     reason = sight.desk.book.reason_text(last.reason, case) if last and last.reason else ""
+    if last is not None and last.verb == Verb.TAKE_OVER:
+        return f"已于{at}由系统撤销：{last.opinion}"
     sentences = {
         State.REFUSED: f"已于{at}由{_unit(last)}不同意，业务终止"
         + (f"：{reason}。" if reason else "。")
@@ -180,9 +182,13 @@ def due(sight) -> dict | None:
 
 
 def _explained(sight, step: Step) -> dict:
-    """Day by day from the day the case arrived; a step that goes on after a recall keeps the first one's count."""
+    """Day by day from the day the case arrived; a step that goes on after a recall or a
+    take-over keeps the first one's count."""
     by_id = {each.pk: each for each in sight.steps}
     begun = step
+    by_seq = {each.seq: each for each in sight.steps}
+    while (before := by_seq.get(begun.seq - 1)) and before.outcome == Outcome.TAKEN_OVER:
+        begun = before
     while begun.recall_of_id in by_id:
         begun = by_id[begun.recall_of_id]
     book, arrived = sight.desk.book, local_date(begun.opened_at)

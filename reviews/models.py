@@ -314,7 +314,16 @@ class Step(models.Model):
             # R3.6: at 调档 nothing is decided any more; the file is requested, or the limit passes.
             models.CheckConstraint(
                 condition=Q(stage=State.AWAITING_FILE, handler__isnull=True)
-                & Q(outcome__in=["", Outcome.FILED, Outcome.LAPSED, Outcome.CLEARED])
+                & Q(
+                    outcome__in=[
+                        "",
+                        Outcome.FILED,
+                        Outcome.LAPSED,
+                        Outcome.CLEARED,
+                        Outcome.TAKEN_OVER,
+                        Outcome.WITHDRAWN,
+                    ]
+                )
                 | ~Q(stage=State.AWAITING_FILE) & ~Q(outcome__in=[Outcome.FILED, Outcome.LAPSED]),
                 name="step_file_decides_nothing",
             ),

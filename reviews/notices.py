@@ -38,10 +38,12 @@ TEXTS = {
     "lapsed": "{what}逾期未调档，已自动取消；如仍需办理，请复制为新申请重新发起（附件1 三.6）。",
     "cleared": "{what}因该生毕业前未办结，已随毕业操作清理；如仍需办理，请按毕业后的规定重新发起（附件1 三.5）。",
     "blocked": "{what}离开转入方之前的核对没有通过：{sentence}可在业务页给能解除的单位发消息。",
+    "taken_over": "{what}：{sentence}请按原时限办理（附件1 三.1）。",
+    "merged": "{what}：{sentence}",
     "message": "{unit}就{what}发来消息：{text}",
     "expired": "{what}发起满 90 天未办结，已自动清理；如仍需办理，请复制为新申请重新发起（附件1 三.7）。",
 }
-_ENDS = {"refused", "completed", "withdrawn", "expired", "lapsed", "cleared"}
+_ENDS = {"refused", "completed", "withdrawn", "expired", "lapsed", "cleared", "merged"}
 _CLERKS = {PostRole.REGISTRAR, PostRole.HEAD}
 
 
@@ -144,6 +146,8 @@ def _audience(batch: Batch, case: Case, payload: dict, handlers: dict[int, int])
         return {handler} if handler in registrars else registrars
     if event == "correction":
         return batch.at([case.receiving_unit_id], {PostRole.REGISTRAR}) | {case.created_by_id}
+    if event == "taken_over":
+        return batch.at([unit, case.receiving_unit_id])
     if event == "recalled":
         return batch.at([unit, batch.recalled_from.get(case.pk)])
     return batch.at([unit])  # nudged

@@ -87,6 +87,10 @@ class Procedure:
         not (R3.6); in the door's transaction."""
         raise NotImplementedError(self.kind)
 
+    def succeeded(self, case: Case) -> None:
+        """A school of the case was merged into another, which stands in the case already: keep it in the kind's own
+        row; in the clock's transaction (R3.1b)."""
+
     def clearing_unit(self, case: Case, code: str, now, book) -> Unit | None:
         """The unit that can clear the obstacle with this ``code`` as it stands now, or ``None`` (R3.1b)."""
         return None

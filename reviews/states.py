@@ -52,10 +52,11 @@ class Verb(models.TextChoices):
     EXPIRE = "expire", "超期清理"
     LAPSE = "lapse", "逾期未调档取消"
     CLEAR = "clear", "毕业清理"
+    TAKE_OVER = "take_over", "承接"
 
 
 # What the clock or the graduation run does, by nobody's account.
-BY_NOBODY = (Verb.EXPIRE, Verb.LAPSE, Verb.CLEAR)
+BY_NOBODY = (Verb.EXPIRE, Verb.LAPSE, Verb.CLEAR, Verb.TAKE_OVER)
 
 
 class Outcome(models.TextChoices):
@@ -70,6 +71,7 @@ class Outcome(models.TextChoices):
     FILED = "filed", "已调档"
     LAPSED = "lapsed", "逾期未调档"
     CLEARED = "cleared", "毕业清理"
+    TAKEN_OVER = "taken_over", "已由承接单位接办"
 
 
 DECISIONS = (Outcome.AGREE, Outcome.REFUSE, Outcome.SEND_BACK)
@@ -240,6 +242,21 @@ class CaseTransitions:
     )
     def cleared(self):
         """The pupil graduates before the case was finished: cleared with the graduation run (R3.5b)."""
+        self.awaiting = Awaiting.NOBODY
+
+    @transition(field="state", source=(*RUNNING, State.AWAITING_FILE), custom={"verb": Verb.TAKE_OVER})
+    def taken_over(self):
+        """The unit whose turn it is was merged into another, which begins its step anew (R3.1b)."""
+        self.awaiting = Awaiting.HANDLE
+
+    @transition(
+        field="state",
+        source=(*RUNNING, State.AWAITING_FILE),
+        target=State.WITHDRAWN,
+        custom={"verb": Verb.TAKE_OVER},
+    )
+    def merged(self):
+        """Both schools have become one: there is nothing left to move (R3.1b)."""
         self.awaiting = Awaiting.NOBODY
 
 

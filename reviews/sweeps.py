@@ -15,7 +15,8 @@ from django.db import connection, transaction
 
 from ledger import clock
 from ledger.models import SweepRun
-from reviews import door_clock, windows
+from orgs import successors
+from reviews import door_clock, door_takeover, windows
 from reviews.deadlines import EXPIRY_WARN_DAYS, WARN_BEFORE, WINDOW_WARN_DAYS, warn_dates
 from reviews.rulebook import Rulebook
 from reviews.rulebook import current as current_rulebook
@@ -205,6 +206,11 @@ WARN_DRAFT = Part(
         FROM picked ON CONFLICT (dedup) DO NOTHING)""",
 )
 
+# What is carried out case by case: a merger is rare (R3.1b).
+TAKEN_OVER, _AT_ONCE = "taken_over", 100
+_PARTS = (OVERDUE, RECORD, WARN, WARN_EXPIRY, EXPIRE, LAPSE, WARN_DRAFT)
+LABELS = {part.key: part.label for part in _PARTS} | {TAKEN_OVER: "由承接单位接办"}
+
 
 def run(now: datetime, batch: int = BATCH) -> dict[str, int]:
     """One round at ``now``; returns counts by kind, which the :class:`SweepRun` row keeps."""
@@ -217,6 +223,8 @@ def run(now: datetime, batch: int = BATCH) -> dict[str, int]:
     counts[WARN_EXPIRY.key] = _repeat(WARN_EXPIRY, common, batch)
     counts[EXPIRE.key] = _until_dry(lambda: door_clock.expire(now, batch), batch)
     counts[LAPSE.key] = _until_dry(lambda: door_clock.lapse(now, batch), batch)
+    successors.move_subordinates(clock.local_date(now))
+    counts[TAKEN_OVER] = _until_dry(lambda: door_takeover.take_over(now, _AT_ONCE), _AT_ONCE)
     counts[WARN_DRAFT.key] = sum(_repeat(WARN_DRAFT, wanted, batch) for wanted in _closings(book, since, now))
     record.counts, record.finished_at = counts, clock.now()
     record.save(update_fields=["counts", "finished_at"])
@@ -230,6 +238,7 @@ def preview(now: datetime) -> list[Finding]:
     found = [_find(OVERDUE, [common]), _find(RECORD, [common])]
     found.append(_find(WARN, [common | dates for dates in _warn_dates(book, common)]))
     found += [_find(WARN_EXPIRY, [common]), _find(EXPIRE, [common]), _find(LAPSE, [common])]
+    found.append(_taken_over(now))
     found.append(_find(WARN_DRAFT, list(_closings(book, since, now))))
     return found
 
@@ -286,6 +295,12 @@ def _find(part: Part, wanted: list[dict]) -> Finding:
                 cursor.execute(listing, parameters | {"batch": _LISTED - len(first)})
                 first += cursor.fetchall()
     return Finding(part.label, count, first)
+
+
+def _taken_over(now: datetime) -> Finding:
+    rows = door_takeover.waiting(clock.local_date(now))
+    first = [(number, unit, "单位已撤并") for number, unit in rows[:_LISTED]]
+    return Finding(LABELS[TAKEN_OVER], len(rows), first)
 
 
 # ---------------------------------------------------------------- what the calendar and the windows say

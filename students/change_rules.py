@@ -13,6 +13,7 @@ from django_fsm import can_proceed
 from ledger.clock import local_date, spoken
 from orgs.models import Unit
 from orgs.school_system import SystemOn, system_on
+from orgs.successors import heir_or_self
 from reviews.models import Case
 from reviews.procedures import kind_name
 from reviews.refusals import guard
@@ -135,11 +136,10 @@ def months_after(day: date, months: int) -> date:
 @guard("该生学籍已不在{school}，不能由{school}办理{kind}。", STATUS_CLAUSE, "学籍现在所在的学校")
 def record_here(facts: ChangeFacts):
     """学籍在本校"""
-    return (
-        None
-        if facts.student.school_id == facts.school.pk
-        else {"school": facts.school.name, "kind": facts.kind.name}
-    )
+    at = facts.student.school
+    if at is not None and heir_or_self(at, facts.today).pk == facts.school.pk:
+        return None
+    return {"school": facts.school.name, "kind": facts.kind.name}
 
 
 @guard("学籍状态为“{status}”的学生不能办理{kind}。", STATUS_CLAUSE)

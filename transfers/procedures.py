@@ -12,7 +12,7 @@ from reviews.own_words import NoteWanted
 from reviews.states import Verb
 from students import records
 from students.grades import cohort_of, entering_grade, phase_of
-from students.models import Student, StudentStatus
+from students.models import SchoolClass, Student, StudentStatus
 from students.procedures import AboutPupil
 from transfers import case_page, rules, under_age
 from transfers.models import Transfer
@@ -65,6 +65,21 @@ class SchoolMove(AboutPupil):
     def reported(self, case: Case, by, on) -> None:
         """Keep the day of reporting, or that the pupil did not report (R3.6)."""
         Transfer.objects.filter(case=case).update(reported_on=on, did_not_report=on is None, reporting_by=by)
+
+    def succeeded(self, case: Case) -> None:
+        """The successor receives or sends in its place. A class of the closed school becomes that of the same year
+        and number, where the successor has one; both schools one: the row stays as it was."""
+        if case.receiving_unit_id == case.sending_unit_id:
+            return
+        transfer = Transfer.objects.select_related("school_class").get(case=case)
+        transfer.receiving_school, transfer.sending_school = case.receiving_unit, case.sending_unit
+        old = transfer.school_class
+        if old is not None and old.school_id != case.receiving_unit_id:
+            same = SchoolClass.objects.filter(
+                school=case.receiving_unit, cohort=old.cohort, number=old.number
+            )
+            transfer.school_class = same.first()
+        transfer.save(update_fields=["receiving_school", "sending_school", "school_class"])
 
     def clearing_unit(self, case: Case, code: str, now, book) -> Unit | None:
         """Who can clear an obstacle: the school that has the record, or the one whose case is in the way."""

@@ -34,8 +34,9 @@ class Command(BaseCommand):
             self._tell(now)
             return
         counts = sweeps.run(now)
-        labels = {part.key: part.label for part in _PARTS}
-        self.stdout.write("清扫完成：" + "，".join(f"{labels[key]} {n}" for key, n in counts.items()) + "。")
+        self.stdout.write(
+            "清扫完成：" + "，".join(f"{sweeps.LABELS[key]} {n}" for key, n in counts.items()) + "。"
+        )
 
     def _tell(self, now: datetime) -> None:
         local = now.astimezone(clock.SHANGHAI)
@@ -47,17 +48,6 @@ class Command(BaseCommand):
             if found.count > len(found.first):
                 self.stdout.write(f"    …… 另有 {found.count - len(found.first)} 件")
         self.stdout.write("以上为预演，没有写入任何内容。")
-
-
-_PARTS = (
-    sweeps.OVERDUE,
-    sweeps.RECORD,
-    sweeps.WARN,
-    sweeps.WARN_EXPIRY,
-    sweeps.EXPIRE,
-    sweeps.LAPSE,
-    sweeps.WARN_DRAFT,
-)
 
 
 def instant(text: str) -> datetime:
