@@ -122,6 +122,7 @@ def _windows(known: Desk) -> list[dict]:
         row
         for row in known.book.windows
         if IN_PROVINCE in row.kinds
+        and not row.remind_days
         and row.province_id is None
         and row.valid_from <= known.today
         and (row.valid_until is None or row.valid_until > known.today)

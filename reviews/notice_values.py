@@ -34,6 +34,20 @@ WINDOWS = [
     ("transfer_freeze", "毕业结业和升级期间暂停发起转学", TRANSFERS, True, "07-15", "08-15", "附件1 三.5"),
 ]
 
+# R3.5, R3.5b: dates by which something is to be done; told so many days before the last of them.
+REMINDERS = [
+    (
+        "recruitment_done",
+        "招生处理（毕业后跨省就学）办结",
+        [POST_GRADUATION],
+        "11-16",
+        "12-01",
+        [14, 7, 3, 0],
+        "附件1 三.5",
+    ),
+    ("graduation_due", "毕业年级在办转学办结", TRANSFERS, "06-30", "07-31", [30, 10], "附件1 三.5"),
+]
+
 ROUTES = [
     (IN_PROVINCE, "same_authority", ["receiving_school", "sending_school", "sending_authority"]),
     (

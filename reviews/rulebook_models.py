@@ -137,7 +137,8 @@ class Window(Validity):
     """A yearly window in which kinds of case may not be submitted (``closes``), or only then (R3.5).
 
     ``starts`` and ``ends`` are ``MM-DD``; the window is half-open in Asia/Shanghai: from 00:00 of ``starts`` until
-    00:00 of ``ends`` (24时 is 00:00 of the next day).
+    00:00 of ``ends`` (24时 is 00:00 of the next day). A row with ``remind_days`` forbids nothing: on so many days before
+    its last one those concerned are told that something is to be done by then (R3.5, R3.5b).
     """
 
     key = models.CharField("代号", max_length=40)
@@ -146,6 +147,12 @@ class Window(Validity):
     closes = models.BooleanField("期内暂停发起（否则仅期内可发起）", default=True)
     starts = models.CharField("起（月-日，0时）", max_length=5)
     ends = models.CharField("止（月-日，0时，不含）", max_length=5)
+    remind_days = ArrayField(
+        models.PositiveSmallIntegerField(),
+        verbose_name="到期前几天提醒（填写的只作提醒，不限制发起）",
+        default=list,
+        blank=True,
+    )
     province = _province()
     clause = models.CharField("条款", max_length=80)
 

@@ -140,8 +140,39 @@ def _speaking_of(windows: Iterable[WindowRow], kind: str, province: int | None) 
     return [
         row
         for row in windows
-        if kind in row.kinds and (row.province_id is None or row.province_id == province)
+        if kind in row.kinds
+        and not getattr(row, "remind_days", None)
+        and (row.province_id is None or row.province_id == province)
     ]
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One day on which those concerned are told of a yearly date: the row, its last day that year, days before it."""
+
+    window: WindowRow
+    last_day: date
+    days: int
+
+
+def reminders_due(windows: Iterable[WindowRow], province: int | None, day: date) -> list[Reminder]:
+    """The reminders of the present season that have come by ``day``, the earliest first (R3.5, R3.5b).
+
+    A season is over with its last day: nobody is told afterwards what was to be done by then.
+    """
+    rows = [
+        row
+        for row in windows
+        if getattr(row, "remind_days", None) and (row.province_id is None or row.province_id == province)
+    ]
+    found = []
+    for row in _in_force(rows, day):
+        last = _edge(day.year, *_month_day(row.ends)) - timedelta(days=1)
+        if last < day:
+            last = _edge(day.year + 1, *_month_day(row.ends)) - timedelta(days=1)
+        come = [days for days in row.remind_days if last - timedelta(days=days) <= day]
+        found += [Reminder(row, last, days) for days in sorted(come, reverse=True)]
+    return found
 
 
 def _in_force(rows: list[WindowRow], day: date) -> list[WindowRow]:

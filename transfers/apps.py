@@ -11,7 +11,7 @@ class TransfersConfig(AppConfig):
     def ready(self):
         """Make the kinds of transfer known to the engine, who attends offline to the roster, and listen to graduations."""
         from students import attendance, yearend
-        from transfers import graduation, offline_notices, procedures  # noqa: F401
+        from transfers import graduation, offline_notices, procedures, yearly_reminders  # noqa: F401
         from transfers.attending import OfflineAttendance
 
         attendance.register(OfflineAttendance())

@@ -4,7 +4,15 @@ from django.urls import path
 
 from reviews import case_number, public_numbers  # noqa: F401 - makes <case:number> and <public:number> known
 from reviews.notice_values import POST_GRADUATION
-from transfers import fault_views, no_shows, offline_views, possible_views, under_age_views, views
+from transfers import (
+    fault_views,
+    graduating_views,
+    no_shows,
+    offline_views,
+    possible_views,
+    under_age_views,
+    views,
+)
 
 urlpatterns = [
     path("transfers/new/", views.new_transfer, name="transfer-new"),
@@ -20,6 +28,7 @@ urlpatterns = [
         "transfers/<case:number>/proofs/<uuid:key>/remove/", views.remove_proof, name="transfer-proof-remove"
     ),
     path("possible/", possible_views.show, name="possible"),
+    path("graduating/", graduating_views.show, name="graduating"),
     path("no-shows/", no_shows.show, name="no-shows"),
     path("offline/", offline_views.show_list, name="offline"),
     path("offline/new/", offline_views.record, name="offline-new"),

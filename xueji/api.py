@@ -25,6 +25,7 @@ from students.records import TooManyMisses
 from transfers import api as transfers
 from transfers import api_look_up
 from transfers import api_offline as offline
+from transfers.api_graduating import Graduating
 from transfers.api_possible import Possible
 from xueji.errors import trouble_of
 
@@ -203,6 +204,7 @@ def _routes() -> list:
     router.register("calendar", reviews.CalendarCounter, "api-calendar")
     router.register("windows", reviews.Windows, "api-windows")
     router.register("routes", Routes, "api-routes")
+    router.register("graduating", Graduating, "api-graduating")
     router.register("possible", Possible, "api-possible")
     return router.urls
 

@@ -47,6 +47,10 @@ app.conf.beat_schedule = {
         "task": "transfers.tasks.remind_offline",
         "schedule": crontab(hour=8, minute=5),
     },
+    "remind of yearly dates": {
+        "task": "transfers.tasks.remind_of_yearly_dates",
+        "schedule": crontab(hour=8, minute=15),
+    },
     "remind of suspensions that end": {
         "task": "students.tasks.remind_of_suspensions",
         "schedule": crontab(hour=8, minute=10),

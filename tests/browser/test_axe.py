@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 SIZES = [(1440, 900), (720, 450), (390, 844)]
 LONGEST = "巴" * 14 + "·" + "格" * 15  # 30 characters, the longest name
 VISITED = ["/accounts/sign-in/", "/calendar/", "/routes/", "/possible/", "/rules/", "/no-such-page/"]
-EVERYONE = ["/notices/", "/phrases/", "/accounts/password/", "/students/"]
+EVERYONE = ["/graduating/", "/notices/", "/phrases/", "/accounts/password/", "/students/"]
 TABS = [f"/worklist/?tab={tab}" for tab in ("handle", "sign", "started", "done", "due", "area")]
 
 

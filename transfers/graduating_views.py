@@ -1,0 +1,73 @@
+"""毕业年级在办转学, for every unit that takes part: what must be finished before the graduation run (R3.5b)."""
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from ledger import clock
+from ledger.clock import moment, spoken
+from orgs.school_system import systems_on
+from reviews import desk
+from reviews.clauses import url_of
+from reviews.countdown import countdown
+from reviews.procedures import kind_name
+from reviews.states import State
+from students.grades import grade_label, grade_on
+from transfers import graduating
+from transfers.models import Transfer
+
+PAGE = 50
+_CLAUSE = "附件1 三.5"
+_TEXT = {
+    "text": "毕业年级学生的在办转学应在学校毕业操作（7月30日前）之前办结；没有办结的随毕业操作清理，须重新发起。",
+    "note": "办理单位请优先核办；学校毕业操作前请核对本页。",
+    "source": "教基一厅〔2016〕2号 附件1 第三条第5款",
+}
+
+
+@never_cache
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """The list within one's own scope, the earliest limit first."""
+    known = desk.of(request)
+    last = graduating.season(known.today)
+    paginator = Paginator(graduating.visible_to(request.user, known.today), PAGE)
+    found = paginator.get_page(request.GET.get("page"))
+    transfers = list(found)
+    systems = systems_on({t.case.sending_unit for t in transfers}, known.today) if transfers else {}
+    shown = {
+        "summary": f"距{spoken(last)}还有 {(last - known.today).days} 天，在办 {paginator.count} 件",
+        "rows": [_row(t, systems, known) for t in transfers],
+        "clause": {**_TEXT, "url": url_of(_CLAUSE)},
+        "page": {
+            "text": f"第 {found.number} 页，共 {paginator.num_pages} 页。" if paginator.count else "",
+            "previous_url": f"?page={found.number - 1}" if found.has_previous() else "",
+            "next_url": f"?page={found.number + 1}" if found.has_next() else "",
+        },
+        "printed": moment(clock.now()),
+    }
+    return render(request, "transfers/graduating.html", shown)
+
+
+def _row(transfer: Transfer, systems: dict, known) -> dict:
+    case = transfer.case
+    due = countdown(known.book.calendar, known.today, case.due_on) if case.due_on else None
+    return {
+        "number": case.number,
+        "url": reverse("case", args=[case.number]),
+        "name": case.headline,
+        "kind": kind_name(case.kind),
+        "grade": grade_label(
+            grade_on(transfer.student.cohort, known.today), systems[case.sending_unit_id].system
+        ),
+        "sending": case.sending_unit.short_name,
+        "receiving": case.receiving_unit.short_name,
+        "holder": case.holder.short_name if case.holder else "—",
+        "stage": State(case.state).label,
+        "due": spoken(case.due_on) if case.due_on else "",
+        "due_text": due.text if due else "",
+        "due_tier": due.tier if due else "",
+    }
