@@ -262,6 +262,8 @@ class WalledInline(WalledRows, admin.StackedInline):
 class ReadOnlyInline(WalledRows, admin.TabularInline):
     """Rows to look at."""
 
+    template = "admin/rows_to_look_at.html"
+
 
 def values_of(obj) -> dict:
     """The columns of a row as JSON can hold them."""

@@ -1,0 +1,29 @@
+// The administrators' boxes that search while one types: the library behind them leaves them without a name, so a
+// screen reader would only say “combobox”. Each takes the name of its field's label.
+(function () {
+  "use strict";
+  var $ = window.django && window.django.jQuery;
+  if (!$) { return; }
+
+  function named(box) {
+    var label = document.querySelector('label[for="' + box.id + '"]');
+    var parts = $(box).next(".select2").find(".select2-selection, .select2-selection__rendered");
+    if (label) { parts.attr("aria-label", label.textContent.replace(/[:：]\s*$/, "").trim()); }
+    parts.filter(".select2-selection").each(function () {
+      var shown = this.querySelector(".select2-selection__rendered");
+      // Its own name first, then what is chosen in it.
+      if (shown) { this.id = this.id || "box-" + box.id; this.setAttribute("aria-labelledby", this.id + " " + shown.id); }
+    });
+  }
+
+  function nameAll() {
+    Array.prototype.forEach.call(document.querySelectorAll(".admin-autocomplete"), named);
+  }
+
+  // After the library's own start, which was registered before this file was read.
+  $(nameAll);
+  document.addEventListener("formset:added", nameAll);
+  $(document).on("select2:open", function () {
+    $(".select2-search__field").attr("aria-label", "输入文字查找");
+  });
+})();
