@@ -153,13 +153,14 @@ class RouteForm(forms.ModelForm):
     def _of_one_school(self, cleaned: dict, kind: str, chosen: set) -> dict:
         """What concerns one school goes up from it; above it may stand its authority, league, province, or nobody
         (R5.1)."""
-        if State.SCHOOL not in chosen or chosen - set(OWN_SIDE):
-            told = (
-                f"{kind_name(kind)}只涉及一所学校：流程从“学校”起，其上可有主管部门、盟市、省（附件1 五）。"
-            )
+        first = State(procedures.of_kind(kind).starts_at or State.SCHOOL)
+        relation = Relation.SAME_AUTHORITY if first == State.SCHOOL else Relation.SAME_PROVINCE
+        if first not in chosen or chosen - set(OWN_SIDE[OWN_SIDE.index(first) :]):
+            told = f"{kind_name(kind)}只涉及一所学校：流程从“{first.label}”起，其上可有上级单位（附件1 五）。"
             self.add_error("stages", told)
-        elif cleaned.get("relation") != Relation.SAME_AUTHORITY:
-            self.add_error("relation", f"{kind_name(kind)}只涉及一所学校，双方关系请选“同一主管部门”。")
+        elif cleaned.get("relation") != relation:
+            told = f"{kind_name(kind)}只涉及一所学校，双方关系请选“{relation.label}”。"
+            self.add_error("relation", told)
         else:
             cleaned["stages"] = [stage.value for stage in OWN_SIDE if stage in chosen]
         return cleaned

@@ -58,6 +58,8 @@ class Procedure:
     # sides); what its end brings about, for the notice.
     beginner = "转入学校"
     of_one_school = False
+    # The stage at which it begins, where that is not the school's.
+    starts_at = ""
     brings = "学籍已转入新学校"
     # Where its form stands while the school has it in hand.
     edit_path = ""

@@ -95,6 +95,8 @@ LADDERS = (RECEIVING_SIDE + SENDING_SIDE, OWN_SIDE)
 STAGES = LADDERS[0] + LADDERS[1]
 # Where a case begins: the school that sends it off, and takes it back or corrects it.
 FIRST_STAGES = tuple(ladder[0] for ladder in LADDERS)
+# What an authority does of its own begins there (R4.4).
+STARTS = (*FIRST_STAGES, State.AUTHORITY)
 # Decided upon; the 90 days run (R3.7). 调档 is past all decisions and has its own limit (R3.6).
 RUNNING = (*STAGES, State.CORRECTION)
 LATER_STAGES = tuple(stage for stage in STAGES if stage not in FIRST_STAGES)
@@ -160,7 +162,7 @@ class CaseTransitions:
     @transition(
         field="state",
         source=State.DRAFT,
-        target=GET_STATE(_target, states=list(FIRST_STAGES)),
+        target=GET_STATE(_target, states=list(STARTS)),
         custom={"verb": Verb.SUBMIT},
     )
     def start(self, target):
@@ -282,6 +284,8 @@ def edges_of(stages: list[str]) -> list[tuple[str, str, str]]:
     following = dict(zip(order, last, strict=True))
 
     def possible(source: str, verb: str, target: str) -> bool:
+        if verb == Verb.SUBMIT:
+            return target == order[0]
         if verb == Verb.SIGN and source in decided and target not in (State.CORRECTION, State.REFUSED):
             return target == following[source]
         if verb == Verb.RECALL and source in decided and target in decided:

@@ -352,4 +352,5 @@ class ProblemRecord(models.Model):
 
 # Django finds the tables through this module.
 from students.change_models import ChangePolicy, ContactAttempt, StatusChange  # noqa: E402, F401
+from students.graduation_models import GraduationLine, GraduationRun, PromotionCount, TakenBack  # noqa: E402, F401
 from students.number_models import IssuingBatch, IssuingLine, PopulationPerson  # noqa: E402, F401

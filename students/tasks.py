@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from ledger import clock
-from students import change_reminders, issuing
+from students import change_reminders, issuing, promotion
 
 
 @shared_task
@@ -16,3 +16,9 @@ def issue_numbers() -> int:
 def remind_of_suspensions() -> int:
     """Remind schools that a 休学 ends (R5.3)."""
     return change_reminders.remind(clock.now())
+
+
+@shared_task
+def record_promotion() -> int:
+    """Keep how many pupils were in each grade before and after the promotion (R3.5c)."""
+    return promotion.record(clock.now())

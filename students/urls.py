@@ -3,7 +3,7 @@
 from django.urls import path
 
 from reviews import case_number, public_numbers  # noqa: F401 - makes <case:number>, <public:number> known
-from students import change_views, number_views, record_views, views
+from students import change_views, graduation_views, number_views, record_views, views
 
 urlpatterns = [
     path("numbers/", number_views.show_list, name="numbers"),
@@ -12,6 +12,15 @@ urlpatterns = [
     path("numbers/<public:number>/confirm/", number_views.confirm, name="numbers-confirm"),
     path("numbers/<public:number>/drop/", number_views.drop, name="numbers-drop"),
     path("numbers/<public:number>/schools/<str:code>/", number_views.receipt, name="numbers-receipt"),
+    path("graduation/", graduation_views.show_list, name="graduations"),
+    path("graduation/new/", graduation_views.prepare, name="graduation-prepare"),
+    path("graduation/<public:number>/", graduation_views.show, name="graduation"),
+    path(
+        "graduation/<public:number>/complete/", graduation_views.complete_instead, name="graduation-complete"
+    ),
+    path("graduation/<public:number>/sign/", graduation_views.sign, name="graduation-sign"),
+    path("graduation/<public:number>/drop/", graduation_views.drop, name="graduation-drop"),
+    path("students/<uuid:key>/take-back/", graduation_views.take_back, name="student-take-back"),
     path("students/<uuid:key>/changes/new/", change_views.new_change, name="change-new"),
     path("changes/<case:number>/edit/", change_views.edit_change, name="change-edit"),
     path("changes/<case:number>/discard/", change_views.discard_draft, name="change-discard"),

@@ -187,6 +187,9 @@ def pupil_page(request, student: Student, day, form=None, revealed=(), refused=N
         "elsewhere": attendance.known.notes(student, day),
         "may_change": student.school_id is not None
         and seat_at(request.user, student.school_id, PostRole.REGISTRAR, day) is not None,
+        "may_take_back": student.graduated_on is not None
+        and student.school_id is not None
+        and seat_at(request.user, student.school.authority_id, PostRole.REGISTRAR, day) is not None,
         "reveal_form": form or RevealForm(),
         "revealed": revealed,
         "settle": student.status in status.KEPT

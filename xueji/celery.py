@@ -51,6 +51,7 @@ app.conf.beat_schedule = {
         "task": "transfers.tasks.remind_of_yearly_dates",
         "schedule": crontab(hour=8, minute=15),
     },
+    "record the promotion": {"task": "students.tasks.record_promotion", "schedule": crontab(minute=5)},
     "remind of suspensions that end": {
         "task": "students.tasks.remind_of_suspensions",
         "schedule": crontab(hour=8, minute=10),

@@ -10,7 +10,7 @@ CREATE OR REPLACE FUNCTION reviews_legal_pair(was text, becomes text) RETURNS bo
             array_position(o, was) AS k, array_position(o, becomes) AS l FROM stages
     )
     SELECT CASE
-        WHEN was = 'draft' THEN becomes IN ('receiving_school', 'school', 'withdrawn')
+        WHEN was = 'draft' THEN becomes IN ('receiving_school', 'school', 'authority', 'withdrawn')
         -- Onward to a later stage; back to an earlier one by a recall; to an end.
         WHEN i IS NOT NULL AND j IS NOT NULL THEN i <> j
         WHEN k IS NOT NULL AND l IS NOT NULL THEN k <> l
@@ -60,7 +60,7 @@ BEGIN
         IF NOT reviews_legal_pair(OLD.state, NEW.state) THEN
             PERFORM reviews_refuse('业务不能从“' || OLD.state || '”变为“' || NEW.state || '”', 'case_legal_pair');
         END IF;
-        IF OLD.state = 'draft' AND NEW.state IN ('receiving_school', 'school') THEN
+        IF OLD.state = 'draft' AND NEW.state IN ('receiving_school', 'school', 'authority') THEN
             SELECT province_id INTO province FROM orgs_unit WHERE id = NEW.receiving_unit_id;
             shut := reviews_closed_window(NEW.kind, province, instant);
             IF shut IS NOT NULL THEN
@@ -178,7 +178,7 @@ BEGIN
         NEW.handler_person_id := before.handler_person_id;
         NEW.handled_at := before.handled_at;
     ELSIF NEW.handler_id IS NOT NULL THEN
-        IF NEW.stage NOT IN ('receiving_school', 'school') OR NEW.seq <> 1 THEN
+        IF NEW.stage NOT IN ('receiving_school', 'school', 'authority') OR NEW.seq <> 1 THEN
             PERFORM reviews_refuse('只有发起环节可以随发起一并办理', 'step_opens_undecided');
         END IF;
         NEW.handled_at := ledger_now();

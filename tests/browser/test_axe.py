@@ -6,6 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from orgs.models import PostRole
 from reviews.models import Notice
+from students.graduation_models import GraduationLine, GraduationRun
 from students.models import Enrolment
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -13,7 +14,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 SIZES = [(1440, 900), (720, 450), (390, 844)]
 LONGEST = "巴" * 14 + "·" + "格" * 15  # 30 characters, the longest name
 VISITED = ["/accounts/sign-in/", "/calendar/", "/routes/", "/possible/", "/rules/", "/no-such-page/"]
-EVERYONE = ["/graduating/", "/notices/", "/phrases/", "/accounts/password/", "/students/"]
+EVERYONE = ["/graduating/", "/graduation/", "/notices/", "/phrases/", "/accounts/password/", "/students/"]
 TABS = [f"/worklist/?tab={tab}" for tab in ("handle", "sign", "started", "done", "due", "area")]
 
 
@@ -51,6 +52,23 @@ class Inspection:
             self.wrong.append((self.path, size, f"{over} px wider than the window"))
 
 
+def graduates(world):
+    """A list of graduates with each conclusion on it, waiting for the head."""
+    pupils = [world.pupil(world.first, grade=6) for _ in range(3)]
+    run = GraduationRun.objects.create(
+        number="BY-2026-AXE00000",
+        school=world.first,
+        cohort=pupils[0].cohort,
+        grade=6,
+        prepared_by=world.registrar(world.first),
+    )
+    for pupil, (leaving, reason) in zip(
+        pupils, (("graduated", ""), ("completed", "补考未过。"), ("left_out", "学籍状态为休学")), strict=True
+    ):
+        GraduationLine.objects.create(run=run, student=pupil, leaving=leaving, reason=reason)
+    return run
+
+
 @pytest.fixture
 def scene(world):
     """Cases in the hands of both schools, a draft, a finished case; the longest name and rare characters."""
@@ -64,6 +82,7 @@ def scene(world):
     world.change = world.changing(world.pupil(world.first), "leaving_otherwise")
     world.sent = world.changed(world.pupil(world.first), "suspension")
     Notice.objects.create(account=world.registrar(world.first), text="有一条新通知。", dedup="axe")
+    world.leaving = graduates(world)
     world.archive = Enrolment.objects.get(student=leaver, school=world.first)
     return world
 
@@ -89,7 +108,7 @@ def test_no_page_of_a_registrar_has_a_violation(scene, desk, size):
     own = f"/students/{pupil.key}/record/"
     registrar.walk([own, f"{own}contact/", f"{own}guardian1/", f"{own}permit/"])
     registrar.walk([f"/students/{pupil.key}/changes/new/", f"/changes/{scene.change.number}/edit/"])
-    registrar.walk([f"/cases/{scene.sent.number}/"])
+    registrar.walk([f"/cases/{scene.sent.number}/", f"/graduation/{scene.leaving.number}/"])
     registrar.walk(["/students/?tab=left", f"/students/archive/{scene.archive.pk}/"])
     assert not registrar.wrong
 
@@ -99,6 +118,10 @@ def test_no_page_of_a_head_or_of_those_above_has_a_violation(scene, desk, size):
     head = Inspection(desk(scene.head(scene.first), *size)).walk([*TABS, f"/cases/{scene.long.number}/"])
     head.window.page.locator("#decision summary").first.click()
     head.look()
+    head.walk([f"/graduation/{scene.leaving.number}/"])
+    gone = scene.graduate(scene.first)
+    county = Inspection(desk(scene.registrar(scene.east), *size)).walk([f"/students/{gone.key}/take-back/"])
+    assert not county.wrong
     above = Inspection(desk(scene.registrar(scene.im), *size)).walk(["/worklist/?tab=area", "/students/"])
     assert not head.wrong + above.wrong
 

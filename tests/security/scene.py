@@ -3,7 +3,7 @@
 The case goes from ``third`` (the other side) to ``first`` (one's own school) and stands at the county above ``first``,
 waiting to be handled; a text of that county was stopped and waits for the league's ruling. Beside it: a draft of
 ``first``, a pupil of ``third``, an archived copy kept by ``third``; a fault over the county above ``first``, and under it
-another pupil of ``third`` whom ``first`` took in offline; a draft of ``third`` for a change of status; a batch of formal numbers of the province, ended.
+another pupil of ``third`` whom ``first`` took in offline; a draft of ``third`` for a change of status; its list of graduates, not yet signed; a batch of formal numbers of the province, ended.
 """
 
 import re
@@ -19,6 +19,7 @@ from reviews import appeals
 from reviews.evidence import take_in
 from reviews.models import Attachment, Case, Notice, QuickPhrase
 from students import issuing
+from students.graduation_models import GraduationRun
 from students.models import Enrolment
 from tests.world import World, png
 
@@ -117,6 +118,14 @@ class Scene:
         change = world.changing(world.pupil(world.third), "leaving_otherwise")
         take_in(change, world.registrar(world.third), png())
         self.change = Case.objects.get(pk=change.pk)
+        oldest = world.pupil(world.third, grade=6)
+        self.run = GraduationRun.objects.create(
+            number="BY-2026-SCENE000",
+            school=world.third,
+            cohort=oldest.cohort,
+            grade=6,
+            prepared_by=world.registrar(world.third),
+        )
         mine = self.actors["registrar@own"]
         self.notice = Notice.objects.create(account=mine, case=self.running, text="有新业务", dedup="scene")
         self.phrase = QuickPhrase.objects.create(account=mine, outcome="agree", text="情况属实，同意。")
@@ -160,5 +169,6 @@ class Scene:
             "token": {"pk": self.token.pk},
             "appeal": {"pk": self.appeal.pk},
             "school": {"code": self.world.abroad.code},
+            "graduation": {"number": self.run.number},
             "unknown": {"key": "nosuchkey"},
         }[thing]

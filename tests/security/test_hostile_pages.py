@@ -150,6 +150,9 @@ def pages_of(scene):
         ("registrar@other", f"/students/{scene.pupil.key}/"),
         ("registrar@other", f"/students/{scene.pupil.key}/changes/new/"),
         ("registrar@other", f"/changes/{scene.change.number}/edit/"),
+        ("registrar@other", "/graduation/"),
+        ("registrar@other", f"/graduation/{scene.run.number}/"),
+        ("registrar@other_above", f"/students/{scene.pupil.key}/take-back/"),
         ("head@league", "/students/"),
         ("staff", "/calendar/import/"),
     ]

@@ -23,7 +23,14 @@
   // After the library's own start, which was registered before this file was read.
   $(nameAll);
   document.addEventListener("formset:added", nameAll);
-  $(document).on("select2:open", function () {
+  $(document).on("select2:open", function (event) {
+    var list = document.querySelector(".select2-results__options");
     $(".select2-search__field").attr("aria-label", "输入文字查找");
+    // The list is hung at the end of the page, outside of its parts: it is made one, and the box says that it opened it.
+    $("body > .select2-container--open").attr({ role: "region", "aria-label": "可选的项" });
+    if (list && list.id) { $(event.target).next(".select2").find(".select2-selection").attr("aria-controls", list.id); }
+  });
+  $(document).on("select2:close", function (event) {
+    $(event.target).next(".select2").find(".select2-selection").removeAttr("aria-controls");
   });
 })();

@@ -1,0 +1,281 @@
+"""Pages of 毕业办理 (R4.1) and 毕业回退 (R4.4): the cohorts of a school, one run with its list, the authority's act."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from ledger.clock import moment, spoken
+from orgs.models import PostRole, Unit, UnitLevel
+from orgs.seats import seat_at, seats_of
+from reviews import desk
+from reviews.forms import PlainText
+from reviews.refusals import Refusal, Refused
+from reviews.views import see_other
+from reviews.views.proofs import whole
+from students import graduation, promotion, taking_back
+from students.grades import grade_label
+from students.graduation_models import GraduationRun, Leaving, RunState
+from students.number_views import told
+from students.views import visible_pupil
+
+PAGE = 50
+CLAUSE_SHOWN = {
+    "text": "学校应于7月30日前完成毕业、结业操作；毕业年级的在办转学应在此之前办结，没有办结的随之清理。",
+    "note": "问题学籍没有处理完的，允许毕业和招生（附件1 四.1）。",
+    "source": "教基一厅〔2016〕2号 附件1 第三条第5款",
+    "url": "/rules/#b1-3-5",
+}
+
+
+@never_cache
+@require_safe
+def show_list(request: HttpRequest) -> HttpResponse:
+    """The cohorts that leave one's own school this summer; the runs of all schools one stands above."""
+    return list_page(request)
+
+
+def list_page(request: HttpRequest, refused: Refusal | None = None, status: int = 200) -> HttpResponse:
+    """The page with whatever the last act has to tell."""
+    known = desk.of(request)
+    schools = own_schools(request.user, known.today)
+    runs = GraduationRun.objects.visible_to(request.user, known.today).select_related("school")
+    page = Paginator(runs, PAGE).get_page(request.GET.get("page"))
+    season = graduation.season_refusal(known.today)
+    shown = {
+        "schools": [_school(school, request.user, known.today) for school in schools],
+        "season": season.sentence if season else "",
+        "runs": [_run_row(run) for run in page],
+        "promotion": _promotion(request.user, known.today),
+        "clause": CLAUSE_SHOWN,
+        "refused": told(refused),
+        "page": {
+            "text": f"第 {page.number} 页，共 {page.paginator.num_pages} 页。"
+            if page.paginator.count
+            else "",
+            "previous_url": f"?page={page.number - 1}" if page.has_previous() else "",
+            "next_url": f"?page={page.number + 1}" if page.has_next() else "",
+        },
+    }
+    return render(request, "students/graduation_list.html", shown, status=status)
+
+
+def _promotion(account, day) -> list:
+    """The counts before and after the last promotion, for who sits in a province (R3.5c)."""
+    provinces = {s.unit.pk for s in seats_of(account, day) if s.unit.level == UnitLevel.PROVINCE}
+    return [row for province in sorted(provinces) for row in promotion.figures(province)]
+
+
+def own_schools(account, day) -> list[Unit]:
+    """The schools where the account prepares or signs."""
+    roles = (PostRole.REGISTRAR, PostRole.HEAD)
+    found = {s.unit.pk: s.unit for s in seats_of(account, day) if s.unit.is_school and s.role in roles}
+    return list(found.values())
+
+
+def _school(school: Unit, account, day) -> dict:
+    may = seat_at(account, school.pk, PostRole.REGISTRAR, day) is not None
+    rows = graduation.cohorts(school, day)
+    return {
+        "school": school,
+        "may_prepare": may and graduation.season_refusal(day) is None,
+        "cohorts": [
+            {
+                "cohort": row.cohort,
+                "title": f"{row.cohort}级（{grade_label(row.grade, school.school_system)}）",
+                "pupils": row.pupils,
+                "left": row.left,
+                "late": row.late,
+                "run": row.run and reverse("graduation", args=[row.run.number]),
+            }
+            for row in rows
+        ],
+    }
+
+
+def _run_row(run: GraduationRun) -> dict:
+    return {
+        "number": run.number,
+        "url": reverse("graduation", args=[run.number]),
+        "school": run.school.name,
+        "title": graduation.title(run),
+        "state": run.get_state_display(),
+        "tier": {RunState.READY: "state-warn", RunState.DONE: "state-good"}.get(run.state, ""),
+        "day": spoken(run.day) if run.day else "",
+        "late": bool(run.signed_at and run.day and run.signed_at.date() > graduation.last_day(run.day)),
+    }
+
+
+@never_cache
+@require_POST
+def prepare(request: HttpRequest) -> HttpResponse:
+    """The registrar's list of a cohort."""
+    known = desk.of(request)
+    schools = {school.code: school for school in own_schools(request.user, known.today)}
+    school = schools.get(request.POST.get("school", ""))
+    if school is None:
+        refused = Refusal("no_seat", "毕业办理由学校的学籍管理员准备，你没有这个岗位。", graduation.CLAUSE)
+        return list_page(request, refused, 403)
+    try:
+        run = graduation.prepare(school, whole(request.POST.get("cohort")) or 0, request.user, known.now)
+    except Refused as error:
+        return list_page(request, error.refusal, 403 if error.code == "no_seat" else 409)
+    messages.success(request, "名单已列出，请核对；需要结业的逐人写明原因，再请负责人核办。")
+    return see_other(reverse("graduation", args=[run.number]))
+
+
+def visible_run(request: HttpRequest, number: str) -> GraduationRun:
+    """The run when its school is in the account's scope; 404 otherwise."""
+    rows = GraduationRun.objects.visible_to(request.user, desk.of(request).today)
+    rows = rows.select_related("school", "prepared_by__person", "signed_by__person")
+    return get_object_or_404(rows, number=number)
+
+
+@never_cache
+@require_safe
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    """One run: who leaves, who does not and why."""
+    return run_page(request, visible_run(request, number))
+
+
+def run_page(
+    request, run: GraduationRun, refused: Refusal | None = None, status=200, typed=""
+) -> HttpResponse:
+    """The page with whatever the last act has to tell; typed text is kept."""
+    day = desk.of(request).today
+    lines = run.lines.select_related("student__school_class").order_by("leaving", "student__name", "pk")
+    ready = run.state == RunState.READY
+    rows = [
+        {
+            "key": line.student_id,
+            "name": line.student.name,
+            "class": str(line.student.school_class or "未编班"),
+            "url": reverse("student-detail", args=[line.student.key]),
+            "leaving": line.get_leaving_display(),
+            "tier": {Leaving.LEFT_OUT: "state-warn", Leaving.COMPLETED: "state-info"}.get(line.leaving, ""),
+            "reason": line.reason,
+            "may": line.leaving != Leaving.LEFT_OUT,
+        }
+        for line in lines
+    ]
+    shown = {
+        "run": run,
+        "title": graduation.title(run),
+        "state": run.get_state_display(),
+        "facts": _facts(run),
+        "rows": rows,
+        "sums": {what: sum(row["leaving"] == Leaving(what).label for row in rows) for what in Leaving.values},
+        "clearing": graduation.open_transfers(run.school, run.cohort) if ready else run.cleared,
+        "problems": graduation.open_problems(run) if ready else 0,
+        "ready": ready,
+        "may_change": ready and seat_at(request.user, run.school_id, PostRole.REGISTRAR, day) is not None,
+        "may_sign": graduation.sign_refusal(run, request.user, day) is None,
+        "may_drop": graduation.drop_refusal(run, request.user, day) is None,
+        "opinion": typed,
+        "refused": told(refused),
+        "clause": CLAUSE_SHOWN,
+    }
+    return render(request, "students/graduation_run.html", shown, status=status)
+
+
+def _facts(run: GraduationRun) -> list[tuple[str, str]]:
+    rows = [("学校", run.school.name), ("准备", f"{run.prepared_by}　{moment(run.prepared_at)}")]
+    if run.signed_at:
+        rows.append(("核办", f"{run.signed_by}　{moment(run.signed_at)}　“{run.opinion}”"))
+        rows.append(("毕业日期", spoken(run.day)))
+    return rows
+
+
+@never_cache
+@require_POST
+def complete_instead(request: HttpRequest, number: str) -> HttpResponse:
+    """结业 in place of 毕业 for one pupil, or back."""
+    run = visible_run(request, number)
+    reason = PlainText().to_python(request.POST.get("reason", ""))
+    try:
+        student = whole(request.POST.get("student")) or 0
+        graduation.complete_instead(run, student, reason, request.user, desk.of(request).now)
+    except Refused as error:
+        return run_page(request, run, error.refusal, 409)
+    return see_other(reverse("graduation", args=[number]))
+
+
+@never_cache
+@require_POST
+def sign(request: HttpRequest, number: str) -> HttpResponse:
+    """The head signs the list."""
+    run, typed = visible_run(request, number), PlainText().to_python(request.POST.get("opinion", ""))
+    try:
+        done = graduation.sign(run, request.user, desk.of(request).now, typed)
+    except Refused as error:
+        status = 422 if error.code.startswith("opinion") else 409
+        return run_page(request, visible_run(request, number), error.refusal, status, typed)
+    cleared = f"，清理未办结的转学 {done.cleared} 件" if done.cleared else ""
+    messages.success(request, f"已核办，毕业操作完成{cleared}。")
+    return see_other(reverse("graduation", args=[number]))
+
+
+@never_cache
+@require_POST
+def drop(request: HttpRequest, number: str) -> HttpResponse:
+    """Give the list up."""
+    run = visible_run(request, number)
+    try:
+        graduation.drop(run, request.user, desk.of(request).now)
+    except Refused as error:
+        return run_page(request, run, error.refusal, 409)
+    messages.success(request, "名单已放弃，没有学生毕业；可以重新准备。")
+    return see_other(reverse("graduations"))
+
+
+# ---------------------------------------------------------------- 毕业回退
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def take_back(request: HttpRequest, key) -> HttpResponse:
+    """The authority takes a graduate back to 在校, naming whose act it takes back (R4.4)."""
+    student, day = visible_pupil(request, key)
+    school = student.school
+    authority = taking_back.heir_or_self(school, day).authority if school else None
+    if authority is None or seat_at(request.user, authority.pk, PostRole.REGISTRAR, day) is None:
+        sentence = "毕业回退由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。"
+        shown = {"sentence": sentence, "clause": taking_back.CLAUSE}
+        return render(request, "403.html", shown, status=403)
+    refused, status, now = None, 200, desk.of(request).now
+    why, opinion = (PlainText().to_python(request.POST.get(name, "")) for name in ("why", "opinion"))
+    if request.method == "POST":
+        try:
+            case = taking_back.send(student, request.user, now, why=why, opinion=opinion)
+            messages.success(request, "已发起毕业回退，等待本单位负责人核办。")
+            return see_other(reverse("case", args=[case.number]))
+        except Refused as error:
+            refused, status = error.refusal, 422 if error.code in ("why_given", "opinion_blank") else 409
+    known = taking_back.facts_before(student, authority, now)
+    line = taking_back.line_of(student)
+    graduated = student.graduated_on
+    shown = {
+        "student": student,
+        "checklist": [
+            {"ok": found is None, "text": found.sentence if found else check.label, "clause": ""}
+            for check in taking_back.BEFORE
+            for found in [check(known)]
+        ],
+        "facts": [
+            ("学校", school.name),
+            ("学籍状态", student.get_status_display()),
+            ("毕业日期", spoken(graduated) if graduated else "—"),
+            ("原毕业操作", taking_back.original(line)),
+            (
+                "最迟回退日期",
+                spoken(taking_back.months_after(graduated, taking_back.MONTHS)) if graduated else "—",
+            ),
+        ],
+        "why": why,
+        "opinion": opinion,
+        "refused": told(refused),
+    }
+    return render(request, "students/take_back.html", shown, status=status)

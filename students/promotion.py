@@ -1,0 +1,51 @@
+"""升级 (R3.5c, R4.1): nothing is written to any pupil, since the grade follows from the cohort and the day; what is kept is
+how many were in each grade before and after 08-10 24:00."""
+
+from datetime import datetime
+
+from django.db import connection
+
+from ledger import audit, clock
+from students.grades import school_year
+from students.graduation_models import PromotionCount
+from students.models import StudentStatus
+
+# Once a year and province, by whichever round comes first after the instant; both counts are of the pupils who are
+# still to be taught then, by the cohorts that stand at the time of counting.
+_COUNT = """
+INSERT INTO students_promotioncount (year, province_id, grade, before, after)
+SELECT %(year)s, t.province_id, g.grade,
+    coalesce(sum(t.pupils) FILTER (WHERE %(year)s - t.cohort = g.grade), 0),
+    coalesce(sum(t.pupils) FILTER (WHERE %(year)s - t.cohort + 1 = g.grade), 0)
+FROM (SELECT u.province_id, s.cohort, count(*) AS pupils FROM students_student s
+      JOIN orgs_unit u ON u.id = s.school_id
+      WHERE s.status = ANY(%(counted)s) AND u.province_id IS NOT NULL GROUP BY 1, 2) t
+CROSS JOIN generate_series(1, 13) g (grade)
+GROUP BY t.province_id, g.grade
+HAVING sum(t.pupils) FILTER (WHERE %(year)s - t.cohort = g.grade OR %(year)s - t.cohort + 1 = g.grade) > 0
+ON CONFLICT DO NOTHING
+"""
+# Who goes up a grade: the pupils at school, and those who are away for a time.
+COUNTED = [StudentStatus.ENROLLED, StudentStatus.SUSPENDED]
+
+
+def record(now: datetime) -> int:
+    """Keep the counts of the last promotion, unless they are kept already; returns how many rows were written."""
+    day = clock.local_date(now)
+    year = school_year(day)
+    # In spring the last promotion is too long ago to be counted by what stands now.
+    if day.year != year or PromotionCount.objects.filter(year=year).exists():
+        return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, {"year": year, "counted": [str(status) for status in COUNTED]})
+        written = cursor.rowcount
+    if written:
+        audit.record("students", "clock", "promotion.counted", {"year": year, "rows": written})
+    return written
+
+
+def figures(province: int) -> list[PromotionCount]:
+    """The counts of the last promotion kept for a province, by grade."""
+    rows = PromotionCount.objects.filter(province=province)
+    last = rows.order_by("-year").values_list("year", flat=True).first()
+    return list(rows.filter(year=last).order_by("grade")) if last else []

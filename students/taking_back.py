@@ -1,0 +1,246 @@
+"""毕业回退 (R4.4): within half a year an authority takes a graduate back to 在校, by a case of its own that names whose
+act is taken back and who takes it back (谁操作谁负责)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db.models import F
+from django.urls import reverse
+
+from ledger.clock import local_date, moment, spoken
+from orgs.models import PostRole, Unit
+from orgs.seats import seat_at
+from orgs.successors import heir_or_self
+from reviews import door, procedures
+from reviews.models import Case
+from reviews.opinions import cleaned
+from reviews.procedures import CasePage
+from reviews.refusals import Refused, guard, refuse
+from reviews.states import State, Verb
+from students import change_rules, identity, records
+from students.change_rules import months_after
+from students.grades import grade_label, grade_of, phase_of
+from students.graduation_models import GraduationLine, TakenBack
+from students.models import Student, StudentStatus
+from students.procedures import AboutPupil, subject_of
+
+KIND = "graduation_rollback"
+CLAUSE = "附件1 四.3"
+MONTHS = 6
+
+
+@dataclass
+class BackFacts:
+    """What the guards judge: the pupil, the authority that acts, what else is running."""
+
+    student: Student
+    authority: Unit
+    now: datetime
+    other: Case | None = None
+    why: str = ""
+
+    @property
+    def today(self) -> date:
+        """The day in Shanghai."""
+        return local_date(self.now)
+
+
+@guard("只有毕业、结业的学生可以回退，该生学籍状态为“{status}”。", CLAUSE)
+def has_left(facts: BackFacts):
+    """学籍状态为毕业或结业"""
+    if (
+        facts.student.status in (StudentStatus.GRADUATED, StudentStatus.COMPLETED)
+        and facts.student.graduated_on
+    ):
+        return None
+    return {"status": facts.student.get_status_display()}
+
+
+@guard("毕业已满半年（{graduated}毕业，最迟{last}可以回退），不能再回退为在校。", CLAUSE)
+def within_half_a_year(facts: BackFacts):
+    """毕业未满半年"""
+    graduated = facts.student.graduated_on
+    if graduated is None or facts.today <= (last := months_after(graduated, MONTHS)):
+        return None
+    return {"graduated": spoken(graduated), "last": spoken(last)}
+
+
+@guard("该生的学籍不在{authority}所属学校，请由其学籍所在学校的主管部门回退。", CLAUSE)
+def of_own_school(facts: BackFacts):
+    """学籍在本单位所属学校"""
+    school = facts.student.school
+    if school is not None and heir_or_self(school, facts.today).authority_id == facts.authority.pk:
+        return None
+    return {"authority": facts.authority.name}
+
+
+@guard("请写明回退的原因（2–200 字）。", CLAUSE)
+def why_given(facts: BackFacts):
+    """已写明回退原因"""
+    return None if len(facts.why.strip()) >= 2 else {}
+
+
+BEFORE = (has_left, within_half_a_year, of_own_school, change_rules.no_other_change)
+SUBMIT = (*BEFORE, why_given)
+COMPLETE = (has_left, within_half_a_year, of_own_school)
+
+
+class GraduationRollback(AboutPupil):
+    """毕业回退: the registrar of the school's authority begins, its head signs; the pupil is 在校 again (R4.4)."""
+
+    kind = KIND
+    name = "毕业回退"
+    guards = {Verb.SUBMIT: SUBMIT, "complete": COMPLETE}
+    clause = CLAUSE
+    beginner = "主管部门"
+    of_one_school = True
+    starts_at = State.AUTHORITY
+    brings = "学籍状态已回退为在校"
+    proof_name = "佐证材料"
+    no_proof = "没有上传佐证材料（选填）。"
+    fewest_proofs = 0
+    edit_path = "/cases/{number}/"
+    rule_note = "谁操作、谁负责：回退前请核对原毕业操作和办理人；毕业满半年不再回退。"
+    review_scope = "核对：该生确属误毕业，原因属实。"
+
+    def unit_of(self, case: Case, stage: str):
+        """The authority is on the receiving side itself."""
+        if stage == State.AUTHORITY:
+            return case.receiving_unit_id
+        return case.receiving_unit.league_id if stage == State.LEAGUE else super().unit_of(case, stage)
+
+    def facts(self, case: Case, subject: Student | None, now, book) -> BackFacts:
+        """Facts of the case."""
+        row = row_of(case)
+        student = subject or row.student
+        return BackFacts(
+            student, case.receiving_unit, now, change_rules.other_case(student, case.pk), row.why
+        )
+
+    def phase(self, case: Case, subject: Student, day) -> str:
+        """学段 by the grade the pupil graduated from."""
+        return phase_of(grade_of(subject, day), subject.school.school_system if subject.school else "")
+
+    def complete(self, case: Case, subject: Student, now) -> dict:
+        """The pupil is 在校 again; what was before is kept with the case."""
+        was = str(subject.status)
+        subject.take_back()
+        subject.graduated_on = None
+        subject.save(update_fields=["status", "graduated_on"])
+        return {"student": subject.pk, "status_was": was, "status": str(subject.status)}
+
+    def page(self, case: Case, account, now, book, *, proofs: int = 0, full: bool = False) -> CasePage:
+        """The pupil masked, whose act is taken back, and what the rules find."""
+        row = row_of(case)
+        known = self.facts(case, row.student, now, book)
+        checks = self.guards["complete" if case.submitted_at else Verb.SUBMIT] if case.is_live else ()
+        found = [check(known) for check in checks]
+        lines = [
+            {
+                "ok": told is None,
+                "text": told.sentence if told else check.label,
+                "why": "",
+                "clause": told.clause if told else "",
+            }
+            for check, told in zip(checks, found, strict=True)
+        ]
+        return CasePage(
+            facts=facts_shown(row, case, full),
+            checks=sorted(lines, key=lambda line: line["ok"] is True),
+            obstacle=next((told.sentence for told in found if told), ""),
+            done=f"已于{moment(case.closed_at)}回退，学籍状态改为“在校”。"
+            if case.state == State.COMPLETED
+            else "",
+            links=[],
+        )
+
+
+def row_of(case: Case) -> TakenBack:
+    """The row of a case with all that is shown."""
+    return TakenBack.objects.select_related(
+        "student__school", "line__run__prepared_by__person", "line__run__signed_by__person"
+    ).get(case_id=case.pk)
+
+
+def facts_shown(row: TakenBack, case: Case, full: bool = False) -> list[tuple[str, str]]:
+    """Who it is about, and whose act is taken back."""
+    student = row.student
+    name, number = student.name, records.current_number(student)
+    if not full:
+        name, number = identity.mask_name(name), identity.mask_number(number)
+    return [
+        ("姓名", f"{name}　{student.get_sex_display()}　{student.birth_date.year}年生"),
+        ("学校", case.sending_unit.name),
+        ("学籍号", number),
+        ("原毕业操作", original(row.line)),
+        ("原学籍状态", f"{StudentStatus(row.status_was).label}（{spoken(row.graduated_on)}）"),
+        ("最迟回退日期", spoken(months_after(row.graduated_on, MONTHS))),
+        ("毕业年级", grade_label(grade_of(student, row.graduated_on), case.sending_unit.school_system)),
+        ("回退原因", row.why),
+    ]
+
+
+def original(line: GraduationLine | None) -> str:
+    """The act that is taken back, and who is answerable for it (R4.4)."""
+    if line is None:
+        return "本系统启用前办理"
+    run = line.run
+    return f"{run.number}：{run.prepared_by}准备，{run.signed_by}核办（{moment(run.signed_at)}）"
+
+
+def line_of(student: Student) -> GraduationLine | None:
+    """The line of the run by which the pupil graduated."""
+    rows = GraduationLine.objects.filter(student=student, run__signed_at__isnull=False)
+    rows = rows.select_related("run__prepared_by__person", "run__signed_by__person")
+    return rows.order_by(F("run__signed_at").desc(nulls_last=True)).first()
+
+
+def facts_before(student: Student, authority: Unit, now: datetime) -> BackFacts:
+    """Facts before anything is typed."""
+    return BackFacts(student, authority, now, change_rules.other_case(student))
+
+
+def send(student: Student, by, now: datetime, *, why: str, opinion: str) -> Case:
+    """The authority's registrar begins and sends it to the head. Raises Refused; then nothing stands but a withdrawn
+    draft."""
+    day, school = local_date(now), student.school
+    authority = heir_or_self(school, day).authority if school else None
+    if authority is None or seat_at(by, authority.pk, PostRole.REGISTRAR, day) is None:
+        refuse("no_seat", "毕业回退由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。", CLAUSE)
+    known = facts_before(student, authority, now)
+    known.why = cleaned(why)[:200]
+    for check in SUBMIT:
+        found = check(known)
+        if found is not None:
+            raise Refused(found)
+    with door.draft(
+        kind=KIND,
+        by=by,
+        receiving=authority,
+        sending=school,
+        subject=subject_of(student.pk),
+        headline=identity.mask_name(student.name),
+        search_text=f"{student.name} {student.pinyin}",
+        now=now,
+    ) as case:
+        TakenBack.objects.create(
+            case=case,
+            student=student,
+            line=line_of(student),
+            status_was=student.status,
+            graduated_on=student.graduated_on,
+            why=known.why,
+        )
+    try:
+        return door.perform(case, Verb.SUBMIT, by, opinion=opinion)
+    except Refused:
+        door.perform(case, Verb.WITHDRAW, by)
+        raise
+
+
+procedures.register(GraduationRollback())
+
+
+def page_url(student: Student) -> str:
+    """Where the authority takes the pupil back."""
+    return reverse("student-take-back", args=[student.key])
