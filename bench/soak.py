@@ -42,6 +42,7 @@ class Soak:
         self.var, self.cases, self.clients = Path(var), cases, clients
         self.chance = random.Random(seed)
         self.killed: Counter[str] = Counter()
+        self.turns = 0
         self.processes: dict[str, subprocess.Popen] = {}
         shutil.rmtree(self.var, ignore_errors=True)
         self.var.mkdir(parents=True)
@@ -68,13 +69,20 @@ class Soak:
             "LOG_LEVEL": "ERROR",
         }
 
-    def run(self, seconds: float) -> dict:
-        """Prepare, kill for so many seconds, stop, check."""
+    def run(self, seconds: float, at_least: dict[str, int] | None = None, longest: float = 0) -> dict:
+        """Prepare, kill for so many seconds, stop, check.
+
+        ``at_least`` names how many decisions must have been acknowledged by kind of caller (client, caller): on a
+        busy machine the killing goes on until they are, for ``longest`` seconds at most.
+        """
         embedded.ensure(self.var, durable=False)
         try:
             self._child("prepare", str(self.cases), str(self.var))
             with self._all_running():
-                self._kill_until(time.monotonic() + seconds)
+                start = time.monotonic()
+                self._kill_until(start + seconds)
+                while time.monotonic() < start + longest and self._short_of(at_least or {}):
+                    self._kill_until(time.monotonic() + 1)
             embedded.ensure(self.var, durable=False)
             report = json.loads(self._child("check", str(self.var)))
         finally:
@@ -135,16 +143,20 @@ class Soak:
                 command, cwd=ROOT, env=self.environment, stdout=log, stderr=log, start_new_session=True
             )
 
+    def _short_of(self, at_least: dict[str, int]) -> bool:
+        return any(len(told(self.var, kind)) < least for kind, least in at_least.items())
+
     def _kill_until(self, end: float) -> None:
-        turns = 0
         while time.monotonic() < end:
             time.sleep(self.chance.uniform(0.3, 1.2))
-            turns += 1
             # Everything dies early at least once, however short the run; then chance decides.
             kinds = ["client", "connection", "web worker", "web", "client", "worker", "postgres"]
             kind = (
-                kinds[turns - 1] if turns <= len(kinds) else self.chance.choice([*kinds, "client", "client"])
+                kinds[self.turns]
+                if self.turns < len(kinds)
+                else self.chance.choice([*kinds, "client", "client"])
             )
+            self.turns += 1
             self._kill(kind)
 
     def _kill(self, kind: str) -> None:
@@ -215,7 +227,7 @@ def client(journal: Path, seed: int) -> None:
     from reviews.refusals import Refused
 
     chance = random.Random(f"{seed} {os.getpid()}")
-    with open(journal, "ab", buffering=0) as told:
+    with open(journal, "ab", buffering=0) as kept:
         while True:
             try:
                 # The door itself is so much faster than the web server that every third case is left to that.
@@ -225,7 +237,7 @@ def client(journal: Path, seed: int) -> None:
                 for pk in chance.sample(waiting, min(len(waiting), 20)):
                     with suppress(Refused, LookupError):
                         token = decide(pk, chance)
-                        told.write(f"{token}\n".encode())
+                        kept.write(f"{token}\n".encode())
             except Error:
                 connection.close()
                 time.sleep(0.05)
@@ -266,6 +278,11 @@ def decide(pk: int, chance: random.Random) -> str:
 # ---------------------------------------------------------------- afterwards
 
 
+def told(var: Path, kind: str = "*") -> list[str]:
+    """The words of every decision that clients of a kind wrote down as acknowledged."""
+    return [line for path in var.glob(f"journal-{kind}-*") for line in path.read_text().splitlines()]
+
+
 def check(var: Path) -> dict:
     """What is wrong, and how much was done. Nothing may be wrong."""
     from datetime import timedelta
@@ -273,11 +290,11 @@ def check(var: Path) -> dict:
     from ledger import audit, clock, outbox
     from reviews.models import Act, Case, Notice
 
-    told = [line for path in var.glob("journal-*") for line in path.read_text().splitlines()]
+    written = told(var)
     kept = Counter(
         opinion[-16:] for opinion in Act.objects.exclude(verb="submit").values_list("opinion", flat=True)
     )
-    wrong = [f"acknowledged and lost: {token}" for token in told if len(token) == 16 and not kept[token]]
+    wrong = [f"acknowledged and lost: {token}" for token in written if len(token) == 16 and not kept[token]]
     wrong += [f"done twice: {token}" for token, times in kept.items() if times > 1]
     for case in Case.objects.select_related("transfer__student"):
         wrong += [f"{case.number} {case.state}: {what}" for what in half_done(case)]
@@ -286,8 +303,8 @@ def check(var: Path) -> dict:
     states = Counter(Case.objects.values_list("state", flat=True))
     return {
         "wrong": wrong,
-        "acknowledged": len(told),
-        "through_web": sum(len(path.read_text().splitlines()) for path in var.glob("journal-caller-*")),
+        "acknowledged": len(written),
+        "through_web": len(told(var, "caller")),
         "acts": sum(kept.values()),
         "notices": Notice.objects.count(),
         "states": dict(states),

@@ -200,7 +200,12 @@ def stale(case: Case) -> Refusal:
     else:
         who = f"{act.unit.short_name if act.unit else ''}{act.account if act.account else '系统'}"
         when = act.at.astimezone(clock.SHANGHAI)
-        told = f"{who}已于 {when:%-m月%-d日 %H:%M} {act.get_verb_display()}了这件业务，或证明材料有更换"
+        done = (
+            "退回了这件业务给本单位学籍管理员"
+            if act.verb == Verb.RETURN
+            else f"{act.get_verb_display()}了这件业务"
+        )
+        told = f"{who}已于 {when:%-m月%-d日 %H:%M} {done}，或证明材料有更换"
     return Refusal(STALE, f"{told}。页面已更新，你填写的内容还在，请核对后再提交。")
 
 

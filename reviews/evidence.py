@@ -5,28 +5,17 @@ a file stands sealed under its random key, so a copied disk shows no child's pap
 """
 
 import hashlib
-import io
 import uuid
-import warnings
 from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
-
-from django.conf import settings
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ledger import clock
-from reviews import door, procedures, rulebook
-from reviews.files import cipher
+from reviews import door, files, pictures, procedures, rulebook
 from reviews.models import Attachment, Case
 from reviews.refusals import Refused, refuse
 from reviews.states import State
 
-LARGEST = 2 * 1024 * 1024
-# A page photographed by a telephone has 12–50 megapixels; more is a bomb, and is refused before it is decoded.
-MOST_PIXELS = 50_000_000
 LONGEST_EDGE = 2400
-_FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png"}
 CLAUSE = "函 一；附件1 三.1"
 
 
@@ -44,11 +33,14 @@ def take_in(
     ``kept`` is called in the transaction that writes the row, e.g. to keep an idempotency key with it.
     Raises Refused with a sentence for a file that is too large, no JPEG or PNG, not readable, or one too many.
     """
-    picture = _decoded(_bytes_of(upload))
-    data, media_type, size = _encoded(picture, rotate)
+    picture = pictures.turned(
+        pictures.plain(pictures.decoded(pictures.bytes_of(upload, CLAUSE), CLAUSE)), rotate
+    )
+    picture.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
+    data = pictures.jpeg(picture)
     key = uuid.uuid4()
     with (
-        _stored(key, data),
+        files.stored(key, data),
         door.edit(case, by, "attach", revision=revision, detail={"attachment": str(key)}) as held,
     ):
         most = most_proofs(rulebook.current(), held, clock.local_date(clock.now()))
@@ -61,10 +53,10 @@ def take_in(
             key=key,
             case=held,
             position=last + 1,
-            media_type=media_type,
+            media_type="image/jpeg",
             size=len(data),
-            width=size[0],
-            height=size[1],
+            width=picture.width,
+            height=picture.height,
             sha256=hashlib.sha256(data).hexdigest(),
             uploaded_by=by,
         )
@@ -82,7 +74,7 @@ def most_proofs(book: rulebook.Rulebook, case: Case, today) -> int:
 def copied(source: Case, by):
     """The proofs of an ended case as rows for its copy: files are written before the block, rows by calling the
     yielded function with the new case. A damaged file is left out; it can be uploaded anew."""
-    with ExitStack() as files:
+    with ExitStack() as written:
         rows = []
         for old in Attachment.objects.filter(case=source, removed_at__isnull=True):
             try:
@@ -90,7 +82,7 @@ def copied(source: Case, by):
             except Refused:
                 continue
             key = uuid.uuid4()
-            files.enter_context(_stored(key, data))
+            written.enter_context(files.stored(key, data))
             values = {
                 name: getattr(old, name) for name in ("media_type", "size", "width", "height", "sha256")
             }
@@ -116,87 +108,7 @@ def remove(case: Case, by, key, *, revision: int | None = None) -> None:
 
 def read(attachment: Attachment) -> bytes:
     """The picture as kept. Raises Refused when the file is missing or does not fit its digest."""
-    path = path_of(attachment.key)
     try:
-        data = cipher().open(path.read_bytes(), str(attachment.key))
-    except (OSError, ValueError):
-        data = b""
-    if hashlib.sha256(data).hexdigest() != attachment.sha256:
+        return files.read(attachment.key, attachment.sha256)
+    except ValueError:
         refuse("proof_damaged", "这张证明材料的文件已损坏或缺失，请联系系统管理员；业务记录不受影响。")
-    return data
-
-
-def path_of(key) -> Path:
-    """Where the sealed file of a proof stands."""
-    text = str(key)
-    return Path(settings.EVIDENCE_ROOT) / text[:2] / text[2:4] / f"{text}.sealed"
-
-
-@contextmanager
-def _stored(key, data: bytes):
-    """The sealed file stands before the case is locked (no I/O under a lock); it goes again when the row fails."""
-    _store(key, data)
-    try:
-        yield
-    except BaseException:
-        path_of(key).unlink(missing_ok=True)
-        raise
-
-
-def _store(key, data: bytes) -> None:
-    """Write whole or not at all."""
-    path = path_of(key)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(".part")
-    part.write_bytes(cipher().seal(data, str(key)))
-    part.replace(path)
-
-
-def _bytes_of(upload) -> bytes:
-    """The upload, read no further than the limit."""
-    if upload is None:
-        refuse("proof_missing", "没有收到照片，请重新选择。", CLAUSE)
-    data = upload.read(LARGEST + 1)
-    if len(data) > LARGEST:
-        refuse("proof_large", "照片超过 2 MB，请压缩或重新拍摄后再传。", CLAUSE)
-    if not data:
-        refuse("proof_missing", "照片是空文件，请重新拍摄或选择。", CLAUSE)
-    return data
-
-
-def _decoded(data: bytes) -> Image.Image:
-    if not (data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))):
-        refuse("proof_format", "只收 JPEG 或 PNG 照片，请换一张。", CLAUSE)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            picture = Image.open(io.BytesIO(data), formats=list(_FORMATS))
-            if picture.width * picture.height > MOST_PIXELS:
-                refuse("proof_pixels", "照片尺寸过大，请用普通拍照方式重新拍摄。", CLAUSE)
-            picture.load()
-            return ImageOps.exif_transpose(picture)
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        refuse("proof_unreadable", "照片无法打开，可能已损坏，请重新拍摄。", CLAUSE)
-    except Warning:
-        refuse("proof_pixels", "照片尺寸过大，请用普通拍照方式重新拍摄。", CLAUSE)
-
-
-def _encoded(picture: Image.Image, rotate: int) -> tuple[bytes, str, tuple[int, int]]:
-    """Our own JPEG of the picture, upright, within the longest edge, without any metadata."""
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        picture = picture.convert("RGBA")
-        ground = Image.new("RGB", picture.size, "white")
-        ground.paste(picture, mask=picture.getchannel("A"))
-        picture = ground
-    picture = picture.convert("RGB")
-    if rotate % 360:
-        picture = picture.rotate(-(rotate % 360), expand=True)
-    picture.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
-    clean = Image.new("RGB", picture.size)
-    clean.paste(picture)
-    for quality in (88, 75, 60, 45):
-        data = io.BytesIO()
-        clean.save(data, "JPEG", quality=quality, optimize=True)
-        if data.tell() <= LARGEST:
-            break
-    return data.getvalue(), "image/jpeg", clean.size

@@ -1,12 +1,16 @@
-"""Sealing of evidence files: AES-256-GCM under a key derived from the field keys, bound to the file's own key.
+"""Sealed files: AES-256-GCM under a key derived from the field keys, bound to the file's own random key (a UUID), which
+is also its name on disk. A copied disk shows no child's papers.
 
 Floor 2 cannot ask floor 3's sealing of fields; a file needs neither an index nor a second suite.
 """
 
 import base64
+import hashlib
 import json
 import os
+from contextlib import contextmanager
 from functools import lru_cache
+from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -33,6 +37,43 @@ class Cipher:
             return self._keys[sealed[0]].decrypt(sealed[1:13], sealed[13:], name.encode())
         except (InvalidTag, IndexError, KeyError) as error:
             raise ValueError("sealed file does not open") from error
+
+
+def path_of(key) -> Path:
+    """Where the sealed file of a key stands."""
+    text = str(key)
+    return Path(settings.EVIDENCE_ROOT) / text[:2] / text[2:4] / f"{text}.sealed"
+
+
+def store(key, data: bytes) -> None:
+    """Write the sealed file, whole or not at all."""
+    path = path_of(key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    part.write_bytes(cipher().seal(data, str(key)))
+    part.replace(path)
+
+
+@contextmanager
+def stored(key, data: bytes):
+    """The sealed file stands before its row is written (no I/O under a lock); it goes again when the block fails."""
+    store(key, data)
+    try:
+        yield
+    except BaseException:
+        path_of(key).unlink(missing_ok=True)
+        raise
+
+
+def read(key, sha256: str) -> bytes:
+    """What the sealed file of a key holds. Raises ValueError when it is missing or does not fit its digest."""
+    try:
+        data = cipher().open(path_of(key).read_bytes(), str(key))
+    except OSError as error:
+        raise ValueError("sealed file is missing") from error
+    if hashlib.sha256(data).hexdigest() != sha256:
+        raise ValueError("sealed file does not fit its digest")
+    return data
 
 
 def cipher() -> Cipher:

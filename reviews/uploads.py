@@ -8,7 +8,8 @@ from django.core.files.uploadhandler import FileUploadHandler, MemoryFileUploadH
 from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError, TooManyFilesSent
 
-from reviews.evidence import CLAUSE, LARGEST
+from reviews.evidence import CLAUSE
+from reviews.pictures import LARGEST
 from reviews.refusals import Refusal
 
 # Boundaries, names, the token: what a form carries beside its pictures.

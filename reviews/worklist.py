@@ -166,10 +166,13 @@ def cases_in(tab: str, place: Place, days: Days) -> QuerySet:
 
 
 def ordered(rows: QuerySet, tab: str, account: Account) -> QuerySet:
-    """``rows`` in the fixed order of a tab: by due date; what is done, the latest first."""
+    """``rows`` in the fixed order of a tab: by due date, one's drafts before; what is done, the latest first."""
     if tab == FOUND:
         return rows.order_by(F("closed_at").desc(nulls_first=True), "due_on", "-id")
     if tab == DONE:
         last = Act.objects.filter(case=OuterRef("pk"), account=account).order_by("-id").values("id")[:1]
         return rows.order_by(Subquery(last).desc())
+    if tab == STARTED:
+        # A draft has no due date and waits for nobody but the school itself: before all that waits for others.
+        return rows.order_by(F("due_on").asc(nulls_first=True), "id")
     return rows.order_by("due_on", "id")

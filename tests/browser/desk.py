@@ -4,7 +4,7 @@ import io
 import re
 
 from PIL import Image, ImageDraw
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from tests.world import PASSWORD
 
@@ -54,8 +54,17 @@ class Desk:
         return self.page.goto(self.base + path)
 
     def picture(self, name, full=False):
-        """Keep a screenshot as an artefact."""
-        self.page.screenshot(path=self.pictures / f"{name}.png", full_page=full)
+        """Keep a screenshot as an artefact. On a busy machine Chromium now and then cannot draw a window that lies
+        behind others: that says nothing about the page, so it is brought to the front and drawn again."""
+        for tries_left in (2, 1, 0):
+            try:
+                self.page.screenshot(path=self.pictures / f"{name}.png", full_page=full)
+                return
+            except Error as error:
+                if not tries_left or "Unable to capture screenshot" not in str(error):
+                    raise
+                self.page.bring_to_front()
+                self.page.wait_for_timeout(500)
 
     def sign_in(self, account):
         """Sign in by the form; lands on the worklist."""

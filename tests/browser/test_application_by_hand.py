@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import expect
 
-from reviews import evidence
+from reviews import evidence, pictures
 from reviews.models import Attachment, Case
 from students.models import Guardian
 from students.records import current_number
@@ -98,14 +98,14 @@ def test_a_photograph_larger_than_the_limit_is_made_smaller_on_the_spot(world, d
     case = drafted(world, window, world.pupil(world.third))
     data = io.BytesIO()
     Image.effect_noise((2600, 2000), 90).save(data, "PNG")
-    assert len(data.getvalue()) > evidence.LARGEST
+    assert len(data.getvalue()) > pictures.LARGEST
     page.locator("input[type=file][multiple]").set_input_files(
         [{"name": "大图.png", "mimeType": "image/png", "buffer": data.getvalue()}]
     )
     window.sees("上传前会在本机缩小")
     page.locator("[data-send]").click()
     expect(page.locator("[data-evidence] img")).to_have_count(1, timeout=30_000)
-    assert Attachment.objects.get(case=case).size <= evidence.LARGEST
+    assert Attachment.objects.get(case=case).size <= pictures.LARGEST
 
 
 def test_pasted_and_dropped_photographs_are_taken_and_a_text_is_not(world, desk):

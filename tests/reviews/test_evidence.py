@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from orgs.models import PostRole
-from reviews import evidence
+from reviews import evidence, files
 from reviews.models import Attachment
 from reviews.refusals import Refused
 from tests.clock import frozen
@@ -113,7 +113,7 @@ def test_a_removed_proof_is_gone_from_page_and_address(client, world):
 @pytest.mark.parametrize("harm", ["changed", "cut", "swapped", "missing"])
 def test_a_file_that_does_not_fit_its_digest_is_not_served_and_the_page_says_so(client, world, case, harm):
     attachment = Attachment.objects.get(case=case)
-    path = evidence.path_of(attachment.key)
+    path = files.path_of(attachment.key)
     whole = path.read_bytes()
     if harm == "changed":
         path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
@@ -121,7 +121,7 @@ def test_a_file_that_does_not_fit_its_digest_is_not_served_and_the_page_says_so(
         path.write_bytes(whole[:20])
     elif harm == "swapped":
         other = world.submitted(world.first, world.pupil(world.third, grade=3))
-        path.write_bytes(evidence.path_of(Attachment.objects.get(case=other).key).read_bytes())
+        path.write_bytes(files.path_of(Attachment.objects.get(case=other).key).read_bytes())
     else:
         os.unlink(path)
     client.force_login(world.registrar(world.east))
@@ -153,7 +153,7 @@ def test_what_is_kept_is_our_own_encoding_without_what_the_camera_wrote(world):
     assert b"SECRET-PLACE" not in data
     assert b"<script>" not in data
     assert dict(Image.open(io.BytesIO(data)).getexif()) == {}
-    assert data not in evidence.path_of(kept.key).read_bytes()
+    assert data not in files.path_of(kept.key).read_bytes()
 
 
 @pytest.mark.rule("R0.6")

@@ -104,6 +104,14 @@ def test_a_page_that_is_looked_at_again_can_ask_whether_it_is_stale(client, worl
     assert f"{world.registrar(world.first)}已于 11月23日 09:00 催办了这件业务" in told["sentence"]
 
 
+def test_handed_back_meanwhile_is_told_in_a_sentence_that_reads(world, case):
+    case = door.perform(case, "handle", world.registrar(world.east), outcome="agree", opinion="情况属实。")
+    head = world.head(world.east)
+    case = door.perform(case, "return_to_registrar", head, opinion="请核对户籍地址。")
+    told = door.stale(case).sentence
+    assert f"{head}已于 11月23日 09:00 退回了这件业务给本单位学籍管理员，" in told
+
+
 @pytest.mark.rule("R0.5")
 def test_a_head_who_read_the_case_before_it_reached_the_last_stage_cannot_complete_it_unseen(world):
     case = world.submitted(world.first, world.pupil(world.second))

@@ -89,6 +89,13 @@ def test_a_case_moves_through_the_tabs_with_the_ball(client, world):
     assert (ended["due_text"], ended["waited"]) == ("", "")
 
 
+def test_ones_own_drafts_stand_before_what_waits_for_others(client, world):
+    sent = world.submitted(world.first, world.pupil(world.third))
+    draft = world.draft(world.first, world.pupil(world.third))
+    shown = numbers(page(client, world.registrar(world.first), "/worklist/?tab=started"))
+    assert shown == [draft.number, sent.number]
+
+
 def test_a_row_leads_to_the_case_with_its_place_in_the_tab(client, world):
     for _ in range(3):
         world.submitted(world.first, world.pupil(world.third))

@@ -9,7 +9,8 @@ from tests.world import World
 
 
 def test_after_kills_of_web_client_worker_and_database_no_case_is_half_done_and_no_decision_lost(tmp_path):
-    report = Soak(tmp_path / "var", cases=40, clients=3, seed=20261123).run(15)
+    soak = Soak(tmp_path / "var", cases=40, clients=3, seed=20261123)
+    report = soak.run(45, at_least={"caller": 10, "client": 30}, longest=180)
     assert not report["wrong"], "\n".join(report["wrong"][:20])
     assert {"client", "web", "web worker", "worker", "connection", "postgres"} <= set(report["killed"]), (
         report

@@ -13,7 +13,7 @@ from PIL import Image
 from ledger import audit
 from ledger.models import AuditEntry
 from orgs.models import Account, Delegation, Post, Unit
-from reviews import evidence, sweeps
+from reviews import evidence, files, sweeps
 from reviews.models import Act, Attachment, Case, Fault, OverdueRecord, Step
 from reviews.states import OWN_SIDE, RUNNING, State
 from students import identity, record_checks, record_fields, record_values, records, sealing
@@ -279,7 +279,7 @@ def test_every_proof_is_a_sealed_photograph_that_opens(demo):
     for proof in proofs[:12]:
         data = evidence.read(proof)
         assert Image.open(io.BytesIO(data)).size == (proof.width, proof.height)
-        assert b"JFIF" not in evidence.path_of(proof.key).read_bytes()
+        assert b"JFIF" not in files.path_of(proof.key).read_bytes()
     assert not Case.objects.filter(submitted_at__isnull=False, attachments__isnull=True).exists()
 
 

@@ -10,8 +10,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from ledger import audit
 from ledger.clock import local_date
 from ledger.models import AuditEntry
-from reviews.evidence import path_of
-from reviews.files import cipher
+from reviews.files import cipher, path_of
 from reviews.models import Act, Attachment, Case, Notice, OverdueRecord, Step
 from students import records
 from students.grades import grade_on
