@@ -5,12 +5,12 @@ import secrets
 from django.urls import register_converter
 from django.urls.converters import StringConverter
 
-_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def public_number(prefix: str, year: int) -> str:
     """A number such as ``ZX-2026-7K3M9QXP``: ZX a case, GZ a fault, XX an offline transfer."""
-    return f"{prefix}-{year}-" + "".join(secrets.choice(_ALPHABET) for _ in range(8))
+    return f"{prefix}-{year}-" + "".join(secrets.choice(ALPHABET) for _ in range(8))
 
 
 class PublicNumber(StringConverter):
@@ -20,3 +20,12 @@ class PublicNumber(StringConverter):
 
 
 register_converter(PublicNumber, "public")
+
+
+class CheckCode(StringConverter):
+    """``<check:code>``: the 26 characters that a printed paper bears."""
+
+    regex = "[0-9A-HJKMNP-TV-Z]{26}"
+
+
+register_converter(CheckCode, "check")

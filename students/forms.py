@@ -26,6 +26,30 @@ def searched(text: str) -> str:
     return "" if looks_like_number(text) else text
 
 
+_PLAIN = {"autocomplete": "off", "spellcheck": "false"}
+
+
+class NumberAndName(forms.Form):
+    """Number and name of a pupil, as the parents state them."""
+
+    number = forms.CharField(
+        label="学籍号或身份证号",
+        max_length=200,
+        required=False,
+        strip=True,
+        help_text="学籍号 19 位（G、J 或 L 开头），身份证号 18 位。号码只用于这一次核对，不进入网址。",
+        widget=forms.TextInput(attrs={**_PLAIN, "data-private": "", "autocapitalize": "characters"}),
+        error_messages={"max_length": "号码太长，请核对后重填（教基一厅〔2016〕2号附件1第一条）。"},
+    )
+    name = forms.CharField(
+        label="学生姓名",
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={**_PLAIN, "data-private": ""}),
+        error_messages={"max_length": "姓名太长，请按证件上的姓名填写（教基一厅〔2016〕2号附件1第一条）。"},
+    )
+
+
 class RosterForm(forms.Form):
     """The filters of a roster. What does not fit is left aside: an address sent by a colleague never breaks."""
 

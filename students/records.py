@@ -5,13 +5,16 @@ from datetime import date, datetime, timedelta
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from ledger import audit, clock
+from ledger import audit
+from ledger.clock import local_date
 from ledger.models import AuditEntry
 from orgs.models import Unit
 from orgs.school_system import system_on
 from students import identity, sealing
 from students.grades import grade_label, grade_of, grade_on
 from students.models import CodeTable, Enrolment, RegistrationNumber, SchoolClass, Student
+from students.record_fields import BY_KEY
+from students.record_values import record_of
 
 # An account that misses this often within the hour is guessing; it is told to wait.
 MISSES_AN_HOUR = 40
@@ -39,7 +42,7 @@ def find(number: str, name: str, account, now: datetime) -> Student | None:
     misses = AuditEntry.objects.filter(subject=subject, at__gte=since, action="student.lookup_missed").count()
     if misses >= MISSES_AN_HOUR:
         raise TooManyMisses
-    student = _matching(number, name, clock.local_date(now))
+    student = _matching(number, name, local_date(now))
     action = "student.lookup" if student else "student.lookup_missed"
     body = {"student": student.pk} if student else {}
     audit.record("access", audit.actor_of(account), action, body, subject=subject)
@@ -152,7 +155,7 @@ def move(
     ``cohort`` is the year the pupil enters, where it is not its own (R4.3). Returns ids and, of a changed year, both
     cohorts for the audit trail. The caller holds the pupil's row lock.
     """
-    day = clock.local_date(now)
+    day = local_date(now)
     cohort = cohort or student.cohort
     old = Enrolment.objects.select_related("school").get(student=student, period__endswith__isnull=True)
     left = grade_of(student, day)
@@ -186,10 +189,14 @@ def move(
 
 
 def snapshot(student: Student, school: Unit, day: date) -> dict:
-    """What the record says as the pupil leaves; names and codes, the number only masked."""
-    guardians = list(student.guardians.all())
+    """What the record says as the pupil leaves: the facts of the archived page in words, every item of the dictionary
+    as a code or text, numbers and telephones only masked."""
+    record = record_of(student)
+    guardians = [record.guardians[place] for place in sorted(record.guardians)]
     relations = relation_names() if guardians else {}
     return {
+        "record": {key: value for key, value in record.values.items() if value},
+        "masked": {key: record.masked(BY_KEY[key]) for key in sorted(record.given)},
         "name": student.name,
         "sex": student.get_sex_display(),
         "birth_date": student.birth_date.isoformat(),

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from ledger import clock
-from students import change_reminders, issuing, promotion
+from students import change_reminders, issuing, print_batches, promotion
 
 
 @shared_task
@@ -22,3 +22,9 @@ def remind_of_suspensions() -> int:
 def record_promotion() -> int:
     """Keep how many pupils were in each grade before and after the promotion (R3.5c)."""
     return promotion.record(clock.now())
+
+
+@shared_task
+def draw_sheets() -> int:
+    """Draw the files of sheets that were asked for, take away those older than a day (R8.4)."""
+    return print_batches.carry_on(clock.now())

@@ -2,10 +2,31 @@
 
 from django.urls import path
 
-from reviews import case_number, public_numbers  # noqa: F401 - makes <case:number>, <public:number> known
-from students import change_views, graduation_views, number_views, record_views, views
+from reviews import case_number, public_numbers  # noqa: F401 - makes <case:number>, <public:number>, <check:code> known
+from students import (
+    change_views,
+    check_views,
+    counter_views,
+    graduation_views,
+    number_views,
+    print_batch_views,
+    record_views,
+    views,
+)
 
 urlpatterns = [
+    path("check/", check_views.ask, name="print-check-ask"),
+    path("check/<check:code>/", check_views.check, name="print-check"),
+    path("counter/", counter_views.find, name="counter"),
+    path("counter/students/<uuid:key>/", counter_views.show_pupil, name="counter-pupil"),
+    path("counter/students/<uuid:key>/print/", counter_views.print_pupil, name="counter-print"),
+    path("counter/students/<uuid:key>/photo/", counter_views.take_photo, name="student-photo-take"),
+    path("counter/archive/<int:pk>/", counter_views.show_copy, name="counter-copy"),
+    path("counter/archive/<int:pk>/print/", counter_views.print_copy, name="counter-copy-print"),
+    path("counter/batches/", print_batch_views.batches, name="counter-batches"),
+    path("counter/batches/<public:number>/", print_batch_views.batch, name="counter-batch"),
+    path("counter/batches/<public:number>/file/", print_batch_views.batch_file, name="counter-batch-file"),
+    path("students/<uuid:key>/photo/", counter_views.photo, name="student-photo"),
     path("numbers/", number_views.show_list, name="numbers"),
     path("numbers/new/", number_views.prepare, name="numbers-prepare"),
     path("numbers/<public:number>/", number_views.show, name="numbers-batch"),

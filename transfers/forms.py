@@ -8,6 +8,7 @@ from django.db.models import Q
 from orgs.models import Unit
 from orgs.school_system import system_on
 from reviews.notice_values import POST_GRADUATION
+from students.forms import NumberAndName
 from students.grades import cohort_of, grade_label, grade_on
 from students.models import SchoolClass
 from transfers.models import TransferReason
@@ -15,25 +16,9 @@ from transfers.models import TransferReason
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
 
 
-class LookupForm(forms.Form):
-    """Number and name of the pupil, as the parents state them; the school is asked only of who serves several."""
+class LookupForm(NumberAndName):
+    """The pupil as the parents state it; the school is asked only of who serves several."""
 
-    number = forms.CharField(
-        label="学籍号或身份证号",
-        max_length=200,
-        required=False,
-        strip=True,
-        help_text="学籍号 19 位（G、J 或 L 开头），身份证号 18 位。号码只用于这一次核对，不进入网址。",
-        widget=forms.TextInput(attrs={**_PLAIN, "data-private": "", "autocapitalize": "characters"}),
-        error_messages={"max_length": "号码太长，请核对后重填（教基一厅〔2016〕2号附件1第一条）。"},
-    )
-    name = forms.CharField(
-        label="学生姓名",
-        max_length=200,
-        required=False,
-        widget=forms.TextInput(attrs={**_PLAIN, "data-private": ""}),
-        error_messages={"max_length": "姓名太长，请按证件上的姓名填写（教基一厅〔2016〕2号附件1第一条）。"},
-    )
     school = forms.ChoiceField(
         label="转入学校",
         error_messages={

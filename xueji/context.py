@@ -7,12 +7,14 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from orgs.models import Account, PostRole
+from orgs.models import Account, PostRole, UnitLevel
 from orgs.seats import Seat, seats_of
 from reviews import desk, procedures
 from reviews.windows import window_state
 
 log = logging.getLogger(__name__)
+# Offices that stand directly above schools and therefore have a counter (R8.4).
+_DECIDES = {UnitLevel.COUNTY, UnitLevel.LEAGUE}
 _KEEPS_RECORDS = {PostRole.REGISTRAR, PostRole.HEAD}
 
 
@@ -61,11 +63,13 @@ def _nav(path: str, account: Account, seats: list[Seat], unread: int) -> list[di
     keeping = [seat for seat in seats if seat.role in _KEEPS_RECORDS]
     office = any(not seat.unit.is_school for seat in keeping)
     registrar = any(seat.unit.is_school and seat.role == PostRole.REGISTRAR for seat in keeping)
+    counter = any(seat.unit.is_school or seat.unit.level in _DECIDES for seat in keeping)
     items = [
         ("待办", "/worklist/", ("/worklist/", "/cases/", "/search/"), bool(keeping)),
         ("发起转学", "/transfers/new/", ("/transfers/",), registrar),
         ("毕业后就学", "/graduates/new/", ("/graduates/",), registrar),
         ("学生", "/students/", ("/students/",), bool(keeping)),
+        ("家长窗口", "/counter/", ("/counter/",), counter),
         ("毕业", "/graduation/", ("/graduation/", "/graduating/"), bool(keeping)),
         ("人籍一致", "/offline/", ("/offline/", "/faults/"), bool(keeping)),
         ("学籍号", "/numbers/", ("/numbers/",), office),

@@ -45,6 +45,11 @@ CSRF_TRUSTED_ORIGINS = _list("CSRF_TRUSTED_ORIGINS")
 # How many proxies of ours stand in front and append to X-Forwarded-For.
 TRUSTED_PROXIES = int(os.environ.get("TRUSTED_PROXIES", "0"))
 EVIDENCE_ROOT = Path(os.environ.get("EVIDENCE_ROOT") or VAR / "evidence")
+# The address that a printed QR code leads to, and a folder with further fonts for paper (rare characters).
+PUBLIC_ADDRESS = os.environ.get("PUBLIC_ADDRESS", "").rstrip("/") or (
+    f"http://127.0.0.1:{os.environ.get('PORT') or 8000}" if TRIAL else f"https://{(ALLOWED_HOSTS or [''])[0]}"
+)
+SHEET_FONTS = os.environ.get("SHEET_FONTS", "")
 # Where the daily signed ends of the audit chains go; outside the trial, a folder of another machine.
 AUDIT_HEADS_DIR = Path(os.environ.get("AUDIT_HEADS_DIR") or VAR / "audit-heads")
 SECOND_FACTOR = _flag("SECOND_FACTOR", default=not TRIAL)
@@ -256,7 +261,11 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "xueji.api.answer",
     # Beside the limit that the database keeps (students.records); the cache may be away, that one may not.
     "NUM_PROXIES": TRUSTED_PROXIES,
-    "DEFAULT_THROTTLE_RATES": {"look-up account": "30/min", "look-up address": "120/min"},
+    "DEFAULT_THROTTLE_RATES": {
+        "look-up account": "30/min",
+        "look-up address": "120/min",
+        "print check": "60/min",
+    },
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "学籍转学办理 接口",

@@ -35,11 +35,15 @@ def proof(request: HttpRequest, number: str, key) -> HttpResponse:
 
 def picture(attachment: Attachment, data: bytes) -> HttpResponse:
     """The answer that carries a proof, for page and API alike: its one type, kept nowhere, unable to run anything."""
-    answer = HttpResponse(data, content_type=attachment.media_type)
+    name = f"proof-{attachment.position}.{_TYPES[attachment.media_type]}"
+    return inert(data, attachment.media_type, name)
+
+
+def inert(data: bytes, media_type: str, name: str) -> HttpResponse:
+    """The answer that carries a file about a child: of its one type, kept nowhere on the way, unable to run anything."""
+    answer = HttpResponse(data, content_type=media_type)
     answer["X-Content-Type-Options"] = "nosniff"
     answer["Cache-Control"] = "private, no-store"
     answer["Content-Security-Policy"] = _POLICY
-    answer["Content-Disposition"] = (
-        f'inline; filename="proof-{attachment.position}.{_TYPES[attachment.media_type]}"'
-    )
+    answer["Content-Disposition"] = f'inline; filename="{name}"'
     return answer

@@ -8,12 +8,22 @@ from orgs.models import PostRole
 from reviews.models import Notice
 from students.graduation_models import GraduationLine, GraduationRun
 from students.models import Enrolment
+from students.print_models import PrintBatch
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 # 720 px is what 1440 px leave at a zoom of 200 %.
 SIZES = [(1440, 900), (720, 450), (390, 844)]
 LONGEST = "巴" * 14 + "·" + "格" * 15  # 30 characters, the longest name
-VISITED = ["/accounts/sign-in/", "/calendar/", "/routes/", "/possible/", "/rules/", "/no-such-page/"]
+VISITED = [
+    "/accounts/sign-in/",
+    "/check/",
+    f"/check/{'0' * 26}/",
+    "/calendar/",
+    "/routes/",
+    "/possible/",
+    "/rules/",
+    "/no-such-page/",
+]
 EVERYONE = ["/graduating/", "/graduation/", "/notices/", "/phrases/", "/accounts/password/", "/students/"]
 TABS = [f"/worklist/?tab={tab}" for tab in ("handle", "sign", "started", "done", "due", "area")]
 
@@ -83,6 +93,17 @@ def scene(world):
     world.sent = world.changed(world.pupil(world.first), "suspension")
     Notice.objects.create(account=world.registrar(world.first), text="有一条新通知。", dedup="axe")
     world.leaving = graduates(world)
+    world.prints = PrintBatch.objects.create(
+        number="DP-2026-AXE00000",
+        unit=world.first,
+        school=world.first,
+        cohort=leaver.cohort,
+        total=2,
+        asked_by=world.registrar(world.first),
+        state="failed",
+        finished_at=world.now,
+        left_out=[{"student": str(leaver.key), "why": "打印字库里没有这个字。"}],
+    )
     world.archive = Enrolment.objects.get(student=leaver, school=world.first)
     return world
 
@@ -110,6 +131,13 @@ def test_no_page_of_a_registrar_has_a_violation(scene, desk, size):
     registrar.walk([f"/students/{pupil.key}/changes/new/", f"/changes/{scene.change.number}/edit/"])
     registrar.walk([f"/cases/{scene.sent.number}/", f"/graduation/{scene.leaving.number}/"])
     registrar.walk(["/students/?tab=left", f"/students/archive/{scene.archive.pk}/"])
+    registrar.walk(["/counter/", f"/counter/students/{pupil.key}/", f"/counter/archive/{scene.archive.pk}/"])
+    registrar.window.page.evaluate(
+        "document.querySelectorAll('form').forEach(form => form.removeAttribute('target'))"
+    )
+    registrar.window.page.get_by_role("button", name="网页打印").first.click()
+    registrar.look()
+    registrar.walk(["/counter/batches/", f"/counter/batches/{scene.prints.number}/"])
     assert not registrar.wrong
 
 

@@ -222,15 +222,25 @@ def test_the_navigation_shows_only_what_the_account_can_use(client, world, regis
         "发起转学",
         "毕业后就学",
         "学生",
+        "家长窗口",
         "毕业",
         "人籍一致",
         "通知",
         "规则与假期",
     ]
-    assert labels(world.head(world.first)) == ["待办", "学生", "毕业", "人籍一致", "通知", "规则与假期"]
+    assert labels(world.head(world.first)) == [
+        "待办",
+        "学生",
+        "家长窗口",
+        "毕业",
+        "人籍一致",
+        "通知",
+        "规则与假期",
+    ]
     assert labels(world.registrar(world.east)) == [
         "待办",
         "学生",
+        "家长窗口",
         "毕业",
         "人籍一致",
         "学籍号",

@@ -18,9 +18,10 @@ from orgs.models import Account, Post, PostRole
 from reviews import appeals
 from reviews.evidence import take_in
 from reviews.models import Attachment, Case, Notice, QuickPhrase
-from students import issuing
+from students import issuing, photos
 from students.graduation_models import GraduationRun
 from students.models import Enrolment
+from students.print_models import PrintBatch
 from tests.world import World, png
 
 PLACES = {
@@ -143,6 +144,15 @@ class Scene:
         issuing.carry_on(world.now)
         issuing.confirm(self.batch, self.actors["head@province"], world.now, "核对无误，同意下发。")
         issuing.carry_on(world.now)
+        photos.take_in(self.pupil, world.registrar(world.third), png((614, 756)), world.today)
+        self.prints = PrintBatch.objects.create(
+            number="DP-2026-SCENE000",
+            unit=world.third,
+            school=world.third,
+            cohort=self.pupil.cohort,
+            total=1,
+            asked_by=world.registrar(world.third),
+        )
         self.token, _ = tokens.issue(mine, "统计", world.now, 9, second_factor=False)
 
     def parts(self, thing: str) -> dict:
@@ -170,5 +180,7 @@ class Scene:
             "appeal": {"pk": self.appeal.pk},
             "school": {"code": self.world.abroad.code},
             "graduation": {"number": self.run.number},
+            "prints": {"number": self.prints.number},
+            "code": {"code": "0" * 26},
             "unknown": {"key": "nosuchkey"},
         }[thing]

@@ -20,6 +20,8 @@ PUBLIC = {
     "rules/",
     "routes/",
     "possible/",
+    "check/",
+    "check/<check:code>/",
     "calendar/",
     "api/schema/",
     "api/docs/",

@@ -1,0 +1,217 @@
+"""Sheets as PDF: typst sets the page, the data come beside the template and are never read as markup (R8.4).
+
+Always PDF/A-2b, which refuses a character that no font can show instead of printing an empty box.
+"""
+
+import io
+import json
+import re
+import tempfile
+import threading
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import pylopdf_fonts_zh_cn
+import segno
+import typst
+from django.conf import settings
+from django.urls import reverse
+
+from ledger.clock import SHANGHAI, local_date, moment, spoken
+from reviews import files
+from students.sheet import PHOTO_ROWS, Content, Entry
+
+TEMPLATE = Path(settings.BASE_DIR) / "templates" / "print" / "sheet.typ"
+NOTES = {
+    "check": "扫码可核对本件是否由学籍管理系统打印：只显示真伪、学籍号末四位和打印日期，不显示其他信息。",
+    "transfer": "供家长办理转学使用。转学只需学籍信息和转学原因证明，各地各校不得要求提供其他材料"
+    "（教基一厅〔2016〕2号 附件1 三.1）。",
+    "right": "信息以学籍管理系统为准；有误请当场向学校学籍管理员提出更正。",
+    "archive": "本件为学生转出时的学籍存档，只供查证；转出后的变动以现学校的学籍为准。",
+    "slip": "转学时把学籍号告知转入学校即可，不需要其他证明学籍的材料。",
+}
+# typst's own fonts hold no Chinese; of ours the sans first, so that one face sets the whole sheet.
+_FONTS = ("Noto Sans SC", "Noto Serif SC")
+_SCREEN_LENGTH = 60  # characters of a value beyond which the page must be measured
+_missing = re.compile(r'the text `"(.+?)"` could not be displayed')
+_local = threading.local()
+
+
+class GlyphMissing(Exception):
+    """No font of the printer knows these characters."""
+
+    def __init__(self, characters: Iterable[str]):
+        self.characters = sorted(set(characters))
+        super().__init__(self.sentence)
+
+    @property
+    def sentence(self) -> str:
+        """What to tell the registrar."""
+        shown = "、".join(f"“{one}”（U+{ord(one):04X}）" for one in self.characters[:8])
+        return (
+            f"打印字库里没有{shown}这个字，不能生成 PDF；请用“网页打印”，或请系统管理员在打印字库中补充字体。"
+        )
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One printing: what is said, and serial, code and person that belong to this piece of paper alone."""
+
+    content: Content
+    serial: str
+    code: str
+    unit: str
+    by: str
+    at: datetime
+
+    @property
+    def footer(self) -> tuple[str, str, str]:
+        """The line at the foot."""
+        return (f"打印编号 {self.serial}", f"{self.unit}　打印人：{self.by}", moment(self.at))
+
+    @property
+    def check_url(self) -> str:
+        """Where anyone may check the paper."""
+        return f"{settings.PUBLIC_ADDRESS}{reverse('print-check', args=[self.code])}"
+
+    @property
+    def heading(self) -> tuple[str, str]:
+        """School on the left, day on the right."""
+        content = self.content
+        school = f"学校：{content.school}　学校标识码：{content.school_code}　主管部门：{content.authority}"
+        return school, f"截至 {spoken(local_date(self.at))}"
+
+    @property
+    def notes(self) -> list[str]:
+        """The small print."""
+        kinds = {"archive": ("check", "archive"), "slip": ("check", "slip")}
+        told = [NOTES[name] for name in kinds.get(self.content.kind, ("check", "transfer", "right"))]
+        return [f"核对码 {self.grouped_code}", *told]
+
+    @property
+    def grouped_code(self) -> str:
+        """The code as people copy it."""
+        return " ".join(self.code[at : at + 4] for at in range(0, len(self.code), 4))
+
+    def qr(self) -> str:
+        """The QR code as SVG."""
+        drawn = io.BytesIO()
+        segno.make(self.check_url, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False)
+        return drawn.getvalue().decode()
+
+
+def draw(papers: list[Paper]) -> bytes:
+    """One PDF with a page for each paper. Raises GlyphMissing."""
+    with tempfile.TemporaryDirectory(prefix="xueji-print-", dir=_memory()) as folder:
+        root = Path(folder)
+        data = {
+            "title": papers[0].content.title,
+            "date": _date(papers[0].at),
+            "fonts": _further_families(),
+            "pages": [_page(paper, root, at) for at, paper in enumerate(papers)],
+        }
+        (root / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+        (root / "main.typ").write_bytes(TEMPLATE.read_bytes())
+        try:
+            return _compiler().compile(
+                input=str(root / "main.typ"), root=str(root), format="pdf", pdf_standards=["a-2b"]
+            )
+        except typst.TypstError as error:
+            lacking = _missing.findall(error.diagnostic or error.message)
+            if not lacking:
+                raise
+            raise GlyphMissing("".join(lacking)) from error
+
+
+def _memory() -> str | None:
+    """Photographs in clear touch no disk where the machine has a folder in memory."""
+    return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
+
+
+def _page(paper: Paper, root: Path, at: int) -> dict:
+    content = paper.content
+    school, day = paper.heading
+    blocks = [
+        {
+            "label": label,
+            "photo": PHOTO_ROWS if index == 0 and content.kind != "slip" else 0,
+            "rows": [_cells(row) for row in rows],
+        }
+        for index, (label, rows) in enumerate(content.blocks)
+    ]
+    long = any(
+        len(entry.value) > entry.value_width * 2
+        for _, rows in content.blocks
+        for row in rows
+        for entry in row
+    )
+    return {
+        "title": content.title,
+        "school": school,
+        "as-of": day,
+        "mark": "存档" if content.kind == "archive" else "",
+        "measure": long,
+        "photo": _photo(content, root, at),
+        "blocks": blocks,
+        "history": [list(row) for row in content.schools],
+        "qr": paper.qr(),
+        "notes": paper.notes,
+        "footer": list(paper.footer),
+    }
+
+
+def _cells(row: list[Entry]) -> list[dict]:
+    cells = []
+    for entry in row:
+        cells.append({"kind": "label", "text": entry.label, "span": entry.label_width, "strong": False})
+        cells.append(
+            {"kind": "value", "text": entry.value, "span": entry.value_width, "strong": entry.strong}
+        )
+    return cells
+
+
+def _photo(content: Content, root: Path, at: int) -> str:
+    """The photograph beside the template; one that is damaged or missing leaves its place empty."""
+    if content.photo is None:
+        return ""
+    try:
+        data = files.read(content.photo.key, content.photo.sha256)
+    except ValueError:
+        return ""
+    (root / f"{at}.jpg").write_bytes(data)
+    return f"{at}.jpg"
+
+
+def _date(at: datetime) -> dict[str, int]:
+    local = at.astimezone(SHANGHAI)
+    return {name: getattr(local, name) for name in ("year", "month", "day", "hour", "minute", "second")}
+
+
+def _further_families() -> list[str]:
+    return [name for name in _fonts().families() if name not in _FONTS and name in _given()]
+
+
+def _given() -> set[str]:
+    if not settings.SHEET_FONTS:
+        return set()
+    own = typst.Fonts(
+        include_system_fonts=False, include_embedded_fonts=False, font_paths=[settings.SHEET_FONTS]
+    )
+    return set(own.families())
+
+
+def _fonts() -> typst.Fonts:
+    if not hasattr(_local, "fonts"):
+        paths = [str(Path(pylopdf_fonts_zh_cn.__file__).parent)]
+        paths += [settings.SHEET_FONTS] if settings.SHEET_FONTS else []
+        _local.fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=paths)
+    return _local.fonts
+
+
+def _compiler() -> typst.Compiler:
+    """One for each thread: it keeps what it has learnt of the template between pages."""
+    if not hasattr(_local, "compiler"):
+        _local.compiler = typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True)
+    return _local.compiler
