@@ -66,6 +66,15 @@ def tour(browser) -> None:
     keep(page, "new-transfer")
     page.goto(f"{BASE}/students/")
     keep(page, "roster")
+    key = page.locator("tbody a[href^='/students/']").first.get_attribute("href").split("/")[2]
+    page.goto(f"{BASE}/counter/students/{key}/")
+    keep(page, "counter")
+    page.evaluate("document.querySelectorAll('form').forEach(form => form.removeAttribute('target'))")
+    page.get_by_role("button", name="网页打印").first.click()
+    page.wait_for_url("**/print/")
+    keep(page, "sheet")
+    page.goto(f"{BASE}/possible/")
+    keep(page, "possible")
     page.context.close()
 
     page = browser.new_page(viewport=TELEPHONE, locale="zh-CN", device_scale_factor=2)

@@ -47,17 +47,11 @@ def perform(
     Raises :class:`Refused` with a sentence when it cannot be; then nothing was written but, where the checks before
     leaving the receiving side failed, a notice to the receiving school.
     """
-    said = (
-        case.number,
-        str(verb),
-        opinion,
-        outcome,
-        reason,
-        *((str(on),) if on else ()),
-        *((about,) if about else ()),
-    )
+    more = [str(one) for one in (on, about) if one]
+    said = (case.number, str(verb), opinion, outcome, reason, *more)
     digest = idempotency.digest_of(*said) if key else ""
     asking = None
+    procedures.of(case).consult(case, Verb(verb), outcome, clock.now())
     try:
         with transaction.atomic(durable=True):
             asking = _locked(case, Verb(verb), by)
@@ -247,6 +241,7 @@ def _return(asking: Asking) -> None:
 
 def _sign(asking: Asking) -> None:
     case, step = asking.case, asking.step
+    _object(asking)
     _set(step, signer=asking.by, sign_opinion=asking.opinion, outcome=asking.outcome, reason=asking.reason)
     if asking.outcome == Outcome.REFUSE:
         case.refused()
@@ -257,6 +252,16 @@ def _sign(asking: Asking) -> None:
         asking.event = "correction"
     else:
         _agree(asking)
+
+
+def _object(asking: Asking) -> None:
+    """What the last sign-off agrees to may be stopped by the checks that follow it: then it goes back (R1.6)."""
+    if asking.outcome != Outcome.AGREE or procedures.onward(asking.case) != State.COMPLETED:
+        return
+    found = asking.procedure.objection(asking.case, asking.subject, asking.now)
+    if found is not None:
+        asking.outcome, asking.reason = Outcome.SEND_BACK, found.reason
+        asking.detail["objection"] = found.reason
 
 
 def _agree(asking: Asking) -> None:

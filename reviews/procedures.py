@@ -39,6 +39,14 @@ class CasePage:
     reporting: dict | None = None
 
 
+@dataclass(frozen=True)
+class Objection:
+    """Why a case goes back by itself: the code of a reason for sending back, and the sentence."""
+
+    reason: str
+    sentence: str
+
+
 class Procedure:
     """A kind of case. Subclasses live on higher floors and register one instance each."""
 
@@ -75,6 +83,15 @@ class Procedure:
     def phase(self, case: Case, subject, day) -> str:
         """学段 on ``day``, for choosing the route."""
         raise NotImplementedError(self.kind)
+
+    def consult(self, case: Case, verb: str, outcome: str, now) -> None:
+        """Ask whoever must be asked outside of the program before this verb, and keep the answer in the kind's own
+        row; called before anything is locked, because it may wait for a network (R1.7)."""
+
+    def objection(self, case: Case, subject, now) -> Objection | None:
+        """What the checks at the end find that nobody has decided: the case then goes back to its beginner with it
+        instead of being carried out (R1.6); in the door's transaction."""
+        return None
 
     def complete(self, case: Case, subject, now) -> dict:
         """Carry out what the case was for, in the door's transaction; returns ids for the audit body."""

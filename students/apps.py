@@ -10,4 +10,4 @@ class StudentsConfig(AppConfig):
 
     def ready(self):
         """Make the outbox know who delivers this floor's messages, and the engine the kinds of case."""
-        from students import change_reminders, number_notices, procedures, taking_back  # noqa: F401
+        from students import change_reminders, key_procedure, number_notices, procedures, taking_back  # noqa: F401

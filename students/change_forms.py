@@ -10,7 +10,7 @@ from students.grades import cohort_of, grade_label, grade_on
 from students.models import CodeTable, SchoolClass
 
 CONTACT_ROWS = 4
-_STALE = dict.fromkeys(("required", "invalid", "min_value", "max_value"), "页面已失效，请刷新后再提交。")
+STALE = dict.fromkeys(("required", "invalid", "min_value", "max_value"), "页面已失效，请刷新后再提交。")
 
 
 class ByGrade(forms.models.ModelChoiceIterator):
@@ -69,7 +69,7 @@ class ChangeForm(forms.Form):
             field.widget.attrs["form"] = "change-form"
         self.fields["opinion"] = forms.CharField(required=False)
         self.fields["revision"] = forms.IntegerField(
-            min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput, error_messages=_STALE
+            min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput, error_messages=STALE
         )
         self.fields["key"] = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 

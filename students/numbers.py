@@ -15,7 +15,6 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from ledger import audit
 from reviews.refusals import refuse
 from students import identity, sealing
 from students.models import NumberKind, RegistrationNumber, Student
@@ -177,7 +176,7 @@ def _candidates(division: str, birth_date: date, letter: str) -> Iterator[str]:
 
 
 def change_identity(
-    student: Student, id_number: str, today: date, found: Found, *, by, case_number: str
+    student: Student, id_number: str, today: date, found: Found, *, actor: str, case_number: str
 ) -> Given | None:
     """A supplied or changed identity number (R1.3, R1.5): stored, and the formal number follows it.
 
@@ -208,7 +207,6 @@ def change_identity(
     if not formal:
         return None
     reason = ID_SUPPLIED if current.kind == NumberKind.J else ID_CHANGED
-    actor = audit.actor_of(by)
     return give(
         {student.pk: text}, reason=reason, actor=actor, action="number.changed", case_number=case_number
     )[0]

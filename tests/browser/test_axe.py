@@ -6,6 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from orgs.models import PostRole
 from reviews.models import Notice
+from students import key_drafting
 from students.graduation_models import GraduationLine, GraduationRun
 from students.models import Enrolment
 from students.print_models import PrintBatch
@@ -131,6 +132,8 @@ def test_no_page_of_a_registrar_has_a_violation(scene, desk, size):
     registrar.walk([f"/students/{pupil.key}/changes/new/", f"/changes/{scene.change.number}/edit/"])
     registrar.walk([f"/cases/{scene.sent.number}/", f"/graduation/{scene.leaving.number}/"])
     registrar.walk(["/students/?tab=left", f"/students/archive/{scene.archive.pk}/"])
+    keyed = key_drafting.begin(pupil, scene.registrar(scene.first), scene.now)
+    registrar.walk([f"/students/{pupil.key}/key-change/", f"/key-changes/{keyed.number}/edit/"])
     registrar.walk(["/counter/", f"/counter/students/{pupil.key}/", f"/counter/archive/{scene.archive.pk}/"])
     registrar.window.page.evaluate(
         "document.querySelectorAll('form').forEach(form => form.removeAttribute('target'))"

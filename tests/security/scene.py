@@ -18,7 +18,7 @@ from orgs.models import Account, Post, PostRole
 from reviews import appeals
 from reviews.evidence import take_in
 from reviews.models import Attachment, Case, Notice, QuickPhrase
-from students import issuing, photos
+from students import issuing, key_drafting, photos
 from students.graduation_models import GraduationRun
 from students.models import Enrolment
 from students.print_models import PrintBatch
@@ -119,6 +119,9 @@ class Scene:
         change = world.changing(world.pupil(world.third), "leaving_otherwise")
         take_in(change, world.registrar(world.third), png())
         self.change = Case.objects.get(pk=change.pk)
+        keychange = key_drafting.begin(world.pupil(world.third), world.registrar(world.third), world.now)
+        take_in(keychange, world.registrar(world.third), png())
+        self.keychange = Case.objects.get(pk=keychange.pk)
         oldest = world.pupil(world.third, grade=6)
         self.run = GraduationRun.objects.create(
             number="BY-2026-SCENE000",
@@ -158,7 +161,7 @@ class Scene:
     def parts(self, thing: str) -> dict:
         """What fills the variable parts of an address for the thing."""
         thing, _, verb = thing.partition(" ")
-        if thing in ("draft", "running", "change"):
+        if thing in ("draft", "running", "change", "keychange"):
             case = getattr(self, thing)
             proof = Attachment.objects.filter(case=case).first()
             # What every form of a case brings along.

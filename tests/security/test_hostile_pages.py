@@ -154,6 +154,8 @@ def pages_of(scene):
         ("registrar@other", f"/counter/students/{scene.pupil.key}/"),
         ("registrar@other", "/counter/batches/"),
         ("registrar@other", "/check/"),
+        ("registrar@other", f"/students/{scene.pupil.key}/key-change/"),
+        ("registrar@other", f"/key-changes/{scene.keychange.number}/edit/"),
         ("registrar@other", "/graduation/"),
         ("registrar@other", f"/graduation/{scene.run.number}/"),
         ("registrar@other_above", f"/students/{scene.pupil.key}/take-back/"),

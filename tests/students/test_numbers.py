@@ -41,7 +41,9 @@ def clear_numbers(pupil):
 def changed(world, pupil, number, found=Found.MATCH):
     clerk = world.registrar(pupil.school)
     day = clock.local_date(clock.now())
-    return numbers.change_identity(pupil, number, day, found, by=clerk, case_number="BG-2026-00000001")
+    return numbers.change_identity(
+        pupil, number, day, found, actor=f"account:{clerk.pk}", case_number="BG-2026-00000001"
+    )
 
 
 @pytest.mark.rule("R1.8")

@@ -1,0 +1,129 @@
+"""Drafts of 关键信息变更: begin one, change what it says, begin anew. Sending is the door's business (R1.6)."""
+
+from contextlib import nullcontext
+from datetime import date, datetime
+
+from ledger.clock import local_date
+from orgs.models import PostRole
+from orgs.seats import seat_at
+from reviews import door, evidence
+from reviews.models import Case
+from reviews.opinions import cleaned
+from reviews.refusals import Refused, refuse
+from reviews.states import MOVED_NOTHING, State
+from students import identity, key_rules, sealing
+from students.key_models import KeyInformationChange
+from students.key_procedure import row_of
+from students.models import Student
+from students.procedures import subject_of
+
+NO_SEAT = "只有学籍所在学校的学籍管理员可以发起关键信息变更。"
+
+
+def begin(
+    student: Student, by, now: datetime, *, copied_from: KeyInformationChange | None = None, kept=None
+) -> Case:
+    """A draft of the pupil's school; its own draft is taken up again if there is one. ``kept`` is called in the
+    transaction that writes it. Raises Refused."""
+    day, school = local_date(now), student.school
+    if school is None or seat_at(by, student.school_id, PostRole.REGISTRAR, day) is None:
+        refuse("no_seat", NO_SEAT, key_rules.CLAUSE)
+    known = key_rules.KeyFacts(student, school, now, other=key_rules.change_rules.other_case(student))
+    for check in key_rules.BEFORE:
+        found = check(known)
+        if found is not None:
+            raise Refused(found)
+    subject = subject_of(student.pk)
+    mine = Case.objects.filter(
+        subject=subject, receiving_unit=school, state=State.DRAFT, kind=key_rules.KIND
+    ).first()
+    if mine is not None:
+        if kept is not None:
+            kept(mine)
+        return mine
+    with (
+        evidence.copied(copied_from.case, by)
+        if copied_from
+        else nullcontext(lambda case: None) as add_proofs,
+        door.draft(
+            kind=key_rules.KIND,
+            by=by,
+            receiving=school,
+            sending=school,
+            subject=subject,
+            headline=identity.mask_name(student.name),
+            search_text=f"{student.name} {student.pinyin}",
+            now=now,
+            copied_from=copied_from.case if copied_from else None,
+        ) as case,
+    ):
+        _fill(case, student, copied_from)
+        add_proofs(case)
+        if kept is not None:
+            kept(case)
+    return case
+
+
+def _fill(case: Case, student: Student, old: KeyInformationChange | None) -> None:
+    source = old or student
+    row = KeyInformationChange.objects.create(
+        case=case,
+        student=student,
+        name=source.name,
+        sex=source.sex,
+        birth_date=source.birth_date,
+        basis=old.basis if old else "",
+        note=old.note if old else "",
+    )
+    if old is not None:
+        _seal(row, key_rules.number_in(old))
+
+
+def copy_as_new(case: Case, by, now: datetime) -> Case:
+    """A new draft from a case that ended without changing anything (R3.1b). Raises Refused."""
+    if case.state not in MOVED_NOTHING:
+        refuse("not_copied", "只有已驳回、已撤销或已清理的业务可以复制为新申请。", "附件1 三.7")
+    row = row_of(case)
+    row.case = case
+    return begin(row.student, by, now, copied_from=row)
+
+
+def change(
+    case: Case,
+    by,
+    *,
+    name: str,
+    sex: str,
+    birth_date: date | None,
+    id_number: str,
+    basis: str,
+    note: str = "",
+    revision: int | None = None,
+) -> Case:
+    """Write what the form says; an empty ``id_number`` takes a number typed before away. Raises Refused,
+    :class:`students.identity.IdentityError`."""
+    with door.edit(case, by, "edit", revision=revision) as held:
+        row = row_of(held)
+        row.name, row.sex, row.birth_date = identity.check_name(name), sex, birth_date
+        row.basis, row.note, row.conflict = basis, cleaned(note)[:300], ""
+        row.answer, row.answered_at, row.answered_of = "", None, None
+        row.save()
+        _seal(row, id_number)
+        if held.state != State.DRAFT:
+            _refuse_unsendable(row, held)
+    return held
+
+
+def _seal(row: KeyInformationChange, number: str) -> None:
+    sealed = sealing.seal(number, key_rules.TABLE, "id_number_sealed", row.pk) if number else None
+    row.id_number_sealed = sealed
+    row.save(update_fields=["id_number_sealed"])
+
+
+def _refuse_unsendable(row: KeyInformationChange, case: Case) -> None:
+    """What was sent off may be corrected, not emptied."""
+    known = key_rules.facts_of(row, case, row.student, door.clock.now())
+    for check in key_rules.TYPED:
+        found = check(known)
+        if found is not None:
+            raise Refused(found)
