@@ -148,7 +148,7 @@ def _page(paper: Paper, root: Path, at: int) -> dict:
         for entry in row
     )
     return {
-        "title": content.title,
+        "title": f"{content.title}（存档）" if content.kind == "archive" else content.title,
         "school": school,
         "as-of": day,
         "mark": "存档" if content.kind == "archive" else "",
@@ -165,6 +165,10 @@ def _page(paper: Paper, root: Path, at: int) -> dict:
 def _cells(row: list[Entry]) -> list[dict]:
     cells = []
     for entry in row:
+        if not entry.label:
+            width = entry.label_width + entry.value_width
+            cells.append({"kind": "value", "text": "", "span": width, "strong": False})
+            continue
         cells.append({"kind": "label", "text": entry.label, "span": entry.label_width, "strong": False})
         cells.append(
             {"kind": "value", "text": entry.value, "span": entry.value_width, "strong": entry.strong}

@@ -20,6 +20,7 @@ from reviews.api_routes import Routes
 from reviews.refusals import Refused
 from students import api as students
 from students.api_changes import Changes
+from students.api_records import Records
 from students.identity import IdentityError
 from students.records import TooManyMisses
 from transfers import api as transfers
@@ -201,6 +202,7 @@ def _routes() -> list:
     router.register("offline-transfers", offline.OfflineTransfers, "api-offline-transfers")
     router.register("classes", students.Classes, "api-classes")
     router.register("changes", Changes, "api-changes")
+    router.register("records", Records, "api-records")
     router.register("calendar", reviews.CalendarCounter, "api-calendar")
     router.register("windows", reviews.Windows, "api-windows")
     router.register("routes", Routes, "api-routes")

@@ -37,6 +37,11 @@ SECOND_FACTOR_KEY = keys.second_factor_key(FIELD_KEYS)
 SECRET_KEY_FALLBACKS = _list("SECRET_KEY_FALLBACKS")
 # Who answers the identity check (R1.7); the default is the imported table.
 POPULATION_REGISTER = os.environ.get("POPULATION_REGISTER", "students.population.LocalRegister")
+# For students.population_http.HttpRegister: where it answers, its token, seconds for one answer, repeats.
+POPULATION_URL = os.environ.get("POPULATION_URL", "")
+POPULATION_TOKEN = os.environ.get("POPULATION_TOKEN", "")
+POPULATION_TIMEOUT = float(os.environ.get("POPULATION_TIMEOUT", "5"))
+POPULATION_RETRIES = int(os.environ.get("POPULATION_RETRIES", "2"))
 CRYPTO_SUITE = os.environ.get("CRYPTO_SUITE", "AES-256-GCM")
 
 DEBUG = _flag("DJANGO_DEBUG")
