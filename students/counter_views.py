@@ -20,6 +20,7 @@ from students.identity import IdentityError
 from students.models import Student
 from students.number_views import told
 from students.print_models import PrintBatch, PrintKind
+from students.sheet import PHOTO_ROWS
 from students.sheet_pdf import Paper
 from students.views import visible_pupil
 
@@ -157,10 +158,17 @@ def page_of(paper: Paper) -> dict:
     data["blocks"] = [
         {
             "label": label,
-            "rows": [{"first": at == 0, "entries": row} for at, row in enumerate(rows)],
             "height": len(rows),
+            "rows": [
+                {
+                    "first": at == 0,
+                    "entries": row,
+                    "photo": PHOTO_ROWS if at == index == 0 and content.kind != PrintKind.SLIP else 0,
+                }
+                for at, row in enumerate(rows)
+            ],
         }
-        for label, rows in content.blocks
+        for index, (label, rows) in enumerate(content.blocks)
     ]
     data["photo_url"] = (
         reverse("student-photo", args=[content.student.key])

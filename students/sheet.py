@@ -93,6 +93,11 @@ class Entry:
     value_width: int
 
     @property
+    def cell_width(self) -> int:
+        """How wide the value's cell is: an entry without a label fills the row."""
+        return self.value_width if self.label else self.label_width + self.value_width
+
+    @property
     def strong(self) -> bool:
         """Whether it is set larger than the rest."""
         return self.key == STRONG

@@ -98,7 +98,7 @@ class Paper:
     def qr(self) -> str:
         """The QR code as SVG."""
         drawn = io.BytesIO()
-        segno.make(self.check_url, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False)
+        segno.make(self.check_url, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False, omitsize=True)
         return drawn.getvalue().decode()
 
 
@@ -165,14 +165,9 @@ def _page(paper: Paper, root: Path, at: int) -> dict:
 def _cells(row: list[Entry]) -> list[dict]:
     cells = []
     for entry in row:
-        if not entry.label:
-            width = entry.label_width + entry.value_width
-            cells.append({"kind": "value", "text": "", "span": width, "strong": False})
-            continue
-        cells.append({"kind": "label", "text": entry.label, "span": entry.label_width, "strong": False})
-        cells.append(
-            {"kind": "value", "text": entry.value, "span": entry.value_width, "strong": entry.strong}
-        )
+        if entry.label:
+            cells.append({"kind": "label", "text": entry.label, "span": entry.label_width, "strong": False})
+        cells.append({"kind": "value", "text": entry.value, "span": entry.cell_width, "strong": entry.strong})
     return cells
 
 
