@@ -98,7 +98,9 @@ class Paper:
     def qr(self) -> str:
         """The QR code as SVG."""
         drawn = io.BytesIO()
-        segno.make(self.check_url, error="m", micro=False).save(drawn, kind="svg", border=0, xmldecl=False, omitsize=True)
+        segno.make(self.check_url, error="m", micro=False).save(
+            drawn, kind="svg", border=0, xmldecl=False, omitsize=True
+        )
         return drawn.getvalue().decode()
 
 
