@@ -46,25 +46,28 @@ def _run(names: list[str], sizes: tuple[int, ...], write: bool) -> int:
     facts = measure.machine() | ground.versions()
     for name in names:
         if name in kinds:
-            found = kinds[name].rows(sizes)
-            measure.grown(found)
-            for row in found:
+            found: list[measure.Row] = []
+            for row in kinds[name].rows(sizes):
+                found.append(row)
+                measure.grown(found)
                 measure.tell(row)
-            if write:
-                _write(_remembered(found), _queries(), facts)
+                # After each row: a run that is stopped half-way has not been for nothing.
+                if write:
+                    _write(_remembered(found), _queries(), facts)
     if "queries" in names:
         print(_queries())
     return 0
 
 
 def _remembered(fresh: list) -> list:
-    """``fresh`` rows, and those of other kinds from their own last run."""
+    """``fresh`` rows, and all others from their own last run."""
     from bench import measure
     from bench.ground import ROOT
 
     path = ROOT / "var" / "bench" / "rows.json"
     kept = json.loads(path.read_text()) if path.exists() else []
-    kept = [values for values in kept if values["name"] not in {row.name for row in fresh}]
+    measured = {(row.name, row.size) for row in fresh}
+    kept = [values for values in kept if (values["name"], values["size"]) not in measured]
     kept += [asdict(row) for row in fresh]
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(kept))

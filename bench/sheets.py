@@ -1,6 +1,7 @@
 """Rows “information sheet” and “sheets in one file”: reading the records, setting the pages, writing PDF/A, against the
 reading alone. Nothing is kept on record here: what is timed is what a registrar waits for."""
 
+from collections.abc import Iterator
 from itertools import count
 
 from bench import ground
@@ -12,13 +13,12 @@ from students.models import Student
 _SINGLE, _FILES = 40, (100, 1000)
 
 
-def rows(sizes: tuple[int, ...]) -> list[Row]:
+def rows(sizes: tuple[int, ...]) -> Iterator[Row]:
     """One sheet after the other, and files of a hundred and of a thousand pupils."""
     ground.use(sizes[0])
-    found = [_one_by_one()]
+    yield _one_by_one()
     for many in _FILES:
-        found.append(_file(many))
-    return found
+        yield _file(many)
 
 
 def _pupils(start: int, many: int) -> list[Student]:

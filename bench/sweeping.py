@@ -5,7 +5,7 @@ time. The sweep takes 5,000 a transaction, leaves what a clerk holds, and judges
 same work as one plain statement each, with the same marks, records, acts, messages and audit entries.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from django.db import transaction
@@ -17,21 +17,17 @@ from bench.measure import PAIRS, Row, in_turn
 _ALONE = 100
 
 
-def rows(sizes: tuple[int, ...]) -> list[Row]:
+def rows(sizes: tuple[int, ...]) -> Iterator[Row]:
     """All rows at every size."""
     from reviews import door_clock
 
-    found = []
     for size in sizes:
         ground.use(size)
         ground.lay_out()
-        found += [
-            _sweep(size),
-            _ending("expiry sweep", size, door_clock.expire, "expired", ground.RUN_OUT),
-            _ending("lapse sweep", size, door_clock.lapse, "lapsed", ground.AWAITED, ground.await_file),
-            _row_by_row(size),
-        ]
-    return found
+        yield _sweep(size)
+        yield _ending("expiry sweep", size, door_clock.expire, "expired", ground.RUN_OUT)
+        yield _ending("lapse sweep", size, door_clock.lapse, "lapsed", ground.AWAITED, ground.await_file)
+        yield _row_by_row(size)
 
 
 def _sweep(size: int) -> Row:
