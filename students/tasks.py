@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from ledger import clock
-from students import change_reminders, issuing, print_batches, promotion
+from students import change_reminders, headcount, issuing, print_batches, promotion
 
 
 @shared_task
@@ -28,3 +28,9 @@ def record_promotion() -> int:
 def draw_sheets() -> int:
     """Draw the files of sheets that were asked for, take away those older than a day (R8.4)."""
     return print_batches.carry_on(clock.now())
+
+
+@shared_task
+def count_pupils() -> int:
+    """Keep the headcount of the night (R7.1)."""
+    return headcount.count(clock.local_date(clock.now()))

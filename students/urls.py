@@ -8,6 +8,7 @@ from students import (
     check_views,
     counter_views,
     graduation_views,
+    headcount_views,
     key_views,
     number_views,
     print_batch_views,
@@ -16,6 +17,8 @@ from students import (
 )
 
 urlpatterns = [
+    path("statistics/headcount/", headcount_views.show, name="headcount"),
+    path("statistics/permits/", headcount_views.show_permits, name="permits"),
     path("check/", check_views.ask, name="print-check-ask"),
     path("check/<check:code>/", check_views.check, name="print-check"),
     path("counter/", counter_views.find, name="counter"),

@@ -58,6 +58,8 @@ app.conf.beat_schedule = {
     },
     # Formal numbers are asked for on a page, which never talks to the broker: the row of the batch is the message.
     "issue numbers": {"task": "students.tasks.issue_numbers", "schedule": 5.0, "options": {"expires": 60}},
+    # The first that runs after midnight counts; the others find the night counted.
+    "count pupils": {"task": "students.tasks.count_pupils", "schedule": crontab(minute=30)},
     "draw sheets": {"task": "students.tasks.draw_sheets", "schedule": 3.0, "options": {"expires": 60}},
     "sign audit heads": {"task": "ledger.tasks.sign_heads", "schedule": crontab(hour=0, minute=20)},
 }

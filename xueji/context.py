@@ -74,7 +74,7 @@ def _nav(path: str, account: Account, seats: list[Seat], unread: int) -> list[di
         ("人籍一致", "/offline/", ("/offline/", "/faults/"), bool(keeping)),
         ("学籍号", "/numbers/", ("/numbers/",), office),
         ("驳回情况", "/refusals/", ("/refusals/", "/appeals/"), office),
-        ("统计", "/statistics/under-age/", ("/statistics/",), office),
+        ("统计", "/statistics/headcount/", ("/statistics/",), bool(keeping)),
         ("通知", "/notices/", ("/notices/",), True),
         ("规则与假期", "/calendar/", ("/calendar/", "/possible/", "/routes/", "/rules/"), True),
         ("系统管理", "/admin/", ("/admin/",), account.is_staff),

@@ -225,6 +225,7 @@ def test_the_navigation_shows_only_what_the_account_can_use(client, world, regis
         "家长窗口",
         "毕业",
         "人籍一致",
+        "统计",
         "通知",
         "规则与假期",
     ]
@@ -234,6 +235,7 @@ def test_the_navigation_shows_only_what_the_account_can_use(client, world, regis
         "家长窗口",
         "毕业",
         "人籍一致",
+        "统计",
         "通知",
         "规则与假期",
     ]

@@ -1,0 +1,152 @@
+"""Pages of the headcount and of residence permits (R7.1): a table, a drawing of it, csv and xlsx of the same figures."""
+
+import csv
+import io
+
+import xlsxwriter
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from ledger.clock import moment, spoken
+from reviews import desk
+from reviews.refusals import Refusal
+from reviews.views.proofs import refused_page
+from students import headcount
+from students.headcount import Table
+
+NO_SEAT = Refusal("no_seat", "人数统计供学籍管理员和负责人查看，你没有这些岗位。", headcount.CLAUSE)
+# A cell that begins so is a formula to a spreadsheet program.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_BAR = 320  # pixels of the longest bar
+
+
+@never_cache
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """All pupils on the books."""
+    return _page(request, permit=False)
+
+
+@never_cache
+@require_safe
+def show_permits(request: HttpRequest) -> HttpResponse:
+    """Holders of a residence permit."""
+    return _page(request, permit=True)
+
+
+def _page(request: HttpRequest, permit: bool) -> HttpResponse:
+    known = desk.of(request)
+    if not headcount.roots(request.user, known.today):
+        return refused_page(request, NO_SEAT, 403)
+    unit = headcount.unit_within(request.user, known.today, request.GET.get("unit", ""))
+    if unit is None:
+        raise Http404
+    offered = headcount.PERMIT_BY if permit else headcount.BY
+    asked = request.GET.get("by", "")
+    by = asked if asked in offered else "grade" if unit.is_school else "unit"
+    table = headcount.table(unit, by, known.today, permit=permit)
+    title = "持居住证学生人数" if permit else "在籍学生人数"
+    form = request.GET.get("form", "")
+    if form in ("csv", "xlsx"):
+        return _file(table, title, offered[by], form)
+    page = reverse("permits" if permit else "headcount")
+    here = f"{page}?unit={unit.code}"
+    shown = {
+        "title": title,
+        "table": table,
+        "rows": _rows(table),
+        "as_of": f"{spoken(table.as_of)}零时统计" if table.nightly else f"截至 {moment(known.now)}",
+        "by_label": offered[by],
+        "choices": [
+            {"label": label, "url": f"{here}&by={key}", "current": key == by}
+            for key, label in offered.items()
+        ],
+        "above": _above(unit, request.user, known.today, page),
+        "tabs": tabs(permit),
+        "files": [{"label": kind, "url": f"{here}&by={by}&form={kind}"} for kind in ("xlsx", "csv")],
+        "permit": permit,
+    }
+    return render(request, "students/headcount.html", shown)
+
+
+def tabs(permit: bool) -> list[dict]:
+    """The pages of statistics."""
+    return [
+        {"label": "在籍人数", "url": reverse("headcount"), "current": not permit},
+        {"label": "居住证", "url": reverse("permits"), "current": permit},
+    ]
+
+
+def _rows(table: Table) -> list[dict]:
+    most = max((line.figures[0] for line in table.lines), default=0) or 1
+    return [
+        {
+            "label": line.label,
+            "url": line.url,
+            "figures": line.figures,
+            "bar": max(1, round(line.figures[0] * _BAR / most)) if line.figures[0] else 0,
+        }
+        for line in table.lines
+    ]
+
+
+def _above(unit, account, day, page: str) -> dict | None:
+    """The way back up, as far as the account may see."""
+    if unit.authority_id is None:
+        return None
+    upper = headcount.unit_within(account, day, unit.authority.code)
+    return {"label": upper.name, "url": f"{page}?unit={upper.code}"} if upper else None
+
+
+# ---------------------------------------------------------------- files
+
+
+def _file(table: Table, title: str, by: str, form: str) -> HttpResponse:
+    head = [by, *table.columns]
+    rows = [[plain(line.label), *line.figures] for line in table.lines] + [["合计", *table.total]]
+    data, kind = (
+        (_csv(head, rows), "text/csv")
+        if form == "csv"
+        else (
+            _xlsx(f"{table.unit.name}{title}", head, rows),
+            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        )
+    )
+    answer = HttpResponse(data, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="headcount-{table.as_of:%Y%m%d}.{form}"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
+def plain(text: str) -> str:
+    """A text that no spreadsheet program takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _csv(head: list[str], rows: list[list]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerows([head, *rows])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _xlsx(title: str, head: list[str], rows: list[list]) -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(
+        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    )
+    sheet = book.add_worksheet("统计")
+    bold = book.add_format({"bold": True, "bg_color": "#EEF2F7"})
+    sheet.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 13}))
+    for at, label in enumerate(head):
+        sheet.write_string(1, at, label, bold)
+    for line, row in enumerate(rows, 2):
+        sheet.write_string(line, 0, row[0])
+        for at, number in enumerate(row[1:], 1):
+            sheet.write_number(line, at, number)
+    sheet.set_column(0, 0, 32)
+    sheet.freeze_panes(2, 1)
+    book.close()
+    return out.getvalue()
