@@ -7,6 +7,7 @@ from datetime import timedelta
 import pypdfium2
 import pytest
 import zxingcpp
+from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from PIL import Image
 
@@ -277,6 +278,17 @@ def test_the_code_stands_nowhere_but_on_the_paper(client, world, pupil, clerk):
     assert code.encode() not in bytes(row.code_hash) + row.serial.encode()
     assert not AuditEntry.objects.filter(body__icontains=code).exists()
     assert bytes(row.code_hash) == counter.hash_of(code)
+
+
+def test_one_address_checks_sixty_papers_a_minute_and_then_waits(client):
+    cache.clear()
+    for _ in range(60):
+        assert client.get(f"/check/{'1' * 26}/", REMOTE_ADDR="192.0.2.7").status_code == 200
+    told = client.get(f"/check/{'1' * 26}/", REMOTE_ADDR="192.0.2.7")
+    assert told.status_code == 429
+    assert "请过一分钟再试" in told.content.decode()
+    assert client.get(f"/check/{'1' * 26}/", REMOTE_ADDR="192.0.2.8").status_code == 200
+    cache.clear()
 
 
 # ---------------------------------------------------------------- the archived copy
