@@ -1,24 +1,21 @@
 """Drafts of 学籍异动: begin one, change what it says, begin anew. Sending is the door's business (R5.1–R5.3)."""
 
 from collections.abc import Callable
-from contextlib import nullcontext
 from datetime import date, datetime
+from functools import cache
 
 from ledger import clock
-from ledger.clock import local_date
-from orgs.models import PostRole
-from orgs.seats import seat_at
-from reviews import door, evidence
+from reviews import door
 from reviews.models import Case
 from reviews.opinions import cleaned
 from reviews.refusals import Refused, refuse
 from reviews.states import MOVED_NOTHING, State
-from students import change_rules, identity
+from students import change_rules, pupil_drafts
 from students.change_kinds import BY_KIND, ChangeKind
 from students.change_models import ContactAttempt, StatusChange
 from students.grades import grade_of
 from students.models import CodeTable, SchoolClass, Student
-from students.procedures import change_of, subject_of
+from students.procedures import change_of
 
 NO_SEAT = "只有学籍所在学校的学籍管理员可以办理学籍异动。"
 
@@ -37,43 +34,19 @@ def begin(
     ``kept`` is called in the transaction that writes the draft, e.g. to keep an idempotency key with it. Raises
     Refused when ``by`` is not the school's registrar, or a rule forbids the kind for the pupil as it stands.
     """
-    day, school = local_date(now), student.school
-    if school is None or seat_at(by, student.school_id, PostRole.REGISTRAR, day) is None:
-        refuse("no_seat", NO_SEAT, kind.clause)
-    known = change_rules.facts_before(student, school, (kind,), now)[0]
-    for check in change_rules.OFFERED:
-        found = check(known)
-        if found is not None:
-            raise Refused(found)
-    subject = subject_of(student.pk)
-    mine = Case.objects.filter(
-        subject=subject, receiving_unit=school, state=State.DRAFT, kind=kind.kind
-    ).first()
-    if mine is not None:
-        if kept is not None:
-            kept(mine)
-        return mine
-    with (
-        evidence.copied(copied_from.case, by)
-        if copied_from
-        else nullcontext(lambda case: None) as add_proofs,
-        door.draft(
-            kind=kind.kind,
-            by=by,
-            receiving=school,
-            sending=school,
-            subject=subject,
-            headline=identity.mask_name(student.name),
-            search_text=f"{student.name} {student.pinyin}",
-            now=now,
-            copied_from=copied_from.case if copied_from else None,
-        ) as case,
-    ):
-        _fill(case, student, known, copied_from)
-        add_proofs(case)
-        if kept is not None:
-            kept(case)
-    return case
+    known = cache(lambda: change_rules.facts_before(student, student.school, (kind,), now)[0])
+    return pupil_drafts.begin(
+        student,
+        kind.kind,
+        by,
+        now,
+        no_seat=(NO_SEAT, kind.clause),
+        checks=change_rules.OFFERED,
+        facts=known,
+        fill=lambda case: _fill(case, student, known(), copied_from),
+        kept=kept,
+        copied_from=copied_from.case if copied_from else None,
+    )
 
 
 def _fill(case: Case, student: Student, known, old: StatusChange | None) -> None:

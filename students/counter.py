@@ -8,6 +8,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from ledger import audit
+from ledger.clock import local_date
 from orgs.models import PostRole, Unit
 from orgs.seats import seats_of
 from reviews.public_numbers import ALPHABET, public_number
@@ -63,7 +64,7 @@ def find(number: str, name: str, account, now: datetime) -> tuple[Student | None
     student = records.find(number, name, account, now)
     if student is None:
         return None, None
-    day = records.local_date(now)
+    day = local_date(now)
     if unit_for(account, student.school, day):
         return student, None
     return None, copies_for(account, day).filter(student=student).order_by("-id").first()
@@ -76,7 +77,7 @@ def print_one(
 
     The row is written first, in a transaction of its own; drawing the paper comes after (no I/O under a lock).
     """
-    day = records.local_date(now)
+    day = local_date(now)
     school = enrolment.school if enrolment else student.school
     unit = unit_for(by, school, day)
     if unit is None:
@@ -132,12 +133,18 @@ def pdf_of(kind: str, by, now: datetime, *, student=None, enrolment=None) -> tup
     return data, row
 
 
+def prints_of(student: Student, enrolment: Enrolment | None = None, most: int = 20) -> list[SheetPrint]:
+    """The last papers printed of a pupil, or of one archived copy."""
+    rows = SheetPrint.objects.filter(student=student).select_related("unit", "by__person")
+    return list((rows.filter(enrolment=enrolment) if enrolment else rows).order_by("-id")[:most])
+
+
 # ---------------------------------------------------------------- serials and codes
 
 
 def serial(now: datetime) -> str:
     """A paper's own number, such as DY-2026-7K3M9QXP."""
-    return public_number("DY", records.local_date(now).year)
+    return public_number("DY", local_date(now).year)
 
 
 def new_code() -> str:

@@ -9,12 +9,12 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ledger.clock import moment, spoken
+from ledger.clock import local_date, moment, spoken
 from reviews import desk, files, uploads
 from reviews.refusals import Refusal, Refused
 from reviews.views import see_other
 from reviews.views.evidence import inert
-from students import counter, photos, print_batches, records
+from students import counter, photos, records
 from students.forms import NumberAndName
 from students.identity import IdentityError
 from students.models import Student
@@ -103,7 +103,7 @@ def pupil_page(
         "photo_taken": moment(photo.taken_at) if photo else "",
         "may_photograph": photos.refusal(student, request.user, known.today) is None,
         "ratio": {"width": photos.WIDTH, "height": photos.HEIGHT},
-        "prints": [print_row(row) for row in print_batches.prints_of(student)],
+        "prints": [print_row(row) for row in counter.prints_of(student)],
         "clause": counter.CLAUSE_SHOWN,
         "refused": told(refused),
     }
@@ -195,11 +195,11 @@ def _copy(request: HttpRequest, pk: int):
 
 def copy_page(request: HttpRequest, enrolment, refused: Refusal | None = None, status: int = 200):
     """The page with whatever the last act has to tell."""
-    rows = print_batches.prints_of(enrolment.student)
+    rows = counter.prints_of(enrolment.student, enrolment)
     shown = {
         "enrolment": enrolment,
-        "left": spoken(records.local_date(enrolment.period.upper)),
-        "prints": [print_row(row) for row in rows if row.enrolment_id == enrolment.pk],
+        "left": spoken(local_date(enrolment.period.upper)),
+        "prints": [print_row(row) for row in rows],
         "clause": counter.CLAUSE_SHOWN,
         "refused": told(refused),
     }

@@ -14,7 +14,7 @@ from django.urls import reverse
 from orgs import scope
 from orgs.models import Unit, UnitLevel
 from orgs.seats import seats_of
-from students.grades import cohort_of, grade_label, grade_on
+from students.grades import grade_label, school_year
 from students.headcount_models import HeadcountCell
 from students.models import CodeTable, NumberKind, Sex
 from students.statuses import StudentStatus
@@ -108,7 +108,7 @@ def table(unit: Unit, by: str, day: date, *, permit: bool = False) -> Table:
     """The headcount of a unit ``by`` one of :data:`BY`; of holders of a residence permit by one of :data:`PERMIT_BY`."""
     cells, kept_on = _source(unit, day)
     columns = PERMIT_COLUMNS if permit else COLUMNS
-    grade = f"({_school_year(kept_on or day)} - c.cohort + 1)"
+    grade = f"({school_year(kept_on or day)} - c.cohort + 1)"
     keys = {
         "unit": "split_part(substr(u.path, %(cut)s), '/', 1)",
         "grade": f"{grade}::text",
@@ -137,10 +137,6 @@ def table(unit: Unit, by: str, day: date, *, permit: bool = False) -> Table:
     return Table(
         unit, by, [label for _, label, _ in columns], lines, kept_on or day, kept_on is not None, total
     )
-
-
-def _school_year(day: date) -> int:
-    return cohort_of(1, day)
 
 
 def _source(unit: Unit, day: date) -> tuple[str, date | None]:
@@ -197,6 +193,3 @@ def count(day: date) -> int:
         written = cursor.rowcount
     HeadcountCell.objects.filter(day__lt=day).exclude(day__day=1).delete()
     return written
-
-
-__all__ = ["BY", "COLUMNS", "PERMIT_BY", "Table", "count", "grade_on", "roots", "table", "unit_within"]

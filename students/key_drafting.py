@@ -1,21 +1,17 @@
 """Drafts of 关键信息变更: begin one, change what it says, begin anew. Sending is the door's business (R1.6)."""
 
-from contextlib import nullcontext
 from datetime import date, datetime
 
-from ledger.clock import local_date
-from orgs.models import PostRole
-from orgs.seats import seat_at
-from reviews import door, evidence
+from ledger.clock import now
+from reviews import door
 from reviews.models import Case
 from reviews.opinions import cleaned
 from reviews.refusals import Refused, refuse
 from reviews.states import MOVED_NOTHING, State
-from students import identity, key_rules, sealing
+from students import identity, key_rules, pupil_drafts, sealing
 from students.key_models import KeyInformationChange
 from students.key_procedure import row_of
 from students.models import Student
-from students.procedures import subject_of
 
 NO_SEAT = "只有学籍所在学校的学籍管理员可以发起关键信息变更。"
 
@@ -25,43 +21,18 @@ def begin(
 ) -> Case:
     """A draft of the pupil's school; its own draft is taken up again if there is one. ``kept`` is called in the
     transaction that writes it. Raises Refused."""
-    day, school = local_date(now), student.school
-    if school is None or seat_at(by, student.school_id, PostRole.REGISTRAR, day) is None:
-        refuse("no_seat", NO_SEAT, key_rules.CLAUSE)
-    known = key_rules.KeyFacts(student, school, now, other=key_rules.change_rules.other_case(student))
-    for check in key_rules.BEFORE:
-        found = check(known)
-        if found is not None:
-            raise Refused(found)
-    subject = subject_of(student.pk)
-    mine = Case.objects.filter(
-        subject=subject, receiving_unit=school, state=State.DRAFT, kind=key_rules.KIND
-    ).first()
-    if mine is not None:
-        if kept is not None:
-            kept(mine)
-        return mine
-    with (
-        evidence.copied(copied_from.case, by)
-        if copied_from
-        else nullcontext(lambda case: None) as add_proofs,
-        door.draft(
-            kind=key_rules.KIND,
-            by=by,
-            receiving=school,
-            sending=school,
-            subject=subject,
-            headline=identity.mask_name(student.name),
-            search_text=f"{student.name} {student.pinyin}",
-            now=now,
-            copied_from=copied_from.case if copied_from else None,
-        ) as case,
-    ):
-        _fill(case, student, copied_from)
-        add_proofs(case)
-        if kept is not None:
-            kept(case)
-    return case
+    return pupil_drafts.begin(
+        student,
+        key_rules.KIND,
+        by,
+        now,
+        no_seat=(NO_SEAT, key_rules.CLAUSE),
+        checks=key_rules.BEFORE,
+        facts=lambda: key_rules.facts_before(student, now),
+        fill=lambda case: _fill(case, student, copied_from),
+        kept=kept,
+        copied_from=copied_from.case if copied_from else None,
+    )
 
 
 def _fill(case: Case, student: Student, old: KeyInformationChange | None) -> None:
@@ -122,7 +93,7 @@ def _seal(row: KeyInformationChange, number: str) -> None:
 
 def _refuse_unsendable(row: KeyInformationChange, case: Case) -> None:
     """What was sent off may be corrected, not emptied."""
-    known = key_rules.facts_of(row, case, row.student, door.clock.now())
+    known = key_rules.facts_of(row, case, row.student, now())
     for check in key_rules.TYPED:
         found = check(known)
         if found is not None:

@@ -134,6 +134,11 @@ def digest_of(id_number: str, name: str) -> bytes:
     return sealing.blind_index(f"{id_number}|{name}", "population.asked")
 
 
+def facts_before(student: Student, now: datetime) -> KeyFacts:
+    """Facts before anything is typed, at the pupil's own school."""
+    return KeyFacts(student, student.school, now, other=change_rules.other_case(student))
+
+
 def facts_of(row: KeyInformationChange, case: Case, student: Student, now: datetime) -> KeyFacts:
     """Facts of a case as it stands."""
     return KeyFacts(

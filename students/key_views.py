@@ -42,7 +42,7 @@ def new_key_change(request: HttpRequest, key) -> HttpResponse:
             return see_other(reverse("key-change-edit", args=[case.number]))
         except Refused as error:
             refused, status = error.refusal, 409
-    known = key_rules.KeyFacts(student, school, now, other=key_rules.change_rules.other_case(student))
+    known = key_rules.facts_before(student, now)
     shown = {
         "student": student,
         "checklist": key_procedure.lines_without_register(key_rules.BEFORE, known),

@@ -1,6 +1,7 @@
 """Sheets of a class or a cohort in one file (R8.4): ask, watch, fetch."""
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -76,16 +77,15 @@ def _asked(request: HttpRequest, school: Unit, known) -> PrintBatch:
 
 
 def _cohorts(school: Unit, day) -> list[dict]:
-    """Each cohort on the books with its classes and how many sit there, in one query."""
+    """Each cohort on the books with its classes and how many sit there, in two queries."""
     counted: dict[int, dict] = {}
     classes = {one.pk: one for one in SchoolClass.objects.filter(school=school)}
-    for cohort, class_id in (
-        Student.objects.filter(school=school).order_by("-cohort").values_list("cohort", "school_class")
-    ):
+    rows = Student.objects.filter(school=school).values_list("cohort", "school_class").annotate(Count("pk"))
+    for cohort, class_id, pupils in rows.order_by("-cohort"):
         row = counted.setdefault(cohort, {"count": 0, "classes": {}})
-        row["count"] += 1
+        row["count"] += pupils
         if class_id:
-            row["classes"][class_id] = row["classes"].get(class_id, 0) + 1
+            row["classes"][class_id] = pupils
     return [
         {
             "cohort": cohort,

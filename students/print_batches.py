@@ -16,7 +16,7 @@ from reviews.public_numbers import public_number
 from reviews.refusals import Refusal, Refused, refuse
 from students import counter, sheet, sheet_pdf
 from students.models import SchoolClass, Student
-from students.print_models import BatchState, PrintBatch, SheetPrint
+from students.print_models import BatchState, PrintBatch
 from students.sheet_pdf import Paper
 
 MOST = 1500
@@ -199,9 +199,3 @@ def fetch(batch: PrintBatch, by, day: date) -> bytes:
             subject=f"print:{batch.number}",
         )
     return data
-
-
-def prints_of(student: Student, most: int = 20) -> list[SheetPrint]:
-    """The last papers printed of a pupil."""
-    rows = SheetPrint.objects.filter(student=student).select_related("unit", "by__person")
-    return list(rows.order_by("-id")[:most])

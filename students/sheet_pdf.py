@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 
 import pylopdf_fonts_zh_cn
@@ -34,7 +35,6 @@ NOTES = {
 }
 # typst's own fonts hold no Chinese; of ours the sans first, so that one face sets the whole sheet.
 _FONTS = ("Noto Sans SC", "Noto Serif SC")
-_SCREEN_LENGTH = 60  # characters of a value beyond which the page must be measured
 _missing = re.compile(r'the text `"(.+?)"` could not be displayed')
 _local = threading.local()
 
@@ -111,7 +111,7 @@ def draw(papers: list[Paper]) -> bytes:
         data = {
             "title": papers[0].content.title,
             "date": _date(papers[0].at),
-            "fonts": _further_families(),
+            "fonts": _families_in(settings.SHEET_FONTS),
             "pages": [_page(paper, root, at) for at, paper in enumerate(papers)],
         }
         (root / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
@@ -190,17 +190,13 @@ def _date(at: datetime) -> dict[str, int]:
     return {name: getattr(local, name) for name in ("year", "month", "day", "hour", "minute", "second")}
 
 
-def _further_families() -> list[str]:
-    return [name for name in _fonts().families() if name not in _FONTS and name in _given()]
-
-
-def _given() -> set[str]:
-    if not settings.SHEET_FONTS:
-        return set()
-    own = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=False, font_paths=[settings.SHEET_FONTS]
-    )
-    return set(own.families())
+@lru_cache
+def _families_in(folder: str) -> list[str]:
+    """The fonts that ``SHEET_FONTS`` adds; read once a process."""
+    if not folder:
+        return []
+    own = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
+    return [name for name in own.families() if name not in _FONTS]
 
 
 def _fonts() -> typst.Fonts:

@@ -90,12 +90,9 @@ class FormPages:
         raise NotImplementedError
 
     @method_decorator([never_cache, require_http_methods(["GET", "HEAD", "POST"])])
-    def edit(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        """The form; POST saves what was typed and, when asked, sends it on to the unit's head."""
-        return self._edit(request, *args, **kwargs)
-
     @in_hand
-    def _edit(self, request: HttpRequest, row, now) -> HttpResponse:
+    def edit(self, request: HttpRequest, row, now) -> HttpResponse:
+        """The form; POST saves what was typed and, when asked, sends it on to the unit's head."""
         if request.method != "POST":
             return self.page(request, row, self.form(row, now), now)
         form = self.form(row, now, request.POST)
@@ -122,7 +119,7 @@ class FormPages:
         A repeated request finds nothing to write and then its own answer at the door, under its key.
         """
         case = self.write(row, request.user, form, form.cleaned_data["revision"])
-        revision = form.cleaned_data["revision"] if case.revision == row.case.revision else case.revision
+        revision = form.cleaned_data["revision"] if case is row.case else case.revision
         if request.POST.get("action") != "send":
             return None
         verb = Verb.SUBMIT if case.state == State.DRAFT else Verb.HANDLE
@@ -165,12 +162,9 @@ class FormPages:
         return render(request, self.template, shown, status=409 if refused else status)
 
     @method_decorator(require_POST)
-    def discard(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        """Withdraw a draft; what has been sent is withdrawn on the case's page, with an opinion."""
-        return self._discard(request, *args, **kwargs)
-
     @in_hand
-    def _discard(self, request: HttpRequest, row, now) -> HttpResponse:
+    def discard(self, request: HttpRequest, row, now) -> HttpResponse:
+        """Withdraw a draft; what has been sent is withdrawn on the case's page, with an opinion."""
         case = row.case
         if case.state != State.DRAFT:
             refused = Refusal("not_draft", "业务已发起，请在业务页面撤销并写明原因。", "附件1 三.1")
@@ -191,20 +185,14 @@ class FormPages:
         return self._add_proof(request, number)
 
     @method_decorator(csrf_protect)
-    def _add_proof(self, request: HttpRequest, number: str) -> HttpResponse:
-        return self._take_in(request, number)
-
     @in_hand
-    def _take_in(self, request: HttpRequest, row, now) -> HttpResponse:
+    def _add_proof(self, request: HttpRequest, row, now) -> HttpResponse:
         return proofs.add(request, row.case, self.at)
 
     @method_decorator(require_POST)
-    def remove_proof(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        """Take a proof out again."""
-        return self._remove_proof(request, *args, **kwargs)
-
     @in_hand
-    def _remove_proof(self, request: HttpRequest, row, now, key) -> HttpResponse:
+    def remove_proof(self, request: HttpRequest, row, now, key) -> HttpResponse:
+        """Take a proof out again."""
         return proofs.remove(request, row.case, key, self.at)
 
     def begin_copy(self, case: Case, by, now) -> Case:
