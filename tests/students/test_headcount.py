@@ -128,6 +128,14 @@ def test_a_table_takes_the_same_statements_for_one_school_and_for_many(world):
     assert counts[1] <= 3
 
 
+def test_the_figures_of_under_age_children_are_one_step_away_for_an_office_and_back(client, world):
+    client.force_login(world.registrar(world.east))
+    assert 'href="/statistics/under-age/"' in client.get("/statistics/headcount/").content.decode()
+    assert 'href="/statistics/headcount/"' in client.get("/statistics/under-age/").content.decode()
+    client.force_login(world.registrar(world.first))
+    assert "/statistics/under-age/" not in client.get("/statistics/headcount/").content.decode()
+
+
 def test_nobody_counts_another_unit(client, world):
     for account, status in (
         (world.registrar(world.east), 200),
