@@ -7,13 +7,13 @@ import io
 import json
 import re
 import tempfile
-import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+import pikepdf
 import pylopdf_fonts_zh_cn
 import segno
 import typst
@@ -22,6 +22,7 @@ from django.urls import reverse
 
 from ledger.clock import SHANGHAI, local_date, moment, spoken
 from reviews import files
+from students import typesetting
 from students.sheet import PHOTO_ROWS, Content, Entry
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "print" / "sheet.typ"
@@ -36,7 +37,9 @@ NOTES = {
 # typst's own fonts hold no Chinese; of ours the sans first, so that one face sets the whole sheet.
 _FONTS = ("Noto Sans SC", "Noto Serif SC")
 _missing = re.compile(r'the text `"(.+?)"` could not be displayed')
-_local = threading.local()
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+# A file of many sheets is set in pieces, each in so many pages of memory, and bound together.
+PIECE = 30
 
 
 class GlyphMissing(Exception):
@@ -106,6 +109,41 @@ class Paper:
 
 def draw(papers: list[Paper]) -> bytes:
     """One PDF with a page for each paper. Raises GlyphMissing."""
+    if len(papers) <= PIECE:
+        return _set(papers)
+    lacking: set[str] = set()
+    with pikepdf.Pdf.new() as bound:
+        for at in range(0, len(papers), PIECE):
+            try:
+                piece = _set(papers[at : at + PIECE])
+            except GlyphMissing as error:
+                lacking |= set(error.characters)
+                continue
+            _bind(bound, piece)
+        if lacking:
+            raise GlyphMissing(lacking)
+        out = io.BytesIO()
+        bound.save(out, object_stream_mode=pikepdf.ObjectStreamMode.generate, linearize=False)
+        return out.getvalue()
+
+
+def _bind(bound: pikepdf.Pdf, piece: bytes) -> None:
+    """Add the pages of a piece; the first gives the whole its metadata and colour intent, which make it PDF/A."""
+    with pikepdf.Pdf.open(io.BytesIO(piece)) as more:
+        if not bound.pages:
+            for name in ("/Metadata", "/OutputIntents", "/Lang"):
+                if name in more.Root:
+                    value = more.Root[name]
+                    bound.Root[name] = bound.copy_foreign(value) if value.is_indirect else _copied(bound, more, value)
+        bound.pages.extend(more.pages)
+
+
+def _copied(bound: pikepdf.Pdf, more: pikepdf.Pdf, value: pikepdf.Object) -> pikepdf.Object:
+    return bound.copy_foreign(more.make_indirect(value))
+
+
+def _set(papers: list[Paper]) -> bytes:
+    """A piece, by typst."""
     with tempfile.TemporaryDirectory(prefix="xueji-print-", dir=_memory()) as folder:
         root = Path(folder)
         data = {
@@ -117,14 +155,17 @@ def draw(papers: list[Paper]) -> bytes:
         (root / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
         (root / "main.typ").write_bytes(TEMPLATE.read_bytes())
         try:
-            return _compiler().compile(
-                input=str(root / "main.typ"), root=str(root), format="pdf", pdf_standards=["a-2b"]
-            )
-        except typst.TypstError as error:
-            lacking = _missing.findall(error.diagnostic or error.message)
+            return typesetting.typesetter(_font_folders()).compile(root, len(papers))
+        except typesetting.TypesettingFailed as error:
+            lacking = _missing.findall(error.diagnostic)
             if not lacking:
                 raise
-            raise GlyphMissing("".join(lacking)) from error
+            raise GlyphMissing("".join(map(_unescaped, lacking))) from error
+
+
+def _unescaped(text: str) -> str:
+    """typst writes characters that no font can know, such as those for private use, as their code."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 def _memory() -> str | None:
@@ -199,16 +240,6 @@ def _families_in(folder: str) -> list[str]:
     return [name for name in own.families() if name not in _FONTS]
 
 
-def _fonts() -> typst.Fonts:
-    if not hasattr(_local, "fonts"):
-        paths = [str(Path(pylopdf_fonts_zh_cn.__file__).parent)]
-        paths += [settings.SHEET_FONTS] if settings.SHEET_FONTS else []
-        _local.fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=paths)
-    return _local.fonts
-
-
-def _compiler() -> typst.Compiler:
-    """One for each thread: it keeps what it has learnt of the template between pages."""
-    if not hasattr(_local, "compiler"):
-        _local.compiler = typst.Compiler(font_paths=_fonts(), ignore_system_fonts=True)
-    return _local.compiler
+def _font_folders() -> list[str]:
+    own = [settings.SHEET_FONTS] if settings.SHEET_FONTS else []
+    return [str(Path(pylopdf_fonts_zh_cn.__file__).parent), *own]

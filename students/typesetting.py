@@ -1,0 +1,116 @@
+"""typst in a process of its own, which ends after so many pages.
+
+typst remembers every layout it has made, for a person who edits one document all day; a server that prints hundreds of
+different sheets only grows by it, about 5 MB a page, and nothing gives the memory back (messense/typst-py#104). So the
+remembering happens in a child process that is replaced before it is large. Run as a program this file is that child: it
+reads one job a line and answers with one line, and ends with its parent.
+"""
+
+import atexit
+import json
+import select
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+# A child holds 100–150 MB of fonts and learns the template with its first page; then it grows by 5 MB a page.
+PAGES = 60
+# The longest that one job (at most :data:`PAGES` pages) may take, in seconds.
+PATIENCE = 120
+
+
+class TypesettingFailed(Exception):
+    """typst said no; ``diagnostic`` is what it said."""
+
+    def __init__(self, diagnostic: str):
+        self.diagnostic = diagnostic
+        super().__init__(diagnostic[:300])
+
+
+class Typesetter:
+    """The child of this process, begun when first asked and again when it is used up; one job at a time."""
+
+    def __init__(self, fonts: list[str]):
+        self._fonts = fonts
+        self._lock = threading.Lock()
+        self._child: subprocess.Popen | None = None
+        self._pages = 0
+
+    def compile(self, folder: Path, pages: int) -> bytes:
+        """The PDF (PDF/A-2b) of ``main.typ`` in ``folder``. Raises :class:`TypesettingFailed`."""
+        with self._lock:
+            if self._child is None or self._child.poll() is not None or self._pages + pages > PAGES:
+                self._begin()
+            self._pages += pages
+            answer = self._asked({"folder": str(folder)})
+        if "wrong" in answer:
+            raise TypesettingFailed(answer["wrong"])
+        return (folder / "out.pdf").read_bytes()
+
+    def end(self) -> None:
+        """Let the child go."""
+        child, self._child, self._pages = self._child, None, 0
+        if child is not None:
+            child.kill()
+            child.wait()
+            child.stdin.close()
+            child.stdout.close()
+
+    def _begin(self) -> None:
+        self.end()
+        self._child = subprocess.Popen(  # noqa: S603 - our own file, by our own interpreter
+            [sys.executable, "-I", __file__, *self._fonts],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+
+    def _asked(self, job: dict) -> dict:
+        child = self._child
+        try:
+            child.stdin.write(json.dumps(job) + "\n")
+            child.stdin.flush()
+            ready, _, _ = select.select([child.stdout], [], [], PATIENCE)
+            line = child.stdout.readline() if ready else ""
+        except OSError:
+            line = ""
+        if not line:
+            self.end()
+            raise TypesettingFailed("the typesetting process ended or did not answer in time")
+        return json.loads(line)
+
+
+def _serve(fonts: list[str]) -> None:
+    import typst  # only the child needs it
+
+    known = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=fonts)
+    compiler = typst.Compiler(font_paths=known, ignore_system_fonts=True)
+    for line in sys.stdin:
+        folder = Path(json.loads(line)["folder"])
+        answer = {}
+        try:
+            data = compiler.compile(
+                input=str(folder / "main.typ"), root=str(folder), format="pdf", pdf_standards=["a-2b"]
+            )
+            (folder / "out.pdf").write_bytes(data)
+        except typst.TypstError as error:
+            answer["wrong"] = error.diagnostic or error.message
+        print(json.dumps(answer), flush=True)
+
+
+_of_process: dict[tuple[str, ...], Typesetter] = {}
+
+
+def typesetter(fonts: list[str]) -> Typesetter:
+    """The typesetter of this process for these folders of fonts."""
+    key = tuple(fonts)
+    if key not in _of_process:
+        _of_process[key] = Typesetter(fonts)
+        atexit.register(_of_process[key].end)
+    return _of_process[key]
+
+
+if __name__ == "__main__":
+    _serve(sys.argv[1:])
