@@ -55,17 +55,20 @@ class WithinLimit(FileUploadHandler):
         return
 
 
-def receive(request: HttpRequest) -> tuple[Refusal, int] | None:
-    """Parse the request's form within the limit; the refusal and its status when it cannot be taken, else ``None``.
+def receive(
+    request: HttpRequest, largest: int = LARGEST, too_large: Refusal = TOO_LARGE, broken: Refusal = BROKEN
+) -> tuple[Refusal, int] | None:
+    """Parse the request's form within the limit (in bytes); the refusal and its status when it cannot be taken, else
+    ``None``.
 
     Must be the first to touch the body, before the check of the token that stands in it.
     """
-    limit = WithinLimit(request)
+    limit = WithinLimit(request, largest)
     request.upload_handlers = [limit, MemoryFileUploadHandler(request)]
     try:
         request.FILES  # noqa: B018 - reading it parses the body
     except TooManyFilesSent:
         return TOO_MANY, 413
     except (MultiPartParserError, UnreadablePostError, SuspiciousOperation):
-        return BROKEN, 400
-    return (TOO_LARGE, 413) if limit.exceeded else None
+        return broken, 400
+    return (too_large, 413) if limit.exceeded else None

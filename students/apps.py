@@ -10,4 +10,12 @@ class StudentsConfig(AppConfig):
 
     def ready(self):
         """Make the outbox know who delivers this floor's messages, and the engine the kinds of case."""
-        from students import change_reminders, key_procedure, number_notices, procedures, taking_back  # noqa: F401
+        from students import (  # noqa: F401
+            change_reminders,
+            import_notices,
+            key_procedure,
+            number_notices,
+            procedures,
+            registration_table,
+            taking_back,
+        )

@@ -328,18 +328,41 @@ class ProblemKind(models.TextChoices):
     NO_ID = "no_id", "无身份证件号"
 
 
+class Settlement(models.TextChoices):
+    """How a problem record was answered: the three ways of the notice, and the decision between two claimants."""
+
+    VOUCHED = "vouched", "佐证"
+    AMENDED = "amended", "变更"
+    REMOVED = "removed", "删除"
+    DECIDED = "decided", "上级认定"
+
+
 class ProblemRecord(models.Model):
-    """问题学籍 of a pupil; an open one stops a transfer until its own school has settled it (R3.1b, R1.9)."""
+    """问题学籍 of a pupil; an open one stops a transfer until its own school has settled it (R3.1b, R1.9).
+
+    ``twin`` is the other pupil of a pair; ``found_by`` the check that opened it; ``vouched_case`` the case in which
+    its own school and county have vouched, while the other side has not spoken yet.
+    """
 
     student = models.ForeignKey(
         Student, verbose_name="学生", on_delete=models.PROTECT, related_name="problems"
     )
     kind = models.CharField("类型", max_length=20, choices=ProblemKind.choices)
+    twin = models.ForeignKey(
+        Student, verbose_name="另一名学生", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    found_by = models.CharField("由哪次检查发现", max_length=20, blank=True)
+    vouched_case = models.CharField("佐证业务号", max_length=20, blank=True)
+    settled = models.CharField("处理方式", max_length=10, choices=Settlement.choices, blank=True)
+    case_number = models.CharField("处理业务号", max_length=20, blank=True)
     opened_at = models.DateTimeField("产生时间", db_default=Now())
     closed_at = models.DateTimeField("解决时间", null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "问题学籍"
+        indexes = [
+            models.Index(fields=["twin"], condition=Q(closed_at__isnull=True), name="problem_open_twin")
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["student", "kind"], condition=Q(closed_at__isnull=True), name="problem_open_once"
@@ -354,6 +377,8 @@ class ProblemRecord(models.Model):
 from students.change_models import ChangePolicy, ContactAttempt, StatusChange  # noqa: E402, F401
 from students.graduation_models import GraduationLine, GraduationRun, PromotionCount, TakenBack  # noqa: E402, F401
 from students.headcount_models import HeadcountCell  # noqa: E402, F401
+from students.import_models import ImportBatch  # noqa: E402, F401
 from students.key_models import KeyInformationChange  # noqa: E402, F401
 from students.number_models import IssuingBatch, IssuingLine, PopulationPerson  # noqa: E402, F401
 from students.print_models import PrintBatch, PupilPhoto, SheetPrint  # noqa: E402, F401
+from students.problem_models import KnownTwins  # noqa: E402, F401

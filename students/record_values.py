@@ -103,15 +103,15 @@ def put(record: Record, changes: dict[str, str]) -> None:
             continue
         if item.store == "student":
             student_columns.append(item.column)
-            setattr(record.student, item.column, _typed(item, text))
+            setattr(record.student, item.column, typed(item, text))
         elif item.store == "record":
-            setattr(record.row, item.column, _typed(item, text))
+            setattr(record.row, item.column, typed(item, text))
         elif item.store == "details":
             _keep(record.row.details, item.column, text)
         else:
             guardian = _guardian(record, item)
             if item.store == "guardian":
-                setattr(guardian, item.column, _typed(item, text))
+                setattr(guardian, item.column, typed(item, text))
             else:
                 _keep(guardian.details, item.column, text)
     if "name_pinyin" in changes:
@@ -144,7 +144,8 @@ def _guardian(record: Record, item: RecordField) -> Guardian:
     return record.guardians[item.place]
 
 
-def _typed(item: RecordField, text: str):
+def typed(item: RecordField, text: str):
+    """A text of an item as its column holds it: a date, true or false, or the text itself."""
     if item.column in _BOOLEAN:
         return None if text == "" and item.column == "permit_held" else text == "1"
     if item.column in _DATES:
@@ -157,6 +158,11 @@ def _keep(details: dict, name: str, text: str) -> None:
         details[name] = text
     else:
         details.pop(name, None)
+
+
+def of_guardian(who: str) -> tuple[RecordField, ...]:
+    """The items of one guardian that a record keeps."""
+    return tuple(item for item in FIELDS if item.block == who and item.store != "elsewhere")
 
 
 def code_names() -> dict[str, dict[str, str]]:

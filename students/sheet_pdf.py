@@ -134,7 +134,9 @@ def _bind(bound: pikepdf.Pdf, piece: bytes) -> None:
             for name in ("/Metadata", "/OutputIntents", "/Lang"):
                 if name in more.Root:
                     value = more.Root[name]
-                    bound.Root[name] = bound.copy_foreign(value) if value.is_indirect else _copied(bound, more, value)
+                    bound.Root[name] = (
+                        bound.copy_foreign(value) if value.is_indirect else _copied(bound, more, value)
+                    )
         bound.pages.extend(more.pages)
 
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from ledger import clock
-from students import change_reminders, headcount, issuing, print_batches, promotion
+from students import change_reminders, headcount, imports, issuing, print_batches, problems, promotion
 
 
 @shared_task
@@ -34,3 +34,15 @@ def draw_sheets() -> int:
 def count_pupils() -> int:
     """Keep the headcount of the night (R7.1)."""
     return headcount.count(clock.local_date(clock.now()))
+
+
+@shared_task
+def work_off_imports() -> int:
+    """Check and write the tables that were uploaded (R2.1)."""
+    return imports.carry_on(clock.now())
+
+
+@shared_task
+def check_duplicates() -> int:
+    """The nightly 查重 of all who hold no formal number yet (R1.7)."""
+    return problems.sweep()

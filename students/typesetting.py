@@ -59,7 +59,7 @@ class Typesetter:
 
     def _begin(self) -> None:
         self.end()
-        self._child = subprocess.Popen(  # noqa: S603 - our own file, by our own interpreter
+        self._child = subprocess.Popen(
             [sys.executable, "-I", __file__, *self._fonts],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -97,7 +97,8 @@ def _serve(fonts: list[str]) -> None:
             (folder / "out.pdf").write_bytes(data)
         except typst.TypstError as error:
             answer["wrong"] = error.diagnostic or error.message
-        print(json.dumps(answer), flush=True)
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
 
 
 _of_process: dict[tuple[str, ...], Typesetter] = {}

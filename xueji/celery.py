@@ -61,6 +61,15 @@ app.conf.beat_schedule = {
     # The first that runs after midnight counts; the others find the night counted.
     "count pupils": {"task": "students.tasks.count_pupils", "schedule": crontab(minute=30)},
     "draw sheets": {"task": "students.tasks.draw_sheets", "schedule": 3.0, "options": {"expires": 60}},
+    "work off imports": {
+        "task": "students.tasks.work_off_imports",
+        "schedule": 3.0,
+        "options": {"expires": 60},
+    },
+    "check for duplicates": {
+        "task": "students.tasks.check_duplicates",
+        "schedule": crontab(hour=1, minute=30),
+    },
     "sign audit heads": {"task": "ledger.tasks.sign_heads", "schedule": crontab(hour=0, minute=20)},
 }
 app.autodiscover_tasks()

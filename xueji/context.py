@@ -69,6 +69,7 @@ def _nav(path: str, account: Account, seats: list[Seat], unread: int) -> list[di
         ("发起转学", "/transfers/new/", ("/transfers/",), registrar),
         ("毕业后就学", "/graduates/new/", ("/graduates/",), registrar),
         ("学生", "/students/", ("/students/",), bool(keeping)),
+        ("新生建籍", "/registration/", ("/registration/", "/imports/"), bool(keeping)),
         ("家长窗口", "/counter/", ("/counter/",), counter),
         ("毕业", "/graduation/", ("/graduation/", "/graduating/"), bool(keeping)),
         ("人籍一致", "/offline/", ("/offline/", "/faults/"), bool(keeping)),

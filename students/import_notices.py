@@ -1,0 +1,29 @@
+"""What the one who uploaded a table is told when the dry run or the writing has ended."""
+
+from ledger import outbox
+from ledger.models import OutboxMessage
+from reviews.notices import Letter, tell
+from students import imports
+from students.import_models import ImportBatch, ImportState
+
+
+@outbox.handler("import")
+def tell_uploader(messages: list[OutboxMessage]) -> None:
+    """One notice; figures only."""
+    ids = {message.payload["import"] for message in messages}
+    batches = ImportBatch.objects.select_related("asked_by").in_bulk(ids)
+    tell(
+        Letter(batch.asked_by, None, text_of(batch), message.dedup, f"/imports/{batch.number}/")
+        for message in messages
+        for batch in [batches[message.payload["import"]]]
+    )
+
+
+def text_of(batch: ImportBatch) -> str:
+    """The sentence."""
+    title = f"导入 {batch.number}（{imports.of(batch.kind).title}）"
+    if batch.state == ImportState.FAULTY:
+        return f"{title}有 {batch.faulty} 处错误，没有写入任何内容；请按核对结果改好后重新上传。"
+    if batch.state == ImportState.DONE:
+        return f"{title}已写入 {batch.written} 人。"
+    return f"{title}核对无误，请确认后写入。"

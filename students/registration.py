@@ -1,0 +1,206 @@
+"""一年级新生建籍: what a line or a form says is checked and held against all pupils (R2.1).
+
+What is compulsory here is what a record cannot exist without: who the child is and whom to call. Everything else the
+national form asks for may follow later; nothing here refuses enrolment (R0.1).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from orgs.models import PostRole, Unit
+from orgs.seats import seat_at
+from reviews.refusals import Refusal
+from students import duplicates, identity, record_checks, record_values, sealing
+from students.duplicates import Match, Who
+from students.grades import cohort_of
+from students.record_fields import BY_KEY, FIELDS, GUARDIANS, RecordField
+from students.tables import Column
+
+CLAUSE = "附件1 二"
+# Without these there is no record; sex and birth date may follow from an identity number.
+NEEDED = ("name", "ethnic", "id_type", "guardian1.name", "guardian1.relation", "guardian1.phone")
+_FIRST = ("name", "sex", "birth_date", "ethnic", "id_type", "id_number")
+CLASS = "class"
+RESIDENT_CARD, NO_PAPER = "1", "Z"
+_YES_NO = {"1": "是", "0": "否"}
+_HINTS = {
+    "sex": "填了居民身份证号可以不填",
+    "birth_date": "如 2020-03-05；填了居民身份证号可以不填",
+    "id_number": "没有的不填，并填监护人的证件号",
+}
+_BY_KIND = {
+    "date": "如 2020-03-05",
+    "month": "年和月，如 202609",
+    "division": "6位或12位区划代码",
+    "country": "三位字母代码，中国为 CHN",
+    "span": "如 2024.06.01-2034.06.01",
+    "decimal": "公里，如 1.5",
+    "phone": "手机号或带区号的电话",
+}
+
+
+def items() -> list[RecordField]:
+    """The items that a new record may say: who the child is, then the others in the order of the national form."""
+    said = [item for item in FIELDS if item.edit in ("registrar", "key")]
+    return sorted(said, key=lambda item: _FIRST.index(item.key) if item.key in _FIRST else len(_FIRST))
+
+
+def label_of(item: RecordField) -> str:
+    """What an item is called where all stand side by side: 监护人一姓名."""
+    return f"监护人{'一' if item.place == 1 else '二'}{item.label}" if item.place else item.label
+
+
+def columns(codes: dict[str, dict[str, str]] | None = None) -> list[Column]:
+    """The columns of the table: who the child is, its class, then the other items."""
+    codes = codes if codes is not None else record_values.code_names()
+    found = [_column(item, codes) for item in items()]
+    at = len(_FIRST)
+    return [*found[:at], Column(CLASS, "班级", hint="班号，如 1；不填为未编班"), *found[at:]]
+
+
+def _column(item: RecordField, codes: dict[str, dict[str, str]]) -> Column:
+    return Column(item.key, label_of(item), item.key in NEEDED, choices_of(item, codes), _cell_hint(item))
+
+
+def hint_of(item: RecordField) -> str:
+    """How a typed item is written."""
+    return _HINTS.get(item.key, _BY_KIND.get(item.kind, ""))
+
+
+def _cell_hint(item: RecordField) -> str:
+    hint = hint_of(item)
+    return f"{hint}；请把单元格设为文本".lstrip("；") if item.kind in ("id_number", "phone") else hint
+
+
+def choices_of(item: RecordField, codes: dict[str, dict[str, str]]) -> dict[str, str]:
+    """What may be chosen for an item; empty for one that is typed."""
+    if item.kind == "yes_no":
+        return _YES_NO
+    if item.kind != "code":
+        return {}
+    table = codes.get(item.table, {})
+    return {code: name for code, name in sorted(table.items()) if not item.offered or code in item.offered}
+
+
+# ---------------------------------------------------------------- one child
+
+
+@dataclass
+class Newcomer:
+    """A child as it was typed: the items by key, cleaned; ``errors`` by key; the class number; who it may be already."""
+
+    values: dict[str, str]
+    errors: dict[str, str]
+    class_number: int | None = None
+    matches: list[Match] = field(default_factory=list)
+
+    @property
+    def who(self) -> Who:
+        """What is compared with all pupils."""
+        number = self.values.get("id_number", "")
+        return Who(
+            sealing.blind_index(number) if number else None,
+            self.values["name"],
+            self.values["sex"],
+            date.fromisoformat(self.values["birth_date"]),
+        )
+
+    def here(self, school: Unit) -> Match | None:
+        """The pupil of the same school that this is already, so that the same line twice changes nothing."""
+        return next((match for match in self.matches if match.school_id == school.pk), None)
+
+    def elsewhere(self, school: Unit) -> list[Match]:
+        """Pupils of other schools who may be this child."""
+        return [match for match in self.matches if match.school_id != school.pk]
+
+
+def read(typed: dict[str, str], codes: dict[str, dict[str, str]], today: date) -> Newcomer:
+    """The typed texts as a record would hold them, with what is wrong at which item; no look at other pupils."""
+    values: dict[str, str] = {}
+    errors: dict[str, str] = {}
+    for item in items():
+        text = typed.get(item.key, "")
+        try:
+            value = record_checks.cleaned(item, text, codes, today) if text else ""
+        except record_checks.ItemRefused as error:
+            errors[item.key] = error.sentence
+            continue
+        if value:
+            values[item.key] = value
+    _follow(values, errors, today)
+    _complete(values, errors)
+    for key, sentence in record_checks.contradictions(values, today).items():
+        errors.setdefault(key, sentence)
+    return Newcomer(values, errors, _class_number(typed.get(CLASS, ""), errors))
+
+
+def _follow(values: dict[str, str], errors: dict[str, str], today: date) -> None:
+    """Sex and birth date follow from a resident identity number where they were left empty."""
+    if values.get("id_type") != RESIDENT_CARD:
+        return
+    if not values.get("id_number"):
+        if "id_number" not in errors:
+            errors["id_number"] = (
+                "身份证件类型为居民身份证的，请填写证件号；没有证件号的，证件类型请选“其他”。"
+            )
+        return
+    try:
+        number = identity.check_id_number(values["id_number"], today)
+    except identity.IdentityError as error:
+        errors["id_number"] = error.sentence
+        return
+    if "sex" not in errors:
+        values.setdefault("sex", number.sex)
+    if "birth_date" not in errors:
+        values.setdefault("birth_date", number.birth_date.isoformat())
+
+
+def _complete(values: dict[str, str], errors: dict[str, str]) -> None:
+    for key in (*NEEDED, "sex", "birth_date"):
+        if key not in values and key not in errors:
+            errors[key] = f"{label_of(BY_KEY[key])}必填，请填写。"
+    for who in GUARDIANS:
+        if values.get(f"{who}.name"):
+            values.setdefault(f"{who}.is_guardian", "1")
+        elif any(key.startswith(f"{who}.") for key in values):
+            told = f"填写了{label_of(BY_KEY[f'{who}.name'])[:4]}的其他项目，请填写姓名。"
+            errors.setdefault(f"{who}.name", told)
+    if values.get("id_type") == NO_PAPER and values.get("id_number"):
+        errors.setdefault("id_type", "填写了证件号，请选择证件类型。")
+
+
+def _class_number(text: str, errors: dict[str, str]) -> int | None:
+    text = text.strip().removesuffix("班").strip("（）()")
+    if not text:
+        return None
+    if text.isascii() and text.isdecimal() and 1 <= int(text) <= 99:
+        return int(text)
+    errors[CLASS] = "班级请填班号 1–99，如 1；还没有编班的不填。"
+    return None
+
+
+def match(newcomers: Sequence[Newcomer]) -> None:
+    """查重 at once (R1.7): each complete newcomer learns which pupils it may be. One statement however many."""
+    complete = [one for one in newcomers if not one.errors]
+    found = duplicates.find([one.who for one in complete])
+    for at, one in enumerate(complete):
+        one.matches = found.get(at, [])
+
+
+# ---------------------------------------------------------------- who may, and where
+
+
+def refusal(school: Unit | None, by, day: date) -> Refusal | None:
+    """Why ``by`` cannot register new pupils at ``school``, or ``None``."""
+    if school is None or seat_at(by, school.pk, PostRole.REGISTRAR, day) is None:
+        return Refusal("no_seat", "一年级新生由学校的学籍管理员登记，你没有这个岗位。", CLAUSE)
+    if school.lowest_grade != 1:
+        told = f"{school.name}没有一年级；一年级以外的新建学籍请用“补建学籍”。"
+        return Refusal("no_grade_1", told, CLAUSE)
+    return None
+
+
+def cohort(day: date) -> int:
+    """The cohort that is in grade 1 on ``day``."""
+    return cohort_of(1, day)

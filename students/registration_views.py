@@ -1,0 +1,135 @@
+"""Pages of 新生建籍 (R2.1): the school's desk of new records, the form for one child."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from ledger import audit
+from orgs.models import PostRole, Unit
+from orgs.seats import seats_of
+from reviews import desk
+from reviews.refusals import Refusal
+from reviews.views import see_other
+from reviews.views.proofs import refused_page
+from students import record_values, registration, registration_writing
+from students.duplicates import NUMBER
+from students.import_models import ImportBatch, ImportKind
+from students.import_views import row_of
+from students.models import Student
+from students.registration_forms import NewcomerForm
+
+CLAUSE_SHOWN = {
+    "text": "学籍从小学一年级（或学前教育系统）建立；其他年级新建学籍的，由省级每月底集中提交查重，通过的建立，未通过的按转学办理。",
+    "note": "学籍的主要功能是记录，登记不影响学生就读（正文一）；建立后即有临时学籍号，各项业务与正式学籍号相同（附件1 一.4）。",
+    "source": "教基一厅〔2016〕2号 附件1 第二条",
+    "url": "/rules/#b1-2",
+}
+_LISTED = 20
+
+
+def own_schools(account, day) -> list[Unit]:
+    """The schools with a first grade where the account is registrar."""
+    seats = (s.unit for s in seats_of(account, day) if s.unit.is_school and s.role == PostRole.REGISTRAR)
+    return list({unit.pk: unit for unit in seats if unit.lowest_grade == 1}.values())
+
+
+@never_cache
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """What can be done, and the last imports of one's units."""
+    known = desk.of(request)
+    rows = ImportBatch.objects.visible_to(request.user, known.today).filter(kind=ImportKind.REGISTRATION)
+    shown = {
+        "schools": own_schools(request.user, known.today),
+        "rows": [row_of(batch) for batch in rows.select_related("unit")[:_LISTED]],
+        "clause": CLAUSE_SHOWN,
+        "kind": ImportKind.REGISTRATION,
+    }
+    return render(request, "students/registration.html", shown)
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """The form of one child; POST registers it."""
+    known = desk.of(request)
+    schools = own_schools(request.user, known.today)
+    asked = (request.POST if request.method == "POST" else request.GET).get("school", "")
+    school = next((one for one in schools if one.code == asked), schools[0] if len(schools) == 1 else None)
+    if refused := registration.refusal(school, request.user, known.today):
+        return refused_page(request, refused, 403)
+    form = NewcomerForm(record_values.code_names(), request.POST if request.method == "POST" else None)
+    if request.method != "POST":
+        return _page(request, school, form)
+    one = form.newcomer(known.today)
+    if one.errors:
+        return _page(request, school, form, status=422)
+    registration.match([one])
+    if here := one.here(school):
+        told = Refusal(
+            "registered", "该生已在本校学籍中，不会重复建立；请直接打开学籍核对。", registration.CLAUSE
+        )
+        return _page(request, school, form, told, 409, matches=[here])
+    elsewhere = one.elsewhere(school)
+    if elsewhere and not form.data.get("claimed"):
+        certain = any(match.kind == NUMBER for match in elsewhere)
+        sentence = (
+            "查重：有学生使用同一身份证件号，学籍在其他学校。是同一学生的，请改办转学；确在本校就读而两校都登记的，勾选后登记。"
+            if certain
+            else "查重：有学生姓名、性别、出生日期相同。请核对是不是同一学生：是的，请改办转学；不是的，勾选后登记。"
+        )
+        return _page(
+            request, school, form, Refusal("duplicate", sentence, registration.CLAUSE), 409, matches=elsewhere
+        )
+    student = _written(one, school, request, known)
+    problem = "；查重有相同的学生，已按问题学籍登记，请佐证或变更" if elsewhere else ""
+    messages.success(request, f"已建立学籍并发放临时学籍号{problem}。")
+    if request.POST.get("action") == "next":
+        return see_other(f"{reverse('registration-new')}?school={school.code}")
+    return see_other(reverse("student-detail", args=[student.key]))
+
+
+def _written(one, school: Unit, request: HttpRequest, known) -> Student:
+    """The record, unless the very same child was registered a moment ago: then that one."""
+    with transaction.atomic():
+        Unit.objects.select_for_update(no_key=True).get(pk=school.pk)
+        registration.match([one])
+        if here := one.here(school):
+            return Student.objects.get(pk=here.student_id)
+        cohort, actor = registration.cohort(known.today), audit.actor_of(request.user)
+        (pk,) = registration_writing.write([one], school, cohort, 1, known.now, actor)
+    return Student.objects.get(pk=pk)
+
+
+def _page(
+    request, school: Unit, form: NewcomerForm, refused: Refusal | None = None, status=200, matches=()
+) -> HttpResponse:
+    shown = {
+        "school": school,
+        "form": form,
+        "first": form.first_fields(),
+        "blocks": form.blocks(),
+        "clause": CLAUSE_SHOWN,
+        "refused": {"sentence": refused.sentence, "clause": refused.clause} if refused else None,
+        "matches": [
+            {
+                "school": match.school,
+                "how": match_words(match.kind),
+                "url": reverse("student-detail", args=[match.key]) if match.school_id == school.pk else "",
+            }
+            for match in matches
+        ],
+        "may_claim": bool(matches) and refused is not None and refused.code == "duplicate",
+    }
+    return render(request, "students/registration_new.html", shown, status=status)
+
+
+def match_words(kind: str) -> str:
+    """In what two children agree."""
+    return "身份证件号相同" if kind == NUMBER else "姓名、性别、出生日期相同"
