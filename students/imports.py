@@ -247,10 +247,16 @@ def _judged(batch: ImportBatch, day: date, progress: Callable[[int], None]) -> t
     except ValueError:
         return Verdict(faults=[Fault(0, "", "", "上传的文件已损坏或缺失，请重新上传。")]), 0
     if any(fault.line == 1 for fault in table.faults):
-        return Verdict(faults=[fault for fault in table.faults if fault.line == 1]), len(table.rows)
+        heads = [fault for fault in table.faults if fault.line == 1]
+        return Verdict(faults=sorted(heads, key=_place)), len(table.rows)
     verdict = kind.judge(table, batch.unit, day, progress)
-    verdict.faults = sorted([*table.faults, *verdict.faults])
+    verdict.faults = sorted([*table.faults, *verdict.faults], key=_place)
     return verdict, len(table.rows)
+
+
+def _place(fault: Fault) -> tuple[int, int, str]:
+    """By line, then by column: A, B, … Z, AA."""
+    return fault.line, len(fault.column), fault.column
 
 
 def _progress(batch: ImportBatch) -> Callable[[int], None]:

@@ -26,11 +26,13 @@ def judge(table: Table, unit: Unit, day: date, progress: Callable[[int], None]) 
     columns = {column.key: column for column in registration.columns(codes)}
     verdict, read = imports.Verdict(), []
     bad = {fault.line for fault in table.faults}
+    told = {(fault.line, fault.label) for fault in table.faults}
     for done, row in enumerate(table.rows, 1):
         newcomer = registration.read(row.cells, codes, day)
-        verdict.faults += [
-            table.fault(row.line, columns.get(key), told) for key, told in newcomer.errors.items()
-        ]
+        for key, sentence in newcomer.errors.items():
+            fault = table.fault(row.line, columns.get(key), sentence)
+            if (fault.line, fault.label) not in told:
+                verdict.faults.append(fault)
         if not newcomer.errors and row.line not in bad:
             read.append((row, newcomer))
         if done % imports.CHUNK == 0:

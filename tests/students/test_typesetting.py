@@ -11,7 +11,8 @@ import pytest
 
 from students import sheet_pdf, typesetting
 from students.print_models import PrintKind
-from students.sheet_pdf import GlyphMissing, typesetting as used
+from students.sheet_pdf import GlyphMissing
+from students.sheet_pdf import typesetting as used
 from tests.students.test_sheet_golden import TEXTS, paper
 
 
