@@ -20,6 +20,7 @@ from reviews.evidence import take_in
 from reviews.models import Attachment, Case, Notice, QuickPhrase
 from students import issuing, key_drafting, photos
 from students.graduation_models import GraduationRun
+from students.import_models import ImportBatch, ImportKind, ImportState
 from students.models import Enrolment
 from students.print_models import PrintBatch
 from tests.world import World, png
@@ -156,6 +157,16 @@ class Scene:
             total=1,
             asked_by=world.registrar(world.third),
         )
+        self.imported = ImportBatch.objects.create(
+            number="DR-2026-SCENE000",
+            kind=ImportKind.REGISTRATION,
+            unit=world.third,
+            state=ImportState.READY,
+            sha256="0" * 64,
+            size=1,
+            total=1,
+            asked_by=world.registrar(world.third),
+        )
         self.token, _ = tokens.issue(mine, "统计", world.now, 9, second_factor=False)
 
     def parts(self, thing: str) -> dict:
@@ -183,6 +194,8 @@ class Scene:
             "appeal": {"pk": self.appeal.pk},
             "school": {"code": self.world.abroad.code},
             "graduation": {"number": self.run.number},
+            "table": {"kind": "registration"},
+            "import": {"number": self.imported.number},
             "prints": {"number": self.prints.number},
             "code": {"code": "0" * 26},
             "unknown": {"key": "nosuchkey"},
