@@ -10,7 +10,9 @@ from students.change_kinds import EXPULSION, KINDS
 from students.change_models import ChangePolicy, StatusChange
 from students.grades import SENIOR
 from students.identity import mask_name
-from students.models import CodeTable, Enrolment, RegistrationNumber, Student
+from students.import_models import ImportBatch
+from students.models import CodeTable, Enrolment, ProblemRecord, RegistrationNumber, Student
+from students.problem_models import KnownTwins
 
 
 @admin.register(CodeTable)
@@ -155,3 +157,72 @@ class StatusChangeAdmin(ReadOnlyAdmin):
     def kind_name(self, row):
         """What the kind is called."""
         return next((kind.name for kind in KINDS if kind.kind == row.case.kind), row.case.kind)
+
+
+# ---------------------------------------------------------------- 问题学籍、表格导入
+
+
+@admin.register(ProblemRecord)
+class ProblemRecordAdmin(ReadOnlyAdmin):
+    """问题学籍, for tracing a fault: whom it concerns by the inner key alone (R1.9)."""
+
+    list_display = ("pupil", "kind", "found_by", "opened_at", "closed_at", "settled")
+    list_select_related = ("student",)
+    list_filter = ("kind", "settled")
+    fields = ("pupil", "kind", "found_by", "opened_at", "closed_at", "settled", "case_number")
+    ordering = ("-id",)
+    sortable_by = ()
+
+    @admin.display(description="学生内部编号")
+    def pupil(self, row):
+        """The random key that stands in addresses."""
+        return row.student.key
+
+
+@admin.register(KnownTwins)
+class KnownTwinsAdmin(ReadOnlyAdmin):
+    """已认定的不同学生; decided by cases only (R1.9)."""
+
+    list_display = ("one", "other", "case_number", "known_at")
+    list_select_related = ("first", "second")
+    fields = ("one", "other", "case_number", "known_at")
+    ordering = ("-id",)
+    sortable_by = ()
+
+    @admin.display(description="学生内部编号")
+    def one(self, row):
+        """One of the two."""
+        return row.first.key
+
+    @admin.display(description="另一名学生")
+    def other(self, row):
+        """The other."""
+        return row.second.key
+
+
+@admin.register(ImportBatch)
+class ImportBatchAdmin(ReadOnlyAdmin):
+    """表格导入: who brought what, how it ended; what stood in the table is not kept (R2.1)."""
+
+    list_display = ("number", "kind", "unit", "state", "total", "written", "faulty", "asked_at")
+    list_select_related = ("unit",)
+    list_filter = ("kind", "state")
+    search_fields = ("=number",)
+    search_help_text = "按导入号准确查找"
+    fields = (
+        "number",
+        "kind",
+        "unit",
+        "state",
+        "asked_by",
+        "asked_at",
+        "confirmed_at",
+        "finished_at",
+        "total",
+        "same",
+        "written",
+        "faulty",
+        "sha256",
+    )
+    ordering = ("-id",)
+    sortable_by = ()

@@ -3,7 +3,6 @@
 import csv
 import io
 
-import xlsxwriter
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -16,10 +15,9 @@ from reviews.refusals import Refusal
 from reviews.views.proofs import refused_page
 from students import headcount
 from students.headcount import Table
+from students.tables import XLSX, plain, xlsx
 
 NO_SEAT = Refusal("no_seat", "人数统计供学籍管理员和负责人查看，你没有这些岗位。", headcount.CLAUSE)
-# A cell that begins so is a formula to a spreadsheet program.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _BAR = 320  # pixels of the longest bar
 
 
@@ -106,14 +104,11 @@ def _above(unit, account, day, page: str) -> dict | None:
 
 def _file(table: Table, title: str, by: str, form: str) -> HttpResponse:
     head = [by, *table.columns]
-    rows = [[plain(line.label), *line.figures] for line in table.lines] + [["合计", *table.total]]
+    rows = [[line.label, *line.figures] for line in table.lines] + [["合计", *table.total]]
     data, kind = (
         (_csv(head, rows), "text/csv")
         if form == "csv"
-        else (
-            _xlsx(f"{table.unit.name}{title}", head, rows),
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-        )
+        else (xlsx(f"{table.unit.name}{title}", head, rows), XLSX)
     )
     answer = HttpResponse(data, content_type=kind)
     answer["Content-Disposition"] = f'attachment; filename="headcount-{table.as_of:%Y%m%d}.{form}"'
@@ -121,32 +116,7 @@ def _file(table: Table, title: str, by: str, form: str) -> HttpResponse:
     return answer
 
 
-def plain(text: str) -> str:
-    """A text that no spreadsheet program takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
 def _csv(head: list[str], rows: list[list]) -> bytes:
     out = io.StringIO()
-    csv.writer(out).writerows([head, *rows])
+    csv.writer(out).writerows([head, *([plain(label), *figures] for label, *figures in rows)])
     return out.getvalue().encode("utf-8-sig")
-
-
-def _xlsx(title: str, head: list[str], rows: list[list]) -> bytes:
-    out = io.BytesIO()
-    book = xlsxwriter.Workbook(
-        out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    )
-    sheet = book.add_worksheet("统计")
-    bold = book.add_format({"bold": True, "bg_color": "#EEF2F7"})
-    sheet.write_string(0, 0, title, book.add_format({"bold": True, "font_size": 13}))
-    for at, label in enumerate(head):
-        sheet.write_string(1, at, label, bold)
-    for line, row in enumerate(rows, 2):
-        sheet.write_string(line, 0, row[0])
-        for at, number in enumerate(row[1:], 1):
-            sheet.write_number(line, at, number)
-    sheet.set_column(0, 0, 32)
-    sheet.freeze_panes(2, 1)
-    book.close()
-    return out.getvalue()

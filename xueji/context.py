@@ -7,15 +7,13 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from orgs.models import Account, PostRole, UnitLevel
+from orgs.models import Account
 from orgs.seats import Seat, seats_of
 from reviews import desk, procedures
 from reviews.windows import window_state
+from xueji import navigation
 
 log = logging.getLogger(__name__)
-# Offices that stand directly above schools and therefore have a counter (R8.4).
-_DECIDES = {UnitLevel.COUNTY, UnitLevel.LEAGUE}
-_KEEPS_RECORDS = {PostRole.REGISTRAR, PostRole.HEAD}
 
 
 def page(request: HttpRequest) -> dict:
@@ -38,7 +36,7 @@ def _page(request: HttpRequest) -> dict:
         "freeze": freeze(known, province),
         "unread": known.unread,
         "me": _me(account, seats),
-        "nav": _nav(request.path, account, seats, known.unread),
+        "nav": navigation.sections(request.path, account, seats, known.unread),
         "search_url": "/search/",
         "sign_out_url": "/accounts/sign-out/",
         "password_url": "/accounts/password/",
@@ -57,39 +55,6 @@ def _me(account: Account, seats: list[Seat]) -> dict:
         "role": first.title if first else "系统管理员" if account.is_staff else "无岗位",
         "key": salted_hmac("xueji.account", str(account.pk)).hexdigest()[:12],
     }
-
-
-def _nav(path: str, account: Account, seats: list[Seat], unread: int) -> list[dict]:
-    keeping = [seat for seat in seats if seat.role in _KEEPS_RECORDS]
-    office = any(not seat.unit.is_school for seat in keeping)
-    registrar = any(seat.unit.is_school and seat.role == PostRole.REGISTRAR for seat in keeping)
-    counter = any(seat.unit.is_school or seat.unit.level in _DECIDES for seat in keeping)
-    items = [
-        ("待办", "/worklist/", ("/worklist/", "/cases/", "/search/"), bool(keeping)),
-        ("发起转学", "/transfers/new/", ("/transfers/",), registrar),
-        ("毕业后就学", "/graduates/new/", ("/graduates/",), registrar),
-        ("学生", "/students/", ("/students/",), bool(keeping)),
-        ("新生建籍", "/registration/", ("/registration/", "/imports/"), bool(keeping)),
-        ("家长窗口", "/counter/", ("/counter/",), counter),
-        ("毕业", "/graduation/", ("/graduation/", "/graduating/"), bool(keeping)),
-        ("人籍一致", "/offline/", ("/offline/", "/faults/"), bool(keeping)),
-        ("学籍号", "/numbers/", ("/numbers/",), office),
-        ("驳回情况", "/refusals/", ("/refusals/", "/appeals/"), office),
-        ("统计", "/statistics/headcount/", ("/statistics/",), bool(keeping)),
-        ("通知", "/notices/", ("/notices/",), True),
-        ("规则与假期", "/calendar/", ("/calendar/", "/possible/", "/routes/", "/rules/"), True),
-        ("系统管理", "/admin/", ("/admin/",), account.is_staff),
-    ]
-    return [
-        {
-            "label": label,
-            "url": url,
-            "current": path.startswith(under),
-            "unread": unread if url == "/notices/" else 0,
-        }
-        for label, url, under, shown in items
-        if shown
-    ]
 
 
 def freeze(known: desk.Desk, province: int | None) -> dict | None:

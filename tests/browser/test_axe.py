@@ -8,6 +8,7 @@ from orgs.models import PostRole
 from reviews.models import Notice
 from students import key_drafting
 from students.graduation_models import GraduationLine, GraduationRun
+from students.import_models import ImportBatch, ImportKind, ImportState
 from students.models import Enrolment
 from students.print_models import PrintBatch
 
@@ -94,6 +95,22 @@ def scene(world):
     world.sent = world.changed(world.pupil(world.first), "suspension")
     Notice.objects.create(account=world.registrar(world.first), text="有一条新通知。", dedup="axe")
     world.leaving = graduates(world)
+    world.table = ImportBatch.objects.create(
+        number="DR-2026-AXE00000",
+        kind=ImportKind.REGISTRATION,
+        unit=world.first,
+        state=ImportState.FAULTY,
+        sha256="0" * 64,
+        size=1,
+        total=2,
+        faulty=2,
+        faults=[
+            [2, "C", "身份证件号", "身份证件号码的校验位不对，请核对后重填。"],
+            [3, "", "", "与第 2 行重复。"],
+        ],
+        told=["本表有 1 名学生的身份证件号地址码未收录，已照录。"],
+        asked_by=world.registrar(world.first),
+    )
     world.prints = PrintBatch.objects.create(
         number="DP-2026-AXE00000",
         unit=world.first,
@@ -140,6 +157,7 @@ def test_no_page_of_a_registrar_has_a_violation(scene, desk, size):
     )
     registrar.window.page.get_by_role("button", name="网页打印").first.click()
     registrar.look()
+    registrar.walk(["/registration/", "/registration/new/", f"/imports/{scene.table.number}/"])
     registrar.walk(["/counter/batches/", f"/counter/batches/{scene.prints.number}/"])
     assert not registrar.wrong
 

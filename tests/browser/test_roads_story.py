@@ -75,6 +75,7 @@ def test_an_enrolment_after_graduation_whose_file_nobody_requests_is_cancelled_a
     clerk = desk(world.registrar(school))
     page = clerk.page
     clerk.go("/worklist/")
+    page.get_by_role("link", name="转学", exact=True).click()
     page.get_by_role("link", name="毕业后就学").click()
     clerk.picture("roads-5-graduates")
     page.get_by_label("学籍号或身份证号").fill(current_number(pupil))

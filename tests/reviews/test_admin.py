@@ -13,7 +13,10 @@ from ledger.models import AuditEntry, AuditHead, SweepRun
 from orgs.models import Account
 from reviews import appeals
 from reviews.models import Case, Limit, OverdueRecord, QuickPhrase, RefusalReason, Route, Step, Window
-from students.models import Student
+from students import problems
+from students.import_models import ImportBatch, ImportKind
+from students.models import ProblemKind, Student
+from students.problem_models import KnownTwins
 from tests.world import World
 from transfers.models import TransferReason
 
@@ -61,6 +64,17 @@ def decided(world):
         reason="guardian_objects",
     )
     world.changed(world.pupil(world.second), "suspension")
+    twins = sorted((world.pupil(world.first), world.pupil(world.first)), key=lambda pupil: pupil.pk)
+    KnownTwins.objects.create(first=twins[0], second=twins[1], case_number="WT-2026-TEST0000")
+    problems.open_for({twins[0].pk: ProblemKind.ID_DUPLICATE}, "test")
+    ImportBatch.objects.create(
+        number="DR-2026-TEST0000",
+        kind=ImportKind.REGISTRATION,
+        unit=world.first,
+        sha256="0" * 64,
+        size=1,
+        asked_by=world.registrar(world.first),
+    )
     AuditHead.objects.create(day=date(2026, 1, 1), heads=[], digest="d", signature="s", public_key="p")
     outbox.post("notice", {"case": case.pk, "event": "to_sign", "by": 0}, "test")
     return case
@@ -113,6 +127,9 @@ def test_the_read_only_pages_are_these():
         "reviews.OverdueRecord",
         "reviews.Step",
         "reviews.WallAppeal",
+        "students.ImportBatch",
+        "students.KnownTwins",
+        "students.ProblemRecord",
         "students.StatusChange",
         "students.Student",
         "transfers.OfflineTransfer",

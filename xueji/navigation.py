@@ -1,0 +1,82 @@
+"""The main navigation: sections in the upper row, the pages of the open section in the lower one.
+
+What an account cannot use is not offered. A section of which only one page is left is that page.
+"""
+
+from dataclasses import dataclass
+
+from orgs.models import Account, PostRole, UnitLevel
+from orgs.seats import Seat
+
+# Offices that stand directly above schools and therefore have a counter (R8.4).
+_DECIDES = {UnitLevel.COUNTY, UnitLevel.LEAGUE}
+_KEEPS_RECORDS = {PostRole.REGISTRAR, PostRole.HEAD}
+
+
+@dataclass(frozen=True)
+class _Page:
+    """A page: its label, its address, the beginnings of the addresses that belong to it, whether it is offered."""
+
+    label: str
+    url: str
+    under: tuple[str, ...]
+    shown: bool
+
+
+def sections(path: str, account: Account, seats: list[Seat], unread: int) -> list[dict]:
+    """``[{label, url, current, unread, pages: [{label, url, current}]}]`` for the page at ``path``."""
+    found = []
+    for label, pages in _sections(account, seats):
+        offered = [
+            {"label": page.label, "url": page.url, "current": path.startswith(page.under)}
+            for page in pages
+            if page.shown
+        ]
+        if offered:
+            found.append(
+                {
+                    "label": label if len(offered) > 1 else offered[0]["label"],
+                    "url": offered[0]["url"],
+                    "current": any(page["current"] for page in offered),
+                    "unread": unread if offered[0]["url"] == "/notices/" else 0,
+                    "pages": offered,
+                }
+            )
+    return found
+
+
+def _sections(account: Account, seats: list[Seat]) -> list[tuple[str, list[_Page]]]:
+    keeping = [seat for seat in seats if seat.role in _KEEPS_RECORDS]
+    keeps = bool(keeping)
+    office = any(not seat.unit.is_school for seat in keeping)
+    registrar = any(seat.unit.is_school and seat.role == PostRole.REGISTRAR for seat in keeping)
+    counter = any(seat.unit.is_school or seat.unit.level in _DECIDES for seat in keeping)
+    return [
+        ("待办", [_Page("待办", "/worklist/", ("/worklist/", "/cases/", "/search/"), keeps)]),
+        (
+            "转学",
+            [
+                _Page("发起转学", "/transfers/new/", ("/transfers/",), registrar),
+                _Page("毕业后就学", "/graduates/new/", ("/graduates/",), registrar),
+                _Page("人籍一致", "/offline/", ("/offline/", "/faults/"), keeps),
+                _Page("驳回情况", "/refusals/", ("/refusals/", "/appeals/"), office),
+            ],
+        ),
+        (
+            "学籍",
+            [
+                _Page("学生", "/students/", ("/students/", "/changes/", "/key-changes/"), keeps),
+                _Page("新生建籍", "/registration/", ("/registration/", "/imports/"), keeps),
+                _Page("毕业", "/graduation/", ("/graduation/", "/graduating/"), keeps),
+                _Page("学籍号", "/numbers/", ("/numbers/",), office),
+            ],
+        ),
+        ("家长窗口", [_Page("家长窗口", "/counter/", ("/counter/",), counter)]),
+        ("统计", [_Page("统计", "/statistics/headcount/", ("/statistics/",), keeps)]),
+        ("通知", [_Page("通知", "/notices/", ("/notices/",), True)]),
+        (
+            "规则与假期",
+            [_Page("规则与假期", "/calendar/", ("/calendar/", "/possible/", "/routes/", "/rules/"), True)],
+        ),
+        ("系统管理", [_Page("系统管理", "/admin/", ("/admin/",), account.is_staff)]),
+    ]
