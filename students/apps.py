@@ -16,6 +16,9 @@ class StudentsConfig(AppConfig):
             key_procedure,
             number_notices,
             procedures,
+            recruitment_back,
+            recruitment_procedure,
+            recruitment_table,
             registration_table,
             taking_back,
         )

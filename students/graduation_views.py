@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import moment, spoken
 from orgs.models import PostRole, Unit, UnitLevel
@@ -16,11 +16,10 @@ from reviews.forms import PlainText
 from reviews.refusals import Refusal, Refused
 from reviews.views import see_other
 from reviews.views.proofs import whole
-from students import graduation, promotion, taking_back
+from students import graduation, promotion
 from students.grades import grade_label
 from students.graduation_models import GraduationRun, Leaving, RunState
 from students.number_views import told
-from students.views import visible_pupil
 
 PAGE = 50
 CLAUSE_SHOWN = {
@@ -229,53 +228,3 @@ def drop(request: HttpRequest, number: str) -> HttpResponse:
         return run_page(request, run, error.refusal, 409)
     messages.success(request, "名单已放弃，没有学生毕业；可以重新准备。")
     return see_other(reverse("graduations"))
-
-
-# ---------------------------------------------------------------- 毕业回退
-
-
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def take_back(request: HttpRequest, key) -> HttpResponse:
-    """The authority takes a graduate back to 在校, naming whose act it takes back (R4.4)."""
-    student, day = visible_pupil(request, key)
-    school = student.school
-    authority = taking_back.heir_or_self(school, day).authority if school else None
-    if authority is None or seat_at(request.user, authority.pk, PostRole.REGISTRAR, day) is None:
-        sentence = "毕业回退由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。"
-        shown = {"sentence": sentence, "clause": taking_back.CLAUSE}
-        return render(request, "403.html", shown, status=403)
-    refused, status, now = None, 200, desk.of(request).now
-    why, opinion = (PlainText().to_python(request.POST.get(name, "")) for name in ("why", "opinion"))
-    if request.method == "POST":
-        try:
-            case = taking_back.send(student, request.user, now, why=why, opinion=opinion)
-            messages.success(request, "已发起毕业回退，等待本单位负责人核办。")
-            return see_other(reverse("case", args=[case.number]))
-        except Refused as error:
-            refused, status = error.refusal, 422 if error.code in ("why_given", "opinion_blank") else 409
-    known = taking_back.facts_before(student, authority, now)
-    line = taking_back.line_of(student)
-    graduated = student.graduated_on
-    shown = {
-        "student": student,
-        "checklist": [
-            {"ok": found is None, "text": found.sentence if found else check.label, "clause": ""}
-            for check in taking_back.BEFORE
-            for found in [check(known)]
-        ],
-        "facts": [
-            ("学校", school.name),
-            ("学籍状态", student.get_status_display()),
-            ("毕业日期", spoken(graduated) if graduated else "—"),
-            ("原毕业操作", taking_back.original(line)),
-            (
-                "最迟回退日期",
-                spoken(taking_back.months_after(graduated, taking_back.MONTHS)) if graduated else "—",
-            ),
-        ],
-        "why": why,
-        "opinion": opinion,
-        "refused": told(refused),
-    }
-    return render(request, "students/take_back.html", shown, status=status)

@@ -15,6 +15,7 @@ class ImportKind(models.TextChoices):
     """What a table is of."""
 
     REGISTRATION = "registration", "一年级新生"
+    RECRUITMENT = "recruitment", "招生名册"
 
 
 class ImportState(models.TextChoices):

@@ -382,3 +382,4 @@ from students.key_models import KeyInformationChange  # noqa: E402, F401
 from students.number_models import IssuingBatch, IssuingLine, PopulationPerson  # noqa: E402, F401
 from students.print_models import PrintBatch, PupilPhoto, SheetPrint  # noqa: E402, F401
 from students.problem_models import KnownTwins  # noqa: E402, F401
+from students.recruitment_models import RecruitedPupil, RecruitmentReturn  # noqa: E402, F401

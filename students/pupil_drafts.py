@@ -5,12 +5,12 @@ from contextlib import nullcontext
 from datetime import datetime
 
 from ledger.clock import local_date
-from orgs.models import PostRole
+from orgs.models import PostRole, Unit
 from orgs.seats import seat_at
 from reviews import door, evidence
 from reviews.models import Case
 from reviews.refusals import Refused, refuse
-from reviews.states import State
+from reviews.states import State, Verb
 from students import identity
 from students.models import Student
 from students.procedures import subject_of
@@ -67,3 +67,45 @@ def begin(
         add_proofs(case)
         kept(case)
     return case
+
+
+def sent_by_office(
+    student: Student,
+    kind: str,
+    by,
+    now: datetime,
+    *,
+    office: Unit,
+    opinion: str,
+    checks: tuple[Callable, ...],
+    facts: object,
+    fill: Callable[[Case], None],
+    proofs: Callable[[Case], None] | None = None,
+) -> Case:
+    """A case that an office begins of its own about a pupil of a school under it, sent to its own head at once.
+
+    ``office`` and who may have been judged by the caller; ``checks`` judge ``facts``, ``fill`` writes the kind's own
+    row, ``proofs`` adds what was uploaded. Raises Refused; then nothing stands but a withdrawn draft.
+    """
+    for check in checks:
+        found = check(facts)
+        if found is not None:
+            raise Refused(found)
+    with door.draft(
+        kind=kind,
+        by=by,
+        receiving=office,
+        sending=student.school or office,
+        subject=subject_of(student.pk),
+        headline=identity.mask_name(student.name),
+        search_text=f"{student.name} {student.pinyin}",
+        now=now,
+    ) as case:
+        fill(case)
+    try:
+        if proofs is not None:
+            proofs(case)
+        return door.perform(Case.objects.get(pk=case.pk), Verb.SUBMIT, by, opinion=opinion)
+    except Refused:
+        door.perform(Case.objects.get(pk=case.pk), Verb.WITHDRAW, by)
+        raise

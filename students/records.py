@@ -3,18 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
-
 from ledger import audit
 from ledger.clock import local_date
 from ledger.models import AuditEntry
-from orgs.models import Unit
-from orgs.school_system import system_on
 from students import identity, sealing
-from students.grades import grade_label, grade_of, grade_on
-from students.models import CodeTable, Enrolment, RegistrationNumber, SchoolClass, Student
-from students.record_fields import BY_KEY
-from students.record_values import record_of
+from students.grades import grade_label, grade_of
+from students.models import CodeTable, RegistrationNumber, Student
 
 # An account that misses this often within the hour is guessing; it is told to wait.
 MISSES_AN_HOUR = 40
@@ -136,80 +130,3 @@ def card(student: Student, day: date) -> Card:
         f"{label}（{student.graduated_on.year}年毕业）" if student.graduated_on else label,
         str(student.school_class) if student.school_class_id else "—",
     )
-
-
-def move(
-    student: Student,
-    to: Unit,
-    school_class: SchoolClass | None,
-    now: datetime,
-    *,
-    case_number: str,
-    how: str,
-    cohort: int | None = None,
-    status: str = "",
-) -> dict:
-    """Move the record: close the enrolment at the old school, keep its copy there, open one at the new school.
-
-    The status is kept (R3.2) unless ``status`` names another, as for a graduate who has reported at the next school.
-    ``cohort`` is the year the pupil enters, where it is not its own (R4.3). Returns ids and, of a changed year, both
-    cohorts for the audit trail. The caller holds the pupil's row lock.
-    """
-    day = local_date(now)
-    cohort = cohort or student.cohort
-    old = Enrolment.objects.select_related("school").get(student=student, period__endswith__isnull=True)
-    left = grade_of(student, day)
-    Enrolment.objects.filter(pk=old.pk).update(
-        period=DateTimeTZRange(old.period.lower, now),
-        grade_out=left,
-        left_by=how,
-        left_case_number=case_number,
-        archive=snapshot(student, old.school, day),
-    )
-    new = Enrolment.objects.create(
-        student=student,
-        school=to,
-        period=DateTimeTZRange(now, None),
-        grade_in=grade_on(cohort, day),
-        class_name=str(school_class or ""),
-        entered_by=how,
-        case_number=case_number,
-    )
-    moved = {"student": student.pk, "closed": old.pk, "opened": new.pk}
-    changed = ["school", "school_class", "cohort"]
-    if cohort != student.cohort:
-        moved |= {"cohort_was": student.cohort, "cohort": cohort}
-    student.school, student.school_class, student.cohort = to, school_class, cohort
-    if status and status != student.status:
-        moved["status_was"] = str(student.status)
-        student.status, student.graduated_on = status, None
-        changed += ["status", "graduated_on"]
-    student.save(update_fields=changed)
-    return moved
-
-
-def snapshot(student: Student, school: Unit, day: date) -> dict:
-    """What the record says as the pupil leaves: the facts of the archived page in words, every item of the dictionary
-    as a code or text, numbers and telephones only masked."""
-    record = record_of(student)
-    guardians = [record.guardians[place] for place in sorted(record.guardians)]
-    relations = relation_names() if guardians else {}
-    return {
-        "record": {key: value for key, value in record.values.items() if value},
-        "masked": {key: record.masked(BY_KEY[key]) for key in sorted(record.given)},
-        "name": student.name,
-        "sex": student.get_sex_display(),
-        "birth_date": student.birth_date.isoformat(),
-        "ethnic": ethnic_name(student.ethnic),
-        "number": identity.mask_number(current_number(student)),
-        "status": student.get_status_display(),
-        "grade": grade_label(grade_of(student, day), system_on(school, day).system),
-        "class": str(student.school_class) if student.school_class_id else "",
-        "entered_on": student.entered_on.isoformat(),
-        "address": student.address,
-        "household_registration_place": student.household_registration_place,
-        "guardians": [
-            {"name": g.name, "relation": relations.get(g.relation, g.relation), "workplace": g.workplace}
-            for g in guardians
-        ],
-    }

@@ -11,7 +11,7 @@ from datetime import date
 from orgs.models import PostRole, Unit
 from orgs.seats import seat_at
 from reviews.refusals import Refusal
-from students import duplicates, identity, record_checks, record_values, sealing
+from students import duplicates, identity, record_checks, record_values, sealing, tables
 from students.duplicates import Match, Who
 from students.grades import cohort_of
 from students.record_fields import BY_KEY, FIELDS, GUARDIANS, RecordField
@@ -171,13 +171,10 @@ def _complete(values: dict[str, str], errors: dict[str, str]) -> None:
 
 
 def _class_number(text: str, errors: dict[str, str]) -> int | None:
-    text = text.strip().removesuffix("班").strip("（）()")
-    if not text:
-        return None
-    if text.isascii() and text.isdecimal() and 1 <= int(text) <= 99:
-        return int(text)
-    errors[CLASS] = "班级请填班号 1–99，如 1；还没有编班的不填。"
-    return None
+    number = tables.class_number(text)
+    if number is None:
+        errors[CLASS] = tables.CLASS_WANTED
+    return number or None
 
 
 def match(newcomers: Sequence[Newcomer]) -> None:

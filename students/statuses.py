@@ -92,6 +92,10 @@ class StatusTransitions:
     def take_back(self):
         """毕业回退 (R4.4)."""
 
+    @_to([S.ENROLLED], S.GRADUATED)
+    def give_back(self):
+        """招生回退: recruited by mistake, 毕业 again (R4.4)."""
+
 
 def becoming(name: str) -> StudentStatus:
     """The status that the transition called ``name`` leads to."""

@@ -180,6 +180,17 @@ def _coded(column: Column, text: str) -> str:
     return next((code for code, name in column.choices.items() if name == text), text)
 
 
+CLASS_WANTED = "班级请填班号 1–99，如 1；还没有编班的不填。"
+
+
+def class_number(text: str) -> int | None:
+    """The number of a class as people type it (1, 1班, （1）班); 0 where none is typed, ``None`` for what is none."""
+    text = text.strip().removesuffix("班").strip("（）()")
+    if not text:
+        return 0
+    return int(text) if text.isascii() and text.isdecimal() and 1 <= int(text) <= 99 else None
+
+
 def _shown(text: str) -> str:
     return "".join(character for character in text if character.isprintable())[:20]
 

@@ -11,18 +11,18 @@ from ledger.clock import local_date, moment, spoken
 from orgs.models import PostRole, Unit
 from orgs.seats import seat_at
 from orgs.successors import heir_or_self
-from reviews import door, procedures
+from reviews import procedures
 from reviews.models import Case
 from reviews.opinions import cleaned
 from reviews.procedures import CasePage
-from reviews.refusals import Refused, guard, refuse
+from reviews.refusals import guard, refuse
 from reviews.states import State, Verb
-from students import change_rules, identity, records
+from students import change_rules, identity, pupil_drafts, records
 from students.change_rules import months_after
 from students.grades import grade_label, grade_of, phase_of
 from students.graduation_models import GraduationLine, TakenBack
 from students.models import Student, StudentStatus
-from students.procedures import AboutPupil, subject_of
+from students.procedures import AboutPupil
 
 KIND = "graduation_rollback"
 CLAUSE = "附件1 四.3"
@@ -209,33 +209,21 @@ def send(student: Student, by, now: datetime, *, why: str, opinion: str) -> Case
         refuse("no_seat", "毕业回退由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。", CLAUSE)
     known = facts_before(student, authority, now)
     known.why = cleaned(why)[:200]
-    for check in SUBMIT:
-        found = check(known)
-        if found is not None:
-            raise Refused(found)
-    with door.draft(
-        kind=KIND,
-        by=by,
-        receiving=authority,
-        sending=school,
-        subject=subject_of(student.pk),
-        headline=identity.mask_name(student.name),
-        search_text=f"{student.name} {student.pinyin}",
-        now=now,
-    ) as case:
+    line = line_of(student)
+
+    def fill(case: Case) -> None:
         TakenBack.objects.create(
             case=case,
             student=student,
-            line=line_of(student),
+            line=line,
             status_was=student.status,
             graduated_on=student.graduated_on,
             why=known.why,
         )
-    try:
-        return door.perform(case, Verb.SUBMIT, by, opinion=opinion)
-    except Refused:
-        door.perform(case, Verb.WITHDRAW, by)
-        raise
+
+    return pupil_drafts.sent_by_office(
+        student, KIND, by, now, office=authority, opinion=opinion, checks=SUBMIT, facts=known, fill=fill
+    )
 
 
 procedures.register(GraduationRollback())

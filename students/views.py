@@ -17,7 +17,7 @@ from orgs.models import PostRole, Unit
 from orgs.seats import seat_at
 from reviews.refusals import Refused
 from reviews.views import see_other
-from students import attendance, records, reveal, roster, status, typed
+from students import attendance, records, recruitment_back, reveal, roster, status, typed
 from students.forms import RevealForm, RosterForm, looks_like_number
 from students.models import Enrolment, Student
 
@@ -176,6 +176,9 @@ def show_pupil(request: HttpRequest, key) -> HttpResponse:
 def pupil_page(request, student: Student, day, form=None, revealed=(), refused=None, status_code=200):
     """The page with whatever the last act has to tell."""
     settle = status.settle_refusal(student, request.user, day)
+    above = student.school_id is not None and bool(
+        seat_at(request.user, student.school.authority_id, PostRole.REGISTRAR, day)
+    )
     shown = {
         "student": student,
         "facts": roster.pupil_facts(student, day),
@@ -187,9 +190,8 @@ def pupil_page(request, student: Student, day, form=None, revealed=(), refused=N
         "elsewhere": attendance.known.notes(student, day),
         "may_change": student.school_id is not None
         and seat_at(request.user, student.school_id, PostRole.REGISTRAR, day) is not None,
-        "may_take_back": student.graduated_on is not None
-        and student.school_id is not None
-        and seat_at(request.user, student.school.authority_id, PostRole.REGISTRAR, day) is not None,
+        "may_take_back": student.graduated_on is not None and above,
+        "may_return": above and recruitment_back.line_of(student) is not None,
         "reveal_form": form or RevealForm(),
         "revealed": revealed,
         "settle": student.status in status.KEPT

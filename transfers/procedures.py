@@ -10,7 +10,7 @@ from reviews.models import Case
 from reviews.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
 from reviews.own_words import NoteWanted
 from reviews.states import Verb
-from students import records
+from students import moving
 from students.grades import cohort_of, entering_grade, phase_of
 from students.models import SchoolClass, Student, StudentStatus
 from students.procedures import AboutPupil
@@ -47,7 +47,7 @@ class SchoolMove(AboutPupil):
     def complete(self, case: Case, subject: Student, now) -> dict:
         """The record moves (R3.1, R3.6); the status stays as it was (R3.2)."""
         transfer = transfer_of(case)
-        return records.move(
+        return moving.move(
             subject,
             case.receiving_unit,
             transfer.school_class,

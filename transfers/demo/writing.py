@@ -5,16 +5,14 @@ from datetime import date
 from pathlib import Path
 
 from django.db import models
-from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from ledger import audit
 from ledger.clock import local_date
 from ledger.models import AuditEntry
 from reviews.files import cipher, path_of
 from reviews.models import Act, Attachment, Case, Notice, OverdueRecord, Step
-from students import records
-from students.grades import grade_on
-from students.models import Enrolment, Guardian
+from students import moving
+from students.models import Guardian
 from transfers.demo import photographs
 from transfers.demo.loading import as_replica, reserve, store
 from transfers.demo.story import Story
@@ -76,30 +74,15 @@ def _follow(model: type[models.Model], row: models.Model) -> None:
 
 
 def _move(story: Story) -> dict:
-    """The record moved at the last sign-off: as :func:`students.records.move`, but at an instant of the past."""
-    student, at = story.pupil.student, story.moved_at
-    day = local_date(at)
-    old = Enrolment.objects.get(student=student, period__endswith__isnull=True)
-    grade = grade_on(student.cohort, day)
-    Enrolment.objects.filter(pk=old.pk).update(
-        period=DateTimeTZRange(old.period.lower, at),
-        grade_out=grade,
-        left_by=InProvinceTransfer.name,
-        left_case_number=story.case.number,
-        archive=records.snapshot(student, story.sending.unit, day),
-    )
-    new = Enrolment.objects.create(
-        student=student,
-        school=story.receiving.unit,
-        period=DateTimeTZRange(at, None),
-        grade_in=grade,
-        class_name=str(story.transfer.school_class),
-        entered_by=InProvinceTransfer.name,
+    """The record moved at the last sign-off, at an instant of the past."""
+    return moving.move(
+        story.pupil.student,
+        story.receiving.unit,
+        story.transfer.school_class,
+        story.moved_at,
         case_number=story.case.number,
+        how=InProvinceTransfer.name,
     )
-    student.school, student.school_class = story.receiving.unit, story.transfer.school_class
-    student.save(update_fields=["school", "school_class"])
-    return {"student": student.pk, "closed": old.pk, "opened": new.pk}
 
 
 # ---------------------------------------------------------------- the proofs

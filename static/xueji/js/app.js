@@ -294,6 +294,13 @@
     }, 1000);
   }
 
+  /* ---- one box ticks all of a name --------------------------------------------------- */
+  document.addEventListener("change", function (event) {
+    var name = event.target.getAttribute && event.target.getAttribute("data-all");
+    if (!name) { return; }
+    document.querySelectorAll("input[type=checkbox][name='" + name + "']").forEach(function (box) { box.checked = event.target.checked; });
+  });
+
   /* ---- htmx: the token, and failures in words ------------------------------------------ */
   document.addEventListener("htmx:configRequest", function (event) { event.detail.headers["X-CSRFToken"] = csrf(); });
   document.addEventListener("htmx:afterRequest", function () { if (window.xueji.served) { window.xueji.served(); } });

@@ -1,0 +1,171 @@
+"""The record moves from school to school: one pupil with a transfer, hundreds on the day recruits report; the same way."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from json import dumps
+
+from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+
+from ledger.clock import local_date
+from orgs.models import Unit
+from orgs.school_system import systems_on
+from students import identity, records
+from students.grades import grade_label, grade_of, grade_on
+from students.models import CodeTable, Enrolment, RegistrationNumber, SchoolClass, Student
+from students.record_fields import BY_KEY
+from students.record_values import Record, records_of
+
+
+def move(
+    student: Student,
+    to: Unit,
+    school_class: SchoolClass | None,
+    now: datetime,
+    *,
+    case_number: str,
+    how: str,
+    cohort: int | None = None,
+    status: str = "",
+) -> dict:
+    """Move one record; see :func:`move_many`. Returns ids and, of a changed year, both cohorts for the audit trail."""
+    was = {"cohort": student.cohort, "status": str(student.status)}
+    (moved,) = move_many(
+        [student],
+        to,
+        {student.pk: school_class},
+        now,
+        case_number=case_number,
+        how=how,
+        cohort=cohort,
+        status=status,
+    )
+    if student.cohort != was["cohort"]:
+        moved |= {"cohort_was": was["cohort"], "cohort": student.cohort}
+    if str(student.status) != was["status"]:
+        moved["status_was"] = was["status"]
+    return moved
+
+
+_CLOSE = """
+UPDATE students_enrolment e SET period = tstzrange(lower(e.period), %(now)s), grade_out = w.grade, left_by = %(how)s,
+    left_case_number = %(case)s, archive = w.archive::jsonb
+FROM unnest(%(students)s::bigint[], %(grades)s::int[], %(archives)s::text[]) AS w(student, grade, archive)
+WHERE e.student_id = w.student AND upper_inf(e.period) RETURNING e.student_id, e.id
+"""
+
+
+def move_many(
+    students: Sequence[Student],
+    to: Unit,
+    classes: dict[int, SchoolClass | None],
+    now: datetime,
+    *,
+    case_number: str,
+    how: str,
+    cohort: int | None = None,
+    status: str = "",
+    graduated_on: date | None = None,
+) -> list[dict]:
+    """Move records: close the enrolment at the old school, keep its copy there, open one at the new school.
+
+    The status is kept (R3.2) unless ``status`` names another, as for graduates who have reported at the next school;
+    then ``graduated_on`` is written with it. ``cohort`` is the year the pupils enter, where it is not their own
+    (R4.3). Returns the ids of each for the audit trail. The caller holds the pupils' row locks. A handful of
+    statements however many pupils; raises RuntimeError where one has no open enrolment.
+    """
+    day = local_date(now)
+    grades = [grade_of(student, day) for student in students]
+    archives = snapshots(students, day)
+    closed = _closed(students, grades, archives, now, how, case_number)
+    opened = Enrolment.objects.bulk_create(
+        [
+            Enrolment(
+                student=student,
+                school=to,
+                period=DateTimeTZRange(now, None),
+                grade_in=grade_on(cohort or student.cohort, day),
+                class_name=str(classes.get(student.pk) or ""),
+                entered_by=how,
+                case_number=case_number,
+            )
+            for student in students
+        ],
+        batch_size=1000,
+    )
+    changed = ["school", "school_class", "cohort"]
+    for student in students:
+        student.school, student.school_class = to, classes.get(student.pk)
+        student.cohort = cohort or student.cohort
+        if status and status != student.status:
+            student.status, student.graduated_on = status, graduated_on
+            changed += ["status", "graduated_on"]
+    Student.objects.bulk_update(students, sorted({*changed}), batch_size=1000)
+    return [
+        {"student": student.pk, "closed": closed[student.pk], "opened": row.pk}
+        for student, row in zip(students, opened, strict=True)
+    ]
+
+
+def _closed(students, grades, archives, now, how: str, case_number: str) -> dict[int, int]:
+    values = {
+        "now": now,
+        "how": how,
+        "case": case_number,
+        "students": [student.pk for student in students],
+        "grades": grades,
+        "archives": [dumps(archives[student.pk], ensure_ascii=False) for student in students],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSE, values)
+        closed = dict(cursor.fetchall())
+    if len(closed) != len(students):
+        raise RuntimeError("a pupil without an open enrolment cannot be moved")
+    return closed
+
+
+def snapshots(students: Sequence[Student], day: date) -> dict[int, dict]:
+    """What each record says as the pupil leaves: the facts of the archived page in words, every item of the dictionary
+    as a code or text, numbers and telephones only masked."""
+    read = records_of(list(students))
+    relations = records.relation_names() if any(record.guardians for record in read) else {}
+    codes = {student.ethnic for student in students}
+    ethnic = dict(CodeTable.objects.filter(table="ethnic", code__in=codes).values_list("code", "name"))
+    systems = systems_on({student.school_id: student.school for student in students}.values(), day)
+    rows = RegistrationNumber.objects.filter(student__in=students, closed_at__isnull=True)
+    numbers = {row.student_id: identity.mask_number(records.opened_number(row)) for row in rows}
+    return {
+        record.student.pk: _snapshot(
+            record,
+            day,
+            relations,
+            ethnic.get(record.student.ethnic, record.student.ethnic),
+            systems[record.student.school_id].system,
+            numbers.get(record.student.pk, ""),
+        )
+        for record in read
+    }
+
+
+def _snapshot(record: Record, day: date, relations: dict, ethnic: str, system: str, number: str) -> dict:
+    student = record.student
+    guardians = [record.guardians[place] for place in sorted(record.guardians)]
+    return {
+        "record": {key: value for key, value in record.values.items() if value},
+        "masked": {key: record.masked(BY_KEY[key]) for key in sorted(record.given)},
+        "name": student.name,
+        "sex": student.get_sex_display(),
+        "birth_date": student.birth_date.isoformat(),
+        "ethnic": ethnic,
+        "number": number,
+        "status": student.get_status_display(),
+        "grade": grade_label(grade_of(student, day), system),
+        "class": str(student.school_class) if student.school_class_id else "",
+        "entered_on": student.entered_on.isoformat(),
+        "address": student.address,
+        "household_registration_place": student.household_registration_place,
+        "guardians": [
+            {"name": g.name, "relation": relations.get(g.relation, g.relation), "workplace": g.workplace}
+            for g in guardians
+        ],
+    }

@@ -1,0 +1,330 @@
+"""招生: a school lists the graduates it recruits, sends them county by county, and says who has reported (R4.5).
+
+A list goes school → its authority → the authority of the schools they graduated from; of one authority it decides
+once. The record moves on the day a pupil has reported, never before: until then the pupil is 毕业 at its old school.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from django.db import transaction
+
+from ledger import audit, clock
+from orgs.models import PostRole, Unit
+from orgs.school_system import system_on
+from orgs.seats import seat_at
+from orgs.successors import heir_or_self
+from reviews import door
+from reviews.models import Case
+from reviews.opinions import checked_opinion
+from reviews.refusals import Refusal, Refused, refuse
+from reviews.states import MOVED_NOTHING, State, Verb
+from students import moving
+from students.grades import entering_grade, grade_label
+from students.models import SchoolClass, Student, StudentStatus
+from students.procedures import subject_of
+from students.recruitment_models import LIVE, RecruitedPupil, Recruiting
+
+KIND = "recruitment"
+NAME = "招生"
+CLAUSE = "附件1 四.3"
+CHAIN = "students"
+# 招生处理工作应在11月30日之前完成 (三.5).
+LAST_DAY = (11, 30)
+# A list is read by people and moved in one transaction.
+MOST = 1000
+
+
+def last_day(day: date) -> date:
+    """30 November of the year of ``day``."""
+    return date(day.year, *LAST_DAY)
+
+
+def seat_refusal(school: Unit | None, by, day: date) -> Refusal | None:
+    """Why ``by`` cannot list, send or report pupils of ``school``."""
+    if school is None or seat_at(by, school.pk, PostRole.REGISTRAR, day) is None:
+        return Refusal("no_seat", "招生由招生学校的学籍管理员办理，你没有这个岗位。", CLAUSE)
+    return None
+
+
+# ---------------------------------------------------------------- who can be recruited
+
+
+def troubles(
+    students: Iterable[Student], school: Unit, day: date, own: Sequence[int] = ()
+) -> dict[int, Refusal]:
+    """Of the pupils who cannot be recruited by ``school`` now: why, by id. A handful of statements for any number.
+
+    Form, table, list and reporting all ask here. ``own`` are the rows by which the school itself lists them.
+    """
+    students = list(students)
+    subjects = {subject_of(student.pk): student.pk for student in students}
+    running = {
+        subjects[key]: number
+        for key, number in Case.objects.filter(exclusive_key__in=subjects).values_list(
+            "exclusive_key", "number"
+        )
+    }
+    rows = RecruitedPupil.objects.filter(student__in=students, state__in=LIVE).exclude(pk__in=own)
+    listed = {row.student_id: row.school for row in rows.select_related("school")}
+    grades = system_on(school, day)
+    found = {}
+    for student in students:
+        told = _trouble(student, school, grades, day, running.get(student.pk), listed.get(student.pk))
+        if told:
+            found[student.pk] = Refusal(*told)
+    return found
+
+
+def _trouble(student: Student, school: Unit, system, day: date, running, listed) -> tuple | None:
+    if student.status != StudentStatus.GRADUATED or student.graduated_on is None or student.school is None:
+        status = student.get_status_display()
+        return "not_graduated", f"学籍状态为“{status}”，只有毕业状态的学生可以招生", CLAUSE
+    if student.school.province_id != school.province_id:
+        return "other_province", "毕业学校在外省（区、市），请用“毕业后就学”办理", "附件1 三.3"
+    grade = entering_grade(student, day)
+    if grade not in system.grades:
+        label = grade_label(grade, system.system)
+        return "no_grade", f"毕业后应读{label}，{school.name}没有这个年级", "附件1 四.2"
+    if running:
+        return "other_case", f"业务 {running} 在办，办结或撤销后再招生", "附件1 三.1"
+    if listed is not None:
+        where = "本校" if listed.pk == school.pk else listed.name
+        return "listed", f"已在{where}的招生名册中，须先由该校删去或登记未报到", CLAUSE
+    return None
+
+
+# ---------------------------------------------------------------- the school's list
+
+
+def add(students: Sequence[Student], school: Unit, by, now: datetime, classes: dict[int, int] | None = None):
+    """List pupils; ``classes`` names class numbers by pupil. Returns the rows. Raises Refused, then nobody was listed."""
+    day = clock.local_date(now)
+    if refused := seat_refusal(school, by, day):
+        raise Refused(refused)
+    with transaction.atomic():
+        Unit.objects.select_for_update(no_key=True).get(pk=school.pk)
+        found = troubles(students, school, day)
+        for student in students:
+            if student.pk in found:
+                told = found[student.pk]
+                refuse(told.code, f"{student.name}：{told.sentence}。", told.clause)
+        rows = RecruitedPupil.objects.bulk_create(
+            [
+                RecruitedPupil(
+                    student=student,
+                    school=school,
+                    graduated_from=student.school,
+                    graduated_on=student.graduated_on,
+                    grade=entering_grade(student, day),
+                    class_number=(classes or {}).get(student.pk),
+                    listed_by=by,
+                )
+                for student in students
+            ],
+            batch_size=1000,
+        )
+        _note(school, by, "listed", [row.student_id for row in rows])
+    return rows
+
+
+def drop(row: RecruitedPupil, by, now: datetime) -> None:
+    """Take a pupil off a list that is not sent, or that the school has in hand for correction. Raises Refused."""
+    day = clock.local_date(now)
+    if refused := seat_refusal(row.school, by, day):
+        raise Refused(refused)
+    if row.case is not None and row.state == Recruiting.SENT:
+        with door.edit(row.case, by, "recruitment_dropped", detail={"student": row.student_id}):
+            _dropped(row, by)
+        return
+    with transaction.atomic():
+        _dropped(row, by)
+
+
+def _dropped(row: RecruitedPupil, by) -> None:
+    rows = RecruitedPupil.objects.filter(pk=row.pk, state__in=[Recruiting.LISTED, Recruiting.SENT])
+    if not rows.update(state=Recruiting.DROPPED):
+        refuse("row_state", f"该生{row.get_state_display()}，不能从名册中删去，请刷新后核对。", CLAUSE)
+    _note(row.school, by, "dropped", [row.student_id])
+
+
+def waiting(school: Unit):
+    """The rows of the school that are not sent yet."""
+    rows = RecruitedPupil.objects.filter(school=school, state=Recruiting.LISTED)
+    return rows.select_related("student__school", "school", "graduated_from__authority")
+
+
+def send(school: Unit, by, now: datetime, opinion: str) -> list[Case]:
+    """Send all that are listed, one case for each authority they graduated under, to the school's head. Raises
+    Refused; lists sent before the refusal stay sent, the others stay listed."""
+    day = clock.local_date(now)
+    if refused := seat_refusal(school, by, day):
+        raise Refused(refused)
+    opinion = checked_opinion(opinion, Verb.SUBMIT)
+    rows = list(waiting(school))
+    if not rows:
+        refuse("nobody", "名册是空的：请先登记被录取的学生，或导入名册。", CLAUSE)
+    found = troubles([row.student for row in rows], school, day, [row.pk for row in rows])
+    if found:
+        told = next(row for row in rows if row.student_id in found)
+        sentence = f"名册中有 {len(found)} 名学生现在不能招生，请先删去：{told.student.name}，{found[told.student_id].sentence}"
+        refuse("troubles", f"{sentence}{'等' if len(found) > 1 else ''}。", found[told.student_id].clause)
+    return [
+        _send_one(school, unit, part, by, now, opinion) for unit, part in _by_authority(rows, day) if part
+    ]
+
+
+def _by_authority(rows: list[RecruitedPupil], day: date) -> list[tuple[Unit, list[RecruitedPupil]]]:
+    """Parts of the list by the authority that stands for their schools today, none longer than :data:`MOST`."""
+    schools = {row.graduated_from_id: row.graduated_from for row in rows}
+    authorities = {pk: heir_or_self(school, day).authority for pk, school in schools.items()}
+    parts = defaultdict(list)
+    for row in rows:
+        parts[authorities[row.graduated_from_id]].append(row)
+    return [
+        (unit, part[at : at + MOST])
+        for unit, part in sorted(parts.items(), key=lambda found: found[0].code)
+        for at in range(0, len(part), MOST)
+    ]
+
+
+def _send_one(school: Unit, authority: Unit, rows: list[RecruitedPupil], by, now, opinion: str) -> Case:
+    ids = [row.pk for row in rows]
+    with door.draft(
+        kind=KIND,
+        by=by,
+        receiving=school,
+        sending=authority,
+        subject=f"recruitment:{ids[0]}",
+        headline=f"{len(ids)} 名毕业生（{authority.short_name}）",
+        search_text=f"{NAME} {school.name}",
+        now=now,
+    ) as case:
+        RecruitedPupil.objects.filter(pk__in=ids, state=Recruiting.LISTED).update(
+            case=case, state=Recruiting.SENT
+        )
+    try:
+        return door.perform(case, Verb.SUBMIT, by, opinion=opinion)
+    except Refused:
+        door.perform(case, Verb.WITHDRAW, by)
+        # The wall has marked them as returned with the case; they were never sent.
+        RecruitedPupil.objects.filter(pk__in=ids).update(case=None, state=Recruiting.LISTED)
+        raise
+
+
+def add_again(case: Case, by, now: datetime) -> list[RecruitedPupil]:
+    """List the pupils of a list that ended without anything having moved (R3.1b). Raises Refused."""
+    if case.state not in MOVED_NOTHING:
+        refuse("case_state", "这份名册没有撤销或驳回，不需要重新列入。", CLAUSE)
+    left = RecruitedPupil.objects.filter(case=case, state=Recruiting.RETURNED).select_related(
+        "student__school"
+    )
+    rows = list(left)
+    if not rows:
+        refuse("nobody", "这份名册中没有可以重新列入的学生。", CLAUSE)
+    classes = {row.student_id: row.class_number for row in rows if row.class_number}
+    return add([row.student for row in rows], case.receiving_unit, by, now, classes)
+
+
+# ---------------------------------------------------------------- who has reported
+
+
+def report_refusal(case: Case, by, day: date) -> Refusal | None:
+    """Why ``by`` cannot say who of a list has reported: the school's registrar, after the last sign-off."""
+    if refused := seat_refusal(case.receiving_unit, by, day):
+        return refused
+    if case.state != State.COMPLETED:
+        return Refusal("case_state", "名册还没有核办完，办结后才能登记报到。", CLAUSE)
+    return None
+
+
+def report(case: Case, students: Sequence[int], on: date | None, by, now: datetime) -> int:
+    """Pupils of a finished list have reported ``on`` that day: their records move, they are 在校 again (R4.5).
+
+    Returns how many. Raises Refused; then nobody has moved.
+    """
+    day = clock.local_date(now)
+    if refused := report_refusal(case, by, day):
+        raise Refused(refused)
+    if on is None or on > day:
+        refuse("reported_on", "请填写报到日期，不能晚于今天。", CLAUSE)
+    with transaction.atomic():
+        rows, pupils = _held(case, students)
+        early = next((row for row in rows if on < row.graduated_on), None)
+        if early is not None:
+            told = f"{early.student.name}于{clock.spoken(early.graduated_on)}毕业，报到日期不能更早。"
+            refuse("reported_on", told, CLAUSE)
+        found = troubles(pupils, case.receiving_unit, day, [row.pk for row in rows])
+        if found:
+            pupil = next(pupil for pupil in pupils if pupil.pk in found)
+            told = found[pupil.pk]
+            refuse(told.code, f"{pupil.name}：{told.sentence}，不能登记报到。", told.clause)
+        moved = moving.move_many(
+            pupils,
+            case.receiving_unit,
+            _classes(case.receiving_unit, rows, pupils),
+            now,
+            case_number=case.number,
+            how=NAME,
+            status=StudentStatus.ENROLLED,
+        )
+        ids = [row.pk for row in rows]
+        RecruitedPupil.objects.filter(pk__in=ids).update(
+            state=Recruiting.REPORTED, reported_on=on, reporting_by=by
+        )
+        _note(case.receiving_unit, by, "reported", [one["student"] for one in moved], case)
+    return len(moved)
+
+
+def absent(case: Case, students: Sequence[int], by, now: datetime) -> int:
+    """Pupils of a finished list did not report: their records stay where they are, another school may recruit them."""
+    if refused := report_refusal(case, by, clock.local_date(now)):
+        raise Refused(refused)
+    with transaction.atomic():
+        rows, _ = _held(case, students)
+        RecruitedPupil.objects.filter(pk__in=[row.pk for row in rows]).update(
+            state=Recruiting.ABSENT, reporting_by=by
+        )
+        _note(case.receiving_unit, by, "absent", [row.student_id for row in rows], case)
+    return len(rows)
+
+
+def _held(case: Case, students: Sequence[int]) -> tuple[list[RecruitedPupil], list[Student]]:
+    """The chosen pupils and their rows, locked: pupils before rows, always."""
+    held = Student.objects.select_for_update(no_key=True, of=("self",)).select_related(
+        "school", "school_class"
+    )
+    pupils = list(
+        held.filter(pk__in=students, recruited__case=case, recruited__state=Recruiting.ADMITTED).order_by(
+            "pk"
+        )
+    )
+    rows = RecruitedPupil.objects.select_for_update(of=("self",), no_key=True).filter(
+        case=case, student__in=pupils, state=Recruiting.ADMITTED
+    )
+    rows = list(rows.select_related("student").order_by("student_id"))
+    if not rows or len(rows) != len(set(students)):
+        refuse("nobody", "请勾选待报到的学生；名册可能刚刚有变化，请刷新后重新勾选。", CLAUSE)
+    return rows, pupils
+
+
+def _classes(
+    school: Unit, rows: list[RecruitedPupil], pupils: list[Student]
+) -> dict[int, SchoolClass | None]:
+    """The class of each pupil that has one named, made where the school does not have it yet."""
+    cohorts = {pupil.pk: pupil.cohort for pupil in pupils}
+    wanted = {(cohorts[row.student_id], row.class_number) for row in rows if row.class_number}
+    SchoolClass.objects.bulk_create(
+        [SchoolClass(school=school, cohort=cohort, number=number) for cohort, number in sorted(wanted)],
+        ignore_conflicts=True,
+    )
+    there = {(c.cohort, c.number): c for c in SchoolClass.objects.filter(school=school)} if wanted else {}
+    return {row.student_id: there.get((cohorts[row.student_id], row.class_number)) for row in rows}
+
+
+def _note(school: Unit, by, what: str, students: list[int], case: Case | None = None) -> None:
+    body = {"school": school.code, "count": len(students), "students": students[:500]}
+    if case is not None:
+        body["case"] = case.number
+    audit.record(CHAIN, audit.actor_of(by), f"recruitment.{what}", body, subject=f"school:{school.code}")

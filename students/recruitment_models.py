@@ -1,0 +1,107 @@
+"""招生: a pupil on a school's list of recruited graduates, from the listing to the day it reports; and what is taken back
+(R4.5, R4.4)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+
+from orgs import scope
+from orgs.models import Unit
+from reviews.models import Case
+
+
+class Recruiting(models.TextChoices):
+    """Where a recruited pupil stands; the record moves with ``REPORTED`` and not before."""
+
+    LISTED = "listed", "待上报"
+    SENT = "sent", "核办中"
+    ADMITTED = "admitted", "已录取，待报到"
+    REPORTED = "reported", "已报到"
+    ABSENT = "absent", "未报到"
+    RETURNED = "returned", "未办成"
+    DROPPED = "dropped", "已删去"
+    TAKEN_BACK = "taken_back", "已退回毕业"
+
+
+# A pupil stands on one living list only.
+LIVE = (Recruiting.LISTED, Recruiting.SENT, Recruiting.ADMITTED)
+
+
+class RecruitedPupilQuerySet(models.QuerySet):
+    """Who may read of recruited pupils."""
+
+    def visible_to(self, account, day):
+        """Those of the recruiting schools in the account's scope."""
+        return self.filter(scope.under("school", account, day))
+
+
+class RecruitedPupil(models.Model):
+    """One graduate whom a school recruits. ``case`` is the list it was sent with; all of a list graduated under one
+    authority (R4.5). Several rows of one pupil tell its story; one of them at most lives."""
+
+    student = models.ForeignKey(
+        "students.Student", verbose_name="学生", on_delete=models.PROTECT, related_name="recruited"
+    )
+    school = models.ForeignKey(Unit, verbose_name="招生学校", on_delete=models.PROTECT, related_name="+")
+    graduated_from = models.ForeignKey(
+        Unit, verbose_name="毕业学校", on_delete=models.PROTECT, related_name="+"
+    )
+    grade = models.PositiveSmallIntegerField("就读年级")
+    class_number = models.PositiveSmallIntegerField("班号", null=True, blank=True)
+    case = models.ForeignKey(
+        Case, verbose_name="业务", on_delete=models.PROTECT, null=True, blank=True, related_name="recruited"
+    )
+    state = models.CharField("状态", max_length=10, choices=Recruiting.choices, default=Recruiting.LISTED)
+    listed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="登记人", on_delete=models.PROTECT, related_name="+"
+    )
+    listed_at = models.DateTimeField("登记时间", db_default=Now())
+    reported_on = models.DateField("报到日期", null=True, blank=True)
+    reporting_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="报到登记人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    graduated_on = models.DateField("原毕业日期")
+
+    objects = RecruitedPupilQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "招生"
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["school", "state"], name="recruited_of_school"),
+            models.Index(fields=["student", "-id"], name="recruited_story"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["student"], condition=Q(state__in=LIVE), name="recruited_once"),
+            models.CheckConstraint(
+                condition=~Q(state=Recruiting.REPORTED) | Q(reported_on__isnull=False, case__isnull=False),
+                name="recruited_reported_on",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.student_id} → {self.school_id}"
+
+
+class RecruitmentReturn(models.Model):
+    """招生回退, one-to-one with its case: which pupil, whose original act, and why (R4.4 谁操作谁负责)."""
+
+    case = models.OneToOneField(
+        Case, verbose_name="业务", on_delete=models.PROTECT, related_name="recruitment_return"
+    )
+    line = models.ForeignKey(
+        RecruitedPupil, verbose_name="原招生", on_delete=models.PROTECT, related_name="+"
+    )
+    why = models.CharField("回退原因", max_length=200)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "招生回退"
+
+    def __str__(self):
+        return str(self.case_id)

@@ -1,0 +1,118 @@
+"""Pages on which an authority takes back what was done by mistake: 毕业回退 and 招生回退 (R4.4), alike but for the words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from ledger.clock import spoken
+from orgs.models import PostRole
+from orgs.seats import seat_at
+from orgs.successors import heir_or_self
+from reviews import desk
+from reviews.forms import PlainText
+from reviews.refusals import Refused
+from reviews.views import see_other
+from reviews.views.form_pages import told
+from students import change_page, recruitment_back, taking_back
+from students.models import Student
+from students.views import visible_pupil
+
+
+@dataclass(frozen=True)
+class TakingBack:
+    """One kind: its name, what becomes of the pupil, the rules, how it is begun, what is shown of the original act."""
+
+    name: str
+    becomes: str
+    clause: str
+    checks: tuple[Callable, ...]
+    facts: Callable
+    send: Callable
+    shown: Callable[[Student], list[tuple[str, str]]]
+
+
+def _graduation(student: Student) -> list[tuple[str, str]]:
+    graduated = student.graduated_on
+    last = spoken(taking_back.months_after(graduated, taking_back.MONTHS)) if graduated else "—"
+    return [
+        ("毕业日期", spoken(graduated) if graduated else "—"),
+        ("原毕业操作", taking_back.original(taking_back.line_of(student))),
+        ("最迟回退日期", last),
+    ]
+
+
+def _recruitment(student: Student) -> list[tuple[str, str]]:
+    line = recruitment_back.line_of(student)
+    return recruitment_back.facts_of_line(line) if line else [("原招生操作", "—")]
+
+
+GRADUATION = TakingBack(
+    "毕业回退",
+    "改回在校",
+    taking_back.CLAUSE,
+    taking_back.BEFORE,
+    taking_back.facts_before,
+    taking_back.send,
+    _graduation,
+)
+RECRUITMENT = TakingBack(
+    "招生回退",
+    "退回毕业学校、改回毕业",
+    recruitment_back.CLAUSE,
+    recruitment_back.BEFORE,
+    recruitment_back.facts_before,
+    recruitment_back.send,
+    _recruitment,
+)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def graduation(request: HttpRequest, key) -> HttpResponse:
+    """A graduate back to 在校."""
+    return _page(request, key, GRADUATION)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def recruitment(request: HttpRequest, key) -> HttpResponse:
+    """A pupil recruited by mistake back to 毕业."""
+    return _page(request, key, RECRUITMENT)
+
+
+def _page(request: HttpRequest, key, what: TakingBack) -> HttpResponse:
+    student, day = visible_pupil(request, key)
+    school = student.school
+    authority = heir_or_self(school, day).authority if school else None
+    if authority is None or seat_at(request.user, authority.pk, PostRole.REGISTRAR, day) is None:
+        sentence = f"{what.name}由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。"
+        return render(request, "403.html", {"sentence": sentence, "clause": what.clause}, status=403)
+    refused, status, now = None, 200, desk.of(request).now
+    why, opinion = (PlainText().to_python(request.POST.get(name, "")) for name in ("why", "opinion"))
+    if request.method == "POST":
+        try:
+            case = what.send(student, request.user, now, why=why, opinion=opinion)
+            messages.success(request, f"已发起{what.name}，等待本单位负责人核办。")
+            return see_other(reverse("case", args=[case.number]))
+        except Refused as error:
+            refused, status = error.refusal, 422 if error.code in ("why_given", "opinion_blank") else 409
+    shown = {
+        "what": what,
+        "student": student,
+        "checklist": change_page.lines(what.checks, what.facts(student, authority, now)),
+        "facts": [
+            ("学校", school.name),
+            ("学籍状态", student.get_status_display()),
+            *what.shown(student),
+        ],
+        "why": why,
+        "opinion": opinion,
+        "refused": told(refused),
+    }
+    return render(request, "students/take_back.html", shown, status=status)
