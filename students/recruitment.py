@@ -215,6 +215,8 @@ def _send_one(school: Unit, authority: Unit, rows: list[RecruitedPupil], by, now
 
 def add_again(case: Case, by, now: datetime) -> list[RecruitedPupil]:
     """List the pupils of a list that ended without anything having moved (R3.1b). Raises Refused."""
+    if refused := seat_refusal(case.receiving_unit, by, clock.local_date(now)):
+        raise Refused(refused)
     if case.state not in MOVED_NOTHING:
         refuse("case_state", "这份名册没有撤销或驳回，不需要重新列入。", CLAUSE)
     left = RecruitedPupil.objects.filter(case=case, state=Recruiting.RETURNED).select_related(

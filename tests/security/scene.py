@@ -18,7 +18,7 @@ from orgs.models import Account, Post, PostRole
 from reviews import appeals
 from reviews.evidence import take_in
 from reviews.models import Attachment, Case, Notice, QuickPhrase
-from students import issuing, key_drafting, photos
+from students import issuing, key_drafting, photos, recruitment
 from students.graduation_models import GraduationRun
 from students.import_models import ImportBatch, ImportKind, ImportState
 from students.models import Enrolment
@@ -167,6 +167,10 @@ class Scene:
             total=1,
             asked_by=world.registrar(world.third),
         )
+        # Recruited by a sibling of “other”: it is of the same county.
+        nine = world.school("示例九年一贯制学校", world.west, lowest=1, highest=9)
+        recruitment.add([world.graduate(world.third)], nine, world.registrar(nine), world.now)
+        (self.recruited,) = recruitment.send(nine, world.registrar(nine), world.now, "录取属实，上报核办。")
         self.token, _ = tokens.issue(mine, "统计", world.now, 9, second_factor=False)
 
     def parts(self, thing: str) -> dict:
@@ -194,6 +198,7 @@ class Scene:
             "appeal": {"pk": self.appeal.pk},
             "school": {"code": self.world.abroad.code},
             "graduation": {"number": self.run.number},
+            "list": {"number": self.recruited.number},
             "table": {"kind": "registration"},
             "import": {"number": self.imported.number},
             "prints": {"number": self.prints.number},
