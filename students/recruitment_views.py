@@ -110,9 +110,7 @@ def _lists(account, day):
         for state in (Recruiting.REPORTED, Recruiting.ADMITTED, Recruiting.ABSENT)
     }
     kept = Count("recruited", filter=~Q(recruited__state=Recruiting.DROPPED))
-    rows = Case.objects.visible_to(account, day).filter(
-        kind=recruitment.KIND, submitted_at__isnull=False
-    )
+    rows = Case.objects.visible_to(account, day).filter(kind=recruitment.KIND, submitted_at__isnull=False)
     rows = rows.select_related("receiving_unit", "sending_unit", "holder")
     return rows.annotate(pupils=kept, **counts).order_by("-pk")
 

@@ -221,10 +221,20 @@ def test_what_changed_since_the_listing_stops_the_last_signature_and_the_school_
     case = Case.objects.get(pk=case.pk)
     case = door.perform(case, "return_to_registrar", head, opinion="请退回学校。")
     case = door.perform(
-        case, "handle", office, opinion="名册中有在校学生，请删去后再报。", outcome="send_back", reason="recruit_list_wrong"
+        case,
+        "handle",
+        office,
+        opinion="名册中有在校学生，请删去后再报。",
+        outcome="send_back",
+        reason="recruit_list_wrong",
     )
     case = door.perform(
-        case, "sign", head, opinion="名册中有在校学生，请删去后再报。", outcome="send_back", reason="recruit_list_wrong"
+        case,
+        "sign",
+        head,
+        opinion="名册中有在校学生，请删去后再报。",
+        outcome="send_back",
+        reason="recruit_list_wrong",
     )
     row = RecruitedPupil.objects.get(student=pupil)
     recruitment.drop(row, clerk(world), AUTUMN)
@@ -236,7 +246,9 @@ def test_a_refused_list_lets_its_pupils_go_and_may_be_listed_again(world):
     pupil = world.graduate(world.third)
     (case,) = sent(world, pupil)
     case = world.decide(case, opinion=WORDS)
-    case = world.decide(case, outcome="refuse", reason="recruit_not_admitted", opinion="经核对，该校没有录取这名学生。")
+    case = world.decide(
+        case, outcome="refuse", reason="recruit_not_admitted", opinion="经核对，该校没有录取这名学生。"
+    )
     assert (case.state, state_of(pupil)) == ("refused", ["returned"])
     recruitment.add_again(case, clerk(world), AUTUMN)
     assert sorted(state_of(pupil)) == ["listed", "returned"]
