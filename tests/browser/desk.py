@@ -94,6 +94,8 @@ class Desk:
         page.get_by_label(re.compile(reason)).check()
         page.get_by_label(re.compile("转入班级")).select_option(index=1)
         self.upload(photos)
+        # The check-list is drawn anew and moves the button; a click in that moment would miss it.
+        expect(page.locator("[data-checks]")).to_contain_text("已上传转学原因证明")
         page.get_by_label(re.compile("审核补充意见")).fill(opinion)
         page.locator("button[name=action][value=send]").click()
         expect(page).not_to_have_url(re.compile("/edit/"))
