@@ -22,3 +22,4 @@ class StudentsConfig(AppConfig):
             registration_table,
             taking_back,
         )
+        from students.late import procedure, table, telling  # noqa: F401

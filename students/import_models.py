@@ -16,6 +16,7 @@ class ImportKind(models.TextChoices):
 
     REGISTRATION = "registration", "一年级新生"
     RECRUITMENT = "recruitment", "招生名册"
+    LATE = "late", "补建学籍名单"
 
 
 class ImportState(models.TextChoices):

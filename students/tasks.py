@@ -4,6 +4,7 @@ from celery import shared_task
 
 from ledger import clock
 from students import change_reminders, headcount, imports, issuing, print_batches, problems, promotion
+from students.late import months
 
 
 @shared_task
@@ -46,3 +47,9 @@ def work_off_imports() -> int:
 def check_duplicates() -> int:
     """The nightly 查重 of all who hold no formal number yet (R1.7)."""
     return problems.sweep()
+
+
+@shared_task
+def check_late_children() -> int:
+    """The check at the month's end of children to be registered late (R2.2)."""
+    return months.check(clock.now())

@@ -70,6 +70,11 @@ app.conf.beat_schedule = {
         "task": "students.tasks.check_duplicates",
         "schedule": crontab(hour=1, minute=30),
     },
+    # Asked every half hour: whatever waited before the month's end is checked, on time or when beat is back.
+    "check the month's late children": {
+        "task": "students.tasks.check_late_children",
+        "schedule": crontab(minute="5,35"),
+    },
     "sign audit heads": {"task": "ledger.tasks.sign_heads", "schedule": crontab(hour=0, minute=20)},
 }
 app.autodiscover_tasks()
