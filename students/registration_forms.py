@@ -7,7 +7,8 @@ from students.record_fields import BLOCKS
 from students.registration import CLASS, NEEDED, Newcomer
 
 _PLAIN = {"autocomplete": "off", "spellcheck": "false"}
-_WIDE = 300
+# Longer texts are cut before they are judged.
+WIDE = 300
 
 
 class NewcomerForm(forms.Form):
@@ -57,7 +58,7 @@ class NewcomerForm(forms.Form):
         """The child as it was typed, judged; what is wrong stands beside its item."""
         self.is_valid()
         typed = {
-            key: str(self.data.get(key, ""))[:_WIDE]
+            key: str(self.data.get(key, ""))[:WIDE]
             for key in [*(item.key for item in registration.items()), CLASS]
         }
         one = registration.read(typed, self.codes, today)

@@ -19,6 +19,8 @@ from students import (
     taking_back_views,
     views,
 )
+from students.late import month_views as late_month_views
+from students.late import views as late_views
 
 urlpatterns = [
     path("statistics/headcount/", headcount_views.show, name="headcount"),
@@ -70,6 +72,16 @@ urlpatterns = [
     path("recruitment/<public:number>/", recruitment_views.show, name="recruitment-list"),
     path("recruitment/<public:number>/report/", recruitment_views.report, name="recruitment-report"),
     path("recruitment/<public:number>/copy/", recruitment_views.copy, name="recruitment-copy"),
+    path("late/", late_views.show_desk, name="late"),
+    path("late/new/", late_views.new, name="late-new"),
+    path("late/drop/", late_views.drop, name="late-drop"),
+    path("late/send/", late_views.send, name="late-send"),
+    path("late/collected/", late_month_views.show, name="late-collected"),
+    path("late/collected/table/", late_month_views.table, name="late-collected-table"),
+    path("late/months/<public:number>/", late_month_views.show, name="late-month"),
+    path("late/months/<public:number>/table/", late_month_views.table, name="late-month-table"),
+    path("late/<public:number>/", late_views.show, name="late-list"),
+    path("late/<public:number>/copy/", late_views.copy, name="late-copy"),
     path("students/<uuid:key>/changes/new/", change_views.new_change, name="change-new"),
     path("students/<uuid:key>/key-change/", key_views.new_key_change, name="key-change-new"),
     path("key-changes/<case:number>/edit/", key_views.KEY_CHANGES.edit, name="key-change-edit"),

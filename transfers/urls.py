@@ -7,6 +7,7 @@ from reviews.notice_values import POST_GRADUATION
 from transfers import (
     fault_views,
     graduating_views,
+    late_views,
     no_shows,
     offline_views,
     possible_views,
@@ -17,6 +18,7 @@ from transfers import (
 urlpatterns = [
     path("transfers/new/", views.new_transfer, name="transfer-new"),
     path("transfers/new/check/", views.check_pupil, name="transfer-check"),
+    path("transfers/new/late/<uuid:key>/", late_views.begin, name="transfer-late"),
     path("graduates/new/", views.new_transfer, {"kind": POST_GRADUATION}, name="graduate-new"),
     path("graduates/new/check/", views.check_pupil, {"kind": POST_GRADUATION}, name="graduate-check"),
     path("transfers/<case:number>/edit/", views.edit_transfer, name="transfer-edit"),

@@ -84,7 +84,12 @@ class LateChild(models.Model):
     why_note = models.CharField("原因说明", max_length=200, blank=True)
     state = models.CharField("状态", max_length=10, choices=Late.choices, default=Late.LISTED)
     case = models.ForeignKey(
-        Case, verbose_name="业务", on_delete=models.PROTECT, null=True, blank=True, related_name="late_children"
+        Case,
+        verbose_name="业务",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="late_children",
     )
     listed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, verbose_name="登记人", on_delete=models.PROTECT, related_name="+"

@@ -13,13 +13,13 @@ BEGIN
         WHEN 'listed' THEN NEW.state IN ('sent', 'dropped')
         WHEN 'sent' THEN NEW.state IN ('collected', 'returned', 'dropped')
         WHEN 'returned' THEN NEW.state = 'listed'
-        WHEN 'collected' THEN NEW.state IN ('created', 'refused')
+        WHEN 'collected' THEN NEW.state IN ('created', 'refused', 'returned')
         ELSE false END) THEN
         PERFORM students_refuse('补建记录不能从“' || OLD.state || '”变为“' || NEW.state || '”（附件1 二）', 'late_state');
     END IF;
     IF NEW.state = 'collected' AND OLD.state = 'sent'
         AND NOT EXISTS (SELECT FROM reviews_step s WHERE s.case_id = NEW.case_id AND s.outcome = 'agree'
-                        AND s.stage <> 'receiving_school') THEN
+                        AND s.stage <> 'school') THEN
         PERFORM students_refuse('补建学籍须经主管部门核办同意（附件1 二）', 'late_unsigned');
     END IF;
     RETURN NEW;

@@ -1,0 +1,36 @@
+"""The form of one child to be registered late: grade and reason beside the items of a new record (R2.2)."""
+
+from django import forms
+
+from orgs.models import Unit
+from students import record_values, registration
+from students.late import lists
+from students.late.lists import GRADE, NOTE, WHY, Said
+from students.late.models import Why
+from students.registration_forms import WIDE, NewcomerForm
+
+
+def form_for(school: Unit, day, data=None) -> NewcomerForm:
+    """The form with the grades that the school has."""
+    grades = [("", "请选择"), *((str(grade), label) for grade, label in lists.grades_of(school, day).items())]
+    more: dict[str, forms.Field] = {
+        GRADE: forms.ChoiceField(label="就读年级", choices=grades),
+        WHY: forms.ChoiceField(label="此前没有学籍的原因", choices=[("", "请选择"), *Why.choices]),
+        NOTE: forms.CharField(
+            label="原因说明", required=False, max_length=200, help_text="原因选“其他”的必填，2–200 字。"
+        ),
+    }
+    for control in more.values():
+        # The list's own checks speak, in words of their own.
+        control.clean = lambda value: value or ""  # type: ignore[method-assign]
+    return NewcomerForm(record_values.code_names(), data, more=more)
+
+
+def said(form: NewcomerForm, school: Unit, day) -> Said:
+    """The child as it was typed, judged; what is wrong stands beside its item."""
+    form.is_valid()
+    keys = [item.key for item in registration.items()] + [registration.CLASS, GRADE, WHY, NOTE]
+    one = lists.read({key: str(form.data.get(key, ""))[:WIDE] for key in keys}, form.codes, school, day)
+    for key, sentence in one.errors.items():
+        form.add_error(key, sentence)
+    return one

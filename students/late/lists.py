@@ -1,0 +1,314 @@
+"""补建学籍: a school lists children above grade 1 who have no record, with the reason, and sends the list (R2.2).
+
+A list goes school → its authority; what it agrees to is on the province's list of the month and is held against all
+pupils on the month's last day. Whoever is known already by the identity number is told at the listing: that child has
+a record, and comes by transfer.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import IntegrityError, transaction
+
+from ledger import audit, clock
+from orgs.models import PostRole, Unit
+from orgs.school_system import system_on
+from orgs.seats import seat_at
+from reviews import door
+from reviews.models import Case
+from reviews.opinions import checked_opinion, cleaned
+from reviews.refusals import Refusal, Refused, refuse
+from reviews.states import MOVED_NOTHING, Verb
+from students import duplicates, record_values, registration, sealing
+from students.duplicates import NUMBER, Match, Who
+from students.grades import cohort_of, grade_label, grade_on
+from students.late.models import LIVE, Late, LateChild, Why
+from students.registration import Newcomer
+
+KIND = "late_registration"
+NAME = "补建学籍"
+CLAUSE = "附件1 二"
+CHAIN = "students"
+# A list is read by people and agreed to in one transaction.
+MOST = 1000
+_TABLE, _COLUMN = "students_latechild", "said_sealed"
+GRADE, WHY, NOTE = "grade", "why", "why_note"
+
+
+def seat_refusal(school: Unit | None, by, day: date) -> Refusal | None:
+    """Why ``by`` cannot list or send children of ``school``."""
+    if school is None or seat_at(by, school.pk, PostRole.REGISTRAR, day) is None:
+        return Refusal("no_seat", "补建学籍由学生所在学校的学籍管理员登记，你没有这个岗位。", CLAUSE)
+    if not grades_of(school, day):
+        return Refusal(
+            "no_grade", f"{school.name}没有一年级以上的年级；一年级新生请用“新生建籍”登记。", CLAUSE
+        )
+    return None
+
+
+def grades_of(school: Unit, day: date) -> dict[int, str]:
+    """The grades above the first that the school has, with what they are called there."""
+    system = system_on(school, day)
+    return {grade: grade_label(grade, system.system) for grade in system.grades if grade > 1}
+
+
+# ---------------------------------------------------------------- one child as it was typed
+
+
+@dataclass
+class Said:
+    """A child as a form or a line says it: the record's items, the grade, why there is no record; ``errors`` by item."""
+
+    newcomer: Newcomer
+    grade: int
+    why: str
+    note: str
+    errors: dict[str, str]
+
+    @property
+    def match(self) -> Match | None:
+        """The pupil who has the same identity number."""
+        return next((match for match in self.newcomer.matches if match.kind == NUMBER), None)
+
+
+def read(typed: dict[str, str], codes: dict[str, dict[str, str]], school: Unit, day: date) -> Said:
+    """The typed texts with what is wrong at which item; no look at other pupils."""
+    newcomer = registration.read(typed, codes, day)
+    errors = dict(newcomer.errors)
+    grade, why = _grade(typed.get(GRADE, ""), grades_of(school, day), errors), typed.get(WHY, "")
+    if why not in Why.values:
+        errors[WHY] = "请选择此前没有学籍的原因。"
+    note = cleaned(typed.get(NOTE, ""))[:200]
+    if why == Why.OTHER and len(note) < 2:
+        errors[NOTE] = "原因选“其他”的，请写明原因（2–200 字）。"
+    return Said(newcomer, grade, why, note, errors)
+
+
+def _grade(text: str, grades: dict[int, str], errors: dict[str, str]) -> int:
+    """The grade by its number or by what it is called at the school; 0 where it has no such grade."""
+    text = text.strip()
+    found = next((grade for grade, label in grades.items() if text in (str(grade), label)), 0)
+    if not found:
+        offered = "、".join(f"{label}（{grade}）" for grade, label in grades.items())
+        errors[GRADE] = (
+            "一年级新生请用“新生建籍”登记，不用补建。"
+            if text in ("1", "一年级", "一年级（小学）")
+            else f"请填写就读年级，本校一年级以上的年级有：{offered}。"
+        )
+    return found
+
+
+def match(children: Sequence[Said]) -> None:
+    """查重 at the listing: each complete child learns whom it may be already. One statement however many."""
+    complete = [one for one in children if not one.errors]
+    registration.match([one.newcomer for one in complete])
+
+
+def on_lists(children: Iterable[Said]) -> dict[bytes, LateChild]:
+    """The living rows with these identity numbers, of whichever school, by the number's index."""
+    indexes = [index for one in children if not one.errors and (index := one.newcomer.who.index)]
+    rows = LateChild.objects.filter(id_number_index__in=indexes, state__in=LIVE).select_related("school")
+    return {bytes(row.id_number_index): row for row in rows}
+
+
+def listed_here(school: Unit) -> dict[tuple, LateChild]:
+    """The school's living rows by name, sex and birth date: for children without a number."""
+    rows = LateChild.objects.filter(school=school, state__in=LIVE, id_number_index=None)
+    return {(row.name, row.sex, row.birth_date): row for row in rows}
+
+
+def known_sentence(found: Match, school: Unit) -> str:
+    """What is told where the identity number is that of a pupil: transfer, or look into one's own books."""
+    if found.school_id == school.pk:
+        return "查重没有通过：该生已在本校有学籍，请直接打开学籍核对"
+    return f"查重没有通过：该生已在{found.school}有学籍，不能补建，应办理转学"
+
+
+# ---------------------------------------------------------------- the school's list
+
+
+def add(children: Sequence[Said], school: Unit, by, now: datetime) -> list[LateChild]:
+    """List children who were read and found free of faults. Raises Refused, then nobody was listed."""
+    day = clock.local_date(now)
+    if refused := seat_refusal(school, by, day):
+        raise Refused(refused)
+    with transaction.atomic():
+        Unit.objects.select_for_update(no_key=True).get(pk=school.pk)
+        match(children)
+        _refuse_known(children, school)
+        rows = [_row(one, school, by, day) for one in children]
+        try:
+            with transaction.atomic():
+                LateChild.objects.bulk_create(rows, batch_size=1000)
+        except IntegrityError as error:
+            if "late_once" in str(error):
+                refuse("listed", "名单中有学生刚刚被他校列入补建名单，请刷新后核对。", CLAUSE)
+            raise
+        _note(school, by, "listed", rows)
+    return rows
+
+
+def _refuse_known(children: Sequence[Said], school: Unit) -> None:
+    here, there = listed_here(school), on_lists(children)
+    for one in children:
+        who = one.newcomer.who
+        if one.match is not None:
+            refuse("registered", f"{who.name}：{known_sentence(one.match, school)}。", CLAUSE)
+        row = there.get(who.index) if who.index else here.get((who.name, who.sex, who.birth_date))
+        if row is not None:
+            where = "本校" if row.school_id == school.pk else row.school.name
+            refuse("listed", f"{who.name}：已在{where}的补建名单中（{row.get_state_display()}）。", CLAUSE)
+
+
+def _row(one: Said, school: Unit, by, day: date) -> LateChild:
+    who = one.newcomer.who
+    row = LateChild(
+        school=school,
+        name=who.name,
+        sex=who.sex,
+        birth_date=who.birth_date,
+        id_number_index=who.index,
+        cohort=cohort_of(one.grade, day),
+        class_number=one.newcomer.class_number,
+        why=one.why,
+        why_note=one.note,
+        listed_by=by,
+    )
+    said = json.dumps(one.newcomer.values, ensure_ascii=False)
+    row.said_sealed = sealing.seal(said, _TABLE, _COLUMN, str(row.key))
+    return row
+
+
+def newcomer_of(row: LateChild) -> Newcomer:
+    """What the record is to hold, as it was listed."""
+    values = json.loads(sealing.unseal(row.said_sealed, _TABLE, _COLUMN, str(row.key)))
+    return Newcomer(values, {}, row.class_number)
+
+
+def drop(row: LateChild, by, now: datetime) -> None:
+    """Take a child off a list that is not sent, or that the school has in hand for correction. Raises Refused."""
+    if refused := seat_refusal(row.school, by, clock.local_date(now)):
+        raise Refused(refused)
+    if row.case is not None and row.state == Late.SENT:
+        with door.edit(row.case, by, "late_dropped", detail={"child": row.pk}):
+            _dropped(row, by)
+        return
+    with transaction.atomic():
+        _dropped(row, by)
+
+
+def _dropped(row: LateChild, by) -> None:
+    rows = LateChild.objects.filter(pk=row.pk, state__in=[Late.LISTED, Late.SENT])
+    if not rows.update(state=Late.DROPPED):
+        refuse("row_state", f"该生{row.get_state_display()}，不能从名单中删去，请刷新后核对。", CLAUSE)
+    _note(row.school, by, "dropped", [row])
+
+
+def waiting(school: Unit):
+    """The rows of the school that are not sent yet."""
+    return LateChild.objects.filter(school=school, state=Late.LISTED).select_related("school")
+
+
+def troubles(rows: Sequence[LateChild], school: Unit, day: date) -> dict[int, Refusal]:
+    """Of the listed children those who cannot be registered now, with why, by row; two statements for any number."""
+    grades = grades_of(school, day)
+    children = [Who(_bytes(row.id_number_index), row.name, row.sex, row.birth_date) for row in rows]
+    matches = duplicates.find(children)
+    found = {}
+    for at, row in enumerate(rows):
+        known = next((one for one in matches.get(at, []) if one.kind == NUMBER), None)
+        if known is not None:
+            found[row.pk] = Refusal("registered", known_sentence(known, school), CLAUSE)
+        elif grade_on(row.cohort, day) not in grades:
+            label = grade_label(grade_on(row.cohort, day), school.school_system)
+            found[row.pk] = Refusal("no_grade", f"现在应读{label}，{school.name}没有这个年级", CLAUSE)
+    return found
+
+
+def _bytes(value) -> bytes | None:
+    return None if value is None else bytes(value)
+
+
+def send(school: Unit, by, now: datetime, opinion: str) -> list[Case]:
+    """Send all that are listed to the school's head, in lists of at most :data:`MOST`. Raises Refused; lists sent before
+    the refusal stay sent, the others stay listed."""
+    day = clock.local_date(now)
+    if refused := seat_refusal(school, by, day):
+        raise Refused(refused)
+    opinion = checked_opinion(opinion, Verb.SUBMIT)
+    rows = list(waiting(school))
+    if not rows:
+        refuse("nobody", "名单是空的：请先登记要补建学籍的学生，或导入名单。", CLAUSE)
+    if found := troubles(rows, school, day):
+        first = next(row for row in rows if row.pk in found)
+        told = found[first.pk]
+        more = "等" if len(found) > 1 else ""
+        sentence = (
+            f"名单中有 {len(found)} 名学生现在不能补建，请先删去：{first.name}，{told.sentence}{more}。"
+        )
+        refuse("troubles", sentence, told.clause)
+    return [_send_one(school, rows[at : at + MOST], by, now, opinion) for at in range(0, len(rows), MOST)]
+
+
+def _send_one(school: Unit, rows: list[LateChild], by, now: datetime, opinion: str) -> Case:
+    ids = [row.pk for row in rows]
+    with door.draft(
+        kind=KIND,
+        by=by,
+        receiving=school,
+        sending=school,
+        subject=f"late:{ids[0]}",
+        headline=f"{len(ids)} 名学生",
+        search_text=f"{NAME} {school.name}",
+        now=now,
+    ) as case:
+        LateChild.objects.filter(pk__in=ids, state=Late.LISTED).update(case=case, state=Late.SENT)
+    try:
+        return door.perform(case, Verb.SUBMIT, by, opinion=opinion)
+    except Refused:
+        door.perform(case, Verb.WITHDRAW, by)
+        # The wall has marked them as returned with the case; they were never sent.
+        LateChild.objects.filter(pk__in=ids).update(case=None, state=Late.LISTED)
+        raise
+
+
+def add_again(case: Case, by, now: datetime) -> list[LateChild]:
+    """List the children of a list that ended without having been agreed to (R3.1b). Raises Refused."""
+    school = case.receiving_unit
+    if refused := seat_refusal(school, by, clock.local_date(now)):
+        raise Refused(refused)
+    if case.state not in MOVED_NOTHING:
+        refuse("case_state", "这份名单没有撤销或驳回，不需要重新登记。", CLAUSE)
+    with transaction.atomic():
+        rows = list(
+            LateChild.objects.select_for_update(of=("self",)).filter(
+                case=case, state=Late.RETURNED, month=None
+            )
+        )
+        if not rows:
+            refuse("nobody", "这份名单中没有可以重新登记的学生。", CLAUSE)
+        codes, day = record_values.code_names(), clock.local_date(now)
+        again = [_said_again(row, codes, school, day) for row in rows]
+        faulty = next((one for one in again if one.errors), None)
+        if faulty is not None:
+            name = faulty.newcomer.values.get("name", "")
+            refuse("faulty", f"{name}：{next(iter(faulty.errors.values()))}请重新登记这名学生。", CLAUSE)
+        return add(again, school, by, now)
+
+
+def _said_again(row: LateChild, codes, school: Unit, day: date) -> Said:
+    """What was listed, judged by today."""
+    typed = newcomer_of(row).values | {
+        GRADE: str(grade_on(row.cohort, day)),
+        WHY: row.why,
+        NOTE: row.why_note,
+        registration.CLASS: str(row.class_number or ""),
+    }
+    return read(typed, codes, school, day)
+
+
+def _note(school: Unit, by, what: str, rows: Sequence[LateChild]) -> None:
+    body = {"school": school.code, "count": len(rows), "children": [str(row.key) for row in rows[:500]]}
+    audit.record(CHAIN, audit.actor_of(by), f"late.{what}", body, subject=f"school:{school.code}")

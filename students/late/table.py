@@ -1,0 +1,92 @@
+"""The table of 补建学籍: the items of a new record, the grade, the reason; judged line by line (R2.2)."""
+
+from collections.abc import Callable
+from datetime import date, datetime
+
+from orgs.models import Unit
+from students import imports, record_values, registration
+from students.import_models import ImportBatch, ImportKind
+from students.late import lists
+from students.late.lists import GRADE, NOTE, WHY, Said
+from students.late.models import Why
+from students.tables import Column, Row, Table
+
+TITLE = "补建学籍名单"
+NOTES = (
+    "第 1 行是列名，不要改；从第 2 行起每行填一名一年级以上、此前没有学籍的学生。带 * 的必填。",
+    "号码、电话请保持“文本”格式，不要改成数字，否则后几位会被表格程序改成 0。",
+    "导入后列入待上报名单；经主管部门核办，月底统一查重，通过的建立学籍，不通过的按转学办理（附件1 二）。",
+)
+
+
+def columns() -> list[Column]:
+    """Grade and reason first, then what a record says."""
+    return [
+        Column(GRADE, "就读年级", required=True, hint="从小学一年级起数的年级，如 3、7；或写年级名称"),
+        Column(WHY, "此前没有学籍的原因", required=True, choices=dict(Why.choices)),
+        Column(NOTE, "原因说明", hint="原因选“其他”的必填，2–200 字"),
+        *registration.columns(),
+    ]
+
+
+def judge(table: Table, unit: Unit, day: date, progress: Callable[[int], None]) -> imports.Verdict:
+    """Every line by itself, then against the other lines, the living lists, and all pupils."""
+    codes, known = record_values.code_names(), {column.key: column for column in columns()}
+    verdict, read = imports.Verdict(), []
+    told = {(fault.line, fault.label) for fault in table.faults}
+    bad = {fault.line for fault in table.faults}
+    for done, row in enumerate(table.rows, 1):
+        said = lists.read(row.cells, codes, unit, day)
+        for key, sentence in said.errors.items():
+            fault = table.fault(row.line, known.get(key), sentence)
+            if (fault.line, fault.label) not in told:
+                verdict.faults.append(fault)
+        if not said.errors and row.line not in bad:
+            read.append((row, said))
+        if done % imports.CHUNK == 0:
+            progress(done)
+    lists.match([said for _, said in read])
+    _against_others(verdict, table, unit, read, known)
+    if verdict.same:
+        verdict.told.append(f"{verdict.same} 行的学生已在本校补建名单中，不会重复登记。")
+    return verdict
+
+
+def _against_others(
+    verdict: imports.Verdict, table: Table, unit: Unit, read: list[tuple[Row, Said]], known: dict[str, Column]
+) -> None:
+    children = [said for _, said in read]
+    here, there = lists.listed_here(unit), lists.on_lists(children)
+    seen: dict[tuple, int] = {}
+    for row, said in read:
+        who = said.newcomer.who
+        person = (who.name, who.sex, who.birth_date)
+        key: tuple = (who.index,) if who.index else person
+        column, what = (
+            (known["id_number"], "身份证件号") if who.index else (known["name"], "姓名、性别、出生日期")
+        )
+        listed = there.get(who.index) if who.index else here.get(person)
+        first = seen.setdefault(key, row.line)
+        if first != row.line:
+            told = f"与第 {first} 行的{what}相同，请核对后删去重复的一行。"
+        elif said.match is not None:
+            told = f"{lists.known_sentence(said.match, unit)}；请从表中删去这一行。"
+        elif listed is not None and listed.school_id == unit.pk:
+            verdict.same += 1
+            continue
+        elif listed is not None:
+            told = f"该生已在{listed.school.name}的补建名单中，请与该校核对。"
+        else:
+            verdict.ready.append(said)
+            continue
+        verdict.faults.append(table.fault(row.line, column, told))
+
+
+def write(ready: list[Said], batch: ImportBatch, now: datetime) -> int:
+    """List the children of an import."""
+    return len(lists.add(ready, batch.unit, batch.asked_by, now)) if ready else 0
+
+
+imports.register(
+    imports.Kind(ImportKind.LATE, TITLE, lists.CLAUSE, NOTES, columns, lists.seat_refusal, judge, write)
+)

@@ -1,0 +1,28 @@
+"""From a child whose late registration the check refused to the transfer of the record that there is (R2.2, R3.1)."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from reviews import desk
+from reviews.views import proofs, see_other
+from students.late.models import Late, LateChild
+from transfers import pages
+from transfers.views import NO_SEAT
+
+
+@never_cache
+@require_POST
+def begin(request: HttpRequest, key) -> HttpResponse:
+    """The pupil counts as looked up: the school named it by its number, and the check has found it."""
+    known = desk.of(request)
+    rows = LateChild.objects.visible_to(request.user, known.today).select_related("found")
+    row = get_object_or_404(rows, key=key)
+    if row.school_id not in {school.pk for school in pages.schools_of(request.user, known.today)}:
+        return proofs.refused_page(request, NO_SEAT, 403)
+    if row.state != Late.REFUSED or row.found is None:
+        raise Http404
+    request.session["found_pupil"] = str(row.found.key)
+    return see_other(f"{reverse('transfer-check')}?school={row.school_id}")
