@@ -378,8 +378,8 @@ from students.change_models import ChangePolicy, ContactAttempt, StatusChange  #
 from students.graduation_models import GraduationLine, GraduationRun, PromotionCount, TakenBack  # noqa: E402, F401
 from students.headcount_models import HeadcountCell  # noqa: E402, F401
 from students.import_models import ImportBatch  # noqa: E402, F401
-from students.late.models import LateChild, MonthlyCheck  # noqa: E402, F401
 from students.key_models import KeyInformationChange  # noqa: E402, F401
+from students.late.models import LateChild, MonthlyCheck  # noqa: E402, F401
 from students.number_models import IssuingBatch, IssuingLine, PopulationPerson  # noqa: E402, F401
 from students.print_models import PrintBatch, PupilPhoto, SheetPrint  # noqa: E402, F401
 from students.problem_models import KnownTwins  # noqa: E402, F401

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from ledger import audit, clock, outbox
 from orgs.models import Unit
-from orgs.school_system import system_on
+from orgs.school_system import systems_on
 from reviews.models import Case
 from reviews.public_numbers import public_number
 from students import registration, registration_writing
@@ -57,12 +57,13 @@ def _refuse(done: MonthlyCheck, rows: Sequence[LateChild], newcomers: Sequence[N
     """Children whose identity number a pupil has already are refused; those whose school lost the grade go back to it.
     Returns the others."""
     day, passed, refused, returned = clock.local_date(done.checked_at), [], [], []
+    systems = systems_on({row.school for row in rows}, day)
     for row, newcomer in zip(rows, newcomers, strict=True):
         known = next((one for one in newcomer.matches if one.kind == NUMBER), None)
         if known is not None:
             row.state, row.month, row.found_id = Late.REFUSED, done, known.student_id
             refused.append(row)
-        elif grade_on(row.cohort, day) not in system_on(row.school, day).grades:
+        elif grade_on(row.cohort, day) not in systems[row.school_id].grades:
             row.state, row.month = Late.RETURNED, done
             returned.append(row)
         else:
