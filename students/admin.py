@@ -9,10 +9,13 @@ from reviews.admin import RulebookAdmin
 from students.change_kinds import EXPULSION, KINDS
 from students.change_models import ChangePolicy, StatusChange
 from students.grades import SENIOR
+from students.graduation_models import GraduationRun
 from students.identity import mask_name
 from students.import_models import ImportBatch
+from students.late.models import LateChild, MonthlyCheck
 from students.models import CodeTable, Enrolment, ProblemRecord, RegistrationNumber, Student
 from students.problem_models import KnownTwins
+from students.recruitment_models import RecruitedPupil
 
 
 @admin.register(CodeTable)
@@ -224,5 +227,90 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         "faulty",
         "sha256",
     )
+    ordering = ("-id",)
+    sortable_by = ()
+
+
+@admin.register(GraduationRun)
+class GraduationRunAdmin(ReadOnlyAdmin):
+    """毕业操作: which cohort, prepared and signed by whom (R4.1)."""
+
+    list_display = ("number", "school", "cohort", "grade", "state", "prepared_at")
+    list_select_related = ("school",)
+    list_filter = ("state", "cohort")
+    search_fields = ("=number",)
+    search_help_text = "按编号准确查找"
+    fields = ("number", "school", "cohort", "grade", "state", "prepared_by", "prepared_at")
+    ordering = ("-id",)
+    sortable_by = ()
+
+
+@admin.register(RecruitedPupil)
+class RecruitedPupilAdmin(ReadOnlyAdmin):
+    """招生: whom a school recruits, from which list, and whether the pupil has reported (R4.5)."""
+
+    list_display = ("pupil", "school", "graduated_from", "state", "listed_at", "reported_on")
+    list_select_related = ("student", "school", "graduated_from")
+    list_filter = ("state",)
+    fields = (
+        "pupil",
+        "school",
+        "graduated_from",
+        "grade",
+        "state",
+        "case",
+        "listed_by",
+        "listed_at",
+        "reported_on",
+        "reporting_by",
+    )
+    ordering = ("-id",)
+    sortable_by = ()
+
+    @admin.display(description="学生内部编号")
+    def pupil(self, row):
+        """The random key that stands in addresses."""
+        return row.student.key
+
+
+@admin.register(LateChild)
+class LateChildAdmin(ReadOnlyAdmin):
+    """补建学籍: what came of a child on a list; what was said of it stays sealed (R2.2)."""
+
+    list_display = ("key", "masked", "school", "state", "listed_at", "collected_at")
+    list_select_related = ("school",)
+    list_filter = ("state", "why")
+    fields = (
+        "key",
+        "masked",
+        "school",
+        "cohort",
+        "why",
+        "state",
+        "case",
+        "listed_by",
+        "listed_at",
+        "collected_at",
+        "month",
+    )
+    ordering = ("-id",)
+    sortable_by = ()
+
+    @admin.display(description="姓名")
+    def masked(self, row):
+        """The name as those see it who need not know it."""
+        return mask_name(row.name)
+
+
+@admin.register(MonthlyCheck)
+class MonthlyCheckAdmin(ReadOnlyAdmin):
+    """月末查重 of a province's list of children to be registered late (R2.2)."""
+
+    list_display = ("number", "province", "month", "total", "created", "refused", "checked_at")
+    list_select_related = ("province",)
+    list_filter = ("month",)
+    search_fields = ("=number",)
+    search_help_text = "按批次号准确查找"
+    fields = ("number", "province", "month", "total", "created", "refused", "checked_at")
     ordering = ("-id",)
     sortable_by = ()

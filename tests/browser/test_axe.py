@@ -6,11 +6,12 @@ from axe_playwright_python.sync_playwright import Axe
 
 from orgs.models import PostRole
 from reviews.models import Notice
-from students import key_drafting
+from students import key_drafting, recruitment
 from students.graduation_models import GraduationLine, GraduationRun
 from students.import_models import ImportBatch, ImportKind, ImportState
 from students.models import Enrolment
 from students.print_models import PrintBatch
+from tests import late_children
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 # 720 px is what 1440 px leave at a zoom of 200 %.
@@ -122,6 +123,13 @@ def scene(world):
         finished_at=world.now,
         left_out=[{"student": str(leaver.key), "why": "打印字库里没有这个字。"}],
     )
+    world.late, _ = late_children.sent(world, world.first)
+    late_children.listed(world, world.first)
+    world.refused = late_children.refused(world, world.first, world.pupil(world.third, name=LONGEST))
+    junior = world.school("示例初级中学", world.east, lowest=7, highest=9)
+    recruitment.add([world.graduate(world.first)], junior, world.registrar(junior), world.now)
+    (world.recruited,) = recruitment.send(junior, world.registrar(junior), world.now, "录取属实，上报核办。")
+    recruitment.add([world.graduate(world.first)], junior, world.registrar(junior), world.now)
     world.archive = Enrolment.objects.get(student=leaver, school=world.first)
     return world
 
@@ -158,6 +166,8 @@ def test_no_page_of_a_registrar_has_a_violation(scene, desk, size):
     registrar.window.page.get_by_role("button", name="网页打印").first.click()
     registrar.look()
     registrar.walk(["/registration/", "/registration/new/", f"/imports/{scene.table.number}/"])
+    late = [f"/late/{scene.late.number}/", f"/late/months/{scene.refused.month.number}/"]
+    registrar.walk(["/late/", "/late/new/", "/late/collected/", *late])
     registrar.walk(["/counter/batches/", f"/counter/batches/{scene.prints.number}/"])
     assert not registrar.wrong
 
@@ -170,7 +180,10 @@ def test_no_page_of_a_head_or_of_those_above_has_a_violation(scene, desk, size):
     head.walk([f"/graduation/{scene.leaving.number}/"])
     gone = scene.graduate(scene.first)
     county = Inspection(desk(scene.registrar(scene.east), *size)).walk([f"/students/{gone.key}/take-back/"])
+    county.walk(["/recruitment/", f"/recruitment/{scene.recruited.number}/"])
     assert not county.wrong
+    junior = Inspection(desk(scene.registrar(scene.recruited.receiving_unit), *size)).walk(["/recruitment/"])
+    assert not junior.wrong
     above = Inspection(desk(scene.registrar(scene.im), *size)).walk(["/worklist/?tab=area", "/students/"])
     above.walk(
         ["/statistics/headcount/", "/statistics/permits/", f"/statistics/headcount/?unit={scene.first.code}"]

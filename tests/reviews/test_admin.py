@@ -13,10 +13,12 @@ from ledger.models import AuditEntry, AuditHead, SweepRun
 from orgs.models import Account
 from reviews import appeals
 from reviews.models import Case, Limit, OverdueRecord, QuickPhrase, RefusalReason, Route, Step, Window
-from students import problems
+from students import problems, recruitment
+from students.graduation_models import GraduationRun
 from students.import_models import ImportBatch, ImportKind
 from students.models import ProblemKind, Student
 from students.problem_models import KnownTwins
+from tests import late_children
 from tests.world import World
 from transfers.models import TransferReason
 
@@ -75,6 +77,14 @@ def decided(world):
         size=1,
         asked_by=world.registrar(world.first),
     )
+    oldest = world.pupil(world.third, grade=6)
+    clerk = world.registrar(world.third)
+    GraduationRun.objects.create(
+        number="BY-2026-TEST0000", school=world.third, cohort=oldest.cohort, grade=6, prepared_by=clerk
+    )
+    late_children.refused(world, world.third, world.pupil(world.second))
+    nine = world.school("示例九年一贯制学校", world.west, lowest=1, highest=9)
+    recruitment.add([world.graduate(world.third)], nine, world.registrar(nine), world.now)
     AuditHead.objects.create(day=date(2026, 1, 1), heads=[], digest="d", signature="s", public_key="p")
     outbox.post("notice", {"case": case.pk, "event": "to_sign", "by": 0}, "test")
     return case
@@ -127,9 +137,13 @@ def test_the_read_only_pages_are_these():
         "reviews.OverdueRecord",
         "reviews.Step",
         "reviews.WallAppeal",
+        "students.GraduationRun",
         "students.ImportBatch",
         "students.KnownTwins",
+        "students.LateChild",
+        "students.MonthlyCheck",
         "students.ProblemRecord",
+        "students.RecruitedPupil",
         "students.StatusChange",
         "students.Student",
         "transfers.OfflineTransfer",

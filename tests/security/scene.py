@@ -3,7 +3,8 @@
 The case goes from ``third`` (the other side) to ``first`` (one's own school) and stands at the county above ``first``,
 waiting to be handled; a text of that county was stopped and waits for the league's ruling. Beside it: a draft of
 ``first``, a pupil of ``third``, an archived copy kept by ``third``; a fault over the county above ``first``, and under it
-another pupil of ``third`` whom ``first`` took in offline; a draft of ``third`` for a change of status; its list of graduates, not yet signed; a batch of formal numbers of the province, ended.
+another pupil of ``third`` whom ``first`` took in offline; a draft of ``third`` for a change of status; its list of graduates, not yet signed; its list of children to be
+registered late, not signed either, and a child whom the check of the month refused; a batch of formal numbers of the province, ended.
 """
 
 import re
@@ -23,6 +24,7 @@ from students.graduation_models import GraduationRun
 from students.import_models import ImportBatch, ImportKind, ImportState
 from students.models import Enrolment
 from students.print_models import PrintBatch
+from tests import late_children
 from tests.world import World, png
 
 PLACES = {
@@ -171,6 +173,8 @@ class Scene:
         nine = world.school("示例九年一贯制学校", world.west, lowest=1, highest=9)
         recruitment.add([world.graduate(world.third)], nine, world.registrar(nine), world.now)
         (self.recruited,) = recruitment.send(nine, world.registrar(nine), world.now, "录取属实，上报核办。")
+        self.late, self.late_child = late_children.sent(world, world.third)
+        self.refused = late_children.refused(world, world.third, world.pupil(world.second))
         self.token, _ = tokens.issue(mine, "统计", world.now, 9, second_factor=False)
 
     def parts(self, thing: str) -> dict:
@@ -199,6 +203,9 @@ class Scene:
             "school": {"code": self.world.abroad.code},
             "graduation": {"number": self.run.number},
             "list": {"number": self.recruited.number},
+            "late": {"number": self.late.number},
+            "month": {"number": self.refused.month.number},
+            "refused": {"key": str(self.refused.key)},
             "table": {"kind": "registration"},
             "import": {"number": self.imported.number},
             "prints": {"number": self.prints.number},

@@ -13,7 +13,6 @@ from django.utils import timezone
 
 from ledger import clock, outbox
 from ledger.models import AuditEntry
-from reviews import door
 from reviews.models import Case, Notice
 from reviews.refusals import Refused
 from students import imports, record_values, records, sealing, tables
