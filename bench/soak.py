@@ -156,10 +156,11 @@ class Soak:
                 if self.turns < len(kinds)
                 else self.chance.choice([*kinds, "client", "client"])
             )
-            self.turns += 1
-            self._kill(kind)
+            # A server that has no worker yet is waited for.
+            self.turns += self._kill(kind)
 
-    def _kill(self, kind: str) -> None:
+    def _kill(self, kind: str) -> bool:
+        """Kill one of the kind; whether there was one."""
         if kind in ("client", "worker"):
             name = self.chance.choice([name for name in self.processes if name.startswith(kind)])
             os.killpg(self.processes[name].pid, signal.SIGKILL)
@@ -173,7 +174,7 @@ class Soak:
             # One that serves requests; the server itself goes on and starts another.
             served = _children(self.processes["web"].pid)
             if not served:
-                return
+                return False
             with suppress(ProcessLookupError):
                 os.kill(self.chance.choice(served), signal.SIGKILL)
         else:
@@ -184,6 +185,7 @@ class Soak:
                 os.kill(self.chance.choice(sorted(victims)), signal.SIGKILL)
             embedded.ensure(self.var, durable=False)
         self.killed[kind] += 1
+        return True
 
 
 def _children(pid: int) -> list[int]:
