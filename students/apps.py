@@ -22,4 +22,6 @@ class StudentsConfig(AppConfig):
             registration_table,
             taking_back,
         )
-        from students.late import procedure, table, telling  # noqa: F401
+        from students.late import procedure, table  # noqa: F401
+        from students.late import telling as late_telling  # noqa: F401
+        from students.upkeep import telling  # noqa: F401

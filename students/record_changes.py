@@ -54,7 +54,7 @@ def change(
         if revision is not None and revision != record.row.revision:
             refuse("stale", "这份学籍信息刚被他人更新过，请看过最新内容后再修改。", CLAUSE)
         before = record.complete()
-        changes = _fitting(before, typed, today)
+        changes = fitting(before, typed, today)
         record_values.put(record, changes) if changes else None
         _remember(held, by, before, changes, source)
         if keep is not None:
@@ -62,7 +62,9 @@ def change(
     return sorted(changes)
 
 
-def _fitting(before: dict[str, str], typed: dict[str, str], today) -> dict[str, str]:
+def fitting(before: dict[str, str], typed: dict[str, str], today) -> dict[str, str]:
+    """Of the typed texts what differs from the record ``before``, cleaned. Raises Refused for key information and
+    :class:`ItemsRefused` for what cannot be so."""
     if any(key in BY_KEY and BY_KEY[key].edit == "key" for key in typed):
         refuse("key_information", KEY_SENTENCE, "附件1 一.3")
     errors = {key: "这一项不在学籍信息中，或不在这里修改。" for key in typed if key not in EDITABLE}

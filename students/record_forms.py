@@ -1,5 +1,8 @@
 """The form of one block of the record, made from the dictionary. The checks are the record's own, not the form's."""
 
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+
 from django import forms
 
 from students import record_fields
@@ -17,17 +20,28 @@ _HINTS = {
 }
 
 
-class BlockForm(forms.Form):
-    """The items of a block that the registrar may change; what was typed is kept whatever is wrong with it."""
+class ItemsForm(forms.Form):
+    """Items that may be changed; what was typed is kept whatever is wrong with it. ``now`` are values that stand in for
+    those of the record; ``label`` says what an item is called."""
 
     use_required_attribute = False
 
-    def __init__(self, block: str, record: Record, codes: dict[str, dict[str, str]], data=None):
-        super().__init__(data, initial=_initial(block, record))
+    def __init__(
+        self,
+        items: Iterable[RecordField],
+        record: Record,
+        codes: dict[str, dict[str, str]],
+        data=None,
+        *,
+        now: dict[str, str] | None = None,
+        label: Callable[[RecordField], str] = attrgetter("label"),
+    ):
+        items = list(items)
+        super().__init__(data, initial=_initial(items, record, now or {}))
         self.record = record
-        for item in record_fields.of_block(block):
+        for item in items:
             if item.key in EDITABLE:
-                self.fields[item.key] = _control(item, record, codes)
+                self.fields[item.key] = _control(item, label(item), record, codes)
                 if item.secret and not item.required and item.key in record.given:
                     self.fields[f"clear {item.key}"] = forms.BooleanField(
                         label=f"清除已登记的{item.label}", required=False
@@ -57,10 +71,17 @@ class BlockForm(forms.Form):
                 self.add_error(None, f"{name_of(key)}：{sentence}")
 
 
-def _initial(block: str, record: Record) -> dict[str, object]:
+class BlockForm(ItemsForm):
+    """The items of a block that the registrar may change."""
+
+    def __init__(self, block: str, record: Record, codes: dict[str, dict[str, str]], data=None):
+        super().__init__(record_fields.of_block(block), record, codes, data)
+
+
+def _initial(items: list[RecordField], record: Record, now: dict[str, str]) -> dict[str, object]:
     values: dict[str, object] = {"revision": record.row.revision}
-    for item in record_fields.of_block(block):
-        value = record.values.get(item.key, "")
+    for item in items:
+        value = now.get(item.key, record.values.get(item.key, ""))
         if item.kind == "date":
             value = value.replace("-", "")
         elif item.kind == "month":
@@ -69,8 +90,8 @@ def _initial(block: str, record: Record) -> dict[str, object]:
     return values
 
 
-def _control(item: RecordField, record: Record, codes: dict[str, dict[str, str]]) -> forms.Field:
-    options = {"label": item.label, "required": item.required}
+def _control(item: RecordField, label: str, record: Record, codes: dict[str, dict[str, str]]) -> forms.Field:
+    options = {"label": label, "required": item.required}
     if item.kind in ("code", "yes_no"):
         now = record.values.get(item.key, "")
         table = YES_NO if item.kind == "yes_no" else codes.get(item.table, {})

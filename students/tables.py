@@ -198,8 +198,13 @@ def _shown(text: str) -> str:
 # ---------------------------------------------------------------- writing
 
 
-def template(title: str, columns: Sequence[Column], notes: Iterable[str]) -> bytes:
-    """An empty table: heads, lists to choose from, every cell as text, and a sheet that says what goes where."""
+def template(
+    title: str, columns: Sequence[Column], notes: Iterable[str], rows: Iterable[dict[str, str]] = ()
+) -> bytes:
+    """A table to fill in: heads, lists to choose from, every cell as text, and a sheet that says what goes where.
+
+    ``rows`` are lines that stand in it already, text by column key; a code is written as the name it is chosen by.
+    """
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
     sheet, lists, told = (book.add_worksheet(name) for name in (title, "选项", "填写说明"))
@@ -215,6 +220,10 @@ def template(title: str, columns: Sequence[Column], notes: Iterable[str]) -> byt
         sheet.set_column(at, at, max(10, 2 * len(column.head) + 2), text)
         if column.choices:
             _offer(sheet, lists, at, column)
+    for line, row in enumerate(rows, 1):
+        for at, column in enumerate(columns):
+            value = row.get(column.key, "")
+            sheet.write_string(line, at, column.choices.get(value, value), text)
     sheet.freeze_panes(1, 1)
     lists.hide()
     lines = [*notes, *(f"{column.label}：{_explained(column)}" for column in columns)]

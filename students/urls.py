@@ -21,6 +21,7 @@ from students import (
 )
 from students.late import month_views as late_month_views
 from students.late import views as late_views
+from students.upkeep import class_views, sheet_views
 
 urlpatterns = [
     path("statistics/headcount/", headcount_views.show, name="headcount"),
@@ -82,6 +83,18 @@ urlpatterns = [
     path("late/months/<public:number>/table/", late_month_views.table, name="late-month-table"),
     path("late/<public:number>/", late_views.show, name="late-list"),
     path("late/<public:number>/copy/", late_views.copy, name="late-copy"),
+    path("classes/", class_views.show_list, name="classes"),
+    path("classes/<int:pk>/", class_views.show, name="class"),
+    path("classes/<int:pk>/teacher/", class_views.set_teacher, name="class-teacher"),
+    path("classes/<int:pk>/table/", class_views.template, name="class-table"),
+    path("classes/<int:pk>/upload/", class_views.upload, name="class-upload"),
+    path("classes/<int:pk>/pupils/<uuid:key>/", class_views.pupil, name="class-pupil"),
+    path("classes/sheets/<public:number>/", sheet_views.show, name="class-sheet"),
+    path("classes/sheets/<public:number>/send/", sheet_views.send, name="class-sheet-send"),
+    path("classes/sheets/<public:number>/accept/", sheet_views.accept, name="class-sheet-accept"),
+    path("classes/sheets/<public:number>/return/", sheet_views.give_back, name="class-sheet-return"),
+    path("classes/sheets/<public:number>/drop/", sheet_views.drop, name="class-sheet-drop"),
+    path("classes/sheets/<public:number>/take-off/", sheet_views.take_off, name="class-sheet-take-off"),
     path("students/<uuid:key>/changes/new/", change_views.new_change, name="change-new"),
     path("students/<uuid:key>/key-change/", key_views.new_key_change, name="key-change-new"),
     path("key-changes/<case:number>/edit/", key_views.KEY_CHANGES.edit, name="key-change-edit"),

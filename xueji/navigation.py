@@ -50,6 +50,8 @@ def _sections(account: Account, seats: list[Seat]) -> list[tuple[str, list[_Page
     keeps = bool(keeping)
     office = any(not seat.unit.is_school for seat in keeping)
     registrar = any(seat.unit.is_school and seat.role == PostRole.REGISTRAR for seat in keeping)
+    teaches = any(seat.role == PostRole.CLASS_TEACHER for seat in seats)
+    school = any(seat.unit.is_school for seat in keeping)
     counter = any(seat.unit.is_school or seat.unit.level in _DECIDES for seat in keeping)
     return [
         ("待办", [_Page("待办", "/worklist/", ("/worklist/", "/cases/", "/search/"), keeps)]),
@@ -66,6 +68,7 @@ def _sections(account: Account, seats: list[Seat]) -> list[tuple[str, list[_Page
             "学籍",
             [
                 _Page("学生", "/students/", ("/students/", "/changes/", "/key-changes/"), keeps),
+                _Page("班级变动", "/classes/", ("/classes/",), school or teaches),
                 _Page("新生建籍", "/registration/", ("/registration/", "/imports/"), keeps),
                 _Page("补建学籍", "/late/", ("/late/",), keeps),
                 _Page("毕业", "/graduation/", ("/graduation/", "/graduating/"), keeps),

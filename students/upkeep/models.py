@@ -1,0 +1,141 @@
+"""班主任变动表: who teaches which class, and what a class teacher says has changed (R6.1)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from orgs import scope
+from students.models import SchoolClass, Student
+
+
+class ClassCharge(models.Model):
+    """班主任 of a class from one day to another; entered by the school's registrar."""
+
+    school_class = models.ForeignKey(
+        SchoolClass, verbose_name="班级", on_delete=models.PROTECT, related_name="charges"
+    )
+    account = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="班主任", on_delete=models.PROTECT, related_name="+"
+    )
+    since = models.DateField("自")
+    until = models.DateField("至（不含）", null=True, blank=True)
+    set_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="登记人", on_delete=models.PROTECT, related_name="+"
+    )
+    set_at = models.DateTimeField("登记时间", db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "班主任"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school_class"], condition=Q(until__isnull=True), name="class_has_one_teacher"
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(until__gte=F("since")), name="charge_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.school_class_id}: {self.account_id}"
+
+
+class Sheet(models.TextChoices):
+    """Where a change sheet stands; the record changes with ``ACCEPTED`` and not before."""
+
+    DRAFT = "draft", "填写中"
+    SENT = "sent", "待学籍管理员核对"
+    RETURNED = "returned", "退回修改"
+    ACCEPTED = "accepted", "已更新学籍"
+    DROPPED = "dropped", "已作废"
+
+
+# A class has one sheet at a time that is not at its end; the teacher has it in hand in two of these states.
+OPEN = (Sheet.DRAFT, Sheet.SENT, Sheet.RETURNED)
+IN_HAND = (Sheet.DRAFT, Sheet.RETURNED)
+
+
+class ChangeSheetQuerySet(models.QuerySet):
+    """Who may read change sheets."""
+
+    def visible_to(self, account, day):
+        """Those of schools in the account's scope, sent or ended; a teacher's own come by the class."""
+        return self.filter(scope.under("school_class__school", account, day)).exclude(state=Sheet.DRAFT)
+
+
+class ChangeSheet(models.Model):
+    """班级变动表: what a class teacher says has changed, and what the registrar made of it."""
+
+    number = models.CharField("编号", max_length=20, unique=True, editable=False)
+    school_class = models.ForeignKey(
+        SchoolClass, verbose_name="班级", on_delete=models.PROTECT, related_name="sheets"
+    )
+    state = models.CharField("状态", max_length=10, choices=Sheet.choices, default=Sheet.DRAFT)
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="班主任", on_delete=models.PROTECT, related_name="+"
+    )
+    prepared_at = models.DateTimeField("开始填写", db_default=Now())
+    sent_at = models.DateTimeField("送出", null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name="学籍管理员",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    decided_at = models.DateTimeField("核对", null=True, blank=True)
+    answer = models.CharField("退回原因", max_length=200, blank=True)
+
+    objects = ChangeSheetQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "班级变动表"
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["school_class"], condition=Q(state__in=OPEN), name="class_has_one_open_sheet"
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("prepared_by")),
+                name="sheet_by_two_people",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=Sheet.ACCEPTED)
+                | Q(decided_by__isnull=False, decided_at__isnull=False, sent_at__isnull=False),
+                name="sheet_accepted_by_somebody",
+            ),
+        ]
+
+    def __str__(self):
+        return self.number
+
+
+class ChangeSheetLine(models.Model):
+    """One item of one pupil as the teacher says it is now. A number stands sealed, and nothing of it elsewhere."""
+
+    sheet = models.ForeignKey(
+        ChangeSheet, verbose_name="变动表", on_delete=models.PROTECT, related_name="lines"
+    )
+    student = models.ForeignKey(Student, verbose_name="学生", on_delete=models.PROTECT, related_name="+")
+    field = models.CharField("项目", max_length=40)
+    secret = models.BooleanField("号码", default=False)
+    old = models.CharField("原来", max_length=300, blank=True)
+    new = models.CharField("现在", max_length=300, blank=True)
+    new_sealed = models.BinaryField(null=True, blank=True, editable=False)
+    # After the sheet was accepted: whether the record took it; a pupil who had left the school was passed over.
+    written = models.BooleanField("已写入", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "班级变动表项目"
+        ordering = ["student_id", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["sheet", "student", "field"], name="sheet_says_an_item_once"),
+            models.CheckConstraint(
+                condition=Q(secret=False) | Q(old="", new=""), name="sheet_line_secret_hidden"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.student_id} {self.field}"
