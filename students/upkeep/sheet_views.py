@@ -14,7 +14,7 @@ from reviews.refusals import Refusal, Refused
 from reviews.views import see_other
 from reviews.views.form_pages import told
 from reviews.views.proofs import whole
-from students.identity import mask_number
+from students.identity import mask_phone
 from students.record_pages import Words
 from students.registration import label_of
 from students.upkeep import sheets
@@ -64,7 +64,7 @@ def sheet_lines(sheet: ChangeSheet) -> list[dict]:
 
 def _new(line: ChangeSheetLine, words: Words) -> str:
     if line.secret:
-        return mask_number(sheets.text_of(line)) or "清除"
+        return mask_phone(sheets.text_of(line)) or "清除"
     return words.of(ITEMS[line.field], line.new) or "清除"
 
 

@@ -305,7 +305,7 @@ def _note(sheet: ChangeSheet, by, what: str, more: dict | None = None) -> None:
     subject = f"school:{sheet.school_class.school.code}"
     audit.record(CHAIN, audit.actor_of(by), f"class_sheet.{what}", body, subject=subject)
     if what in ("sent", "accepted", "returned"):
-        stamp = int((sheet.decided_at or sheet.sent_at).timestamp())
+        stamp = (sheet.decided_at or sheet.sent_at).isoformat()
         outbox.post(
             "class_sheet", {"sheet": sheet.pk, "what": what}, f"class_sheet:{sheet.pk}:{what}:{stamp}"
         )
