@@ -57,6 +57,12 @@ def post(topic: str, payload: dict, dedup: str) -> None:
     )
 
 
+def post_all(topic: str, payloads: dict[str, dict]) -> None:
+    """Write many messages at once, ``payloads`` by their ``dedup``; those written before stay as they are."""
+    rows = [OutboxMessage(topic=topic, payload=payload, dedup=dedup) for dedup, payload in payloads.items()]
+    OutboxMessage.objects.bulk_create(rows, batch_size=1000, ignore_conflicts=True)
+
+
 def relay(now: datetime, limit: int = 5000) -> int:
     """Try up to ``limit`` waiting messages; returns how many were delivered. Safe to run several at once.
 

@@ -5,6 +5,7 @@ from celery import shared_task
 from ledger import clock
 from students import change_reminders, headcount, imports, issuing, print_batches, problems, promotion
 from students.late import months
+from students.upkeep import rounds
 
 
 @shared_task
@@ -53,3 +54,9 @@ def check_duplicates() -> int:
 def check_late_children() -> int:
     """The check at the month's end of children to be registered late (R2.2)."""
     return months.check(clock.now())
+
+
+@shared_task
+def remind_of_verification() -> int:
+    """Schools whose part in the term's verification is due soon, or late (R6.2)."""
+    return rounds.remind(clock.now())

@@ -21,7 +21,7 @@ from students import (
 )
 from students.late import month_views as late_month_views
 from students.late import views as late_views
-from students.upkeep import class_views, sheet_views
+from students.upkeep import class_views, round_views, sheet_views
 
 urlpatterns = [
     path("statistics/headcount/", headcount_views.show, name="headcount"),
@@ -95,6 +95,23 @@ urlpatterns = [
     path("classes/sheets/<public:number>/return/", sheet_views.give_back, name="class-sheet-return"),
     path("classes/sheets/<public:number>/drop/", sheet_views.drop, name="class-sheet-drop"),
     path("classes/sheets/<public:number>/take-off/", sheet_views.take_off, name="class-sheet-take-off"),
+    path("verification/", round_views.show_list, name="verifications"),
+    path("verification/open/", round_views.begin, name="verification-open"),
+    path("verification/<public:number>/", round_views.show, name="verification"),
+    path("verification/<public:number>/submit/", round_views.submit, name="verification-submit"),
+    path("verification/<public:number>/sign/", round_views.sign, name="verification-sign"),
+    path("verification/<public:number>/schools/<str:code>/", round_views.show_part, name="verification-part"),
+    path("verification/<public:number>/schools/<str:code>/find/", round_views.find, name="verification-find"),
+    path(
+        "verification/<public:number>/schools/<str:code>/submit/",
+        round_views.submit_part,
+        name="verification-part-submit",
+    ),
+    path(
+        "verification/<public:number>/schools/<str:code>/sign/",
+        round_views.sign_part,
+        name="verification-part-sign",
+    ),
     path("students/<uuid:key>/changes/new/", change_views.new_change, name="change-new"),
     path("students/<uuid:key>/key-change/", key_views.new_key_change, name="key-change-new"),
     path("key-changes/<case:number>/edit/", key_views.KEY_CHANGES.edit, name="key-change-edit"),

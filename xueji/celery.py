@@ -75,6 +75,10 @@ app.conf.beat_schedule = {
         "task": "students.tasks.check_late_children",
         "schedule": crontab(minute="5,35"),
     },
+    "remind of verification": {
+        "task": "students.tasks.remind_of_verification",
+        "schedule": crontab(hour=7, minute=40),
+    },
     "sign audit heads": {"task": "ledger.tasks.sign_heads", "schedule": crontab(hour=0, minute=20)},
 }
 app.autodiscover_tasks()

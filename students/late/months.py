@@ -107,7 +107,7 @@ def _written(
 def _end(done: MonthlyCheck, rows: Sequence[LateChild], created: int) -> None:
     done.total, done.created = len(rows), created
     done.save()
-    for school in {row.school_id for row in rows}:
-        outbox.post("late", {"month": done.pk, "school": school}, f"late:{done.pk}:{school}")
+    schools = {row.school_id for row in rows}
+    outbox.post_all("late", {f"late:{done.pk}:{pk}": {"month": done.pk, "school": pk} for pk in schools})
     body = {"check": done.number, "total": done.total, "created": created, "refused": done.refused}
     audit.record(lists.CHAIN, ACTOR, "late.checked", body, subject=f"late:{done.number}")

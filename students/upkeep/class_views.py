@@ -55,7 +55,9 @@ def show_list(request: HttpRequest) -> HttpResponse:
     keeping = scope.under("school", request.user, known.today) & Q(school__in=schools)
     mine = sheets.in_charge(request.user, known.today).values("pk")
     rows = SchoolClass.objects.filter(keeping | Q(pk__in=mine)).select_related("school")
-    rows = rows.annotate(pupils=Count("students", filter=Q(students__school=F("school")))).filter(pupils__gt=0)
+    rows = rows.annotate(pupils=Count("students", filter=Q(students__school=F("school")))).filter(
+        pupils__gt=0
+    )
     page = Paginator(rows.order_by("school__code", "-cohort", "number"), PAGE).get_page(
         request.GET.get("page")
     )

@@ -1,0 +1,159 @@
+"""每学期核查: an authority's round of one term, each school's part in it, the pupils drawn (R6.2)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+
+from orgs import scope
+from orgs.models import Unit
+from students.models import Student
+
+
+def _who(label: str, **more):
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=label, on_delete=models.PROTECT, related_name="+", **more
+    )
+
+
+class Verified(models.TextChoices):
+    """Where a round or a school's part stands; two people each time (R0.5)."""
+
+    OPEN = "open", "核查中"
+    SUBMITTED = "submitted", "待负责人签核"
+    SIGNED = "signed", "已签核"
+
+
+class Signed(models.Model):
+    """What a registrar submits and a head signs."""
+
+    state = models.CharField("状态", max_length=10, choices=Verified.choices, default=Verified.OPEN)
+    submitted_by = _who("提交人", null=True, blank=True)
+    submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
+    opinion = models.CharField("核查情况", max_length=500, blank=True)
+    signed_by = _who("签核人", null=True, blank=True)
+    signed_at = models.DateTimeField("签核时间", null=True, blank=True)
+    signed_opinion = models.CharField("签核意见", max_length=500, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(signed_by__isnull=True) | ~Q(signed_by=F("submitted_by")),
+                name="%(class)s_by_two_people",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=Verified.SIGNED)
+                | Q(signed_by__isnull=False, signed_at__isnull=False, submitted_by__isnull=False),
+                name="%(class)s_signed_by_somebody",
+            ),
+        ]
+
+
+class RoundQuerySet(models.QuerySet):
+    """Who may read rounds."""
+
+    def visible_to(self, account, day):
+        """Those of authorities in the account's scope."""
+        return self.filter(scope.under("authority", account, day))
+
+
+class VerificationRound(Signed):
+    """One authority's check of one term. ``term`` 1 begins with the promotion, 2 on 1 February; ``sample`` pupils are
+    drawn at each school."""
+
+    number = models.CharField("编号", max_length=20, unique=True, editable=False)
+    authority = models.ForeignKey(Unit, verbose_name="主管部门", on_delete=models.PROTECT, related_name="+")
+    school_year = models.PositiveSmallIntegerField("学年")
+    term = models.PositiveSmallIntegerField("学期", choices=[(1, "第一学期"), (2, "第二学期")])
+    sample = models.PositiveSmallIntegerField("每校抽查人数")
+    due_on = models.DateField("完成期限")
+    opened_by = _who("发起人")
+    opened_at = models.DateTimeField("发起时间", db_default=Now())
+
+    objects = RoundQuerySet.as_manager()
+
+    class Meta(Signed.Meta):
+        verbose_name = verbose_name_plural = "学期核查"
+        ordering = ["-id"]
+        constraints = [
+            *Signed.Meta.constraints,
+            models.UniqueConstraint(fields=["authority", "school_year", "term"], name="term_verified_once"),
+        ]
+
+    def __str__(self):
+        return self.number
+
+    @property
+    def term_name(self) -> str:
+        """2026—2027学年第一学期."""
+        return f"{self.school_year}—{self.school_year + 1}学年{self.get_term_display()}"
+
+
+class PartQuerySet(models.QuerySet):
+    """Who may read schools' parts."""
+
+    def visible_to(self, account, day):
+        """Those of schools in the account's scope."""
+        return self.filter(scope.under("school", account, day))
+
+
+class SchoolVerification(Signed):
+    """A school's part in a round."""
+
+    round = models.ForeignKey(
+        VerificationRound, verbose_name="核查", on_delete=models.PROTECT, related_name="parts"
+    )
+    school = models.ForeignKey(Unit, verbose_name="学校", on_delete=models.PROTECT, related_name="+")
+
+    objects = PartQuerySet.as_manager()
+
+    class Meta(Signed.Meta):
+        verbose_name = verbose_name_plural = "学校核查"
+        ordering = ["school__code"]
+        constraints = [
+            *Signed.Meta.constraints,
+            models.UniqueConstraint(fields=["round", "school"], name="school_in_round_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.round_id}: {self.school_id}"
+
+
+class Finding(models.TextChoices):
+    """What was found of a drawn pupil."""
+
+    OPEN = "", "待核查"
+    SAME = "same", "一致"
+    DIFFERENT = "different", "有差异"
+    GONE = "gone", "不在校（人籍不一致）"
+
+
+class SampledPupil(models.Model):
+    """A pupil drawn, and what was found. Whether a difference has been put right is never written here: it follows
+    from the record's own history after ``found_at``."""
+
+    part = models.ForeignKey(
+        SchoolVerification, verbose_name="学校核查", on_delete=models.PROTECT, related_name="pupils"
+    )
+    student = models.ForeignKey(Student, verbose_name="学生", on_delete=models.PROTECT, related_name="+")
+    changed = models.BooleanField("本学期有变动", default=False)
+    finding = models.CharField("结果", max_length=10, choices=Finding.choices, blank=True, default="")
+    items = models.JSONField("有差异的项目", default=list, blank=True)
+    note = models.CharField("说明", max_length=200, blank=True)
+    found_by = _who("核查人", null=True, blank=True)
+    found_at = models.DateTimeField("核查时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "抽查学生"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["part", "student"], name="drawn_once"),
+            models.CheckConstraint(
+                condition=Q(finding="") | Q(found_by__isnull=False, found_at__isnull=False),
+                name="finding_is_somebodys",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.part_id}: {self.student_id}"
