@@ -78,7 +78,9 @@ def list_page(request: HttpRequest, refused: Refusal | None = None, status=200) 
     known = desk.of(request)
     year, term = rounds.term_of(known.today)
     found = VerificationRound.objects.visible_to(request.user, known.today).select_related("authority")
-    page = Paginator(found.annotate(schools=Count("parts")), PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.annotate(schools=Count("parts")).order_by("-pk"), PAGE).get_page(
+        request.GET.get("page")
+    )
     schools = {s.unit.pk for s in seats_of(request.user, known.today) if s.unit.is_school}
     parts = SchoolVerification.objects.visible_to(request.user, known.today).filter(school__in=schools)
     begun = {row.authority_id for row in found if (row.school_year, row.term) == (year, term)}

@@ -16,7 +16,7 @@ from reviews.opinions import cleaned
 from reviews.public_numbers import public_number
 from reviews.refusals import Refusal, Refused, refuse
 from students import record_changes
-from students.grades import school_year
+from students.grades import PROMOTION, school_year
 from students.record_fields import BY_KEY, FIELDS, RecordField
 from students.upkeep.round_models import (
     Finding,
@@ -44,12 +44,12 @@ def term_of(day: date) -> tuple[int, int]:
 
 def term_begins(year: int, term: int) -> date:
     """The first day of a term."""
-    return date(year + 1, *SPRING) if term == 2 else date(year, 8, 10)
+    return date(year + 1, *SPRING) if term == 2 else date(year, *PROMOTION)
 
 
 def term_ends(year: int, term: int) -> date:
     """The last day of a term."""
-    return (date(year + 1, 8, 10) if term == 2 else date(year + 1, *SPRING)) - timedelta(days=1)
+    return (date(year + 1, *PROMOTION) if term == 2 else date(year + 1, *SPRING)) - timedelta(days=1)
 
 
 def items() -> list[RecordField]:

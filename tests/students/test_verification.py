@@ -63,6 +63,15 @@ def signed(world, part):
     rounds.sign_part(part, world.head(part.school), clock.now(), "同意。", agree=True)
 
 
+def earlier(pupil, at):
+    """A change of the address, some time ago."""
+    with connection.cursor() as cursor:
+        # The instant is the database's; past its trigger as time would have passed.
+        cursor.execute("SET LOCAL session_replication_role = replica")
+        FieldChange.objects.create(student=pupil, field="address", new="示例街", source="registrar", at=at)
+        cursor.execute("SET LOCAL session_replication_role = origin")
+
+
 def refused(act, *args, **more) -> Refused:
     with pytest.raises(Refused) as error:
         act(*args, **more)
@@ -75,8 +84,8 @@ def refused(act, *args, **more) -> Refused:
 @pytest.mark.parametrize(
     ("day", "term"),
     [
-        (date(2026, 8, 9), (2025, 2)),
-        (date(2026, 8, 10), (2026, 1)),
+        (date(2026, 8, 10), (2025, 2)),
+        (date(2026, 8, 11), (2026, 1)),
         (date(2027, 1, 31), (2026, 1)),
         (date(2027, 2, 1), (2026, 2)),
     ],
@@ -100,8 +109,7 @@ def test_the_draw_is_by_chance_and_half_of_it_among_pupils_whose_record_changed_
     pupils = [world.pupil(world.first) for _ in range(40)]
     changed = pupils[:10]
     for pupil in changed:
-        FieldChange.objects.create(student=pupil, field="address", old="", new="示例街", source="registrar")
-    FieldChange.objects.filter(student__in=changed).update(at=AUTUMN - timedelta(days=30))
+        earlier(pupil, AUTUMN - timedelta(days=30))
     found = opened(world, sample=6)
     drawn = set(part_of(found, world.first).pupils.values_list("student", "changed"))
     assert len(drawn) == 6
@@ -113,8 +121,7 @@ def test_the_draw_is_by_chance_and_half_of_it_among_pupils_whose_record_changed_
 
 def test_a_change_of_an_earlier_term_does_not_count(world):
     pupil = world.pupil(world.first)
-    FieldChange.objects.create(student=pupil, field="address", old="", new="示例街", source="registrar")
-    FieldChange.objects.update(at=shanghai(2026, 8, 9, 23))
+    earlier(pupil, shanghai(2026, 8, 10, 23))
     part = part_of(opened(world), world.first)
     assert not part.pupils.get().changed
 
@@ -168,14 +175,13 @@ def test_a_difference_is_put_right_by_the_record_s_own_history_and_by_nothing_el
     part = part_of(begun, world.first)
     pupil = part.pupils.first()
     registrar = world.registrar(world.first)
-    record_changes.change(pupil.student, registrar, {"address": "示例街 1 号"})
-    FieldChange.objects.update(at=timezone.now() - timedelta(days=1))
+    earlier(pupil.student, timezone.now() - timedelta(days=1))
     found_of(part, world, Finding.DIFFERENT, [pupil.pk], keys=["address", "commute_mode"])
     assert rounds.corrected_of(part)[pupil.pk] is False
     record_changes.change(pupil.student, registrar, {"address": "示例街 2 号"})
     assert rounds.corrected_of(part)[pupil.pk] is False
     assert rounds.counts([part.pk])[part.pk]["corrected"] == 0
-    record_changes.change(pupil.student, registrar, {"commute_mode": "0"})
+    record_changes.change(pupil.student, registrar, {"commute_mode": "1"})
     assert rounds.corrected_of(part)[pupil.pk] is True
     one = rounds.counts([part.pk])[part.pk]
     assert (one["found"], one["corrected"], one.left) == (1, 1, 0)
@@ -187,7 +193,7 @@ def test_a_pupil_who_is_not_at_school_is_right_once_off_its_books(world, begun):
     assert refused(found_of, part, world, Finding.GONE, [pupil.pk]).code == "note"
     found_of(part, world, Finding.GONE, [pupil.pk], note="已随父母迁往他省，电话核实。")
     assert rounds.corrected_of(part)[pupil.pk] is False
-    Student.objects.filter(pk=pupil.student_id).update(status="left")
+    Student.objects.filter(pk=pupil.student_id).update(status="left_other")
     assert rounds.corrected_of(part)[pupil.pk] is True
 
 
