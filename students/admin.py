@@ -16,6 +16,8 @@ from students.late.models import LateChild, MonthlyCheck
 from students.models import CodeTable, Enrolment, ProblemRecord, RegistrationNumber, Student
 from students.problem_models import KnownTwins
 from students.recruitment_models import RecruitedPupil
+from students.upkeep.models import ChangeSheet, ClassCharge
+from students.upkeep.round_models import VerificationRound
 
 
 @admin.register(CodeTable)
@@ -312,5 +314,67 @@ class MonthlyCheckAdmin(ReadOnlyAdmin):
     search_fields = ("=number",)
     search_help_text = "按批次号准确查找"
     fields = ("number", "province", "month", "total", "created", "refused", "checked_at")
+    ordering = ("-id",)
+    sortable_by = ()
+
+
+@admin.register(ClassCharge)
+class ClassChargeAdmin(ReadOnlyAdmin):
+    """班主任: who teaches which class; said by the school's registrar on the class's page (R6.1)."""
+
+    list_display = ("school_class", "account", "since", "until")
+    list_select_related = ("school_class", "account__person")
+    fields = ("school_class", "account", "since", "until", "set_by", "set_at")
+    ordering = ("-id",)
+    sortable_by = ()
+
+
+@admin.register(ChangeSheet)
+class ChangeSheetAdmin(ReadOnlyAdmin):
+    """班级变动表: by whom, and what became of it; what it says stands on its own page (R6.1)."""
+
+    list_display = ("number", "school_class", "state", "prepared_by", "sent_at", "decided_by", "decided_at")
+    list_select_related = ("school_class", "prepared_by__person", "decided_by__person")
+    list_filter = ("state",)
+    search_fields = ("=number",)
+    search_help_text = "按编号准确查找"
+    fields = (
+        "number",
+        "school_class",
+        "state",
+        "prepared_by",
+        "sent_at",
+        "decided_by",
+        "decided_at",
+        "answer",
+    )
+    ordering = ("-id",)
+    sortable_by = ()
+
+
+@admin.register(VerificationRound)
+class VerificationRoundAdmin(ReadOnlyAdmin):
+    """学期核查: which authority, which term, how it ended (R6.2)."""
+
+    list_display = ("number", "authority", "school_year", "term", "state", "due_on")
+    list_select_related = ("authority",)
+    list_filter = ("state", "school_year", "term")
+    search_fields = ("=number",)
+    search_help_text = "按编号准确查找"
+    fields = (
+        "number",
+        "authority",
+        "school_year",
+        "term",
+        "sample",
+        "due_on",
+        "state",
+        "opened_by",
+        "opened_at",
+        "submitted_by",
+        "submitted_at",
+        "signed_by",
+        "signed_at",
+    )
     ordering = ("-id",)
     sortable_by = ()

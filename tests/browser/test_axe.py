@@ -11,7 +11,7 @@ from students.graduation_models import GraduationLine, GraduationRun
 from students.import_models import ImportBatch, ImportKind, ImportState
 from students.models import Enrolment
 from students.print_models import PrintBatch
-from tests import late_children
+from tests import late_children, upkept
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 # 720 px is what 1440 px leave at a zoom of 200 %.
@@ -130,6 +130,9 @@ def scene(world):
     recruitment.add([world.graduate(world.first)], junior, world.registrar(junior), world.now)
     (world.recruited,) = recruitment.send(junior, world.registrar(junior), world.now, "录取属实，上报核办。")
     recruitment.add([world.graduate(world.first)], junior, world.registrar(junior), world.now)
+    world.teacher = world.account(world.first, PostRole.CLASS_TEACHER)
+    world.sheet = upkept.sheet_of(world, world.pupil(world.first, name=LONGEST), world.teacher)
+    world.round = upkept.round_of(world, world.east)
     world.archive = Enrolment.objects.get(student=leaver, school=world.first)
     return world
 
@@ -137,8 +140,10 @@ def scene(world):
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}px")
 def test_no_page_of_a_visitor_or_a_class_teacher_has_a_violation(scene, desk, size):
     visitor = Inspection(desk(None, *size)).walk(VISITED)
-    teacher = Inspection(desk(scene.account(scene.first, PostRole.CLASS_TEACHER), *size))
+    teacher = Inspection(desk(scene.teacher, *size))
     teacher.walk(["/worklist/", *EVERYONE])
+    at, pupil = scene.sheet.school_class_id, scene.sheet.lines.get().student
+    teacher.walk(["/classes/", f"/classes/{at}/", f"/classes/{at}/pupils/{pupil.key}/"])
     assert not visitor.wrong + teacher.wrong
 
 
@@ -168,6 +173,10 @@ def test_no_page_of_a_registrar_has_a_violation(scene, desk, size):
     registrar.walk(["/registration/", "/registration/new/", f"/imports/{scene.table.number}/"])
     late = [f"/late/{scene.late.number}/", f"/late/months/{scene.refused.month.number}/"]
     registrar.walk(["/late/", "/late/new/", "/late/collected/", *late])
+    at = scene.sheet.school_class_id
+    registrar.walk(["/classes/", f"/classes/{at}/", f"/classes/sheets/{scene.sheet.number}/"])
+    part = f"/verification/{scene.round.number}/schools/{scene.first.code}/"
+    registrar.walk(["/verification/", part])
     registrar.walk(["/counter/batches/", f"/counter/batches/{scene.prints.number}/"])
     assert not registrar.wrong
 
@@ -180,6 +189,7 @@ def test_no_page_of_a_head_or_of_those_above_has_a_violation(scene, desk, size):
     head.walk([f"/graduation/{scene.leaving.number}/"])
     gone = scene.graduate(scene.first)
     county = Inspection(desk(scene.registrar(scene.east), *size)).walk([f"/students/{gone.key}/take-back/"])
+    county.walk(["/verification/", f"/verification/{scene.round.number}/"])
     county.walk(["/recruitment/", f"/recruitment/{scene.recruited.number}/"])
     assert not county.wrong
     junior = Inspection(desk(scene.registrar(scene.recruited.receiving_unit), *size)).walk(["/recruitment/"])

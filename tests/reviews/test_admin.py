@@ -10,7 +10,7 @@ from django.urls import reverse
 from ledger import outbox
 from ledger.administration import ReadOnlyAdmin
 from ledger.models import AuditEntry, AuditHead, SweepRun
-from orgs.models import Account
+from orgs.models import Account, PostRole
 from reviews import appeals
 from reviews.models import Case, Limit, OverdueRecord, QuickPhrase, RefusalReason, Route, Step, Window
 from students import problems, recruitment
@@ -18,7 +18,7 @@ from students.graduation_models import GraduationRun
 from students.import_models import ImportBatch, ImportKind
 from students.models import ProblemKind, Student
 from students.problem_models import KnownTwins
-from tests import late_children
+from tests import late_children, upkept
 from tests.world import World
 from transfers.models import TransferReason
 
@@ -82,6 +82,8 @@ def decided(world):
     GraduationRun.objects.create(
         number="BY-2026-TEST0000", school=world.third, cohort=oldest.cohort, grade=6, prepared_by=clerk
     )
+    upkept.sheet_of(world, world.pupil(world.third), world.account(world.third, PostRole.CLASS_TEACHER))
+    upkept.round_of(world, world.west)
     late_children.refused(world, world.third, world.pupil(world.second))
     nine = world.school("示例九年一贯制学校", world.west, lowest=1, highest=9)
     recruitment.add([world.graduate(world.third)], nine, world.registrar(nine), world.now)
@@ -138,6 +140,8 @@ def test_the_read_only_pages_are_these():
         "reviews.Step",
         "reviews.WallAppeal",
         "students.GraduationRun",
+        "students.ChangeSheet",
+        "students.ClassCharge",
         "students.ImportBatch",
         "students.KnownTwins",
         "students.LateChild",
@@ -146,6 +150,7 @@ def test_the_read_only_pages_are_these():
         "students.RecruitedPupil",
         "students.StatusChange",
         "students.Student",
+        "students.VerificationRound",
         "transfers.OfflineTransfer",
     }
     assert {"Account", "Post", "Route", "Limit", "Window", "CalendarDay"} <= {

@@ -225,14 +225,14 @@ def test_the_navigation_shows_only_what_the_account_can_use(client, world, regis
 
     assert labels(registrar) == alone("待办", "家长窗口", "统计", "通知", "规则与假期") | {
         "转学": ["发起转学", "毕业后就学", "人籍一致"],
-        "学籍": ["学生", "新生建籍", "补建学籍", "毕业", "招生"],
+        "学籍": ["学生", "班级变动", "学期核查", "新生建籍", "补建学籍", "毕业", "招生"],
     }
     assert labels(world.head(world.first)) == alone(
         "待办", "人籍一致", "家长窗口", "统计", "通知", "规则与假期"
-    ) | {"学籍": ["学生", "新生建籍", "补建学籍", "毕业", "招生"]}
+    ) | {"学籍": ["学生", "班级变动", "学期核查", "新生建籍", "补建学籍", "毕业", "招生"]}
     assert labels(world.registrar(world.east)) == alone("待办", "家长窗口", "统计", "通知", "规则与假期") | {
         "转学": ["人籍一致", "驳回情况"],
-        "学籍": ["学生", "新生建籍", "补建学籍", "毕业", "招生", "学籍号"],
+        "学籍": ["学生", "学期核查", "新生建籍", "补建学籍", "毕业", "招生", "学籍号"],
     }
     assert labels(world.account(world.east, "technician")) == alone("通知", "规则与假期")
     client.force_login(registrar)

@@ -4,7 +4,8 @@ The case goes from ``third`` (the other side) to ``first`` (one's own school) an
 waiting to be handled; a text of that county was stopped and waits for the league's ruling. Beside it: a draft of
 ``first``, a pupil of ``third``, an archived copy kept by ``third``; a fault over the county above ``first``, and under it
 another pupil of ``third`` whom ``first`` took in offline; a draft of ``third`` for a change of status; its list of graduates, not yet signed; its list of children to be
-registered late, not signed either, and a child whom the check of the month refused; a batch of formal numbers of the province, ended.
+registered late, not signed either, and a child whom the check of the month refused; the class of the pupil, in
+the charge of the class teacher of ``third``, with a sent change sheet; the term's verification of the county above ``third``; a batch of formal numbers of the province, ended.
 """
 
 import re
@@ -24,7 +25,7 @@ from students.graduation_models import GraduationRun
 from students.import_models import ImportBatch, ImportKind, ImportState
 from students.models import Enrolment
 from students.print_models import PrintBatch
-from tests import late_children
+from tests import late_children, upkept
 from tests.world import World, png
 
 PLACES = {
@@ -175,6 +176,8 @@ class Scene:
         (self.recruited,) = recruitment.send(nine, world.registrar(nine), world.now, "录取属实，上报核办。")
         self.late, self.late_child = late_children.sent(world, world.third)
         self.refused = late_children.refused(world, world.third, world.pupil(world.second))
+        self.sheet = upkept.sheet_of(world, self.pupil, self.actors["class_teacher@other"])
+        self.round = upkept.round_of(world, world.west)
         self.token, _ = tokens.issue(mine, "统计", world.now, 9, second_factor=False)
 
     def parts(self, thing: str) -> dict:
@@ -206,6 +209,10 @@ class Scene:
             "late": {"number": self.late.number},
             "month": {"number": self.refused.month.number},
             "refused": {"key": str(self.refused.key)},
+            "class": {"pk": self.pupil.school_class_id, "key": str(self.pupil.key)},
+            "sheet": {"number": self.sheet.number},
+            "round": {"number": self.round.number},
+            "part": {"number": self.round.number, "code": self.world.third.code},
             "table": {"kind": "registration"},
             "import": {"number": self.imported.number},
             "prints": {"number": self.prints.number},
