@@ -25,6 +25,7 @@ class State(models.TextChoices):
     AUTHORITY = "authority", "主管部门"
     LEAGUE = "league", "盟市"
     PROVINCE = "province", "省（自治区）"
+    MINISTRY = "ministry", "教育部"
     CORRECTION = "correction", "补正"
     AWAITING_FILE = "awaiting_file", "待调档"
     COMPLETED = "completed", "办结"
@@ -89,7 +90,7 @@ SENDING_SIDE = (
     State.SENDING_PROVINCE,
 )
 # What concerns one school alone goes up from it, unit by unit (R5.1, R5.3).
-OWN_SIDE = (State.SCHOOL, State.AUTHORITY, State.LEAGUE, State.PROVINCE)
+OWN_SIDE = (State.SCHOOL, State.AUTHORITY, State.LEAGUE, State.PROVINCE, State.MINISTRY)
 # Stages at which units decide, in the one order in which a route may have them: between two schools, and of one.
 LADDERS = (RECEIVING_SIDE + SENDING_SIDE, OWN_SIDE)
 STAGES = LADDERS[0] + LADDERS[1]

@@ -24,4 +24,6 @@ class StudentsConfig(AppConfig):
         )
         from students.late import procedure, table  # noqa: F401
         from students.late import telling as late_telling  # noqa: F401
+        from students.settling import answering, deciding, deletion  # noqa: F401
+        from students.settling import telling as settling_telling  # noqa: F401
         from students.upkeep import round_notices, telling  # noqa: F401

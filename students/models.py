@@ -384,5 +384,6 @@ from students.number_models import IssuingBatch, IssuingLine, PopulationPerson  
 from students.print_models import PrintBatch, PupilPhoto, SheetPrint  # noqa: E402, F401
 from students.problem_models import KnownTwins  # noqa: E402, F401
 from students.recruitment_models import RecruitedPupil, RecruitmentReturn  # noqa: E402, F401
+from students.settling.models import NumberDeletion, ProblemAnswer, RecordRemoval, TwinDecision  # noqa: E402, F401
 from students.upkeep.models import ChangeSheet, ChangeSheetLine, ClassCharge  # noqa: E402, F401
 from students.upkeep.round_models import SampledPupil, SchoolVerification, VerificationRound  # noqa: E402, F401

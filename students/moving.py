@@ -107,6 +107,17 @@ def move_many(
     ]
 
 
+def end(student: Student, now: datetime, *, how: str, case_number: str) -> int:
+    """The record leaves its school and goes to no other: the enrolment is closed, its copy kept there. Saves the pupil
+    with its status; returns the enrolment's id. The caller holds the pupil's row lock."""
+    day = local_date(now)
+    archives = snapshots([student], day)
+    closed = _closed([student], [grade_of(student, day)], archives, now, how, case_number)
+    student.school = student.school_class = None
+    student.save(update_fields=["school", "school_class", "status"])
+    return closed[student.pk]
+
+
 def _closed(students, grades, archives, now, how: str, case_number: str) -> dict[int, int]:
     values = {
         "now": now,

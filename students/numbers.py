@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from ledger import audit
 from reviews.refusals import refuse
 from students import identity, sealing
 from students.models import NumberKind, RegistrationNumber, Student
@@ -83,6 +84,15 @@ def give(
         )
         cursor.execute(_AUDIT, [CHAIN, actor, action, _json(about), ids, pupils, letters])
     return [Given(*row) for row in zip(pupils, ids, letters, strict=True)]
+
+
+def close(student: int, *, reason: str, actor: str, case_number: str) -> None:
+    """Close a pupil's current number and open none: its record was removed (R1.9). The number is never given again."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CLOSE + " RETURNING id, kind", [reason, case_number, [student]])
+        for pk, letter in cursor.fetchall():
+            body = {"student": student, "number": pk, "letter": letter, "case": case_number}
+            audit.record(CHAIN, actor, "number.closed", body, subject=f"number:{pk}")
 
 
 _CLOSE = f"""

@@ -55,9 +55,16 @@ def _matching(number: str, name: str, today: date) -> Student | None:
         identity.check_id_number(text, today)
         found = Student.objects.filter(id_number_index=number_index(text))
     wanted = identity.check_name(name)
-    return next(
-        (s for s in found.select_related("school__authority", "school_class") if s.name == wanted), None
-    )
+    rows = found.select_related("school__authority", "school_class", "removal")
+    return next((kept_of(student) for student in rows if student.name == wanted), None)
+
+
+def kept_of(student: Student) -> Student:
+    """The pupil itself, or the record that was kept where its own was removed as a second one (R1.9)."""
+    rows = Student.objects.select_related("school__authority", "school_class", "removal")
+    while (removal := getattr(student, "removal", None)) is not None:
+        student = rows.get(pk=removal.kept_id)
+    return student
 
 
 def ids_by_number(text: str, today: date) -> list[int]:

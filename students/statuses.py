@@ -22,6 +22,7 @@ class StudentStatus(models.TextChoices):
     COMPLETED = "completed", "结业"
     INCOMPLETE = "incomplete", "肄业"
     DECEASED = "deceased", "死亡"
+    REMOVED = "removed", "已删除（重复学籍）"
 
 
 S = StudentStatus
@@ -95,6 +96,10 @@ class StatusTransitions:
     @_to([S.ENROLLED], S.GRADUATED)
     def give_back(self):
         """招生回退: recruited by mistake, 毕业 again (R4.4)."""
+
+    @_to([status for status in S if status != S.REMOVED], S.REMOVED)
+    def remove(self):
+        """删除: the record of a child who has another (R1.9)."""
 
 
 def becoming(name: str) -> StudentStatus:

@@ -21,6 +21,7 @@ from students import (
 )
 from students.late import month_views as late_month_views
 from students.late import views as late_views
+from students.settling import views as settling_views
 from students.upkeep import class_views, round_views, sheet_views
 
 urlpatterns = [
@@ -111,6 +112,24 @@ urlpatterns = [
         "verification/<public:number>/schools/<str:code>/sign/",
         round_views.sign_part,
         name="verification-part-sign",
+    ),
+    path("problems/", settling_views.show_list, name="problems"),
+    path("problems/<int:pk>/", settling_views.show, name="problem"),
+    path("problems/<int:pk>/answer/", settling_views.answer, name="problem-answer"),
+    path("problems/<int:pk>/decide/", settling_views.decide, name="problem-decide"),
+    path("problems/<int:pk>/delete/", settling_views.delete, name="problem-delete"),
+    path("problems/cases/<case:number>/edit/", settling_views.ANSWERS.edit, name="problem-answer-edit"),
+    path(
+        "problems/cases/<case:number>/discard/", settling_views.ANSWERS.discard, name="problem-answer-discard"
+    ),
+    path("problems/cases/<case:number>/copy/", settling_views.ANSWERS.copy, name="problem-answer-copy"),
+    path(
+        "problems/cases/<case:number>/proofs/", settling_views.ANSWERS.add_proof, name="problem-answer-proofs"
+    ),
+    path(
+        "problems/cases/<case:number>/proofs/<uuid:key>/remove/",
+        settling_views.ANSWERS.remove_proof,
+        name="problem-answer-proof-remove",
     ),
     path("students/<uuid:key>/changes/new/", change_views.new_change, name="change-new"),
     path("students/<uuid:key>/key-change/", key_views.new_key_change, name="key-change-new"),

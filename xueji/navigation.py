@@ -72,6 +72,7 @@ def _sections(account: Account, seats: list[Seat]) -> list[tuple[str, list[_Page
                 _Page("学期核查", "/verification/", ("/verification/",), keeps),
                 _Page("新生建籍", "/registration/", ("/registration/", "/imports/"), keeps),
                 _Page("补建学籍", "/late/", ("/late/",), keeps),
+                _Page("问题学籍", "/problems/", ("/problems/",), keeps),
                 _Page("毕业", "/graduation/", ("/graduation/", "/graduating/"), keeps),
                 _Page("招生", "/recruitment/", ("/recruitment/",), keeps),
                 _Page("学籍号", "/numbers/", ("/numbers/",), office),

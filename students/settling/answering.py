@@ -1,0 +1,190 @@
+"""问题学籍处理 as a procedure: the school vouches or gives its record up, its head signs, the authority decides (R1.9)."""
+
+from datetime import datetime
+
+from django.urls import reverse
+
+from ledger import clock, outbox
+from ledger.clock import local_date, moment
+from orgs.models import PostRole
+from orgs.school_system import system_on
+from orgs.seats import seat_at
+from reviews import door, procedures
+from reviews.models import Case
+from reviews.opinions import cleaned
+from reviews.procedures import CasePage
+from reviews.refusals import refuse
+from reviews.states import MOVED_NOTHING, State, Verb
+from students import change_page, identity, problems, pupil_drafts, records
+from students.grades import grade_of, phase_of
+from students.models import ProblemRecord, Settlement, Student
+from students.problem_models import KnownTwins
+from students.procedures import AboutPupil
+from students.settling import removing, rules
+from students.settling.models import Answer, ProblemAnswer
+
+NO_SEAT = "只有学籍所在学校的学籍管理员可以处理本校的问题学籍。"
+
+
+class Answering(AboutPupil):
+    """问题学籍处理: school → its authority."""
+
+    kind = rules.KIND
+    name = rules.NAME
+    guards = {Verb.SUBMIT: rules.SUBMIT, "complete": rules.COMPLETE}
+    clause = rules.CLAUSE
+    beginner = "学校"
+    of_one_school = True
+    brings = "问题学籍已按所选方式处理"
+    edit_path = "/problems/cases/{number}/edit/"
+    proof_name = "佐证材料"
+    no_proof = "还没有上传佐证材料。"
+    rule_note = "问题学籍没有处理完的，不影响学生就读、毕业和招生；两校都佐证的由共同上级认定，持有 G 号的不由县级删除。"
+    review_scope = "核对：材料清楚，与学籍一致；佐证或删除的理由属实。"
+
+    def facts(self, case: Case, subject: Student | None, now, book) -> rules.AnswerFacts:
+        """Facts of the case; the locked pupil stands in for the one read with it."""
+        row = row_of(case)
+        return rules.facts_of(row, case, subject or row.problem.student, now)
+
+    def phase(self, case: Case, subject: Student, day) -> str:
+        """学段 by the pupil's grade, in the school's system."""
+        return phase_of(grade_of(subject, day), system_on(case.receiving_unit, day).system)
+
+    def complete(self, case: Case, subject: Student, now) -> dict:
+        """Vouched: settled where nobody else is asked, else it waits for the other side. Given up: removed."""
+        row = row_of(case)
+        if row.answer == Answer.VOUCH:
+            return {"student": subject.pk, "settled": _vouched(row.problem, case, now)}
+        kept = row.problem.twin
+        problems.settle(row.problem, Settlement.REMOVED, case.number, now)
+        return removing.remove(subject, kept, case, now)
+
+    def page(self, case: Case, account, now, book, *, proofs: int = 0, full: bool = False) -> CasePage:
+        """The pupil masked, the problem and the answer, and what the rules find."""
+        row = row_of(case)
+        facts = self.facts(case, None, now, book)
+        checks = self.guards["complete" if case.submitted_at else Verb.SUBMIT] if case.is_live else ()
+        found = change_page.lines(checks, facts)
+        day, mine = local_date(now), case.state in MOVED_NOTHING and case.submitted_at
+        return CasePage(
+            facts=facts_shown(row, full),
+            checks=sorted(found, key=lambda line: line["ok"] is True),
+            obstacle=next((line["text"] for line in found if not line["ok"]), ""),
+            done=_done(row, case) if case.state == State.COMPLETED else "",
+            links=[{"label": "查看问题学籍", "url": reverse("problem", args=[row.problem_id])}],
+            edit_url=reverse("problem-answer-edit", args=[case.number]),
+            copy_url=reverse("problem-answer-copy", args=[case.number])
+            if mine and seat_at(account, case.receiving_unit_id, PostRole.REGISTRAR, day)
+            else "",
+        )
+
+
+def _vouched(problem: ProblemRecord, case: Case, now: datetime) -> bool:
+    """Keep that the school and its authority have vouched; whether that settles the problem."""
+    other = counterpart(problem)
+    if other is not None:
+        ProblemRecord.objects.filter(pk=problem.pk).update(vouched_case=case.number)
+        if other.vouched_case:
+            outbox.post("problem", {"problem": problem.pk}, f"problem:{problem.pk}:{case.number}")
+        return False
+    problems.settle(problem, Settlement.VOUCHED, case.number, now)
+    if problem.twin_id is not None:
+        known_to_be_two(problem.student_id, problem.twin_id, case.number)
+    return True
+
+
+def counterpart(problem: ProblemRecord) -> ProblemRecord | None:
+    """The open record of the same problem on the other pupil, where that one is asked too."""
+    if problem.twin_id is None:
+        return None
+    rows = ProblemRecord.objects.filter(student=problem.twin_id, kind=problem.kind, closed_at=None)
+    return rows.select_related("student__school").first()
+
+
+def known_to_be_two(one: int, other: int, case_number: str) -> None:
+    """The duplicate check asks about these two no more."""
+    first, second = sorted((one, other))
+    KnownTwins.objects.get_or_create(first_id=first, second_id=second, defaults={"case_number": case_number})
+
+
+def _done(row: ProblemAnswer, case: Case) -> str:
+    if row.answer == Answer.REMOVE:
+        return f"已于{moment(case.closed_at)}删除本校重复的学籍，学生的另一条学籍保留。"
+    waits = row.problem.closed_at is None and row.problem.vouched_case == case.number
+    return f"已于{moment(case.closed_at)}佐证" + (
+        "，等待对方学校处理或共同上级认定。" if waits else "，问题已解决。"
+    )
+
+
+def row_of(case: Case) -> ProblemAnswer:
+    """The row of a case with the problem and both pupils."""
+    rows = ProblemAnswer.objects.select_related(
+        "problem__student__school", "problem__student__school_class", "problem__twin__school"
+    )
+    return rows.get(case_id=case.pk)
+
+
+def facts_shown(row: ProblemAnswer, full: bool = False) -> list[tuple[str, str]]:
+    """Who it is about, what is asked, what is answered."""
+    student, twin = row.problem.student, row.problem.twin
+    name, number = student.name, records.current_number(student)
+    if not full:
+        name, number = identity.mask_name(name), identity.mask_number(number)
+    return [
+        ("学生", f"{name}　{student.get_sex_display()}　{student.birth_date.year}年生"),
+        ("学籍号", number),
+        ("问题", row.problem.get_kind_display()),
+        *([("另一条学籍", twin.school.name if twin.school else "已删除")] if twin else []),
+        ("处理方式", row.get_answer_display() or "未选择"),
+        ("说明", row.note or "—"),
+    ]
+
+
+# ---------------------------------------------------------------- drafts
+
+
+def begin(problem: ProblemRecord, by, now: datetime, *, copied_from: ProblemAnswer | None = None) -> Case:
+    """A draft of the pupil's school; its own draft is taken up again if there is one. Raises Refused."""
+    return pupil_drafts.begin(
+        problem.student,
+        rules.KIND,
+        by,
+        now,
+        no_seat=(NO_SEAT, rules.CLAUSE),
+        checks=rules.BEFORE,
+        facts=lambda: rules.facts_before(problem, now),
+        fill=lambda case: _fill(case, problem, copied_from),
+        copied_from=copied_from.case if copied_from else None,
+    )
+
+
+def _fill(case: Case, problem: ProblemRecord, old: ProblemAnswer | None) -> None:
+    said = {"answer": old.answer, "note": old.note} if old else {}
+    ProblemAnswer.objects.create(case=case, problem=problem, **said)
+
+
+def copy_as_new(case: Case, by, now: datetime) -> Case:
+    """A new draft from a case that ended without changing anything (R3.1b). Raises Refused."""
+    if case.state not in MOVED_NOTHING:
+        refuse("not_copied", "只有已驳回、已撤销或已清理的业务可以复制为新申请。", "附件1 三.7")
+    row = row_of(case)
+    row.case = case
+    return begin(row.problem, by, now, copied_from=row)
+
+
+def change(case: Case, by, *, answer: str, note: str, revision: int | None = None) -> Case:
+    """Write what the form says. Raises Refused."""
+    with door.edit(case, by, "edit", revision=revision) as held:
+        row = row_of(held)
+        row.answer, row.note = answer, cleaned(note)[:300]
+        row.save(update_fields=["answer", "note"])
+        if held.state != State.DRAFT:
+            known = rules.facts_of(row, held, row.problem.student, clock.now())
+            for check in rules.TYPED:
+                if (found := check(known)) is not None:
+                    refuse(found.code, found.sentence, found.clause)
+    return held
+
+
+procedures.register(Answering())
