@@ -17,8 +17,8 @@ from reviews.opinions import checked_opinion
 from reviews.public_numbers import public_number
 from reviews.refusals import Refusal, Refused
 from reviews.states import Verb
-from students import eligibility, identity, numbers, population, sealing
-from students.models import NumberKind
+from students import eligibility, identity, numbers, population, problems, sealing
+from students.models import NumberKind, ProblemKind
 from students.number_models import LIVE, BatchState, HeldBack, IssuingBatch, IssuingLine
 from students.numbers import CHAIN, CLAUSE, FORMAL, Place
 
@@ -171,6 +171,7 @@ def compare(batch_id: int, register: population.Register, now: datetime, piece: 
         if held.state != BatchState.CHECKING or held.last_student != batch.last_student:
             return False
         _write_lines(held, verdicts)
+        _keep_problems(held, verdicts)
         held.checked += len(verdicts)
         held.held += sum(bool(verdict.reason) for verdict in verdicts)
         held.last_student = ids[-1] if ids else held.last_student
@@ -178,6 +179,20 @@ def compare(batch_id: int, register: population.Register, now: datetime, piece: 
             held.state, held.total = BatchState.READY, held.checked
         held.save(update_fields=["checked", "held", "last_student", "state", "total"])
     return bool(ids)
+
+
+_PROBLEMS = {
+    HeldBack.NOT_FOUND: ProblemKind.ID_NOT_FOUND,
+    HeldBack.NAME_MISMATCH: ProblemKind.ID_NAME_MISMATCH,
+}
+
+
+def _keep_problems(batch: IssuingBatch, verdicts: list[eligibility.Verdict]) -> None:
+    """Whom the register does not know, or under another name, is 问题学籍; whom it knows now is no longer (R1.9)."""
+    found = {v.candidate.student_id: _PROBLEMS[v.reason] for v in verdicts if v.reason in _PROBLEMS}
+    problems.open_for(found, "issuing")
+    known = [v.candidate.student_id for v in verdicts if v.letter == NumberKind.G and not v.reason]
+    problems.answered(known, batch.number)
 
 
 def issue(batch_id: int, register: population.Register, now: datetime, piece: int = PIECE) -> bool:

@@ -11,10 +11,10 @@ from reviews import procedures
 from reviews.models import Act, Case
 from reviews.procedures import CasePage, Objection
 from reviews.states import MOVED_NOTHING, Outcome, State, Verb
-from students import identity, key_rules, numbers, pinyin, records
+from students import identity, key_rules, numbers, pinyin, problems, records
 from students.grades import grade_of, phase_of
 from students.key_models import KeyInformationChange
-from students.models import ChangeSource, FieldChange, PupilRecord, Sex, Student
+from students.models import ChangeSource, FieldChange, ProblemKind, PupilRecord, Sex, Student
 from students.population import Found
 from students.procedures import AboutPupil
 
@@ -80,6 +80,7 @@ class KeyInformation(AboutPupil):
                 case_number=case.number,
             )
             moved["number"] = given.letter if given else ""
+        _settle_problems(subject, row, changed, case)
         return moved
 
     def page(self, case: Case, account, now, book, *, proofs: int = 0, full: bool = False) -> CasePage:
@@ -108,6 +109,15 @@ class KeyInformation(AboutPupil):
             if row.conflict and case.is_live
             else [],
         )
+
+
+def _settle_problems(student: Student, row: KeyInformationChange, changed: list[str], case: Case) -> None:
+    """What was asked about because of the old items is settled; what the new ones raise is asked about (R1.9)."""
+    problems.recheck([student.pk], case.number)
+    problems.check([student.pk], "key_information")
+    known = problems.OF_REGISTER if row.answer == Found.MATCH.value else ()
+    numbered = (ProblemKind.ID_CHANGED, ProblemKind.NO_ID) if "id_number" in changed else ()
+    problems.answered([student.pk], case.number, (*known, *numbered))
 
 
 def row_of(case: Case) -> KeyInformationChange:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.db.models.functions import Now
 
 from ledger import audit
 from students.duplicates import PAIRS
@@ -45,13 +46,17 @@ def check(ids: Sequence[int], found_by: str) -> int:
 
 
 def open_for(reasons: dict[int, str], found_by: str) -> int:
-    """Problems of one pupil alone: what the population register says of it, by the pupil's id (R1.7)."""
+    """Problems of one pupil alone: what the population register says of it, by the pupil's id (R1.7). One that was
+    vouched for is not asked again as long as name and identity number stay what they were."""
     if not reasons:
         return 0
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO students_problemrecord (student_id, kind, found_by, vouched_case, settled, case_number)"
             " SELECT w.student, w.kind, %s, '', '', '' FROM unnest(%s::bigint[], %s::text[]) AS w(student, kind)"
+            " WHERE NOT EXISTS (SELECT FROM students_problemrecord p WHERE p.student_id = w.student AND p.kind = w.kind"
+            "     AND p.settled = 'vouched' AND NOT EXISTS (SELECT FROM students_fieldchange c"
+            "         WHERE c.student_id = w.student AND c.field IN ('name', 'id_number') AND c.at > p.closed_at))"
             " ON CONFLICT (student_id, kind) WHERE closed_at IS NULL DO NOTHING RETURNING id, student_id, kind",
             [found_by, list(reasons), [str(kind) for kind in reasons.values()]],
         )
@@ -106,6 +111,16 @@ def recheck(ids: Iterable[int], case_number: str, how: str = Settlement.AMENDED)
     with connection.cursor() as cursor:
         cursor.execute(_STALE, {"ids": list(ids), "how": str(how), "case": case_number})
         return len(cursor.fetchall())
+
+
+# What the population register says of one pupil alone; asked anew at every comparison.
+OF_REGISTER = (ProblemKind.ID_NOT_FOUND, ProblemKind.ID_NAME_MISMATCH)
+
+
+def answered(ids: Iterable[int], case_number: str, kinds: Sequence[str] = OF_REGISTER) -> int:
+    """The register knows these pupils now: what it had said of them is settled. How many problems."""
+    rows = ProblemRecord.objects.filter(student__in=list(ids), kind__in=kinds, closed_at=None)
+    return rows.update(closed_at=Now(), settled=Settlement.AMENDED, case_number=case_number)
 
 
 def settle(problem: ProblemRecord, how: str, case_number: str, now: datetime) -> None:

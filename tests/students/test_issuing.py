@@ -88,7 +88,7 @@ def test_each_reason_holds_back_its_own_pupil_and_nobody_else(world):
     Student.objects.filter(pk=twins[1].pk).update(
         name=twins[0].name, sex=twins[0].sex, birth_date=twins[0].birth_date
     )
-    ProblemRecord.objects.create(student=troubled, kind="id_not_found")
+    ProblemRecord.objects.create(student=troubled, kind="id_changed")
     Student.objects.filter(pk=contradicted.pk).update(birth_date=contradicted.birth_date - timedelta(days=1))
     registered(fine, troubled, contradicted)
     registered(misnamed, name="另有其人")
