@@ -16,6 +16,7 @@ from students.late.models import LateChild, MonthlyCheck
 from students.models import CodeTable, Enrolment, ProblemRecord, RegistrationNumber, Student
 from students.problem_models import KnownTwins
 from students.recruitment_models import RecruitedPupil
+from students.settling.models import RecordRemoval
 from students.upkeep.models import ChangeSheet, ClassCharge
 from students.upkeep.round_models import VerificationRound
 
@@ -378,3 +379,24 @@ class VerificationRoundAdmin(ReadOnlyAdmin):
     )
     ordering = ("-id",)
     sortable_by = ()
+
+
+@admin.register(RecordRemoval)
+class RecordRemovalAdmin(ReadOnlyAdmin):
+    """已删除的重复学籍: which record went, which was kept, by which case (R1.9, R1.4)."""
+
+    list_display = ("gone", "stays", "case", "removed_at")
+    list_select_related = ("student", "kept", "case")
+    fields = ("gone", "stays", "case", "removed_at")
+    ordering = ("-id",)
+    sortable_by = ()
+
+    @admin.display(description="已删除的学籍")
+    def gone(self, row):
+        """The random key that stood in addresses."""
+        return row.student.key
+
+    @admin.display(description="保留的学籍")
+    def stays(self, row):
+        """The key of the other."""
+        return row.kept.key

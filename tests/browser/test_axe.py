@@ -6,11 +6,12 @@ from axe_playwright_python.sync_playwright import Axe
 
 from orgs.models import PostRole
 from reviews.models import Notice
-from students import key_drafting, recruitment
+from students import key_drafting, problems, recruitment
 from students.graduation_models import GraduationLine, GraduationRun
 from students.import_models import ImportBatch, ImportKind, ImportState
-from students.models import Enrolment
+from students.models import Enrolment, ProblemRecord, Student
 from students.print_models import PrintBatch
+from students.settling import answering
 from tests import late_children, upkept
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -132,6 +133,11 @@ def scene(world):
     recruitment.add([world.graduate(world.first)], junior, world.registrar(junior), world.now)
     world.teacher = world.account(world.first, PostRole.CLASS_TEACHER)
     world.sheet = upkept.sheet_of(world, world.pupil(world.first, name=LONGEST), world.teacher)
+    claimant, other = world.pupil(world.first), world.pupil(world.third)
+    Student.objects.filter(pk=other.pk).update(id_number_index=claimant.id_number_index)
+    problems.check([claimant.pk], "nightly")
+    world.problem = ProblemRecord.objects.get(student=claimant)
+    world.answer = answering.begin(world.problem, world.registrar(world.first), world.now)
     world.round = upkept.round_of(world, world.east)
     world.archive = Enrolment.objects.get(student=leaver, school=world.first)
     return world
@@ -175,6 +181,8 @@ def test_no_page_of_a_registrar_has_a_violation(scene, desk, size):
     registrar.walk(["/late/", "/late/new/", "/late/collected/", *late])
     at = scene.sheet.school_class_id
     registrar.walk(["/classes/", f"/classes/{at}/", f"/classes/sheets/{scene.sheet.number}/"])
+    registrar.walk(["/problems/", f"/problems/{scene.problem.pk}/"])
+    registrar.walk([f"/problems/cases/{scene.answer.number}/edit/", f"/cases/{scene.answer.number}/"])
     part = f"/verification/{scene.round.number}/schools/{scene.first.code}/"
     registrar.walk(["/verification/", part])
     registrar.walk(["/counter/batches/", f"/counter/batches/{scene.prints.number}/"])
@@ -189,6 +197,7 @@ def test_no_page_of_a_head_or_of_those_above_has_a_violation(scene, desk, size):
     head.walk([f"/graduation/{scene.leaving.number}/"])
     gone = scene.graduate(scene.first)
     county = Inspection(desk(scene.registrar(scene.east), *size)).walk([f"/students/{gone.key}/take-back/"])
+    county.walk([f"/problems/{scene.problem.pk}/"])
     county.walk(["/verification/", f"/verification/{scene.round.number}/"])
     county.walk(["/recruitment/", f"/recruitment/{scene.recruited.number}/"])
     assert not county.wrong

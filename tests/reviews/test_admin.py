@@ -18,7 +18,7 @@ from students.graduation_models import GraduationRun
 from students.import_models import ImportBatch, ImportKind
 from students.models import ProblemKind, Student
 from students.problem_models import KnownTwins
-from tests import late_children, upkept
+from tests import late_children, settled, upkept
 from tests.world import World
 from transfers.models import TransferReason
 
@@ -82,6 +82,8 @@ def decided(world):
     GraduationRun.objects.create(
         number="BY-2026-TEST0000", school=world.third, cohort=oldest.cohort, grade=6, prepared_by=clerk
     )
+    mine, _ = settled.claimed(world)
+    settled.answered(world, mine, "remove", "本校重复登记。")
     upkept.sheet_of(world, world.pupil(world.third), world.account(world.third, PostRole.CLASS_TEACHER))
     upkept.round_of(world, world.west)
     late_children.refused(world, world.third, world.pupil(world.second))
@@ -147,6 +149,7 @@ def test_the_read_only_pages_are_these():
         "students.LateChild",
         "students.MonthlyCheck",
         "students.ProblemRecord",
+        "students.RecordRemoval",
         "students.RecruitedPupil",
         "students.StatusChange",
         "students.Student",

@@ -5,7 +5,8 @@ waiting to be handled; a text of that county was stopped and waits for the leagu
 ``first``, a pupil of ``third``, an archived copy kept by ``third``; a fault over the county above ``first``, and under it
 another pupil of ``third`` whom ``first`` took in offline; a draft of ``third`` for a change of status; its list of graduates, not yet signed; its list of children to be
 registered late, not signed either, and a child whom the check of the month refused; the class of the pupil, in
-the charge of the class teacher of ``third``, with a sent change sheet; the term's verification of the county above ``third``; a batch of formal numbers of the province, ended.
+the charge of the class teacher of ``third``, with a sent change sheet; the term's verification of the county above ``third``;
+a pupil of ``third`` whose identity number a pupil abroad has too, with the draft of the school's answer; a batch of formal numbers of the province, ended.
 """
 
 import re
@@ -20,11 +21,12 @@ from orgs.models import Account, Post, PostRole
 from reviews import appeals
 from reviews.evidence import take_in
 from reviews.models import Attachment, Case, Notice, QuickPhrase
-from students import issuing, key_drafting, photos, recruitment
+from students import issuing, key_drafting, photos, problems, recruitment
 from students.graduation_models import GraduationRun
 from students.import_models import ImportBatch, ImportKind, ImportState
-from students.models import Enrolment
+from students.models import Enrolment, ProblemRecord, Student
 from students.print_models import PrintBatch
+from students.settling import answering
 from tests import late_children, upkept
 from tests.world import World, png
 
@@ -176,6 +178,13 @@ class Scene:
         (self.recruited,) = recruitment.send(nine, world.registrar(nine), world.now, "录取属实，上报核办。")
         self.late, self.late_child = late_children.sent(world, world.third)
         self.refused = late_children.refused(world, world.third, world.pupil(world.second))
+        claimant, other = world.pupil(world.third), world.pupil(world.abroad)
+        Student.objects.filter(pk=other.pk).update(id_number_index=claimant.id_number_index)
+        problems.check([claimant.pk], "nightly")
+        self.problem = ProblemRecord.objects.get(student=claimant)
+        answer = answering.begin(self.problem, world.registrar(world.third), world.now)
+        take_in(answer, world.registrar(world.third), png())
+        self.answer = Case.objects.get(pk=answer.pk)
         self.sheet = upkept.sheet_of(world, self.pupil, self.actors["class_teacher@other"])
         self.round = upkept.round_of(world, world.west)
         self.token, _ = tokens.issue(mine, "统计", world.now, 9, second_factor=False)
@@ -183,7 +192,7 @@ class Scene:
     def parts(self, thing: str) -> dict:
         """What fills the variable parts of an address for the thing."""
         thing, _, verb = thing.partition(" ")
-        if thing in ("draft", "running", "change", "keychange"):
+        if thing in ("draft", "running", "change", "keychange", "answer"):
             case = getattr(self, thing)
             proof = Attachment.objects.filter(case=case).first()
             # What every form of a case brings along.
@@ -209,6 +218,7 @@ class Scene:
             "late": {"number": self.late.number},
             "month": {"number": self.refused.month.number},
             "refused": {"key": str(self.refused.key)},
+            "problem": {"pk": self.problem.pk},
             "class": {"pk": self.pupil.school_class_id, "key": str(self.pupil.key)},
             "sheet": {"number": self.sheet.number},
             "round": {"number": self.round.number},

@@ -26,10 +26,10 @@ from students.problem_models import KnownTwins
 from students.reference import load_code_tables
 from students.settling import answering, deciding, deletion
 from students.settling.models import Decided, RecordRemoval
+from tests.settled import WORDS, agreed, answered, claimed
 from tests.world import World, png
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R1.9")]
-WORDS = "材料齐全，情况属实。"
 
 
 @pytest.fixture
@@ -43,33 +43,6 @@ def refused(act, *args, **more) -> Refused:
     with pytest.raises(Refused) as error:
         act(*args, **more)
     return error.value
-
-
-def claimed(world, one="first", other="third", letters=("L", "L")) -> tuple[ProblemRecord, ProblemRecord]:
-    """Two records with one identity number, at two schools; the problems that the check has opened."""
-    a, b = (
-        world.pupil(getattr(world, school), letter=letter)
-        for school, letter in zip((one, other), letters, strict=True)
-    )
-    Student.objects.filter(pk=b.pk).update(id_number_index=a.id_number_index, name=a.name)
-    problems.check([a.pk], "nightly")
-    return tuple(ProblemRecord.objects.get(student=pupil, closed_at=None) for pupil in (a, b))
-
-
-def answered(world, problem, answer="vouch", note="与户口簿核对无误，学生在校就读。") -> Case:
-    """The school's answer, agreed to by its authority."""
-    registrar = world.registrar(problem.student.school)
-    case = answering.begin(problem, registrar, clock.now())
-    take_in(case, registrar, png())
-    answering.change(Case.objects.get(pk=case.pk), registrar, answer=answer, note=note)
-    case = door.perform(Case.objects.get(pk=case.pk), "submit", registrar, opinion=WORDS)
-    return agreed(world, case)
-
-
-def agreed(world, case) -> Case:
-    while case.is_live:
-        case = world.decide(case, opinion=WORDS)
-    return case
 
 
 def standing(problem) -> tuple[bool, str]:
@@ -371,6 +344,7 @@ def test_two_claimants_through_the_pages(world):
     assert page.count("打开学籍") == 2
     assert "由本单位认定" in page
     decide = reverse("problem-decide", args=[mine.pk])
+    assert signed_in(world.registrar(world.first)).post(decide, {"outcome": "two"}).status_code == 403
     bad = league.post(decide, {"opinion": "比较了两校的材料。"})
     assert (bad.status_code, "比较了两校的材料。" in text(bad)) == (422, True)
     done = league.post(decide, {"outcome": "two", "opinion": "比较了两校的材料。"})
@@ -379,7 +353,6 @@ def test_two_claimants_through_the_pages(world):
     agreed(world, Case.objects.get(kind="problem_decision"))
     assert standing(mine) == (False, "decided")
     assert mine.student.name in text(league.get(reverse("problems") + "?tab=closed"))
-    assert signed_in(world.registrar(world.first)).post(decide, {"outcome": "two"}).status_code == 403
     assert signed_in(world.registrar(world.second)).get(url).status_code == 404
 
 
