@@ -8,6 +8,7 @@ from ledger.clock import local_date, spoken
 from reviews.admin import RulebookAdmin
 from students.change_kinds import EXPULSION, KINDS
 from students.change_models import ChangePolicy, StatusChange
+from students.exports.models import RosterExport
 from students.grades import SENIOR
 from students.graduation_models import GraduationRun
 from students.identity import mask_name
@@ -400,3 +401,29 @@ class RecordRemovalAdmin(ReadOnlyAdmin):
     def stays(self, row):
         """The key of the other."""
         return row.kept.key
+
+
+@admin.register(RosterExport)
+class RosterExportAdmin(ReadOnlyAdmin):
+    """名册导出: who took what away, for which purpose; the file itself is its asker's (R0.7)."""
+
+    list_display = ("number", "unit", "total", "form", "numbers", "purpose", "state", "asked_by", "asked_at")
+    list_select_related = ("unit", "asked_by__person")
+    list_filter = ("state", "form", "numbers")
+    search_fields = ("=number",)
+    search_help_text = "按编号准确查找"
+    fields = (
+        "number",
+        "unit",
+        "grade",
+        "status",
+        "form",
+        "numbers",
+        "purpose",
+        "state",
+        "total",
+        "asked_by",
+        "asked_at",
+    )
+    ordering = ("-id",)
+    sortable_by = ()

@@ -4,6 +4,7 @@ from celery import shared_task
 
 from ledger import clock
 from students import change_reminders, headcount, imports, issuing, print_batches, problems, promotion
+from students.exports import making
 from students.late import months
 from students.upkeep import rounds
 
@@ -60,3 +61,9 @@ def check_late_children() -> int:
 def remind_of_verification() -> int:
     """Schools whose part in the term's verification is due soon, or late (R6.2)."""
     return rounds.remind(clock.now())
+
+
+@shared_task
+def make_exports() -> int:
+    """Long rosters somebody asked for; takes away files older than a day."""
+    return making.carry_on(clock.now())

@@ -19,6 +19,7 @@ from students import (
     taking_back_views,
     views,
 )
+from students.exports import views as export_views
 from students.late import month_views as late_month_views
 from students.late import views as late_views
 from students.settling import views as settling_views
@@ -113,6 +114,9 @@ urlpatterns = [
         round_views.sign_part,
         name="verification-part-sign",
     ),
+    path("exports/", export_views.exports, name="exports"),
+    path("exports/<public:number>/", export_views.show, name="export"),
+    path("exports/<public:number>/file/", export_views.file, name="export-file"),
     path("problems/", settling_views.show_list, name="problems"),
     path("problems/<int:pk>/", settling_views.show, name="problem"),
     path("problems/<int:pk>/answer/", settling_views.answer, name="problem-answer"),

@@ -61,6 +61,11 @@ app.conf.beat_schedule = {
     # The first that runs after midnight counts; the others find the night counted.
     "count pupils": {"task": "students.tasks.count_pupils", "schedule": crontab(minute=30)},
     "draw sheets": {"task": "students.tasks.draw_sheets", "schedule": 3.0, "options": {"expires": 60}},
+    "make exports": {
+        "task": "students.tasks.make_exports",
+        "schedule": 5.0,
+        "options": {"expires": 60},
+    },
     "work off imports": {
         "task": "students.tasks.work_off_imports",
         "schedule": 3.0,

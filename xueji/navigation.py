@@ -79,7 +79,13 @@ def _sections(account: Account, seats: list[Seat]) -> list[tuple[str, list[_Page
             ],
         ),
         ("家长窗口", [_Page("家长窗口", "/counter/", ("/counter/",), counter)]),
-        ("统计", [_Page("统计", "/statistics/headcount/", ("/statistics/",), keeps)]),
+        (
+            "统计",
+            [
+                _Page("人数和居住证", "/statistics/headcount/", ("/statistics/",), keeps),
+                _Page("名册导出", "/exports/", ("/exports/",), keeps),
+            ],
+        ),
         ("通知", [_Page("通知", "/notices/", ("/notices/",), True)]),
         (
             "规则与假期",

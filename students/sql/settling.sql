@@ -44,18 +44,17 @@ END $$;
 CREATE TRIGGER removed_wall BEFORE UPDATE OF status ON students_student
     FOR EACH ROW WHEN (NEW.status = 'removed' AND OLD.status <> 'removed') EXECUTE FUNCTION students_removed_wall();
 
--- A G is closed only because another number takes its place, or its record was removed; at the end of the transaction.
-CREATE OR REPLACE FUNCTION students_g_stays() RETURNS trigger LANGUAGE plpgsql AS $$
+-- A G is closed only because another takes its place, or its record was removed; a case's number alone is no reason.
+CREATE OR REPLACE FUNCTION students_g_successor() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    IF NOT EXISTS (SELECT FROM students_registrationnumber n WHERE n.student_id = NEW.student_id AND n.closed_at IS NULL)
-       AND NOT EXISTS (SELECT FROM students_recordremoval r WHERE r.student_id = NEW.student_id) THEN
-        PERFORM students_refuse('正式学籍号（G）不允许删除（一.2）', 'g_stays');
+    IF NEW.kind = 'G' AND NEW.closed_at IS NOT NULL
+        AND NOT EXISTS (SELECT FROM students_registrationnumber
+                        WHERE student_id = NEW.student_id AND kind = 'G' AND closed_at IS NULL)
+        AND NOT EXISTS (SELECT FROM students_recordremoval WHERE student_id = NEW.student_id) THEN
+        PERFORM students_refuse('“G”字头学籍号不可停用而无接续（一.2）', 'number_g_successor');
     END IF;
     RETURN NULL;
 END $$;
-CREATE CONSTRAINT TRIGGER g_stays AFTER UPDATE OF closed_at ON students_registrationnumber
-    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
-    WHEN (NEW.kind = 'G' AND NEW.closed_at IS NOT NULL AND OLD.closed_at IS NULL) EXECUTE FUNCTION students_g_stays();
 CREATE TRIGGER no_delete BEFORE DELETE ON students_problemanswer FOR EACH ROW EXECUTE FUNCTION students_no_delete();
 CREATE TRIGGER no_delete BEFORE DELETE ON students_twindecision FOR EACH ROW EXECUTE FUNCTION students_no_delete();
 CREATE TRIGGER no_delete BEFORE DELETE ON students_numberdeletion FOR EACH ROW EXECUTE FUNCTION students_no_delete();

@@ -7,6 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 from orgs.models import PostRole
 from reviews.models import Notice
 from students import key_drafting, problems, recruitment
+from students.exports import making
 from students.graduation_models import GraduationLine, GraduationRun
 from students.import_models import ImportBatch, ImportKind, ImportState
 from students.models import Enrolment, ProblemRecord, Student
@@ -181,6 +182,8 @@ def test_no_page_of_a_registrar_has_a_violation(scene, desk, size):
     registrar.walk(["/late/", "/late/new/", "/late/collected/", *late])
     at = scene.sheet.school_class_id
     registrar.walk(["/classes/", f"/classes/{at}/", f"/classes/sheets/{scene.sheet.number}/"])
+    export = making.ask(scene.first, scene.registrar(scene.first), scene.now, form="csv")
+    registrar.walk(["/exports/", f"/exports/{export.number}/"])
     registrar.walk(["/problems/", f"/problems/{scene.problem.pk}/"])
     registrar.walk([f"/problems/cases/{scene.answer.number}/edit/", f"/cases/{scene.answer.number}/"])
     part = f"/verification/{scene.round.number}/schools/{scene.first.code}/"

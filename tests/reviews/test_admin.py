@@ -14,6 +14,7 @@ from orgs.models import Account, PostRole
 from reviews import appeals
 from reviews.models import Case, Limit, OverdueRecord, QuickPhrase, RefusalReason, Route, Step, Window
 from students import problems, recruitment
+from students.exports import making
 from students.graduation_models import GraduationRun
 from students.import_models import ImportBatch, ImportKind
 from students.models import ProblemKind, Student
@@ -84,6 +85,7 @@ def decided(world):
     )
     mine, _ = settled.claimed(world)
     settled.answered(world, mine, "remove", "本校重复登记。")
+    making.ask(world.third, world.registrar(world.third), world.now, form="csv")
     upkept.sheet_of(world, world.pupil(world.third), world.account(world.third, PostRole.CLASS_TEACHER))
     upkept.round_of(world, world.west)
     late_children.refused(world, world.third, world.pupil(world.second))
@@ -151,6 +153,7 @@ def test_the_read_only_pages_are_these():
         "students.ProblemRecord",
         "students.RecordRemoval",
         "students.RecruitedPupil",
+        "students.RosterExport",
         "students.StatusChange",
         "students.Student",
         "students.VerificationRound",

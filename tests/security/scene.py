@@ -6,7 +6,7 @@ waiting to be handled; a text of that county was stopped and waits for the leagu
 another pupil of ``third`` whom ``first`` took in offline; a draft of ``third`` for a change of status; its list of graduates, not yet signed; its list of children to be
 registered late, not signed either, and a child whom the check of the month refused; the class of the pupil, in
 the charge of the class teacher of ``third``, with a sent change sheet; the term's verification of the county above ``third``;
-a pupil of ``third`` whose identity number a pupil abroad has too, with the draft of the school's answer; a batch of formal numbers of the province, ended.
+a pupil of ``third`` whose identity number a pupil abroad has too, with the draft of the school's answer; a roster that the registrar of ``third`` has exported; a batch of formal numbers of the province, ended.
 """
 
 import re
@@ -22,6 +22,7 @@ from reviews import appeals
 from reviews.evidence import take_in
 from reviews.models import Attachment, Case, Notice, QuickPhrase
 from students import issuing, key_drafting, photos, problems, recruitment
+from students.exports import making
 from students.graduation_models import GraduationRun
 from students.import_models import ImportBatch, ImportKind, ImportState
 from students.models import Enrolment, ProblemRecord, Student
@@ -178,7 +179,7 @@ class Scene:
         (self.recruited,) = recruitment.send(nine, world.registrar(nine), world.now, "录取属实，上报核办。")
         self.late, self.late_child = late_children.sent(world, world.third)
         self.refused = late_children.refused(world, world.third, world.pupil(world.second))
-        claimant, other = world.pupil(world.third), world.pupil(world.abroad)
+        claimant, other = world.pupil(world.third, letter="G"), world.pupil(world.abroad)
         Student.objects.filter(pk=other.pk).update(id_number_index=claimant.id_number_index)
         problems.check([claimant.pk], "nightly")
         self.problem = ProblemRecord.objects.get(student=claimant)
@@ -187,6 +188,7 @@ class Scene:
         self.answer = Case.objects.get(pk=answer.pk)
         self.sheet = upkept.sheet_of(world, self.pupil, self.actors["class_teacher@other"])
         self.round = upkept.round_of(world, world.west)
+        self.export = making.ask(world.third, world.registrar(world.third), world.now, form="csv")
         self.token, _ = tokens.issue(mine, "统计", world.now, 9, second_factor=False)
 
     def parts(self, thing: str) -> dict:
@@ -218,6 +220,7 @@ class Scene:
             "late": {"number": self.late.number},
             "month": {"number": self.refused.month.number},
             "refused": {"key": str(self.refused.key)},
+            "export": {"number": self.export.number},
             "problem": {"pk": self.problem.pk},
             "class": {"pk": self.pupil.school_class_id, "key": str(self.pupil.key)},
             "sheet": {"number": self.sheet.number},

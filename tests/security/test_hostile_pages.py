@@ -165,6 +165,7 @@ def pages_of(scene):
         ("registrar@other", f"/problems/{scene.problem.pk}/"),
         ("registrar@other", f"/problems/cases/{scene.answer.number}/edit/"),
         ("registrar@other", "/problems/?tab=vouched"),
+        ("registrar@other", "/exports/"),
         ("registrar@other", "/classes/"),
         ("registrar@other", f"/classes/{scene.pupil.school_class_id}/"),
         ("class_teacher@other", f"/classes/{scene.pupil.school_class_id}/"),

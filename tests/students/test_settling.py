@@ -264,7 +264,7 @@ def test_the_database_lets_no_g_be_closed_and_no_record_be_removed_past_a_case(w
         pupil.update(status="removed", school=None)
     with pytest.raises(IntegrityError, match="只由教育部核办删除"), transaction.atomic():
         RecordRemoval.objects.create(student=mine.student, kept=theirs.student, case=case)
-    with pytest.raises(IntegrityError, match="不允许删除"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="不可停用而无接续"), transaction.atomic():
         closed_at_once(mine.student)
 
 

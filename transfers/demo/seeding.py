@@ -1,7 +1,7 @@
 """The whole demonstration in one transaction: either all of it stands or none."""
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -12,7 +12,7 @@ from ledger.models import AuditEntry
 from orgs.models import Unit, UnitLevel
 from orgs.reference import load_units
 from students.invented import Inventor
-from transfers.demo import cases, inspection, offline, people, places, policies, pupils, writing
+from transfers.demo import cases, desks, inspection, offline, people, places, policies, pupils, writing
 from transfers.demo.loading import begin
 
 CHAIN = "demo"
@@ -48,7 +48,7 @@ def seed(now: datetime, number: int = DEFAULT_SEED, say: Callable[[str], None] =
             if seeded():
                 return {}
             load_units()
-            counts, files = _load(today, number, say)
+            counts, files = _load(now, number, say)
             found = inspection.faults()
             if found:
                 raise NotPossible("演示数据自查不符，未写入任何数据：" + "；".join(found))
@@ -62,7 +62,8 @@ def seed(now: datetime, number: int = DEFAULT_SEED, say: Callable[[str], None] =
     return counts
 
 
-def _load(today: date, number: int, say) -> tuple[dict, list]:
+def _load(now: datetime, number: int, say) -> tuple[dict, list]:
+    today = local_date(now)
     division_names = {
         unit.division_code: unit.name.removesuffix("教育局")
         for unit in Unit.objects.filter(level__in=[UnitLevel.COUNTY, UnitLevel.LEAGUE])
@@ -78,6 +79,8 @@ def _load(today: date, number: int, say) -> tuple[dict, list]:
     stories = cases.tell(schools, register, staff, today, number)
     files = writing.write(stories, today)
     taken = offline.write(stories, schools, register, staff, today, number)
+    say("变动表、补建、问题学籍和核查")
+    desks.write({school.word: school.unit for school in schools}, staff, now, inventor)
     counts = {
         "schools": len(schools),
         "accounts": len(staff.holders),

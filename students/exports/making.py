@@ -1,0 +1,235 @@
+"""Making an export: short ones at once, those over 10,000 pupils by the worker with progress and a notice."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Callable, Iterator
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from ledger import audit, outbox
+from ledger.clock import local_date
+from orgs.models import Unit
+from reviews import files
+from reviews.public_numbers import public_number
+from reviews.refusals import Refusal, Refused, refuse
+from students import identity, records, reveal, roster, tables
+from students.exports.models import Making, RosterExport
+from students.grades import cohort_of, grade_label, grade_of
+from students.models import CodeTable, RegistrationNumber, Student
+
+CLAUSE = "函 一"
+AT_ONCE = 10_000
+# What a spreadsheet holds; a csv could hold more, nobody opens it.
+MOST = 1_000_000
+KEPT = timedelta(hours=24)
+# A worker that was killed is known by this silence.
+STUCK = timedelta(minutes=15)
+CHUNK = 2000
+HEAD = (
+    "学校标识码",
+    "学校",
+    "姓名",
+    "性别",
+    "出生日期",
+    "民族",
+    "年级",
+    "班级",
+    "学籍状态",
+    "学籍号",
+    "入学日期",
+)
+
+
+def pupils_of(export: RosterExport, day: date) -> QuerySet[Student]:
+    """The pupils it is about. The unit's scope is the account's: judged when it was asked for, and again here."""
+    schools = roster.schools_under(export.asked_by, day).filter(path__startswith=export.unit.path)
+    rows = Student.objects.filter(school__in=schools.order_by())
+    if export.status and export.status != "all":
+        rows = rows.filter(status=export.status)
+    elif not export.status:
+        rows = rows.exclude(status__in=roster.ENDED)
+    if export.grade:
+        rows = rows.filter(cohort=cohort_of(export.grade, day))
+    return rows.select_related("school", "school_class").order_by("pk")
+
+
+def ask(
+    unit: Unit | None,
+    by,
+    now: datetime,
+    *,
+    form: str,
+    grade: int | None = None,
+    status: str = "",
+    numbers: bool = False,
+    purpose: str = "",
+) -> RosterExport:
+    """Ask for an export; a short one is ready when this returns. Raises Refused."""
+    day = local_date(now)
+    if unit is None or not roster.schools_under(by, day).filter(path__startswith=unit.path).exists():
+        refuse("no_seat", "只能导出本单位及所属学校的名册，请从列表中选择单位。", CLAUSE)
+    if form not in ("xlsx", "csv"):
+        refuse("form", "请选择文件格式：xlsx 或 csv。", CLAUSE)
+    if numbers and purpose not in dict(reveal.PURPOSES):
+        refuse("purpose", "含完整学籍号的名册请选择用途，将记入留痕。", CLAUSE)
+    export = RosterExport(
+        number=public_number("MC", day.year),
+        unit=unit,
+        grade=grade,
+        status=status,
+        form=form,
+        numbers=numbers,
+        purpose=purpose if numbers else "",
+        asked_by=by,
+    )
+    export.total = pupils_of(export, day).count()
+    if not export.total:
+        refuse("nobody", "没有符合条件的学生，请换一个条件。", CLAUSE)
+    if export.total > MOST:
+        refuse(
+            "too_many", f"共 {export.total} 人，一个文件最多 {MOST} 人，请按年级或下级单位分别导出。", CLAUSE
+        )
+    with transaction.atomic():
+        Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
+        running = RosterExport.objects.filter(asked_by=by, state__in=[Making.WAITING, Making.MAKING]).first()
+        if running is not None:
+            refuse("running", f"你的另一份名册（{running.number}）正在生成，请稍候。", CLAUSE)
+        export.save()
+        _note(export, by, "asked", {"total": export.total, "numbers": numbers, "purpose": export.purpose})
+    if export.total <= AT_ONCE:
+        _make(export, now)
+        export.refresh_from_db()
+    return export
+
+
+def _note(export: RosterExport, by, what: str, body: dict) -> None:
+    whole = {"export": export.number, "unit": export.unit.code, **body}
+    audit.record(
+        "access", audit.actor_of(by), f"roster.export_{what}", whole, subject=f"export:{export.number}"
+    )
+
+
+# ---------------------------------------------------------------- making
+
+
+def carry_on(now: datetime) -> int:
+    """Make whatever waits, and take away what is older than a day; how many were made."""
+    clear_old(now)
+    made = 0
+    while (export := _next(now)) is not None:
+        _make(export, now)
+        outbox.post("export", {"export": export.pk}, f"export:{export.pk}")
+        made += 1
+    return made
+
+
+def _next(now: datetime) -> RosterExport | None:
+    with transaction.atomic():
+        stuck = Q(state=Making.MAKING, begun_at__lt=now - STUCK)
+        rows = RosterExport.objects.select_for_update(skip_locked=True, of=("self",))
+        rows = rows.filter(Q(state=Making.WAITING) | stuck).select_related("unit", "asked_by")
+        export = rows.order_by("id").first()
+        if export is not None:
+            RosterExport.objects.filter(pk=export.pk).update(state=Making.MAKING, begun_at=now, done=0)
+    return export
+
+
+def _make(export: RosterExport, now: datetime) -> None:
+    rows = _rows(export, local_date(now), _progress(export))
+    title = f"{export.unit.name}学生名册"
+    data = (
+        tables.xlsx(title, HEAD, rows, widths=(14, 30, 14, 6, 12, 10, 14, 10, 12, 24, 12))
+        if (export.form == "xlsx")
+        else _csv(rows)
+    )
+    with files.stored(export.key, data), transaction.atomic():
+        RosterExport.objects.filter(pk=export.pk).update(
+            state=Making.READY,
+            finished_at=now,
+            done=export.total,
+            sha256=hashlib.sha256(data).hexdigest(),
+            size=len(data),
+        )
+
+
+def _progress(export: RosterExport) -> Callable[[int], None]:
+    def told(done: int) -> None:
+        RosterExport.objects.filter(pk=export.pk).update(done=min(done, export.total))
+
+    return told
+
+
+def _rows(export: RosterExport, day: date, progress: Callable[[int], None]) -> Iterator[tuple]:
+    """Lines of the roster, read in pieces: two statements a piece."""
+    ethnic = dict(CodeTable.objects.filter(table="ethnic").values_list("code", "name"))
+    pupils, last, done = pupils_of(export, day), 0, 0
+    while piece := list(pupils.filter(pk__gt=last)[:CHUNK]):
+        rows = RegistrationNumber.objects.filter(student__in=piece, closed_at__isnull=True)
+        numbers = {row.student_id: records.opened_number(row) for row in rows}
+        for pupil in piece:
+            number = numbers.get(pupil.pk, "")
+            yield _line(pupil, ethnic, number if export.numbers else identity.mask_number(number), day)
+        last, done = piece[-1].pk, done + len(piece)
+        progress(done)
+
+
+def _line(pupil: Student, ethnic: dict[str, str], number: str, day: date) -> tuple[str, ...]:
+    return (
+        pupil.school.code,
+        pupil.school.name,
+        pupil.name,
+        pupil.get_sex_display(),
+        pupil.birth_date.isoformat(),
+        ethnic.get(pupil.ethnic, pupil.ethnic),
+        grade_label(grade_of(pupil, day), pupil.school.school_system),
+        str(pupil.school_class or ""),
+        pupil.get_status_display(),
+        number,
+        pupil.entered_on.isoformat(),
+    )
+
+
+def _csv(rows: Iterator[tuple]) -> bytes:
+    """With the mark by which spreadsheet programs know UTF-8; no cell is a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(HEAD)
+    writer.writerows([tables.plain(text) for text in row] for row in rows)
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
+# ---------------------------------------------------------------- fetching
+
+
+def fetch_refusal(export: RosterExport, by) -> Refusal | None:
+    """Why ``by`` may not fetch the file: only who asked for it, for a day."""
+    if export.asked_by_id != by.pk:
+        return Refusal("not_yours", "名册只由导出人本人下载。", CLAUSE)
+    if export.state != Making.READY:
+        return Refusal("not_ready", f"这份名册{export.get_state_display()}，请重新导出。", CLAUSE)
+    return None
+
+
+def fetch(export: RosterExport, by) -> bytes:
+    """The file; every fetching is recorded. Raises Refused."""
+    refused = fetch_refusal(export, by)
+    if refused is not None:
+        raise Refused(refused)
+    try:
+        data = files.read(export.key, export.sha256)
+    except ValueError:
+        refuse("gone", "文件已损坏或缺失，请重新导出。", CLAUSE)
+    _note(export, by, "fetched", {})
+    return data
+
+
+def clear_old(now: datetime) -> int:
+    """Take away the files that are older than a day; the rows stay."""
+    gone = 0
+    for export in RosterExport.objects.filter(state=Making.READY, finished_at__lt=now - KEPT).only("key"):
+        files.path_of(export.key).unlink(missing_ok=True)
+        gone += RosterExport.objects.filter(pk=export.pk).update(state=Making.GONE)
+    return gone

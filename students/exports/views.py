@@ -1,0 +1,167 @@
+"""Pages of 名册导出: ask, watch, fetch; each export is its asker's alone."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from ledger.clock import moment
+from orgs.models import PostRole, Unit
+from orgs.seats import seats_of
+from reviews import desk
+from reviews.refusals import Refusal, Refused
+from reviews.views import see_other
+from reviews.views.evidence import inert
+from reviews.views.form_pages import told
+from students import reveal, tables
+from students.exports import making
+from students.exports.models import Making, RosterExport
+from students.grades import grade_label
+from students.models import StudentStatus
+
+LISTED = 20
+# A school's or office's units to choose from in one list.
+UNITS = 500
+
+
+class ExportForm(forms.Form):
+    """What is to stand in the file."""
+
+    use_required_attribute = False
+
+    unit = forms.ChoiceField(
+        label="单位", error_messages={"required": "请选择单位。", "invalid_choice": "请选择单位。"}
+    )
+    grade = forms.TypedChoiceField(label="年级", required=False, coerce=int, empty_value=None)
+    status = forms.ChoiceField(
+        label="学籍状态", required=False, choices=[("", "在籍"), *StudentStatus.choices, ("all", "全部状态")]
+    )
+    form = forms.ChoiceField(
+        label="格式",
+        choices=[("xlsx", "xlsx（表格）"), ("csv", "csv（文本）")],
+        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选择文件格式。"),
+    )
+    numbers = forms.BooleanField(label="含完整学籍号（否则打码）", required=False)
+    purpose = forms.ChoiceField(
+        label="完整学籍号的用途", required=False, choices=[("", "请选择用途"), *reveal.PURPOSES]
+    )
+
+    def __init__(self, units: list[Unit], data=None):
+        super().__init__(data)
+        self.units = {unit.code: unit for unit in units}
+        self.fields["unit"].choices = [(unit.code, unit.name) for unit in units]
+        self.fields["grade"].choices = [("", "全部年级"), *((at, grade_label(at)) for at in range(1, 13))]
+
+
+def units_of(account, day) -> list[Unit]:
+    """The units whose rosters the account may take away: its own and, of offices, those directly below."""
+    own = {s.unit.pk: s.unit for s in seats_of(account, day) if s.role in (PostRole.REGISTRAR, PostRole.HEAD)}
+    below = Unit.objects.filter(authority__in=own).exclude(pk__in=own).order_by("code")[:UNITS]
+    return [*own.values(), *below]
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def exports(request: HttpRequest) -> HttpResponse:
+    """The form and one's last exports; POST makes one, or has the worker make it."""
+    known = desk.of(request)
+    units = units_of(request.user, known.today)
+    if not units:
+        sentence = "名册由学校和主管部门的学籍管理员、负责人导出，你没有这个岗位。"
+        return render(request, "403.html", {"sentence": sentence, "clause": making.CLAUSE}, status=403)
+    form = ExportForm(units, request.POST if request.method == "POST" else None)
+    refused, status = None, 200
+    if form.is_bound:
+        refused, status = None, 422
+        if form.is_valid():
+            try:
+                return _asked(request, form, known)
+            except Refused as error:
+                refused = error.refusal
+                status = {"no_seat": 403, "running": 409, "nobody": 409, "too_many": 409}.get(error.code, 422)
+    rows = RosterExport.objects.filter(asked_by=request.user).select_related("unit")
+    shown = {
+        "form": form,
+        "rows": [_row(export) for export in rows[:LISTED]],
+        "at_once": making.AT_ONCE,
+        "refused": told(refused),
+    }
+    return render(request, "students/exports.html", shown, status=status)
+
+
+def _asked(request: HttpRequest, form: ExportForm, known) -> HttpResponse:
+    said = dict(form.cleaned_data)
+    unit = form.units.get(said.pop("unit"))
+    export = making.ask(unit, request.user, known.now, **said)
+    if export.state != Making.READY:
+        messages.success(request, f"共 {export.total} 人，正在后台生成，可以离开这一页；完成后会通知你。")
+    return see_other(reverse("export", args=[export.number]))
+
+
+def _row(export: RosterExport) -> dict:
+    return {
+        "number": export.number,
+        "url": reverse("export", args=[export.number]),
+        "unit": export.unit.name,
+        "total": export.total,
+        "form": export.form,
+        "numbers": "含完整学籍号" if export.numbers else "打码",
+        "asked": moment(export.asked_at),
+        "state": export.get_state_display(),
+        "tier": "state-good" if export.state == Making.READY else "",
+    }
+
+
+def _visible(request: HttpRequest, number: str) -> RosterExport:
+    rows = RosterExport.objects.filter(asked_by=request.user).select_related("unit", "asked_by__person")
+    return get_object_or_404(rows, number=number)
+
+
+@never_cache
+@require_safe
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    """One export: how far it is, the link to fetch it."""
+    return export_page(request, _visible(request, number))
+
+
+def export_page(request, export: RosterExport, refused: Refusal | None = None, status: int = 200):
+    """The page with whatever the last act has to tell."""
+    working = export.state in (Making.WAITING, Making.MAKING)
+    until = moment(export.finished_at + making.KEPT) if export.finished_at else "—"
+    shown = {
+        "row": _row(export),
+        "progress": {"label": export.get_state_display(), "done": export.done, "total": max(export.total, 1)}
+        if working
+        else None,
+        "facts": [
+            ("单位", export.unit.name),
+            ("人数", str(export.total)),
+            ("学籍号", "完整" if export.numbers else "打码"),
+            *([("用途", dict(reveal.PURPOSES).get(export.purpose, ""))] if export.numbers else []),
+            ("申请时间", moment(export.asked_at)),
+            ("文件保留到", until if export.state == Making.READY else "—"),
+        ],
+        "file_url": reverse("export-file", args=[export.number])
+        if making.fetch_refusal(export, request.user) is None
+        else "",
+        "refused": told(refused),
+    }
+    return render(request, "students/export.html", shown, status=status)
+
+
+@cache_control(private=True, no_store=True)
+@require_safe
+def file(request: HttpRequest, number: str) -> HttpResponse:
+    """The file, to its asker."""
+    export = _visible(request, number)
+    try:
+        data = making.fetch(export, request.user)
+    except Refused as error:
+        return export_page(request, export, error.refusal, 409)
+    kind = tables.XLSX if export.form == "xlsx" else "text/csv"
+    answer = inert(data, kind, export.number)
+    answer["Content-Disposition"] = f'attachment; filename="{export.number}.{export.form}"'
+    return answer
