@@ -11,6 +11,8 @@ from reviews.models import Case
 from students import imports, problems, registration, tables
 from students.models import ProblemRecord, Student, StudentStatus
 from students.reference import load_code_tables
+from tests.clock import frozen, shanghai
+from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = "已逐项核对，情况属实。"
@@ -135,7 +137,13 @@ def test_two_schools_vouch_for_one_child_and_the_league_decides(world, desk):
 
 
 @pytest.mark.rule("R4.1", "R4.4")
-def test_a_cohort_is_graduated_by_two_people_and_one_of_it_is_taken_back(world, desk):
+def test_a_cohort_is_graduated_by_two_people_and_one_of_it_is_taken_back(transactional_db, desk):
+    with frozen(shanghai(2026, 7, 6, 10)) as now:
+        july = World(now)
+        graduated(july, desk)
+
+
+def graduated(world, desk):
     pupils = [world.pupil(world.first, grade=6) for _ in range(3)]
     registrar = desk(world.registrar(world.first))
     page = registrar.page
