@@ -8,6 +8,7 @@ from ledger.clock import local_date, spoken
 from reviews.admin import RulebookAdmin
 from students.change_kinds import EXPULSION, KINDS
 from students.change_models import ChangePolicy, StatusChange
+from students.dropouts.models import DropoutMark
 from students.exports.models import RosterExport
 from students.grades import SENIOR
 from students.graduation_models import GraduationRun
@@ -427,3 +428,37 @@ class RosterExportAdmin(ReadOnlyAdmin):
     )
     ordering = ("-id",)
     sortable_by = ()
+
+
+@admin.register(DropoutMark)
+class DropoutMarkAdmin(ReadOnlyAdmin):
+    """辍学标识: which school marked whom, signed by whom, reported when (R5.2)."""
+
+    list_display = ("number", "pupil", "school", "grade", "state", "sent_on", "ended_on")
+    list_select_related = ("student", "school")
+    list_filter = ("state", "reason")
+    search_fields = ("=number",)
+    search_help_text = "按编号准确查找"
+    fields = (
+        "number",
+        "pupil",
+        "school",
+        "grade",
+        "last_seen_on",
+        "reason",
+        "state",
+        "marked_by",
+        "marked_at",
+        "signed_by",
+        "signed_at",
+        "sent_on",
+        "sent_to",
+        "ended_on",
+    )
+    ordering = ("-id",)
+    sortable_by = ()
+
+    @admin.display(description="学生内部编号")
+    def pupil(self, row):
+        """The random key that stands in addresses."""
+        return row.student.key

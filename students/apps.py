@@ -12,6 +12,7 @@ class StudentsConfig(AppConfig):
         """Make the outbox know who delivers this floor's messages, and the engine the kinds of case."""
         from students import (  # noqa: F401
             change_reminders,
+            graduation_reminders,
             import_notices,
             key_procedure,
             number_notices,

@@ -375,6 +375,7 @@ class ProblemRecord(models.Model):
 
 # Django finds the tables through this module.
 from students.change_models import ChangePolicy, ContactAttempt, StatusChange  # noqa: E402, F401
+from students.dropouts.models import DropoutMark  # noqa: E402, F401
 from students.exports.models import RosterExport  # noqa: E402, F401
 from students.graduation_models import GraduationLine, GraduationRun, PromotionCount, TakenBack  # noqa: E402, F401
 from students.headcount_models import HeadcountCell  # noqa: E402, F401

@@ -151,18 +151,28 @@ def _set(papers: list[Paper]) -> bytes:
         data = {
             "title": papers[0].content.title,
             "date": _date(papers[0].at),
-            "fonts": _families_in(settings.SHEET_FONTS),
             "pages": [_page(paper, root, at) for at, paper in enumerate(papers)],
         }
-        (root / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
-        (root / "main.typ").write_bytes(TEMPLATE.read_bytes())
-        try:
-            return typesetting.typesetter(_font_folders()).compile(root, len(papers))
-        except typesetting.TypesettingFailed as error:
-            lacking = _missing.findall(error.diagnostic)
-            if not lacking:
-                raise
-            raise GlyphMissing("".join(map(_unescaped, lacking))) from error
+        return _compiled(root, TEMPLATE, data, len(papers))
+
+
+def typeset(template: Path, data: dict) -> bytes:
+    """One page of another form, set by its own template from ``data``. Raises GlyphMissing."""
+    with tempfile.TemporaryDirectory(prefix="xueji-print-", dir=_memory()) as folder:
+        return _compiled(Path(folder), template, data, 1)
+
+
+def _compiled(root: Path, template: Path, data: dict, pages: int) -> bytes:
+    data = data | {"fonts": _families_in(settings.SHEET_FONTS)}
+    (root / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    (root / "main.typ").write_bytes(template.read_bytes())
+    try:
+        return typesetting.typesetter(_font_folders()).compile(root, pages)
+    except typesetting.TypesettingFailed as error:
+        lacking = _missing.findall(error.diagnostic)
+        if not lacking:
+            raise
+        raise GlyphMissing("".join(map(_unescaped, lacking))) from error
 
 
 def _unescaped(text: str) -> str:

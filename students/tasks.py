@@ -3,7 +3,16 @@
 from celery import shared_task
 
 from ledger import clock
-from students import change_reminders, headcount, imports, issuing, print_batches, problems, promotion
+from students import (
+    change_reminders,
+    graduation_reminders,
+    headcount,
+    imports,
+    issuing,
+    print_batches,
+    problems,
+    promotion,
+)
 from students.exports import making
 from students.late import months
 from students.upkeep import rounds
@@ -67,3 +76,9 @@ def remind_of_verification() -> int:
 def make_exports() -> int:
     """Long rosters somebody asked for; takes away files older than a day."""
     return making.carry_on(clock.now())
+
+
+@shared_task
+def remind_of_graduation() -> int:
+    """Schools that have not run their graduation, before 30 July and after (R4.1)."""
+    return graduation_reminders.remind(clock.now())

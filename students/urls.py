@@ -19,6 +19,7 @@ from students import (
     taking_back_views,
     views,
 )
+from students.dropouts import views as dropout_views
 from students.exports import views as export_views
 from students.late import month_views as late_month_views
 from students.late import views as late_views
@@ -114,6 +115,14 @@ urlpatterns = [
         round_views.sign_part,
         name="verification-part-sign",
     ),
+    path("dropouts/", dropout_views.show_list, name="dropouts"),
+    path("dropouts/<public:number>/", dropout_views.show, name="dropout"),
+    path("dropouts/<public:number>/report/", dropout_views.show_report, name="dropout-report"),
+    *(
+        path(f"dropouts/<public:number>/{verb}/", dropout_views.act, {"verb": verb}, name=f"dropout-{verb}")
+        for verb in dropout_views.VERBS
+    ),
+    path("students/<uuid:key>/dropout/", dropout_views.mark, name="dropout-mark"),
     path("exports/", export_views.exports, name="exports"),
     path("exports/<public:number>/", export_views.show, name="export"),
     path("exports/<public:number>/file/", export_views.file, name="export-file"),

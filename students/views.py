@@ -18,6 +18,7 @@ from orgs.seats import seat_at
 from reviews.refusals import Refused
 from reviews.views import see_other
 from students import attendance, records, recruitment_back, reveal, roster, status, typed
+from students.dropouts.marking import live_mark
 from students.forms import RevealForm, RosterForm, looks_like_number
 from students.models import Enrolment, Student
 
@@ -192,6 +193,7 @@ def pupil_page(request, student: Student, day, form=None, revealed=(), refused=N
         and seat_at(request.user, student.school_id, PostRole.REGISTRAR, day) is not None,
         "may_take_back": student.graduated_on is not None and above,
         "may_return": above and recruitment_back.line_of(student) is not None,
+        "dropout": live_mark(student),
         "reveal_form": form or RevealForm(),
         "revealed": revealed,
         "settle": student.status in status.KEPT

@@ -80,6 +80,10 @@ app.conf.beat_schedule = {
         "task": "students.tasks.check_late_children",
         "schedule": crontab(minute="5,35"),
     },
+    "remind of graduation": {
+        "task": "students.tasks.remind_of_graduation",
+        "schedule": crontab(hour=7, minute=45),
+    },
     "remind of verification": {
         "task": "students.tasks.remind_of_verification",
         "schedule": crontab(hour=7, minute=40),

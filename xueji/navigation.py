@@ -69,6 +69,7 @@ def _sections(account: Account, seats: list[Seat]) -> list[tuple[str, list[_Page
             [
                 _Page("学生", "/students/", ("/students/", "/changes/", "/key-changes/"), keeps),
                 _Page("班级变动", "/classes/", ("/classes/",), school or teaches),
+                _Page("辍学标识", "/dropouts/", ("/dropouts/",), keeps),
                 _Page("学期核查", "/verification/", ("/verification/",), keeps),
                 _Page("新生建籍", "/registration/", ("/registration/", "/imports/"), keeps),
                 _Page("补建学籍", "/late/", ("/late/",), keeps),

@@ -1,6 +1,6 @@
 """Administrators change the rulebook, never a decision: every address of every read-only page is tried."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib import admin
@@ -14,6 +14,7 @@ from orgs.models import Account, PostRole
 from reviews import appeals
 from reviews.models import Case, Limit, OverdueRecord, QuickPhrase, RefusalReason, Route, Step, Window
 from students import problems, recruitment
+from students.dropouts import marking
 from students.exports import making
 from students.graduation_models import GraduationRun
 from students.import_models import ImportBatch, ImportKind
@@ -85,6 +86,14 @@ def decided(world):
     )
     mine, _ = settled.claimed(world)
     settled.answered(world, mine, "remove", "本校重复登记。")
+    marking.mark(
+        world.pupil(world.third, grade=5),
+        world.registrar(world.third),
+        world.now,
+        last_seen_on=world.today - timedelta(days=30),
+        reason="unwilling",
+        efforts="班主任两次家访，家长同意返校但至今未返。",
+    )
     making.ask(world.third, world.registrar(world.third), world.now, form="csv")
     upkept.sheet_of(world, world.pupil(world.third), world.account(world.third, PostRole.CLASS_TEACHER))
     upkept.round_of(world, world.west)
@@ -143,6 +152,7 @@ def test_the_read_only_pages_are_these():
         "reviews.OverdueRecord",
         "reviews.Step",
         "reviews.WallAppeal",
+        "students.DropoutMark",
         "students.GraduationRun",
         "students.ChangeSheet",
         "students.ClassCharge",

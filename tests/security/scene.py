@@ -6,7 +6,8 @@ waiting to be handled; a text of that county was stopped and waits for the leagu
 another pupil of ``third`` whom ``first`` took in offline; a draft of ``third`` for a change of status; its list of graduates, not yet signed; its list of children to be
 registered late, not signed either, and a child whom the check of the month refused; the class of the pupil, in
 the charge of the class teacher of ``third``, with a sent change sheet; the term's verification of the county above ``third``;
-a pupil of ``third`` whose identity number a pupil abroad has too, with the draft of the school's answer; a roster that the registrar of ``third`` has exported; a batch of formal numbers of the province, ended.
+a pupil of ``third`` whose identity number a pupil abroad has too, with the draft of the school's answer; a roster that the registrar of ``third`` has exported; a drop-out of
+``third``, not signed yet; a batch of formal numbers of the province, ended.
 """
 
 import re
@@ -22,6 +23,7 @@ from reviews import appeals
 from reviews.evidence import take_in
 from reviews.models import Attachment, Case, Notice, QuickPhrase
 from students import issuing, key_drafting, photos, problems, recruitment
+from students.dropouts import marking
 from students.exports import making
 from students.graduation_models import GraduationRun
 from students.import_models import ImportBatch, ImportKind, ImportState
@@ -189,6 +191,14 @@ class Scene:
         self.sheet = upkept.sheet_of(world, self.pupil, self.actors["class_teacher@other"])
         self.round = upkept.round_of(world, world.west)
         self.export = making.ask(world.third, world.registrar(world.third), world.now, form="csv")
+        self.dropout = marking.mark(
+            world.pupil(world.third, grade=5),
+            world.registrar(world.third),
+            world.now,
+            last_seen_on=world.today - timedelta(days=30),
+            reason="unwilling",
+            efforts="班主任两次家访，家长同意返校但至今未返。",
+        )
         self.token, _ = tokens.issue(mine, "统计", world.now, 9, second_factor=False)
 
     def parts(self, thing: str) -> dict:
@@ -220,6 +230,7 @@ class Scene:
             "late": {"number": self.late.number},
             "month": {"number": self.refused.month.number},
             "refused": {"key": str(self.refused.key)},
+            "dropout": {"number": self.dropout.number},
             "export": {"number": self.export.number},
             "problem": {"pk": self.problem.pk},
             "class": {"pk": self.pupil.school_class_id, "key": str(self.pupil.key)},

@@ -1,0 +1,197 @@
+"""辍学标识: marked by one, signed by another, reported in writing, ended by the return; the record stays (R5.2)."""
+
+import io
+from datetime import timedelta
+
+import pypdfium2
+import pytest
+from django.db import IntegrityError, transaction
+from django.test import Client
+from django.urls import reverse
+
+from ledger import clock
+from ledger.models import AuditEntry
+from reviews.refusals import Refused
+from students import records
+from students.dropouts import marking, report
+from students.dropouts.models import Dropout, DropoutMark
+from students.models import Student
+from tests.world import World
+
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R5.2")]
+EFFORTS = "班主任10月12日、校长10月20日两次家访，家长同意返校但至今未返。"
+
+
+@pytest.fixture
+def world():
+    return World()
+
+
+def marked(world, pupil=None, **more) -> DropoutMark:
+    pupil = pupil or world.pupil(world.first, grade=5)
+    said = {
+        "last_seen_on": world.today - timedelta(days=30),
+        "reason": "unwilling",
+        "efforts": EFFORTS,
+    } | more
+    return marking.mark(pupil, world.registrar(pupil.school), clock.now(), **said)
+
+
+def signed(world, found) -> DropoutMark:
+    marking.sign(found, world.head(found.school), clock.now())
+    found.refresh_from_db()
+    return found
+
+
+def refused(act, *args, **more) -> str:
+    with pytest.raises(Refused) as error:
+        act(*args, **more)
+    return error.value.code
+
+
+@pytest.mark.rule("R1.8")
+@pytest.mark.parametrize("letter", ["L", "J", "G"])
+def test_a_mark_is_signed_sent_and_ended_and_the_record_stays_what_it_is(world, letter):
+    pupil = world.pupil(world.first, grade=5, letter=letter)
+    found = signed(world, marked(world, pupil))
+    registrar = world.registrar(world.first)
+    marking.sent(found, registrar, clock.now(), on=world.today, to="阿巴嘎旗教育局")
+    found.refresh_from_db()
+    assert (found.state, found.sent_on, found.sent_to) == (Dropout.SENT, world.today, "阿巴嘎旗教育局")
+    pupil.refresh_from_db()
+    assert (pupil.status, pupil.school) == ("enrolled", world.first)
+    marking.returned(found, registrar, clock.now(), on=world.today)
+    found.refresh_from_db()
+    assert found.state == Dropout.ENDED
+    acts = AuditEntry.objects.filter(action__startswith="dropout.").values_list("action", flat=True)
+    assert list(acts.order_by("pk")) == ["dropout.marked", "dropout.signed", "dropout.sent", "dropout.ended"]
+    marked(world, pupil)
+
+
+@pytest.mark.rule("R0.5")
+def test_nobody_signs_the_own_report_and_nothing_is_sent_unsigned(world):
+    found = marked(world)
+    registrar = world.registrar(world.first)
+    assert refused(marking.sign, found, registrar, clock.now()) == "no_seat"
+    assert refused(marking.sent, found, registrar, clock.now(), on=world.today, to="旗教育局") == "state"
+    signed(world, found)
+    assert refused(marking.sign, found, world.head(world.first), clock.now()) == "state"
+    assert refused(marking.drop, found, registrar, clock.now()) == "state"
+
+
+def test_what_is_missing_or_cannot_be_is_told(world):
+    pupil = world.pupil(world.first, grade=5)
+    assert refused(marked, world, pupil, last_seen_on=None) == "last_seen"
+    assert refused(marked, world, pupil, last_seen_on=world.today) == "last_seen"
+    assert refused(marked, world, pupil, last_seen_on=pupil.entered_on - timedelta(days=1)) == "last_seen"
+    assert refused(marked, world, pupil, reason="lazy") == "reason"
+    assert refused(marked, world, pupil, efforts="没有。") == "efforts"
+    found = marked(world, pupil)
+    assert refused(marked, world, pupil) == "marked"
+    registrar = world.registrar(world.first)
+    assert refused(marking.returned, found, registrar, clock.now(), on=found.last_seen_on) == "ended_on"
+    signed(world, found)
+    tomorrow = world.today + timedelta(days=1)
+    assert refused(marking.sent, found, registrar, clock.now(), on=tomorrow, to="旗教育局") == "sent_on"
+    yesterday = world.today - timedelta(days=1)
+    assert refused(marking.sent, found, registrar, clock.now(), on=yesterday, to="旗教育局") == "sent_on"
+    assert refused(marking.sent, found, registrar, clock.now(), on=world.today, to="") == "sent_to"
+
+
+def test_only_pupils_in_compulsory_grades_who_are_on_the_books_are_marked(world):
+    senior = world.school("示例高级中学", world.east, lowest=10, highest=12)
+    assert refused(marked, world, world.pupil(senior, grade=11)) == "not_compulsory"
+    assert refused(marked, world, world.graduate(world.first)) == "status"
+    left = world.pupil(world.first, grade=5)
+    Student.objects.filter(pk=left.pk).update(status="left_other")
+    left.refresh_from_db()
+    assert marked(world, left).state == Dropout.MARKED
+    pupil = world.pupil(world.third, grade=5)
+    told = refused(
+        marking.mark,
+        pupil,
+        world.registrar(world.first),
+        clock.now(),
+        last_seen_on=world.today - timedelta(days=9),
+        reason="work",
+        efforts=EFFORTS,
+    )
+    assert told == "no_seat"
+
+
+def test_the_database_keeps_what_was_signed(world):
+    found = signed(world, marked(world))
+    rows = DropoutMark.objects.filter(pk=found.pk)
+    for change in (
+        {"efforts": "别的经过，别的经过。"},
+        {"state": Dropout.MARKED},
+        {"state": Dropout.DROPPED},
+        {"state": Dropout.SENT},
+        {"signed_by": found.marked_by},
+        {"grade": 10},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        rows.delete()
+
+
+def test_the_report_is_one_page_that_says_everything_and_its_printing_is_recorded(world):
+    pupil = world.pupil(world.first, grade=5, name="阿拉坦·其其格")
+    found = signed(world, marked(world, pupil))
+    data = report.draw(found, world.registrar(world.first), clock.now())
+    with pypdfium2.PdfDocument(io.BytesIO(data)) as document:
+        assert len(document) == 1
+        said = document[0].get_textpage().get_text_range().replace("\r\n", "")
+    for text in (
+        report.TITLE,
+        "阿拉坦",
+        records.current_number(pupil),
+        world.first.name,
+        "厌学或学习困难",
+        "两次家访",
+    ):
+        assert text in said, text
+    assert AuditEntry.objects.get(action="dropout.report_printed").body["mark"] == found.number
+
+
+def test_the_whole_way_through_the_pages(world):
+    pupil = world.pupil(world.first, grade=5)
+    keeper, head = Client(), Client()
+    keeper.force_login(world.registrar(world.first))
+    head.force_login(world.head(world.first))
+    detail = reverse("student-detail", args=[pupil.key])
+    form = reverse("dropout-mark", args=[pupil.key])
+    assert form in keeper.get(detail).content.decode()
+    bad = keeper.post(form, {"last_seen_on": "", "reason": "work", "efforts": EFFORTS})
+    assert (bad.status_code, EFFORTS in bad.content.decode()) == (422, True)
+    typed = {
+        "last_seen_on": (world.today - timedelta(days=20)).isoformat(),
+        "reason": "work",
+        "efforts": EFFORTS,
+    }
+    page = keeper.post(form, typed)
+    assert page.status_code == 303
+    found = DropoutMark.objects.get()
+    assert found.number in keeper.get(detail).content.decode()
+    assert found.number in keeper.get(reverse("dropouts")).content.decode()
+    pdf = reverse("dropout-report", args=[found.number])
+    assert keeper.get(pdf).status_code == 409
+
+    def act(browser, verb, **more):
+        return browser.post(f"/dropouts/{found.number}/{verb}/", more)
+
+    assert act(keeper, "sign").status_code == 403
+    assert act(head, "sign").status_code == 303
+    answer = keeper.get(pdf)
+    assert answer["Content-Type"] == "application/pdf"
+    bad = act(keeper, "sent", sent_on="昨天", sent_to="旗教育局")
+    assert (bad.status_code, "旗教育局" in bad.content.decode()) == (422, True)
+    assert act(keeper, "sent", sent_on=world.today.isoformat(), sent_to="旗教育局").status_code == 303
+    assert act(keeper, "returned", ended_on=world.today.isoformat()).status_code == 303
+    assert "已返校" in keeper.get(reverse("dropout", args=[found.number])).content.decode()
+    assert act(keeper, "nonsense").status_code == 404
+    stranger = Client()
+    stranger.force_login(world.registrar(world.second))
+    assert stranger.get(reverse("dropout", args=[found.number])).status_code == 404
+    assert stranger.get(pdf).status_code == 404
