@@ -1,6 +1,6 @@
 """``python -m bench [row …] [--small]``: measure, print, and write RESULTS.md.
 
-Rows: decisions, sweep, pages, due-date, queries, sheet. ``--small`` takes databases a fiftieth as large and writes nothing.
+Rows: decisions, sweep, pages, due-date, queries, sheet, registering. ``--small`` takes databases a fiftieth as large and writes nothing.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import sys
 from dataclasses import asdict
 
 SIZES, SMALL = (100_000, 1_000_000), (2_000, 20_000)
-NAMES = ("due-date", "queries", "sheet", "pages", "decisions", "sweep")
+NAMES = ("due-date", "queries", "sheet", "registering", "pages", "decisions", "sweep")
 
 
 def main() -> int:
@@ -33,11 +33,12 @@ def main() -> int:
 
 
 def _run(names: list[str], sizes: tuple[int, ...], write: bool) -> int:
-    from bench import decisions, due_date, ground, measure, pages, sheets, sweeping
+    from bench import decisions, due_date, ground, measure, pages, registering, sheets, sweeping
 
     kinds = {
         "due-date": due_date,
         "sheet": sheets,
+        "registering": registering,
         "pages": pages,
         "decisions": decisions,
         "sweep": sweeping,
