@@ -177,9 +177,21 @@ def free_texts(places: list[Place], letter: str) -> dict[int, str]:
 def _candidates(division: str, birth_date: date, letter: str) -> Iterator[str]:
     if letter == NumberKind.J:
         return (identity.compose_j(division, birth_date, code) for code in range(1000))
-    codes = list(range(10_000))
-    secrets.SystemRandom().shuffle(codes)
-    return (identity.compose_l(division, birth_date, code) for code in codes)
+    return (identity.compose_l(division, birth_date, code) for code in _by_chance(10_000))
+
+
+def _by_chance(many: int) -> Iterator[int]:
+    """Every whole number below ``many`` once, in an order of chance; drawn one by one, because of a day's ten thousand
+    codes a school takes a handful."""
+    drawn: set[int] = set()
+    while len(drawn) < many // 2:
+        code = secrets.randbelow(many)
+        if code not in drawn:
+            drawn.add(code)
+            yield code
+    rest = [code for code in range(many) if code not in drawn]
+    secrets.SystemRandom().shuffle(rest)
+    yield from rest
 
 
 # ---------------------------------------------------------------- J→G, G→G: another identity number

@@ -253,3 +253,10 @@ def test_numbers_hold_in_any_order_of_events(db):
             max_examples=15, stateful_step_count=12, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )
+
+
+def test_the_codes_of_a_day_are_drawn_by_chance_each_once():
+    once, again = list(numbers._by_chance(1000)), list(numbers._by_chance(1000))
+    assert sorted(once) == sorted(again) == list(range(1000))
+    assert once[:20] != again[:20]
+    assert once != sorted(once)
