@@ -63,15 +63,14 @@ def _run(names: list[str], sizes: tuple[int, ...], write: bool) -> int:
 def _remembered(fresh: list) -> list:
     """``fresh`` rows, and all others from their own last run."""
     from bench import measure
-    from bench.ground import ROOT
 
-    path = ROOT / "var" / "bench" / "rows.json"
+    # Beside the results and kept with them, so that a run of one kind does not forget the others.
+    path = measure.RESULTS.with_name("rows.json")
     kept = json.loads(path.read_text()) if path.exists() else []
     measured = {(row.name, row.size) for row in fresh}
     kept = [values for values in kept if (values["name"], values["size"]) not in measured]
     kept += [asdict(row) for row in fresh]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(kept))
+    path.write_text(json.dumps(kept, ensure_ascii=False, indent=0), encoding="utf-8")
     return [measure.Row(**values) for values in kept]
 
 
