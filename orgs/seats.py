@@ -78,3 +78,21 @@ def holders_of(unit_ids: set[int], day: date) -> list[tuple[int, str, int]]:
     lent = Delegation.objects.filter(_in_force(day), post__in=posts, account__is_active=True)
     found = set(own) | set(lent.values_list("post__unit_id", "post__role", "account_id"))
     return sorted(found)
+
+
+def clerks_of(
+    unit_ids: set[int], day: date, roles=(PostRole.REGISTRAR, PostRole.HEAD)
+) -> dict[int, list[int]]:
+    """The accounts that decide at each unit on ``day``, in order of their ids; a unit where nobody sits has none."""
+    found: dict[int, set[int]] = {pk: set() for pk in unit_ids}
+    for unit, role, account in holders_of(unit_ids, day):
+        if role in roles:
+            found[unit].add(account)
+    return {unit: sorted(accounts) for unit, accounts in found.items()}
+
+
+def schools_kept(account: Account, day: date) -> list[Unit]:
+    """The schools where the account is registrar."""
+    seats = seats_of(account, day)
+    kept = (seat.unit for seat in seats if seat.unit.is_school and seat.role == PostRole.REGISTRAR)
+    return list({unit.pk: unit for unit in kept}.values())

@@ -110,6 +110,15 @@ _OF_ASKED = {
 }
 
 
+def checklist(procedure, case: Case, known) -> tuple[list[dict], str]:
+    """The check-list of what comes next in a case, what does not hold first, and the first sentence that would stop
+    it; both empty once the case has ended."""
+    checks = procedure.guards["complete" if case.submitted_at else Verb.SUBMIT] if case.is_live else ()
+    found = lines(checks, known)
+    obstacle = next((line["text"] for line in found if line["ok"] is False), "")
+    return sorted(found, key=lambda line: line["ok"] is True), obstacle
+
+
 def applies(check, known: change_rules.ChangeFacts) -> bool:
     """Whether a guard that holds is worth a line: what the kind does not ask for is not told."""
     if check is change_rules.not_compulsory:

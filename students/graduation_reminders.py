@@ -8,9 +8,9 @@ from django.db.models import Count
 
 from ledger import clock, outbox
 from ledger.models import OutboxMessage
-from orgs.models import PostRole, Unit, UnitLevel
+from orgs.models import Unit, UnitLevel
 from orgs.school_system import systems_on
-from orgs.seats import holders_of
+from orgs.seats import clerks_of
 from reviews.notices import Letter, tell
 from students.grades import grade_on, is_graduating
 from students.graduation import CLAUSE, last_day
@@ -18,7 +18,6 @@ from students.models import Student, StudentStatus
 
 # Days before 30 July; negative ones are after it.
 DAYS = (20, 10, 3, 0, -1, -8, -15, -22)
-_CLERKS = {PostRole.REGISTRAR, PostRole.HEAD}
 
 
 def remind(now: datetime) -> int:
@@ -80,15 +79,11 @@ def _post(schools: dict[Unit, int], end: date, days: int) -> int:
 @outbox.handler("graduation")
 def tell_units(messages: list[OutboxMessage]) -> None:
     """Registrars and heads; figures only."""
-    seats = holders_of({message.payload["unit"] for message in messages}, clock.local_date(clock.now()))
-    clerks: dict[int, set[int]] = defaultdict(set)
-    for unit, role, account in seats:
-        if role in _CLERKS:
-            clerks[unit].add(account)
+    clerks = clerks_of({message.payload["unit"] for message in messages}, clock.local_date(clock.now()))
     tell(
         Letter(account, None, _text(message.payload), message.dedup, "/graduation/")
         for message in messages
-        for account in sorted(clerks[message.payload["unit"]])
+        for account in clerks[message.payload["unit"]]
     )
 
 

@@ -4,12 +4,9 @@ from django.db.models import Count, Q
 
 from ledger import clock, outbox
 from ledger.models import OutboxMessage
-from orgs.models import PostRole
-from orgs.seats import holders_of
+from orgs.seats import clerks_of
 from reviews.notices import Letter, tell
 from students.number_models import IssuingBatch, IssuingLine
-
-_CLERKS = {PostRole.REGISTRAR, PostRole.HEAD}
 
 
 @outbox.handler("numbers")
@@ -21,15 +18,18 @@ def tell_schools(messages: list[OutboxMessage]) -> None:
     rows = IssuingLine.objects.filter(batch__in=batches, school__in=schools).values("batch", "school")
     counted = rows.annotate(given=Count("issued"), held=Count("pk", filter=~Q(reason="")))
     figures = {(row["batch"], row["school"]): row for row in counted}
-    seats = [(unit, account) for unit, role, account in holders_of(schools, day) if role in _CLERKS]
+    clerks = clerks_of(schools, day)
     tell(
         Letter(
-            account, None, _text(batch, figures[batch.pk, unit]), message.dedup, f"/numbers/{batch.number}/"
+            account,
+            None,
+            _text(batch, figures[batch.pk, message.payload["school"]]),
+            message.dedup,
+            f"/numbers/{batch.number}/",
         )
         for message in messages
         for batch in [batches[message.payload["batch"]]]
-        for unit, account in seats
-        if unit == message.payload["school"]
+        for account in clerks[message.payload["school"]]
     )
 
 

@@ -138,12 +138,11 @@ class RecruitmentRollback(AboutPupil):
         """The pupil masked, whose act is taken back, and what the rules find."""
         row = row_of(case)
         known = self.facts(case, row.line.student, now, book)
-        checks = self.guards["complete" if case.submitted_at else Verb.SUBMIT] if case.is_live else ()
-        lines = change_page.lines(checks, known)
+        checks, obstacle = change_page.checklist(self, case, known)
         return CasePage(
             facts=facts_shown(row, full),
-            checks=sorted(lines, key=lambda line: line["ok"] is True),
-            obstacle=next((line["text"] for line in lines if not line["ok"]), ""),
+            checks=checks,
+            obstacle=obstacle,
             done=f"已于{moment(case.closed_at)}退回{row.line.graduated_from.name}，学籍状态改为“毕业”。"
             if case.state == State.COMPLETED
             else "",

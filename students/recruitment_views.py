@@ -6,14 +6,13 @@ from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import spoken
-from orgs.models import PostRole, Unit
-from orgs.seats import seats_of
+from orgs.models import Unit
+from orgs.seats import schools_kept
 from reviews import desk
 from reviews.asking import edit_refusal
 from reviews.forms import PlainText
@@ -22,7 +21,7 @@ from reviews.refusals import Refusal, Refused
 from reviews.states import State
 from reviews.views import see_other
 from reviews.views.form_pages import told
-from reviews.views.proofs import whole
+from reviews.views.proofs import day_of, whole
 from students import records, recruitment, tables
 from students.forms import NumberAndName
 from students.grades import grade_label
@@ -47,12 +46,6 @@ _TIERS = {
 }
 
 
-def own_schools(account, day) -> list[Unit]:
-    """The schools where the account is registrar."""
-    seats = (s.unit for s in seats_of(account, day) if s.unit.is_school and s.role == PostRole.REGISTRAR)
-    return list({unit.pk: unit for unit in seats}.values())
-
-
 # ---------------------------------------------------------------- the school's desk
 
 
@@ -68,7 +61,7 @@ def desk_page(
 ):
     """The page with whatever the last act has to tell; what was typed stays."""
     known = desk.of(request)
-    schools = own_schools(request.user, known.today)
+    schools = schools_kept(request.user, known.today)
     page = Paginator(_lists(request.user, known.today), PAGE).get_page(request.GET.get("page"))
     batches = ImportBatch.objects.visible_to(request.user, known.today).filter(kind=ImportKind.RECRUITMENT)
     shown = {
@@ -168,7 +161,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 
 def _asked_school(request: HttpRequest, day) -> Unit | None:
-    schools = {school.code: school for school in own_schools(request.user, day)}
+    schools = {school.code: school for school in schools_kept(request.user, day)}
     return schools.get(request.POST.get("school", ""))
 
 
@@ -281,19 +274,12 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
             count = recruitment.absent(case, students, request.user, known.now)
             messages.success(request, f"已登记 {count} 人未报到，学籍留在毕业学校。")
         else:
-            count = recruitment.report(case, students, _date(on), request.user, known.now)
+            count = recruitment.report(case, students, day_of(on), request.user, known.now)
             messages.success(request, f"已登记 {count} 人报到，学籍已转入本校，状态为在校。")
     except Refused as error:
         status = {"no_seat": 403, "reported_on": 422}.get(error.code, 409)
         return list_page(request, case, error.refusal, status, on[:20])
     return see_other(reverse("recruitment-list", args=[number]))
-
-
-def _date(text: str):
-    try:
-        return parse_date(text.strip())
-    except ValueError:
-        return None
 
 
 @never_cache

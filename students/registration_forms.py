@@ -54,14 +54,14 @@ class NewcomerForm(forms.Form):
             for block, fields in found.items()
         ]
 
+    def typed(self) -> dict[str, str]:
+        """The texts as they were sent, cut to :data:`WIDE`, by control."""
+        self.is_valid()
+        return {key: str(self.data.get(key, ""))[:WIDE] for key in self.fields}
+
     def newcomer(self, today) -> Newcomer:
         """The child as it was typed, judged; what is wrong stands beside its item."""
-        self.is_valid()
-        typed = {
-            key: str(self.data.get(key, ""))[:WIDE]
-            for key in [*(item.key for item in registration.items()), CLASS]
-        }
-        one = registration.read(typed, self.codes, today)
+        one = registration.read(self.typed(), self.codes, today)
         for key, sentence in one.errors.items():
             self.add_error(key, sentence)
         return one

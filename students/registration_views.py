@@ -10,8 +10,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ledger import audit
-from orgs.models import PostRole, Unit
-from orgs.seats import seats_of
+from orgs.models import Unit
+from orgs.seats import schools_kept
 from reviews import desk
 from reviews.refusals import Refusal
 from reviews.views import see_other
@@ -34,8 +34,7 @@ _LISTED = 20
 
 def own_schools(account, day) -> list[Unit]:
     """The schools with a first grade where the account is registrar."""
-    seats = (s.unit for s in seats_of(account, day) if s.unit.is_school and s.role == PostRole.REGISTRAR)
-    return list({unit.pk: unit for unit in seats if unit.lowest_grade == 1}.values())
+    return [school for school in schools_kept(account, day) if school.lowest_grade == 1]
 
 
 @never_cache

@@ -8,8 +8,8 @@ from django.db import connection
 
 from ledger import clock, outbox
 from ledger.models import OutboxMessage
-from orgs.models import PostRole, Unit
-from orgs.seats import holders_of
+from orgs.models import Unit
+from orgs.seats import clerks_of
 from reviews import rulebook
 from reviews.models import Case, Window
 from reviews.notice_values import POST_GRADUATION
@@ -19,7 +19,6 @@ from reviews.windows import Reminder, reminders_due
 from transfers import graduating
 
 GRADUATION, RECRUITMENT = "graduation_due", "recruitment_done"
-_CLERKS = {PostRole.REGISTRAR, PostRole.HEAD}
 _LINKS = {GRADUATION: "/graduating/", RECRUITMENT: "/worklist/"}
 
 
@@ -100,10 +99,7 @@ def tell_units(messages: list[OutboxMessage]) -> None:
     day = clock.local_date(clock.now())
     rows = Window.objects.in_bulk({message.payload["window"] for message in messages})
     units = {message.payload["unit"] for message in messages}
-    clerks = defaultdict(set)
-    for unit, role, account in holders_of(units, day):
-        if role in _CLERKS:
-            clerks[unit].add(account)
+    clerks = clerks_of(units, day)
     tell(
         Letter(account, None, _text(message.payload, window), message.dedup, _LINKS[window.key])
         for message in messages

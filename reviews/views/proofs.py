@@ -1,12 +1,13 @@
 """Taking proofs in while a school has its case in hand: the same for every kind, only the addresses differ (R0.6)."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.dateparse import parse_date
 
 from ledger import clock
 from ledger.clock import SHANGHAI, local_date, spoken
@@ -133,6 +134,14 @@ def refused_page(request: HttpRequest, refused: Refusal, status: int) -> HttpRes
     """A page that says why not."""
     shown = {"sentence": refused.sentence, "clause": refused.clause}
     return render(request, "403.html" if status == 403 else "409.html", shown, status=status)
+
+
+def day_of(text: str | None) -> date | None:
+    """A day out of a form (2026-11-23), or ``None``."""
+    try:
+        return parse_date((text or "").strip()[:20])
+    except ValueError:
+        return None
 
 
 def whole(text: str | None) -> int | None:

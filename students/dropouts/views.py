@@ -5,7 +5,6 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -17,7 +16,7 @@ from reviews.refusals import Refusal, Refused
 from reviews.views import see_other
 from reviews.views.evidence import inert
 from reviews.views.form_pages import told
-from reviews.views.proofs import refused_page
+from reviews.views.proofs import day_of, refused_page
 from students import sheet_pdf
 from students.dropouts import marking, report
 from students.dropouts.models import LIVE, Dropout, DropoutMark, Reason
@@ -93,7 +92,7 @@ def mark(request: HttpRequest, key) -> HttpResponse:
                 student,
                 request.user,
                 known.now,
-                last_seen_on=_date(request.POST.get("last_seen_on", "")),
+                last_seen_on=day_of(request.POST.get("last_seen_on", "")),
                 reason=request.POST.get("reason", ""),
                 efforts=PlainText().to_python(request.POST.get("efforts", "")),
             )
@@ -111,13 +110,6 @@ def mark(request: HttpRequest, key) -> HttpResponse:
         "refused": told(refused),
     }
     return render(request, "students/dropout_new.html", shown, status=status)
-
-
-def _date(text: str):
-    try:
-        return parse_date(text.strip()[:20])
-    except ValueError:
-        return None
 
 
 # ---------------------------------------------------------------- one mark
@@ -210,11 +202,11 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
             found,
             request.user,
             now,
-            on=_date(request.POST.get("sent_on", "")),
+            on=day_of(request.POST.get("sent_on", "")),
             to=PlainText().to_python(request.POST.get("sent_to", "")),
         ),
         "returned": lambda: marking.returned(
-            found, request.user, now, on=_date(request.POST.get("ended_on", ""))
+            found, request.user, now, on=day_of(request.POST.get("ended_on", ""))
         ),
         "drop": lambda: marking.drop(found, request.user, now),
     }

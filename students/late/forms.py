@@ -3,11 +3,11 @@
 from django import forms
 
 from orgs.models import Unit
-from students import record_values, registration
+from students import record_values
 from students.late import lists
 from students.late.lists import GRADE, NOTE, WHY, Said
 from students.late.models import Why
-from students.registration_forms import WIDE, NewcomerForm
+from students.registration_forms import NewcomerForm
 
 
 def form_for(school: Unit, day, data=None) -> NewcomerForm:
@@ -28,9 +28,7 @@ def form_for(school: Unit, day, data=None) -> NewcomerForm:
 
 def said(form: NewcomerForm, school: Unit, day) -> Said:
     """The child as it was typed, judged; what is wrong stands beside its item."""
-    form.is_valid()
-    keys = [item.key for item in registration.items()] + [registration.CLASS, GRADE, WHY, NOTE]
-    one = lists.read({key: str(form.data.get(key, ""))[:WIDE] for key in keys}, form.codes, school, day)
+    one = lists.read(form.typed(), form.codes, school, day)
     for key, sentence in one.errors.items():
         form.add_error(key, sentence)
     return one

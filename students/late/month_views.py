@@ -1,6 +1,7 @@
 """The province's list of a month, on the screen and as a table: still open, or checked with what came of each (R2.2)."""
 
 from django.core.paginator import Paginator
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -63,7 +64,8 @@ def _title(month: MonthlyCheck | None, now) -> str:
 def _facts(month: MonthlyCheck | None, rows, now) -> list[tuple[str, str]]:
     if month is None:
         return [("已列入", f"{rows.count()} 人"), ("统一查重", moment(calendar.check_of(now)))]
-    count = {state: rows.filter(state=state).count() for state in (Late.CREATED, Late.REFUSED, Late.RETURNED)}
+    shown = (Late.CREATED, Late.REFUSED, Late.RETURNED)
+    count = rows.order_by().aggregate(**{state: Count("pk", filter=Q(state=state)) for state in shown})
     return [
         ("省份", month.province.name),
         ("查重时间", moment(month.checked_at)),

@@ -4,12 +4,9 @@ from django.db.models import Count, Q
 
 from ledger import clock, outbox
 from ledger.models import OutboxMessage
-from orgs.models import PostRole
-from orgs.seats import holders_of
+from orgs.seats import clerks_of
 from reviews.notices import Letter, tell
 from students.late.models import Late, LateChild, MonthlyCheck
-
-_CLERKS = {PostRole.REGISTRAR, PostRole.HEAD}
 
 
 @outbox.handler("late")
@@ -26,19 +23,18 @@ def tell_schools(messages: list[OutboxMessage]) -> None:
         }
     )
     figures = {(row["month"], row["school"]): row for row in counted}
-    seats = [(unit, account) for unit, role, account in holders_of(schools, day) if role in _CLERKS]
+    clerks = clerks_of(schools, day)
     tell(
         Letter(
             account,
             None,
-            _text(month, figures[month.pk, unit]),
+            _text(month, figures[month.pk, message.payload["school"]]),
             message.dedup,
             f"/late/months/{month.number}/",
         )
         for message in messages
         for month in [months[message.payload["month"]]]
-        for unit, account in seats
-        if unit == message.payload["school"]
+        for account in clerks[message.payload["school"]]
     )
 
 

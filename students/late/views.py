@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ledger.clock import moment
 from orgs.models import Unit
+from orgs.seats import schools_kept
 from reviews import desk
 from reviews.asking import edit_refusal
 from reviews.forms import PlainText
@@ -28,7 +29,6 @@ from students.late import calendar, lists
 from students.late.forms import form_for, said
 from students.late.models import Late, LateChild
 from students.late.procedure import facts_shown
-from students.recruitment_views import own_schools
 
 PAGE = 50
 CLAUSE_SHOWN = {
@@ -47,7 +47,7 @@ TIERS = {
 
 def schools_of(account, day) -> list[Unit]:
     """The schools with higher grades than the first where the account is registrar."""
-    return [school for school in own_schools(account, day) if lists.grades_of(school, day)]
+    return [school for school in schools_kept(account, day) if lists.grades_of(school, day)]
 
 
 # ---------------------------------------------------------------- the school's desk
@@ -281,7 +281,7 @@ def list_page(request: HttpRequest, case: Case, refused: Refusal | None = None, 
 def outcome(row: LateChild, account, day) -> dict:
     """What came of the check: the record, or the school of the one there is and the way to take it over."""
     found = row.found if row.state == Late.REFUSED else None
-    mine = row.school_id in {school.pk for school in own_schools(account, day)} if found else False
+    mine = row.school_id in {school.pk for school in schools_kept(account, day)} if found else False
     return {
         "may_drop": row.state == Late.SENT,
         "pupil_url": reverse("student-detail", args=[row.student.key]) if row.student else "",

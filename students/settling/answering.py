@@ -64,13 +64,12 @@ class Answering(AboutPupil):
         """The pupil masked, the problem and the answer, and what the rules find."""
         row = row_of(case)
         facts = self.facts(case, None, now, book)
-        checks = self.guards["complete" if case.submitted_at else Verb.SUBMIT] if case.is_live else ()
-        found = change_page.lines(checks, facts)
+        checks, obstacle = change_page.checklist(self, case, facts)
         day, mine = local_date(now), case.state in MOVED_NOTHING and case.submitted_at
         return CasePage(
             facts=facts_shown(row, full),
-            checks=sorted(found, key=lambda line: line["ok"] is True),
-            obstacle=next((line["text"] for line in found if not line["ok"]), ""),
+            checks=checks,
+            obstacle=obstacle,
             done=_done(row, case) if case.state == State.COMPLETED else "",
             links=[{"label": "查看问题学籍", "url": reverse("problem", args=[row.problem_id])}],
             edit_url=reverse("problem-answer-edit", args=[case.number]),

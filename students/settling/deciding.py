@@ -143,8 +143,7 @@ class Deciding(AboutPupil):
         """Both records masked, what is decided, and what the rules find."""
         row = row_of(case)
         known = self.facts(case, None, now, book)
-        checks = self.guards["complete" if case.submitted_at else Verb.SUBMIT] if case.is_live else ()
-        found = change_page.lines(checks, known)
+        checks, obstacle = change_page.checklist(self, case, known)
         return CasePage(
             facts=[
                 ("问题", ProblemRecord(kind=row.kind).get_kind_display()),
@@ -152,8 +151,8 @@ class Deciding(AboutPupil):
                 ("第二条", _told(row.second, full)),
                 ("认定", row.get_outcome_display()),
             ],
-            checks=sorted(found, key=lambda line: line["ok"] is True),
-            obstacle=next((line["text"] for line in found if not line["ok"]), ""),
+            checks=checks,
+            obstacle=obstacle,
             done=f"已于{moment(case.closed_at)}认定：{row.get_outcome_display()}。"
             if case.state == State.COMPLETED
             else "",

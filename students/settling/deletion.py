@@ -136,8 +136,7 @@ class Deletion(AboutPupil):
         """The record masked, which is kept, why, and what the rules find."""
         row = row_of(case)
         known = self.facts(case, None, now, book)
-        checks = self.guards["complete" if case.submitted_at else Verb.SUBMIT] if case.is_live else ()
-        found = change_page.lines(checks, known)
+        checks, obstacle = change_page.checklist(self, case, known)
         name, number = row.student.name, records.current_number(row.student) if row.student.school_id else ""
         return CasePage(
             facts=[
@@ -148,8 +147,8 @@ class Deletion(AboutPupil):
                 ("问题", row.problem.get_kind_display()),
                 ("理由", row.why),
             ],
-            checks=sorted(found, key=lambda line: line["ok"] is True),
-            obstacle=next((line["text"] for line in found if not line["ok"]), ""),
+            checks=checks,
+            obstacle=obstacle,
             done=f"已于{moment(case.closed_at)}删除，旧号可查到保留的学籍。"
             if case.state == State.COMPLETED
             else "",

@@ -2,8 +2,7 @@
 
 from ledger import clock, outbox
 from ledger.models import OutboxMessage
-from orgs.models import PostRole
-from orgs.seats import holders_of
+from orgs.seats import clerks_of
 from reviews.notices import Letter, tell
 from students.models import ProblemRecord
 from students.settling import deciding
@@ -22,15 +21,12 @@ def tell_superiors(messages: list[OutboxMessage]) -> None:
         for pk, problem in problems.items()
         if problem.closed_at is None
     }
-    clerks: dict[int, set[int]] = {}
-    for unit, role, account in holders_of({office.pk for office in offices.values()}, day):
-        if role in (PostRole.REGISTRAR, PostRole.HEAD):
-            clerks.setdefault(unit, set()).add(account)
+    clerks = clerks_of({office.pk for office in offices.values()}, day)
     tell(
         Letter(account, None, _text(problems[pk]), message.dedup, f"/problems/{pk}/")
         for message in messages
         if (pk := message.payload["problem"]) in offices
-        for account in sorted(clerks.get(offices[pk].pk, ()))
+        for account in clerks[offices[pk].pk]
     )
 
 

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -56,7 +56,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("kind", "")
     kind = kind if kind in ProblemKind.values else ""
     rows = visible_to(request.user, known.today)
-    counts = {name: rows.filter(_standing(name)).count() for name, _ in TABS}
+    counts = rows.aggregate(**{name: Count("pk", filter=_standing(name)) for name, _ in TABS})
     rows = rows.filter(_standing(tab), **({"kind": kind} if kind else {}))
     rows = rows.select_related("student__school", "twin__school").order_by("-pk")
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
@@ -132,6 +132,8 @@ def problem_page(
     may_decide = may_decide and seat_at(request.user, superior.pk, PostRole.REGISTRAR, known.today)
     province = school.province_id
     deleting = problem.closed_at is None and seat_at(request.user, province, PostRole.REGISTRAR, known.today)
+    asking = deletion.facts_before(problem, known.now) if deleting and problem.twin_id is not None else None
+    may_delete = asking is not None and deletion.bears_g(asking) is None
     whole = {student.pk} | ({problem.twin_id} if _in_scope(request, problem.twin) else set())
     shown = {
         "problem": problem,
@@ -144,10 +146,8 @@ def problem_page(
         "superior": superior.name if superior else "",
         "may_decide": bool(may_decide),
         "outcomes": _outcomes(pair) if may_decide else [],
-        "may_delete": bool(deleting) and problem.twin_id is not None and _bears_g(problem, known.now),
-        "deletion": change_page.lines(deletion.BEFORE, deletion.facts_before(problem, known.now))
-        if deleting
-        else [],
+        "may_delete": may_delete,
+        "deletion": change_page.lines(deletion.BEFORE, asking) if may_delete else [],
         "typed": typed,
         "clause": CLAUSE_SHOWN,
         "refused": told(refused),
@@ -158,10 +158,6 @@ def problem_page(
 def _in_scope(request: HttpRequest, twin: Student | None) -> bool:
     day = desk.of(request).today
     return twin is not None and Student.objects.visible_to(request.user, day).filter(pk=twin.pk).exists()
-
-
-def _bears_g(problem: ProblemRecord, now) -> bool:
-    return deletion.bears_g(deletion.facts_before(problem, now)) is None
 
 
 def _outcomes(pair) -> list[tuple[str, str]]:

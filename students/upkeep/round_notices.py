@@ -3,8 +3,7 @@
 from ledger import clock, outbox
 from ledger.clock import spoken
 from ledger.models import OutboxMessage
-from orgs.models import PostRole
-from orgs.seats import holders_of
+from orgs.seats import clerks_of
 from reviews.notices import Letter, tell
 from students.upkeep.round_models import SchoolVerification
 
@@ -20,16 +19,12 @@ def tell_schools(messages: list[OutboxMessage]) -> None:
     """One notice for each registrar and head of the school."""
     rows = SchoolVerification.objects.select_related("round", "school")
     parts = rows.in_bulk({message.payload["part"] for message in messages})
-    seats = holders_of({part.school_id for part in parts.values()}, clock.local_date(clock.now()))
-    clerks: dict[int, set[int]] = {}
-    for unit, role, account in seats:
-        if role in (PostRole.REGISTRAR, PostRole.HEAD):
-            clerks.setdefault(unit, set()).add(account)
+    clerks = clerks_of({part.school_id for part in parts.values()}, clock.local_date(clock.now()))
     tell(
         Letter(account, None, _text(part, message.payload["what"]), message.dedup, _link(part))
         for message in messages
         for part in [parts[message.payload["part"]]]
-        for account in sorted(clerks.get(part.school_id, ()))
+        for account in clerks[part.school_id]
     )
 
 

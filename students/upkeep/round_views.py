@@ -6,7 +6,6 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.dateparse import parse_date
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
@@ -18,7 +17,7 @@ from reviews.forms import PlainText
 from reviews.refusals import Refusal, Refused
 from reviews.views import see_other
 from reviews.views.form_pages import told
-from reviews.views.proofs import whole
+from reviews.views.proofs import day_of, whole
 from students.import_views import pages_of
 from students.record_fields import BY_KEY
 from students.registration import label_of
@@ -83,7 +82,7 @@ def list_page(request: HttpRequest, refused: Refusal | None = None, status=200) 
     )
     schools = {s.unit.pk for s in seats_of(request.user, known.today) if s.unit.is_school}
     parts = SchoolVerification.objects.visible_to(request.user, known.today).filter(school__in=schools)
-    begun = {row.authority_id for row in found if (row.school_year, row.term) == (year, term)}
+    begun = set(found.filter(school_year=year, term=term).values_list("authority", flat=True))
     shown = {
         "offices": [unit for unit in _offices(request.user, known.today) if unit.pk not in begun],
         "term": VerificationRound(school_year=year, term=term).term_name,
@@ -135,19 +134,12 @@ def begin(request: HttpRequest) -> HttpResponse:
             request.user,
             known.now,
             sample=whole(request.POST.get("sample")) or 0,
-            due_on=_date(request.POST.get("due_on", "")),
+            due_on=day_of(request.POST.get("due_on", "")),
         )
     except Refused as error:
         return list_page(request, error.refusal, _STATUS.get(error.code, 409))
     messages.success(request, f"{found.term_name}核查已发起，已通知各学校。")
     return see_other(reverse("verification", args=[found.number]))
-
-
-def _date(text: str):
-    try:
-        return parse_date(text.strip())
-    except ValueError:
-        return None
 
 
 # ---------------------------------------------------------------- one round

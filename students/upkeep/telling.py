@@ -3,7 +3,7 @@
 from ledger import clock, outbox
 from ledger.models import OutboxMessage
 from orgs.models import PostRole
-from orgs.seats import holders_of
+from orgs.seats import clerks_of
 from reviews.notices import Letter, tell
 from students.upkeep.models import ChangeSheet
 
@@ -20,10 +20,7 @@ def tell_people(messages: list[OutboxMessage]) -> None:
     rows = ChangeSheet.objects.select_related("school_class__school")
     sheets = rows.in_bulk({message.payload["sheet"] for message in messages})
     schools = {sheet.school_class.school_id for sheet in sheets.values()}
-    registrars: dict[int, list[int]] = {}
-    for unit, role, account in holders_of(schools, clock.local_date(clock.now())):
-        if role == PostRole.REGISTRAR:
-            registrars.setdefault(unit, []).append(account)
+    registrars = clerks_of(schools, clock.local_date(clock.now()), (PostRole.REGISTRAR,))
     tell(
         Letter(
             account,
@@ -35,7 +32,7 @@ def tell_people(messages: list[OutboxMessage]) -> None:
         for message in messages
         for sheet in [sheets[message.payload["sheet"]]]
         for account in (
-            registrars.get(sheet.school_class.school_id, [])
+            registrars[sheet.school_class.school_id]
             if message.payload["what"] == "sent"
             else [sheet.prepared_by_id]
         )
