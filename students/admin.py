@@ -170,8 +170,17 @@ class StatusChangeAdmin(ReadOnlyAdmin):
 # ---------------------------------------------------------------- 问题学籍、表格导入
 
 
+class OfPupil(ReadOnlyAdmin):
+    """Rows about a pupil, who is named by the random key alone."""
+
+    @admin.display(description="学生内部编号")
+    def pupil(self, row):
+        """The random key that stands in addresses."""
+        return row.student.key
+
+
 @admin.register(ProblemRecord)
-class ProblemRecordAdmin(ReadOnlyAdmin):
+class ProblemRecordAdmin(OfPupil):
     """问题学籍, for tracing a fault: whom it concerns by the inner key alone (R1.9)."""
 
     list_display = ("pupil", "kind", "found_by", "opened_at", "closed_at", "settled")
@@ -180,11 +189,6 @@ class ProblemRecordAdmin(ReadOnlyAdmin):
     fields = ("pupil", "kind", "found_by", "opened_at", "closed_at", "settled", "case_number")
     ordering = ("-id",)
     sortable_by = ()
-
-    @admin.display(description="学生内部编号")
-    def pupil(self, row):
-        """The random key that stands in addresses."""
-        return row.student.key
 
 
 @admin.register(KnownTwins)
@@ -251,7 +255,7 @@ class GraduationRunAdmin(ReadOnlyAdmin):
 
 
 @admin.register(RecruitedPupil)
-class RecruitedPupilAdmin(ReadOnlyAdmin):
+class RecruitedPupilAdmin(OfPupil):
     """招生: whom a school recruits, from which list, and whether the pupil has reported (R4.5)."""
 
     list_display = ("pupil", "school", "graduated_from", "state", "listed_at", "reported_on")
@@ -271,11 +275,6 @@ class RecruitedPupilAdmin(ReadOnlyAdmin):
     )
     ordering = ("-id",)
     sortable_by = ()
-
-    @admin.display(description="学生内部编号")
-    def pupil(self, row):
-        """The random key that stands in addresses."""
-        return row.student.key
 
 
 @admin.register(LateChild)
@@ -431,7 +430,7 @@ class RosterExportAdmin(ReadOnlyAdmin):
 
 
 @admin.register(DropoutMark)
-class DropoutMarkAdmin(ReadOnlyAdmin):
+class DropoutMarkAdmin(OfPupil):
     """辍学标识: which school marked whom, signed by whom, reported when (R5.2)."""
 
     list_display = ("number", "pupil", "school", "grade", "state", "sent_on", "ended_on")
@@ -457,8 +456,3 @@ class DropoutMarkAdmin(ReadOnlyAdmin):
     )
     ordering = ("-id",)
     sortable_by = ()
-
-    @admin.display(description="学生内部编号")
-    def pupil(self, row):
-        """The random key that stands in addresses."""
-        return row.student.key

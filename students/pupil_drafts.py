@@ -15,6 +15,9 @@ from students import identity
 from students.models import Student
 from students.procedures import subject_of
 
+# Where a row of a list stands before and after it is bound to a case.
+LISTED, SENT = "listed", "sent"
+
 
 def begin(
     student: Student,
@@ -108,4 +111,41 @@ def sent_by_office(
         return door.perform(Case.objects.get(pk=case.pk), Verb.SUBMIT, by, opinion=opinion)
     except Refused:
         door.perform(Case.objects.get(pk=case.pk), Verb.WITHDRAW, by)
+        raise
+
+
+def sent_list(
+    rows: list,
+    kind: str,
+    by,
+    now: datetime,
+    *,
+    receiving: Unit,
+    sending: Unit,
+    subject: str,
+    headline: str,
+    words: str,
+    opinion: str,
+) -> Case:
+    """A case about a list: its ``rows`` (of one table, with ``case`` and a ``state`` that goes from listed to sent) are
+    bound to it and sent to the school's head. ``words`` are what it is searched by. Raises Refused; then the rows are
+    listed as before and nothing stands but a withdrawn draft."""
+    table, ids = type(rows[0]).objects, [row.pk for row in rows]
+    with door.draft(
+        kind=kind,
+        by=by,
+        receiving=receiving,
+        sending=sending,
+        subject=subject,
+        headline=headline,
+        search_text=words,
+        now=now,
+    ) as case:
+        table.filter(pk__in=ids, state=LISTED).update(case=case, state=SENT)
+    try:
+        return door.perform(case, Verb.SUBMIT, by, opinion=opinion)
+    except Refused:
+        door.perform(case, Verb.WITHDRAW, by)
+        # The wall has marked them as returned with the case; they were never sent.
+        table.filter(pk__in=ids).update(case=None, state=LISTED)
         raise

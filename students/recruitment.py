@@ -20,7 +20,7 @@ from reviews.models import Case
 from reviews.opinions import checked_opinion
 from reviews.refusals import Refusal, Refused, refuse
 from reviews.states import MOVED_NOTHING, State, Verb
-from students import moving
+from students import moving, pupil_drafts
 from students.grades import entering_grade, grade_label
 from students.models import SchoolClass, Student, StudentStatus
 from students.procedures import subject_of
@@ -190,27 +190,18 @@ def _by_authority(rows: list[RecruitedPupil], day: date) -> list[tuple[Unit, lis
 
 
 def _send_one(school: Unit, authority: Unit, rows: list[RecruitedPupil], by, now, opinion: str) -> Case:
-    ids = [row.pk for row in rows]
-    with door.draft(
-        kind=KIND,
-        by=by,
+    return pupil_drafts.sent_list(
+        rows,
+        KIND,
+        by,
+        now,
         receiving=school,
         sending=authority,
-        subject=f"recruitment:{ids[0]}",
-        headline=f"{len(ids)} 名毕业生（{authority.short_name}）",
-        search_text=f"{NAME} {school.name}",
-        now=now,
-    ) as case:
-        RecruitedPupil.objects.filter(pk__in=ids, state=Recruiting.LISTED).update(
-            case=case, state=Recruiting.SENT
-        )
-    try:
-        return door.perform(case, Verb.SUBMIT, by, opinion=opinion)
-    except Refused:
-        door.perform(case, Verb.WITHDRAW, by)
-        # The wall has marked them as returned with the case; they were never sent.
-        RecruitedPupil.objects.filter(pk__in=ids).update(case=None, state=Recruiting.LISTED)
-        raise
+        subject=f"recruitment:{rows[0].pk}",
+        headline=f"{len(rows)} 名毕业生（{authority.short_name}）",
+        words=f"{NAME} {school.name}",
+        opinion=opinion,
+    )
 
 
 def add_again(case: Case, by, now: datetime) -> list[RecruitedPupil]:

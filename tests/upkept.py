@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from students.dropouts import marking
 from students.models import SchoolClass
 from students.upkeep import rounds, sheets
 
@@ -20,3 +21,15 @@ def round_of(world, authority):
     """A round of the authority, just begun."""
     due = world.today + timedelta(days=1)
     return rounds.open_round(authority, world.registrar(authority), world.now, sample=20, due_on=due)
+
+
+def dropout_of(world, school):
+    """A pupil of the school marked as a drop-out, waiting for the head (R5.2)."""
+    return marking.mark(
+        world.pupil(school, grade=5),
+        world.registrar(school),
+        world.now,
+        last_seen_on=world.today - timedelta(days=30),
+        reason="unwilling",
+        efforts="班主任两次家访，家长同意返校但至今未返。",
+    )

@@ -21,7 +21,7 @@ from reviews.models import Case
 from reviews.opinions import checked_opinion, cleaned
 from reviews.refusals import Refusal, Refused, refuse
 from reviews.states import MOVED_NOTHING, Verb
-from students import duplicates, record_values, registration, sealing
+from students import duplicates, pupil_drafts, record_values, registration, sealing
 from students.duplicates import NUMBER, Match, Who
 from students.grades import cohort_of, grade_label, grade_on
 from students.late.models import LIVE, Late, LateChild, Why
@@ -253,25 +253,18 @@ def send(school: Unit, by, now: datetime, opinion: str) -> list[Case]:
 
 
 def _send_one(school: Unit, rows: list[LateChild], by, now: datetime, opinion: str) -> Case:
-    ids = [row.pk for row in rows]
-    with door.draft(
-        kind=KIND,
-        by=by,
+    return pupil_drafts.sent_list(
+        rows,
+        KIND,
+        by,
+        now,
         receiving=school,
         sending=school,
-        subject=f"late:{ids[0]}",
-        headline=f"{len(ids)} 名学生",
-        search_text=f"{NAME} {school.name}",
-        now=now,
-    ) as case:
-        LateChild.objects.filter(pk__in=ids, state=Late.LISTED).update(case=case, state=Late.SENT)
-    try:
-        return door.perform(case, Verb.SUBMIT, by, opinion=opinion)
-    except Refused:
-        door.perform(case, Verb.WITHDRAW, by)
-        # The wall has marked them as returned with the case; they were never sent.
-        LateChild.objects.filter(pk__in=ids).update(case=None, state=Late.LISTED)
-        raise
+        subject=f"late:{rows[0].pk}",
+        headline=f"{len(rows)} 名学生",
+        words=f"{NAME} {school.name}",
+        opinion=opinion,
+    )
 
 
 def add_again(case: Case, by, now: datetime) -> list[LateChild]:

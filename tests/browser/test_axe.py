@@ -1,15 +1,12 @@
 """Every main page, wide, at 200 % zoom and on a telephone: no accessibility violation, nothing told on the console,
 nothing refused by the content policy, nothing wider than the window."""
 
-from datetime import timedelta
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from orgs.models import PostRole
 from reviews.models import Notice
 from students import key_drafting, problems, recruitment
-from students.dropouts import marking
 from students.exports import making
 from students.graduation_models import GraduationLine, GraduationRun
 from students.import_models import ImportBatch, ImportKind, ImportState
@@ -187,14 +184,7 @@ def test_no_page_of_a_registrar_has_a_violation(scene, desk, size):
     registrar.walk(["/classes/", f"/classes/{at}/", f"/classes/sheets/{scene.sheet.number}/"])
     export = making.ask(scene.first, scene.registrar(scene.first), scene.now, form="csv")
     registrar.walk(["/exports/", f"/exports/{export.number}/"])
-    gone = marking.mark(
-        scene.pupil(scene.first, grade=5),
-        scene.registrar(scene.first),
-        scene.now,
-        last_seen_on=scene.today - timedelta(days=30),
-        reason="unwilling",
-        efforts="班主任两次家访，家长同意返校但至今未返。",
-    )
+    gone = upkept.dropout_of(scene, scene.first)
     registrar.walk(["/dropouts/", f"/dropouts/{gone.number}/", f"/students/{pupil.key}/dropout/"])
     registrar.walk(["/problems/", f"/problems/{scene.problem.pk}/"])
     registrar.walk([f"/problems/cases/{scene.answer.number}/edit/", f"/cases/{scene.answer.number}/"])

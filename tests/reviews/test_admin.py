@@ -1,6 +1,6 @@
 """Administrators change the rulebook, never a decision: every address of every read-only page is tried."""
 
-from datetime import date, timedelta
+from datetime import date
 
 import pytest
 from django.contrib import admin
@@ -14,7 +14,6 @@ from orgs.models import Account, PostRole
 from reviews import appeals
 from reviews.models import Case, Limit, OverdueRecord, QuickPhrase, RefusalReason, Route, Step, Window
 from students import problems, recruitment
-from students.dropouts import marking
 from students.exports import making
 from students.graduation_models import GraduationRun
 from students.import_models import ImportBatch, ImportKind
@@ -86,14 +85,7 @@ def decided(world):
     )
     mine, _ = settled.claimed(world)
     settled.answered(world, mine, "remove", "本校重复登记。")
-    marking.mark(
-        world.pupil(world.third, grade=5),
-        world.registrar(world.third),
-        world.now,
-        last_seen_on=world.today - timedelta(days=30),
-        reason="unwilling",
-        efforts="班主任两次家访，家长同意返校但至今未返。",
-    )
+    upkept.dropout_of(world, world.third)
     making.ask(world.third, world.registrar(world.third), world.now, form="csv")
     upkept.sheet_of(world, world.pupil(world.third), world.account(world.third, PostRole.CLASS_TEACHER))
     upkept.round_of(world, world.west)

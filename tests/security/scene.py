@@ -23,7 +23,6 @@ from reviews import appeals
 from reviews.evidence import take_in
 from reviews.models import Attachment, Case, Notice, QuickPhrase
 from students import issuing, key_drafting, photos, problems, recruitment
-from students.dropouts import marking
 from students.exports import making
 from students.graduation_models import GraduationRun
 from students.import_models import ImportBatch, ImportKind, ImportState
@@ -191,14 +190,7 @@ class Scene:
         self.sheet = upkept.sheet_of(world, self.pupil, self.actors["class_teacher@other"])
         self.round = upkept.round_of(world, world.west)
         self.export = making.ask(world.third, world.registrar(world.third), world.now, form="csv")
-        self.dropout = marking.mark(
-            world.pupil(world.third, grade=5),
-            world.registrar(world.third),
-            world.now,
-            last_seen_on=world.today - timedelta(days=30),
-            reason="unwilling",
-            efforts="班主任两次家访，家长同意返校但至今未返。",
-        )
+        self.dropout = upkept.dropout_of(world, world.third)
         self.token, _ = tokens.issue(mine, "统计", world.now, 9, second_factor=False)
 
     def parts(self, thing: str) -> dict:
