@@ -22,6 +22,8 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # A camera that shows a test picture, for the photograph at the counter; it still has to be allowed.
+    "--use-fake-device-for-media-stream",
 ]
 
 

@@ -101,6 +101,36 @@ def test_a_parent_takes_the_sheet_home_and_anyone_can_check_it(world, desk):
     expect(visitor.page.get_by_role("textbox", name="核对码")).to_have_value("0000")
 
 
+def test_the_photograph_is_taken_with_the_camera_of_the_counter(world, desk):
+    pupil = world.pupil(world.first)
+    window = desk(world.registrar(world.first), permissions=["camera"])
+    page = window.page
+    looked_up(window, pupil)
+    page.get_by_role("button", name="用摄像头拍").click()
+    live = page.locator("[data-live]")
+    expect(live).to_be_visible()
+    page.wait_for_function("document.querySelector('[data-live]').videoWidth > 0")
+    page.get_by_role("button", name="拍照", exact=True).click()
+    expect(page.locator("[data-crop] canvas")).to_be_visible()
+    expect(live).to_be_hidden()
+    window.picture("counter-4-camera")
+    page.get_by_role("button", name="保存照片").click()
+    window.sees("照片已保存")
+    kept = photos.last_of(pupil)
+    image = Image.open(io.BytesIO(photos.files.read(kept.key, kept.sha256)))
+    assert image.size == (photos.WIDTH, photos.HEIGHT)
+    assert len(image.getcolors(image.width * image.height)) > 3, "the camera's picture was kept, no blank"
+
+
+def test_a_camera_that_is_not_allowed_is_told_and_a_file_may_be_chosen_instead(world, desk):
+    pupil = world.pupil(world.first)
+    window = desk(world.registrar(world.first))
+    looked_up(window, pupil)
+    window.page.get_by_role("button", name="用摄像头拍").click()
+    window.sees("没有找到可用的摄像头，或没有允许使用；请选择照片文件。")
+    expect(window.page.get_by_label("选择照片")).to_be_visible()
+
+
 def test_a_class_is_printed_in_one_file_with_progress(world, desk):
     pupils = [world.pupil(world.first, grade=3) for _ in range(3)]
     window = desk(world.registrar(world.first))
