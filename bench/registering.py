@@ -9,7 +9,7 @@ from datetime import date, datetime
 import xlsxwriter
 from django.db import connection, transaction
 
-from bench import ground
+from bench import ground, many_pupils
 from bench.measure import Row, in_turn
 from ledger import clock
 from orgs.models import Unit, UnitLevel
@@ -42,6 +42,9 @@ def rows(sizes: tuple[int, ...]) -> Iterator[Row]:
             ground.use(size)
             load_code_tables()
             yield kind(size)
+        if kind is _duplicates and max(sizes) >= many_pupils.SEEDED:
+            many_pupils.use()
+            yield _duplicates(many_pupils.SIZE, many_pupils.LOOKED_FOR)
 
 
 def _back(job: Callable[[], int]) -> Callable[[], int]:
@@ -59,8 +62,8 @@ def _back(job: Callable[[], int]) -> Callable[[], int]:
 # ---------------------------------------------------------------- 查重
 
 
-def _duplicates(size: int) -> Row:
-    many = size // _SHARE
+def _duplicates(size: int, many: int | None = None) -> Row:
+    many = many or size // _SHARE
     known = Student.objects.order_by("pk").values_list("id_number_index", "name", "sex", "birth_date")[:many]
     # Every other child has no number and is held against names and birth dates.
     children = [

@@ -65,39 +65,48 @@ def _make(server, name: str, seeded: str) -> None:
 
 
 def _multiply(table: str) -> None:
+    other = {name: f'"{name}" + k::bigint * {shift}' for name, shift in _SHIFTED[table].items()}
     with ground.as_replica() as cursor:
         cursor.execute("SET LOCAL maintenance_work_mem = '1GB'")
-        again = _without_indexes(cursor, table)
-        cursor.execute(
-            "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
-            " AND attgenerated = '' ORDER BY attnum",
-            [table],
-        )
-        columns = [name for (name,) in cursor.fetchall()]
-        values = [
-            f'"{name}" + k::bigint * {_SHIFTED[table][name]}' if name in _SHIFTED[table] else f'"{name}"'
-            for name in columns
-        ]
-        names = ", ".join(f'"{name}"' for name in columns)
-        cursor.execute(
-            f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE SELECT {', '.join(values)}"
-            f" FROM generate_series(1, {COPIES}) k, {table}"
-        )
-        for statement in again:
-            cursor.execute(statement)
+        multiply(cursor, table, _INDEXES[table], other, COPIES)
+    tidy(table)
+
+
+def multiply(cursor, table: str, indexes: tuple[str, ...], other: dict[str, str], copies: int) -> None:
+    """Write the rows of a table ``copies`` times more, the columns in ``other`` by their expression over the copy's
+    number ``k``; of its indexes only those like ``indexes`` stand afterwards."""
+    again = _without_indexes(cursor, table, indexes)
+    cursor.execute(
+        "SELECT attname FROM pg_attribute WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped"
+        " AND attgenerated = '' ORDER BY attnum",
+        [table],
+    )
+    columns = [name for (name,) in cursor.fetchall()]
+    values = [other.get(name, f'"{name}"') for name in columns]
+    names = ", ".join(f'"{name}"' for name in columns)
+    cursor.execute(
+        f"INSERT INTO {table} ({names}) OVERRIDING SYSTEM VALUE SELECT {', '.join(values)}"
+        f" FROM generate_series(1, {copies}) k, {table}"
+    )
+    for statement in again:
+        cursor.execute(statement)
+
+
+def tidy(table: str) -> None:
+    """Let the planner know what a table has become."""
     with ground.bare() as link:
         link.autocommit = True
         link.execute(f"VACUUM (ANALYZE) {table}")
 
 
-def _without_indexes(cursor, table: str) -> list[str]:
+def _without_indexes(cursor, table: str, kept: tuple[str, ...]) -> list[str]:
     """Drop all indexes of a table; returns the statements that make those again which are asked for."""
     cursor.execute(
         "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid), c.conname,"
         " i.indexrelid::regclass::text LIKE ANY (%s)"
         " FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.contype <> 'f'"
         " WHERE i.indrelid = %s::regclass",
-        [list(_INDEXES[table]), table],
+        [list(kept), table],
     )
     again = []
     for index, definition, constraint, asked in cursor.fetchall():
