@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "reviews.apps.ReviewsConfig",
     "students.apps.StudentsConfig",
     "transfers.apps.TransfersConfig",
+    "tickets.apps.TicketsConfig",
 ]
 
 MIDDLEWARE = [

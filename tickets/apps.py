@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+
+
+class TicketsConfig(AppConfig):
+    """Floor 4: the three official forms and citizens' complaints."""
+
+    name = "tickets"
+    verbose_name = "三张单"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        """Make the outbox know who delivers this floor's messages."""
+        from tickets import telling  # noqa: F401

@@ -1,0 +1,214 @@
+"""The only writer of tickets: lock, refusal or transition, log, audit, message (R8.6)."""
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import NamedTuple
+
+from django.db import transaction
+
+from ledger import audit, outbox
+from ledger.clock import local_date, spoken
+from orgs.models import Unit, UnitLevel
+from orgs.seats import seats_of
+from reviews import calendar
+from reviews.opinions import cleaned
+from reviews.public_numbers import public_number
+from reviews.refusals import Refused, refuse
+from students.identity import IdentityError, check_phone
+from tickets import asking, drafting
+from tickets.kinds import CLAUSE, Paper, paper_of, whole
+from tickets.models import Entry, Kind, Thread, Ticket
+from tickets.states import Verb
+
+CHAIN = "tickets"
+# 未受理的单据三个工作日后上报上一级.
+TOUCHED_WITHIN = 3
+_SHORTEST, _LONGEST, _NOTE = 5, 4000, 500
+# Verbs that tell the other side why.
+NEEDS_REASON = (Verb.SEND_BACK, Verb.RECALL, Verb.DECLINE, Verb.RETURN)
+
+
+class Said(NamedTuple):
+    """What was typed with an act: a reason or remark, an answer, who undertakes it and where to call."""
+
+    text: str = ""
+    undertaker: str = ""
+    phone: str = ""
+    accepting_unit: str = ""
+    revision: int | None = None
+
+
+_NOTHING = Said()
+
+
+def begin(paper: Paper, unit: Unit | None, by, now: datetime, *, thread: Thread | None = None, parent=None):
+    """A new draft of ``unit``, addressed to nobody yet but the ministry. Raises Refused."""
+    day = local_date(now)
+    if unit is None or unit not in asking.may_draft(paper, by, day):
+        refuse("no_seat", f"{paper.issued_by}，你没有起草的岗位。", CLAUSE)
+    with transaction.atomic():
+        ticket = paper.model(
+            number=public_number(paper.prefix, day.year),
+            kind=paper.kind,
+            thread=thread or Thread.objects.create(),
+            parent=parent,
+            issuing_unit=unit,
+            holder=unit,
+            drafted_by=by,
+        )
+        if paper.kind == Kind.REPORT:
+            ticket.handling_unit = Unit.objects.filter(level=UnitLevel.MINISTRY).order_by("pk").first()
+        ticket.save(force_insert=True)
+        _log(ticket, "", by, unit, "")
+    return ticket
+
+
+@contextmanager
+def editing(number: str, by, now: datetime, revision: int | None):
+    """The draft, locked, to be changed in the block and saved at its end. Raises Refused."""
+    with transaction.atomic():
+        held = _held(number, revision)
+        if refused := asking.edit_refusal(held, by, local_date(now)):
+            raise Refused(refused)
+        ticket = whole(held)
+        yield ticket
+        ticket.proposed_by = None
+        ticket.revision += 1
+        ticket.save()
+        body = {"ticket": ticket.number, "revision": ticket.revision}
+        audit.record(CHAIN, audit.actor_of(by), "ticket.edited", body, subject=f"ticket:{ticket.number}")
+
+
+def perform(
+    number: str,
+    verb: Verb,
+    by,
+    now: datetime,
+    said: Said = _NOTHING,
+    kept: Callable[[Ticket], None] | None = None,
+) -> Ticket:
+    """Do it, or raise Refused with the sentence why not. ``kept`` is called in the same transaction."""
+    with transaction.atomic():
+        held = _held(number, said.revision)
+        if refused := asking.refusal(held, verb, by, local_date(now)):
+            raise Refused(refused)
+        ticket = whole(held)
+        text = drafting.no_number(said.text, "说明", _NOTE)
+        if verb in NEEDS_REASON and len(text) < _SHORTEST:
+            refuse("reason", f"请写明{verb.label}的原因（至少 {_SHORTEST} 个字）。", CLAUSE)
+        before = ticket.holder
+        note = _ACTS[verb](ticket, by, now, said) if verb in _ACTS else text
+        if verb not in _ACTS:
+            getattr(ticket, asking.METHODS[verb])(*([now] if verb in _TIMED else []))
+        _save(ticket)
+        _log(ticket, verb, by, _acting_unit(ticket, before, by, local_date(now)), note)
+        if kept is not None:
+            kept(ticket)
+    return ticket
+
+
+def escalate(ticket: Ticket, above: Unit | None, now: datetime) -> None:
+    """The clock's verb, on a locked row: up to the unit above; at the top nothing but the limit ends (R8.5)."""
+    if above is None:
+        ticket.touch_by = None
+        ticket.save(update_fields=["touch_by"])
+        return
+    told = f"{ticket.holder.name}未在 {TOUCHED_WITHIN} 个工作日内受理，上报{above.name}。"
+    ticket.escalated(above, touch_by(local_date(now)))
+    _save(ticket)
+    _log(ticket, Verb.ESCALATE, None, above, told)
+
+
+def touch_by(day: date) -> date:
+    """By when somebody has to accept what came to a unit on ``day``."""
+    return calendar.current().add(day, TOUCHED_WITHIN)
+
+
+# ---------------------------------------------------------------- acts that say more
+
+
+def _issue(ticket: Ticket, by, now: datetime, said: Said) -> str:
+    paper, day = paper_of(ticket), local_date(now)
+    drafting.complete_or_refuse(ticket, day)
+    if refused := asking.address_refusal(paper, ticket.issuing_unit, ticket.handling_unit):
+        raise Refused(refused)
+    ticket.issued(by, now, touch_by(day))
+    limit = f"，完成时限 {spoken(ticket.complete_by)}" if ticket.complete_by else ""
+    return f"发给{ticket.handling_unit.name}{limit}"
+
+
+def _propose(ticket: Ticket, by, now: datetime, said: Said) -> str:
+    drafting.complete_or_refuse(ticket, local_date(now))
+    if refused := asking.address_refusal(paper_of(ticket), ticket.issuing_unit, ticket.handling_unit):
+        raise Refused(refused)
+    ticket.proposed(by)
+    return ""
+
+
+def _accept(ticket: Ticket, by, now: datetime, said: Said) -> str:
+    name, label = cleaned(said.undertaker)[:50] or by.display_name, paper_of(ticket).names["undertaker"]
+    phone = cleaned(said.phone)
+    if ticket.kind != Kind.COMPLAINT and not phone:
+        refuse("phone", f"请填写{label}的联系电话。", CLAUSE)
+    if phone:
+        try:
+            phone = check_phone(phone)
+        except IdentityError as error:
+            refuse("phone", error.sentence)
+    if ticket.kind == Kind.REPORT:
+        ticket.accepting_unit = cleaned(said.accepting_unit)[:60] or ticket.holder.name
+    ticket.accepted(now, name, phone)
+    return f"{label}：{name}"
+
+
+def _answer(ticket: Ticket, by, now: datetime, said: Said) -> str:
+    label = paper_of(ticket).names["answer"]
+    text = drafting.no_number(said.text, label, _LONGEST)
+    if len(text) < _SHORTEST:
+        refuse("answer", f"请填写{label}（至少 {_SHORTEST} 个字）。", CLAUSE)
+    ticket.answered(by, now, text)
+    return ""
+
+
+_ACTS = {Verb.ISSUE: _issue, Verb.PROPOSE: _propose, Verb.ACCEPT: _accept, Verb.ANSWER: _answer}
+_TIMED = (Verb.DISCARD, Verb.CONFIRM, Verb.CLOSE)
+
+
+# ---------------------------------------------------------------- writing
+
+
+def _held(number: str, revision: int | None) -> Ticket:
+    rows = Ticket.objects.select_for_update(no_key=True, of=("self",))
+    held = rows.select_related("holder", "issuing_unit", "handling_unit", "proposed_by", "answered_by").get(
+        number=number
+    )
+    if revision is not None and revision != held.revision:
+        refuse("stale", "这张单据刚被他人办理或修改过，页面已更新，请核对后再办；你填写的内容还在。", CLAUSE)
+    return held
+
+
+def _save(ticket: Ticket) -> None:
+    ticket.revision += 1
+    ticket.save()
+
+
+def _acting_unit(ticket: Ticket, before: Unit, by, day: date) -> Unit:
+    """The unit for which somebody acted: where they sit among those the ticket concerns."""
+    mine = {seat.unit.pk for seat in seats_of(by, day)}
+    for unit in (before, ticket.issuing_unit, ticket.handling_unit):
+        if unit is not None and unit.pk in mine:
+            return unit
+    return before
+
+
+def _log(ticket: Ticket, verb: str, by, unit: Unit, note: str) -> None:
+    """One line of the log, one entry of the trail, one message to those concerned."""
+    if verb:
+        Entry.objects.create(ticket_id=ticket.pk, verb=verb, by=by, unit=unit, text=note[:_NOTE])
+    what = verb or "draft"
+    body = {"ticket": ticket.number, "state": str(ticket.state), "unit": unit.pk}
+    audit.record(CHAIN, audit.actor_of(by), f"ticket.{what}", body, subject=f"ticket:{ticket.number}")
+    if verb:
+        said = {"ticket": ticket.pk, "verb": verb, "unit": unit.pk}
+        outbox.post("ticket", said, f"ticket:{ticket.number}:{ticket.revision}")

@@ -1,0 +1,257 @@
+"""What a paper says while it is drafted: written from a form, filled from a case or a pupil, complete or not (R8.6)."""
+
+import re
+from datetime import date, datetime
+from typing import NamedTuple
+
+from ledger.clock import local_date, spoken
+from orgs.models import Unit
+from orgs.seats import seats_of
+from reviews.models import Case, OverdueRecord
+from reviews.opinions import cleaned
+from reviews.procedures import kind_name
+from reviews.refusals import Refusal, Refused, refuse
+from reviews.states import State
+from students import identity, records
+from students.models import Student
+from students.text import NUMBER_IN_TEXT
+from tickets import sealed
+from tickets.kinds import CLAUSE, Paper, whole
+from tickets.models import Kind, ReportedProblem, Thread
+
+# Typed into the place of a sealed number to empty it.
+EMPTIED = "无"
+MOST_PROBLEMS = 20
+SHORTEST_MATTER = 10
+_NUMBER = re.compile(NUMBER_IN_TEXT)
+CONTACTS = (
+    ("business_name", "业务联系人"),
+    ("business_phone", "业务联系人电话"),
+    ("technical_name", "技术联系人"),
+    ("technical_phone", "技术联系人电话"),
+)
+
+
+def no_number(text: str, label: str, longest: int) -> str:
+    """Free text as it is kept. Raises Refused for one too long, or with a person's number in it."""
+    text = cleaned(text)
+    if len(text) > longest:
+        refuse("long", f"“{label}”最多 {longest} 字，现在有 {len(text)} 字，请精简。", CLAUSE)
+    if _NUMBER.search(text):
+        told = f"“{label}”里写有身份证号或学籍号，请改填在专门的栏目里（加密保存），正文中删去。"
+        refuse("number_in_text", told, CLAUSE)
+    return text
+
+
+def write(ticket, typed: dict, day: date) -> None:
+    """Write what a form holds into the draft. Raises Refused; nothing is saved here but the list of problems."""
+    if ticket.kind == Kind.REPORT:
+        _write_report(ticket, typed)
+    else:
+        _write_people(ticket, typed, day)
+
+
+def _write_report(ticket, typed: dict) -> None:
+    for name in ("business_name", "business_unit", "technical_name", "technical_unit"):
+        if name in typed:
+            setattr(ticket, name, cleaned(typed[name])[:60])
+    for name, label in (("business_phone", "业务联系人电话"), ("technical_phone", "技术联系人电话")):
+        if name in typed:
+            setattr(ticket, name, _phone(typed[name], label))
+    if "problems" in typed:
+        texts = [no_number(text, f"问题 {at}", 1000) for at, text in enumerate(typed["problems"], 1)]
+        texts = [text for text in texts if text]
+        if len(texts) > MOST_PROBLEMS:
+            refuse("problems", f"一张报告单最多列 {MOST_PROBLEMS} 个问题，其余请另开一张。", CLAUSE)
+        ticket.problems.all().delete()
+        ReportedProblem.objects.bulk_create(
+            ReportedProblem(report=ticket, position=at, text=text) for at, text in enumerate(texts, 1)
+        )
+
+
+def _write_people(ticket, typed: dict, day: date) -> None:
+    for name in ("reporter_name", "pupil_name", "responsible"):
+        if name in typed:
+            setattr(ticket, name, cleaned(typed[name])[:50])
+    plain = ("reporter_sex", "reporter_age", "reporter_ethnic", "pupil_sex", "pupil_age", "pupil_ethnic")
+    for name in (*plain, "handling_unit", "complete_by"):
+        if name in typed:
+            setattr(ticket, name, typed[name])
+    if "matter" in typed:
+        ticket.matter = no_number(typed["matter"], "反映事项", 4000)
+    if ticket.kind == Kind.SUPERVISION and "instruction" in typed:
+        ticket.instruction = no_number(typed["instruction"], "办理意见", 2000)
+    if "responsible_phone" in typed:
+        ticket.responsible_phone = _phone(typed["responsible_phone"], "责任人联系电话")
+    for field, check in _CHECKS.items():
+        _write_sealed(ticket, field, typed.get(field, ""), check, day)
+
+
+def _write_sealed(ticket, field: str, typed: str, check, day: date) -> None:
+    text = cleaned(typed)
+    if text == EMPTIED:
+        sealed.put(ticket, field, "")
+    elif text:
+        try:
+            sealed.put(ticket, field, check(text, day))
+        except identity.IdentityError as error:
+            raise Refused(_about(_LABELS[field], error)) from error
+
+
+def _about(label: str, error: identity.IdentityError):
+    return Refusal(f"identity:{label}", f"“{label}”：{error.sentence}", CLAUSE)
+
+
+_CHECKS = {
+    "reporter_id": lambda text, day: identity.check_id_number(text, day).text,
+    "reporter_phone": lambda text, day: identity.check_phone(text),
+    "pupil_number": lambda text, day: identity.check_registration_number(text, day).text,
+    "pupil_id": lambda text, day: identity.check_id_number(text, day).text,
+}
+_LABELS = {
+    "reporter_id": "反映人身份证号",
+    "reporter_phone": "反映人联系电话",
+    "pupil_number": "学生学籍号",
+    "pupil_id": "学生身份证号",
+}
+
+
+def _phone(text: str, label: str) -> str:
+    text = cleaned(text)
+    if not text:
+        return ""
+    try:
+        return identity.check_phone(text)
+    except identity.IdentityError as error:
+        raise Refused(_about(label, error)) from error
+
+
+# ---------------------------------------------------------------- complete or not
+
+
+def missing(ticket, day: date) -> list[str]:
+    """What the paper still lacks before it can be signed and sent; empty when nothing."""
+    ticket = whole(ticket)
+    lacking = []
+    if ticket.kind == Kind.REPORT:
+        lacking += [label for name, label in CONTACTS if not getattr(ticket, name)]
+        if not ticket.problems.exists():
+            lacking.append("问题描述（至少一条）")
+        return lacking
+    if len(ticket.matter) < SHORTEST_MATTER:
+        lacking.append(f"反映事项（至少 {SHORTEST_MATTER} 字）")
+    if ticket.handling_unit is None:
+        lacking.append("核查单位" if ticket.kind == Kind.CHECK else "承办单位")
+    lacking += [
+        label
+        for name, label in (("responsible", "责任人"), ("responsible_phone", "责任人联系电话"))
+        if not getattr(ticket, name)
+    ]
+    if ticket.complete_by is None or ticket.complete_by <= day:
+        lacking.append("完成时限（今天以后的日期）")
+    if ticket.kind == Kind.SUPERVISION and not ticket.instruction:
+        lacking.append("办理意见")
+    return lacking
+
+
+def complete_or_refuse(ticket, day: date) -> None:
+    """Raises Refused with everything that is lacking in one sentence."""
+    lacking = missing(ticket, day)
+    if lacking:
+        refuse("incomplete", f"还没有填全：{'、'.join(lacking)}。请补充后再送出。", CLAUSE)
+
+
+# ---------------------------------------------------------------- filled from what there is
+
+
+class Origin(NamedTuple):
+    """What a ticket begins with; any of them may be absent."""
+
+    case: Case | None = None
+    student: Student | None = None
+    overdue: OverdueRecord | None = None
+    parent: object | None = None
+
+
+def thread_of(origin: Origin) -> Thread:
+    """The thread of the ticket it came of, or a new one."""
+    if origin.parent is not None:
+        return origin.parent.thread
+    return Thread.objects.create(case=origin.case, student=origin.student, overdue=origin.overdue)
+
+
+def filled(paper: Paper, origin: Origin, by, now: datetime) -> dict:
+    """The fields of the paper as far as they follow from where it was begun; to be written by :func:`write`."""
+    typed = _of_drafter(paper, by, local_date(now))
+    matter = _matter(origin)
+    if paper.kind == Kind.REPORT:
+        return typed | ({"problems": [matter]} if matter else {})
+    if matter:
+        typed["matter"] = matter
+    handler = _handler(origin)
+    if handler is not None:
+        typed["handling_unit"] = handler
+    if origin.student is not None:
+        typed |= _of_pupil(origin.student, local_date(now))
+    return typed | _of_parent(origin.parent)
+
+
+def _of_drafter(paper: Paper, by, day: date) -> dict:
+    name = by.display_name
+    if paper.kind != Kind.REPORT:
+        return {"responsible": name}
+    unit = next((seat.unit for seat in seats_of(by, day) if seat.unit.level in paper.levels), None)
+    return {
+        "business_name": name,
+        "business_unit": unit.name if unit else "",
+        "technical_unit": unit.name if unit else "",
+    }
+
+
+def _of_pupil(student: Student, day: date) -> dict:
+    had = (day.month, day.day) >= (student.birth_date.month, student.birth_date.day)
+    return {
+        "pupil_name": student.name,
+        "pupil_sex": student.sex,
+        "pupil_age": day.year - student.birth_date.year - (not had),
+        "pupil_ethnic": student.ethnic,
+        "pupil_number": records.current_number(student),
+        "pupil_id": records.id_number(student) or "",
+    }
+
+
+def _of_parent(parent) -> dict:
+    """A check or supervision that comes of another paper of the same shape takes over whom it is about."""
+    if parent is None:
+        return {}
+    parent = whole(parent)
+    if parent.kind == Kind.COMPLAINT:
+        return {"reporter_name": parent.citizen, "matter": parent.matter}
+    if parent.kind == Kind.REPORT:
+        return {"matter": "\n".join(f"{row.position}. {row.text}" for row in parent.problems.all())}
+    people = ("reporter_name", "reporter_sex", "reporter_age", "reporter_ethnic", "pupil_name", "pupil_sex")
+    taken = {name: getattr(parent, name) for name in (*people, "pupil_age", "pupil_ethnic", "matter")}
+    return taken | {field: sealed.opened(parent, field) for field in _CHECKS}
+
+
+def _matter(origin: Origin) -> str:
+    if origin.overdue is not None:
+        found = origin.overdue
+        return (
+            f"业务 {found.case.number}（{kind_name(found.case.kind)}）在{State(found.stage).label}环节逾期："
+            f"时限 {spoken(found.due_on)}，责任单位{found.unit.name}。"
+        )
+    if origin.case is not None:
+        case = origin.case
+        return f"业务 {case.number}（{kind_name(case.kind)}，{case.headline}），现状：{State(case.state).label}。"
+    return ""
+
+
+def _handler(origin: Origin) -> Unit | None:
+    if origin.overdue is not None:
+        return origin.overdue.unit
+    if origin.case is not None:
+        return origin.case.holder
+    if origin.student is not None:
+        return origin.student.school
+    return None

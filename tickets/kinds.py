@@ -1,0 +1,97 @@
+"""What the three papers differ in: who drafts, who stamps, whom they go to (R8.6)."""
+
+from dataclasses import dataclass
+
+from orgs.models import PostRole, UnitLevel
+from tickets.models import Complaint, Kind, ProblemReport, Supervision, Verification
+
+CLAUSE = "正文 三.2"
+_OFFICES = (UnitLevel.MINISTRY, UnitLevel.PROVINCE, UnitLevel.LEAGUE, UnitLevel.COUNTY)
+_CLERKS = (PostRole.REGISTRAR, PostRole.HEAD)
+
+
+@dataclass(frozen=True)
+class Paper:
+    """One kind. ``stamped``: drafted by one, signed by another. ``limited``: it bears a date to be completed by."""
+
+    kind: Kind
+    model: type
+    prefix: str
+    levels: tuple[str, ...]
+    drafters: tuple[str, ...]
+    stamped: bool
+    limited: bool
+    handlers: tuple[str, ...]
+    issued_by: str
+    names: dict[str, str]
+
+    @property
+    def name(self) -> str:
+        """As it is printed at the head of the paper."""
+        return f"中小学生学籍管理{self.kind.label}"
+
+
+REPORT = Paper(
+    Kind.REPORT,
+    ProblemReport,
+    "BG",
+    (UnitLevel.PROVINCE,),
+    (PostRole.REGISTRAR,),
+    stamped=True,
+    limited=False,
+    handlers=_CLERKS,
+    issued_by="问题报告单由省级教育行政部门盖章后报教育部",
+    names={"undertaker": "教育部受理人", "answer": "处理意见", "sent": "报送"},
+)
+CHECK = Paper(
+    Kind.CHECK,
+    Verification,
+    "HC",
+    _OFFICES,
+    (PostRole.TECHNICIAN,),
+    stamped=False,
+    limited=True,
+    handlers=(*_CLERKS, PostRole.TECHNICIAN),
+    issued_by="问题核查单由技术部门核发",
+    names={"undertaker": "承办人", "answer": "经核实的情况", "sent": "交办"},
+)
+SUPERVISION = Paper(
+    Kind.SUPERVISION,
+    Supervision,
+    "DB",
+    _OFFICES,
+    (PostRole.REGISTRAR,),
+    stamped=True,
+    limited=True,
+    handlers=_CLERKS,
+    issued_by="问题督办单由行政部门核发",
+    names={"undertaker": "承办人", "answer": "办理情况", "sent": "督办"},
+)
+COMPLAINT = Paper(
+    Kind.COMPLAINT,
+    Complaint,
+    "TS",
+    (),
+    (),
+    stamped=False,
+    limited=False,
+    handlers=_CLERKS,
+    issued_by="投诉由群众在公开页面提交",
+    names={"undertaker": "承办人", "answer": "答复", "sent": "提交"},
+)
+PAPERS = (REPORT, CHECK, SUPERVISION)
+BY_KIND = {paper.kind: paper for paper in (*PAPERS, COMPLAINT)}
+
+
+def paper_of(ticket) -> Paper:
+    """The kind of a ticket."""
+    return BY_KIND[Kind(ticket.kind)]
+
+
+def whole(ticket):
+    """The ticket with the table of its kind."""
+    return (
+        ticket
+        if type(ticket) is paper_of(ticket).model
+        else getattr(ticket, paper_of(ticket).model.__name__.lower())
+    )

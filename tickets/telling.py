@@ -1,0 +1,77 @@
+"""Who is told of a ticket: those whose turn it is, and those who issued it (R8.6). Nobody is named in a notice."""
+
+from ledger import clock, outbox
+from ledger.models import OutboxMessage
+from orgs.models import PostRole
+from orgs.seats import holders_of
+from reviews.notices import Letter, tell
+from tickets.kinds import paper_of
+from tickets.models import Kind, Ticket
+from tickets.states import Verb
+
+_TEXTS = {
+    Verb.PROPOSE: "{what}已送签，等待你核签。",
+    Verb.SEND_BACK: "{what}被负责人退回修改。",
+    Verb.ISSUE: "{what}已发到你单位，请在 3 个工作日内受理。",
+    Verb.RECALL: "{what}已由发出单位撤回。",
+    Verb.DECLINE: "{what}被{unit}退回，请核对后改发。",
+    Verb.ACCEPT: "{what}已由{unit}受理。",
+    Verb.ANSWER: "{what}已由{unit}答复，请确认。",
+    Verb.RETURN: "{what}的答复被退回，请重新办理。",
+    Verb.CONFIRM: "{what}的答复已确认。",
+    Verb.CLOSE: "{what}已办结。",
+    Verb.ESCALATE: "{what}逾 3 个工作日无人受理，已上报到{unit}，请受理或督促。",
+    "overdue": "{what}已超过完成时限，还没有答复，请尽快办理。",
+}
+
+
+@outbox.handler("ticket")
+def tell_people(messages: list[OutboxMessage]) -> None:
+    """One notice each for the accounts that may act."""
+    related = ("holder", "issuing_unit", "handling_unit")
+    tickets = Ticket.objects.select_related(*related).in_bulk({m.payload["ticket"] for m in messages})
+    units = {unit for ticket in tickets.values() for unit in _all(ticket)}
+    names = {unit.pk: unit.name for ticket in tickets.values() for unit in (ticket.holder,)}
+    names |= {
+        unit.pk: unit.name for t in tickets.values() for unit in (t.issuing_unit, t.handling_unit) if unit
+    }
+    seats = holders_of(units, clock.local_date(clock.now()))
+    letters = []
+    for message in messages:
+        ticket, verb = tickets[message.payload["ticket"]], message.payload["verb"]
+        if verb not in _TEXTS:
+            continue
+        text = _TEXTS[verb].format(
+            what=f"{Kind(ticket.kind).label} {ticket.number} ", unit=names.get(message.payload["unit"], "")
+        )
+        wanted = _audience(ticket, verb)
+        letters += [
+            Letter(account, None, text, message.dedup, f"/tickets/{ticket.number}/")
+            for account in {a for unit, role, a in seats if (unit, role) in wanted}
+        ]
+    tell(letters)
+
+
+def _all(ticket: Ticket) -> set[int]:
+    return {pk for pk in (ticket.holder_id, ticket.issuing_unit_id, ticket.handling_unit_id) if pk}
+
+
+def _audience(ticket: Ticket, verb: str) -> set[tuple[int, str]]:
+    """Units with the roles there."""
+    paper = paper_of(ticket)
+    if verb == Verb.PROPOSE:
+        return {(ticket.issuing_unit_id, PostRole.HEAD)}
+    issuers = {(ticket.issuing_unit_id, role) for role in (*paper.drafters, PostRole.HEAD)}
+    handlers = {(ticket.handling_unit_id, role) for role in paper.handlers}
+    holders = {(ticket.holder_id, role) for role in paper.handlers}
+    if verb in (Verb.SEND_BACK, Verb.DECLINE):
+        return issuers
+    if verb == Verb.ANSWER:
+        return issuers if ticket.issuing_unit_id else holders
+    if verb in (Verb.ISSUE, Verb.RETURN):
+        return holders
+    if verb == Verb.ESCALATE:
+        return holders | issuers | handlers
+    if verb == "overdue":
+        return holders | issuers
+    return issuers | handlers if verb in (Verb.CONFIRM, Verb.CLOSE, Verb.RECALL) else issuers
