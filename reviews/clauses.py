@@ -10,7 +10,7 @@ _NUMERALS = "零一二三四五六七"
 # How clauses are named in refusals and rows of the rulebook, and the part of the text that each name begins.
 _NAMES = (
     (re.compile(r"附件1\s*第?([一二三四五六七])(?:条第|[.．])?(\d)?"), "b1"),
-    (re.compile(r"正文\s*([一二三])()"), "zw"),
+    (re.compile(r"正文\s*([一二三])(?:[.．](\d))?"), "zw"),
     (re.compile(r"(?:函|6号)\s*第?([一二三])()"), "han"),
     # In the middle of a list the attachment is not named again: 三.5.
     (re.compile(r"^([三四])[.．](\d)"), "b1"),

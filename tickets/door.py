@@ -64,6 +64,20 @@ def begin(paper: Paper, unit: Unit | None, by, now: datetime, *, thread: Thread 
     return ticket
 
 
+def start(paper: Paper, unit: Unit | None, by, now: datetime, origin: drafting.Origin) -> Ticket:
+    """A new draft with all that follows from where it was begun. Raises Refused."""
+    with transaction.atomic():
+        parent = origin.parent
+        ticket = begin(paper, unit, by, now, thread=drafting.thread_of(origin), parent=parent)
+        typed = drafting.filled(paper, origin, by, now)
+        handler = typed.get("handling_unit")
+        if handler is not None and asking.address_refusal(paper, unit, handler):
+            del typed["handling_unit"]
+        drafting.write(ticket, typed, local_date(now))
+        ticket.save()
+    return ticket
+
+
 @contextmanager
 def editing(number: str, by, now: datetime, revision: int | None):
     """The draft, locked, to be changed in the block and saved at its end. Raises Refused."""

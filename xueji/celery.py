@@ -88,6 +88,11 @@ app.conf.beat_schedule = {
         "task": "students.tasks.remind_of_verification",
         "schedule": crontab(hour=7, minute=40),
     },
+    "sweep tickets": {
+        "task": "tickets.tasks.sweep_tickets",
+        "schedule": crontab(minute="15,45"),
+        "options": {"expires": 900},
+    },
     "sign audit heads": {"task": "ledger.tasks.sign_heads", "schedule": crontab(hour=0, minute=20)},
 }
 app.autodiscover_tasks()

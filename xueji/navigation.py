@@ -52,6 +52,7 @@ def _sections(account: Account, seats: list[Seat]) -> list[tuple[str, list[_Page
     registrar = any(seat.unit.is_school and seat.role == PostRole.REGISTRAR for seat in keeping)
     teaches = any(seat.role == PostRole.CLASS_TEACHER for seat in seats)
     school = any(seat.unit.is_school for seat in keeping)
+    technical = any(seat.role == PostRole.TECHNICIAN for seat in seats)
     counter = any(seat.unit.is_school or seat.unit.level in _DECIDES for seat in keeping)
     return [
         ("待办", [_Page("待办", "/worklist/", ("/worklist/", "/cases/", "/search/"), keeps)]),
@@ -79,6 +80,7 @@ def _sections(account: Account, seats: list[Seat]) -> list[tuple[str, list[_Page
                 _Page("学籍号", "/numbers/", ("/numbers/",), office),
             ],
         ),
+        ("三张单", [_Page("三张单", "/tickets/", ("/tickets/",), keeps or technical)]),
         ("家长窗口", [_Page("家长窗口", "/counter/", ("/counter/",), counter)]),
         (
             "统计",

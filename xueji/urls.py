@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("reviews.urls")),
     path("", include("students.urls")),
     path("", include("transfers.urls")),
+    path("", include("tickets.urls")),
 ]
 
 # A database that is away or locked is told as such, wherever it was noticed.

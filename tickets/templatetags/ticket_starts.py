@@ -1,0 +1,22 @@
+"""The buttons that begin a ticket from where one is: on the page of a case, of a pupil (R8.6)."""
+
+from django import template
+
+from reviews import desk
+from tickets import pages
+
+register = template.Library()
+
+
+@register.inclusion_tag("tickets/_starts.html", takes_context=True)
+def ticket_starts(context, case="", student=""):
+    """A button for each paper that the account may draft; nothing for others, and no statement of its own."""
+    request = context.get("request")
+    if request is None or not request.user.is_authenticated:
+        return {"starts": []}
+    return {
+        "starts": pages.starts(request.user, desk.of(request).today),
+        "case": case,
+        "student": student,
+        "csrf_token": context.get("csrf_token"),
+    }
