@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from PIL import Image, ImageChops
 
 FOLDER = Path(__file__).resolve().parent / "golden"
 
@@ -43,3 +44,15 @@ def same(file: str, name: str, found, told: str = "") -> None:
         f"{name} is not in tests/golden/{file}; look at it, then run with GOLDEN=write\n{told}"
     )
     assert golden[name] == found, f"{name}: {found} instead of {golden[name]}\n{told}"
+
+
+def looks(name: str, picture: Image.Image, share: float = 0.002) -> None:
+    """Hold a drawn paper to its reviewed picture; ``GOLDEN=write`` keeps the new one, to be looked at."""
+    path = FOLDER / f"{name}.png"
+    if os.environ.get("GOLDEN") == "write":
+        picture.quantize(16).save(path, optimize=True)
+    reviewed = Image.open(path).convert("L")
+    assert picture.size == reviewed.size
+    differing = ImageChops.difference(picture, reviewed).point(lambda value: 255 if value > 60 else 0)
+    found = sum(differing.histogram()[1:]) / (picture.width * picture.height)
+    assert found < share, f"{name}: {found:.2%} of the paper looks different; GOLDEN=write, and look"

@@ -22,6 +22,10 @@ _NOTES = (
     "报送问题较多的，“问题描述”部分可另附页。",
 )
 
+# Widths of the columns in millimetres, as on the paper; a telephone number fits into its place.
+_REPORT_MM = (28, 30, 14, 46, 17, 35)
+_PEOPLE_MM = (26, 34, 13, 19, 15, 22, 13, 28)
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -49,7 +53,7 @@ def sheet_of(ticket, by, now: datetime, *, full: bool) -> Sheet:
     """What the paper says; numbers and telephones of citizens in full only for print. Raises SealBroken."""
     ticket = whole(ticket)
     rows = _report(ticket) if ticket.kind == Kind.REPORT else _about_people(ticket, full)
-    columns = (3, 3, 2, 4, 2, 3) if ticket.kind == Kind.REPORT else (4, 5, 2, 3, 2, 3, 2, 3)
+    columns = _REPORT_MM if ticket.kind == Kind.REPORT else _PEOPLE_MM
     return Sheet(
         title=paper_of(ticket).name,
         above=f"省份：{ticket.issuing_unit.name}（盖章）" if ticket.kind == Kind.REPORT else "",
@@ -136,7 +140,7 @@ def _report(ticket) -> list[list[Cell]]:
 
 def _about_people(ticket, full: bool) -> list[list[Cell]]:
     check = ticket.kind == Kind.CHECK
-    who = "问题反映人姓名" if check else "反映问题人姓名"
+    who = "问题反映\n人姓名" if check else "反映问题\n人姓名"
     issuing, handling, when = (
         ("交办单位", "核查单位", "交办时间") if check else ("督办单位", "承办单位", "督办时间")
     )
@@ -145,12 +149,12 @@ def _about_people(ticket, full: bool) -> list[list[Cell]]:
         _person(who, ticket, "reporter"),
         [
             *_pair("身份证号", _number(ticket, "reporter_id", full), 3),
-            *_pair("联系电话", _number(ticket, "reporter_phone", full), 3),
+            *_pair("联系\n电话", _number(ticket, "reporter_phone", full), 3),
         ],
         _person("学生姓名", ticket, "pupil"),
         [
             *_pair("学生学籍号", _number(ticket, "pupil_number", full), 3),
-            *_pair("学生\n身份证号", _number(ticket, "pupil_id", full), 3),
+            *_pair("学生身\n份证号", _number(ticket, "pupil_id", full), 3),
         ],
         _long(matter, ticket.matter, 7, 62 if check else 48),
         [
@@ -165,7 +169,7 @@ def _about_people(ticket, full: bool) -> list[list[Cell]]:
         ],
         [
             *_pair(when, _on(ticket.issued_at), 3),
-            *_pair("完成时限", spoken(ticket.complete_by) if ticket.complete_by else _BLANK, 3),
+            *_pair("完成\n时限", spoken(ticket.complete_by) if ticket.complete_by else _BLANK, 3),
         ],
     ]
     if check:

@@ -3,19 +3,17 @@
 ``GOLDEN=write`` writes the picture anew; look at it before it is committed.
 """
 
-import os
-from pathlib import Path
 from types import SimpleNamespace
 
 import pypdfium2
 import pytest
-from PIL import Image, ImageChops
+from PIL import Image
 
 from students import sheet, sheet_pdf
 from students.print_models import PrintKind
+from tests import golden
 from tests.clock import shanghai
 
-PICTURES = Path(__file__).resolve().parent.parent / "golden"
 TEXTS = {
     "name": "阿拉坦·其其格",
     "sex": "女",
@@ -97,14 +95,7 @@ def drawn(one: sheet_pdf.Paper) -> Image.Image:
 )
 def test_the_paper_looks_as_it_was_reviewed(name, kind, more, settings):
     settings.PUBLIC_ADDRESS = "https://xueji.example"
-    picture, golden = drawn(paper(kind, TEXTS | more)), PICTURES / f"{name}.png"
-    if os.environ.get("GOLDEN") == "write":
-        picture.quantize(16).save(golden, optimize=True)
-    reviewed = Image.open(golden).convert("L")
-    assert picture.size == reviewed.size
-    differing = ImageChops.difference(picture, reviewed).point(lambda value: 255 if value > 60 else 0)
-    share = sum(differing.histogram()[1:]) / (picture.width * picture.height)
-    assert share < 0.002, f"{share:.2%} of the paper looks different; GOLDEN=write, and look"
+    golden.looks(name, drawn(paper(kind, TEXTS | more)))
 
 
 def test_the_same_paper_gives_the_same_bytes(settings):
