@@ -27,6 +27,10 @@ def refusal(ticket: Ticket, by, day):
 
 def add(number: str, by, upload, now) -> Enclosure:
     """Keep a photograph. Raises Refused for one that is too large, no JPEG or PNG, not readable, or one too many."""
+    if refused := refusal(
+        Ticket.objects.select_related("holder", "issuing_unit").get(number=number), by, local_date(now)
+    ):
+        raise Refused(refused)
     picture = pictures.plain(pictures.decoded(pictures.bytes_of(upload, CLAUSE), CLAUSE))
     picture.thumbnail((_LONGEST_EDGE, _LONGEST_EDGE))
     data, key = pictures.jpeg(picture), uuid.uuid4()

@@ -13,7 +13,7 @@ from students.import_models import ImportBatch, ImportKind, ImportState
 from students.models import Enrolment, ProblemRecord, Student
 from students.print_models import PrintBatch
 from students.settling import answering
-from tests import late_children, upkept
+from tests import late_children, ticketed, upkept
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 # 720 px is what 1440 px leave at a zoom of 200 %.
@@ -209,6 +209,15 @@ def test_no_page_of_a_head_or_of_those_above_has_a_violation(scene, desk, size):
     junior = Inspection(desk(scene.registrar(scene.recruited.receiving_unit), *size)).walk(["/recruitment/"])
     assert not junior.wrong
     above = Inspection(desk(scene.registrar(scene.im), *size)).walk(["/worklist/?tab=area", "/students/"])
+    draft = ticketed.supervision(scene, handler=scene.west)
+    sent = ticketed.issued(scene, ticketed.supervision(scene, handler=scene.east, reporter_name=LONGEST))
+    league = Inspection(desk(scene.registrar(scene.league), *size))
+    league.walk(["/tickets/", "/tickets/?tab=all", f"/tickets/{draft.number}/", f"/tickets/{draft.number}/edit/"])
+    league.walk([f"/tickets/{sent.number}/", f"/tickets/{sent.number}/print/"])
+    county.walk([f"/tickets/{sent.number}/"])
+    report = ticketed.report(scene)
+    above.walk([f"/tickets/{report.number}/", f"/tickets/{report.number}/edit/"])
+    assert not league.wrong
     above.walk(
         ["/statistics/headcount/", "/statistics/permits/", f"/statistics/headcount/?unit={scene.first.code}"]
     )

@@ -7,7 +7,8 @@ another pupil of ``third`` whom ``first`` took in offline; a draft of ``third`` 
 registered late, not signed either, and a child whom the check of the month refused; the class of the pupil, in
 the charge of the class teacher of ``third``, with a sent change sheet; the term's verification of the county above ``third``;
 a pupil of ``third`` whose identity number a pupil abroad has too, with the draft of the school's answer; a roster that the registrar of ``third`` has exported; a drop-out of
-``third``, not signed yet; a batch of formal numbers of the province, ended.
+``third``, not signed yet; a batch of formal numbers of the province, ended; a supervision that the league has issued to the
+county above ``third``, with an enclosure, and another that is a draft.
 """
 
 import re
@@ -29,8 +30,9 @@ from students.import_models import ImportBatch, ImportKind, ImportState
 from students.models import Enrolment, ProblemRecord, Student
 from students.print_models import PrintBatch
 from students.settling import answering
-from tests import late_children, upkept
+from tests import late_children, ticketed, upkept
 from tests.world import World, png
+from tickets import enclosures
 
 PLACES = {
     "own": "first",
@@ -191,6 +193,10 @@ class Scene:
         self.round = upkept.round_of(world, world.west)
         self.export = making.ask(world.third, world.registrar(world.third), world.now, form="csv")
         self.dropout = upkept.dropout_of(world, world.third)
+        drafted = ticketed.supervision(world, handler=world.west)
+        enclosures.add(drafted.number, world.registrar(world.league), png(), world.now)
+        self.ticket = ticketed.issued(world, drafted)
+        self.ticket_draft = ticketed.supervision(world, handler=world.west)
         self.token, _ = tokens.issue(mine, "统计", world.now, 9, second_factor=False)
 
     def parts(self, thing: str) -> dict:
@@ -222,6 +228,12 @@ class Scene:
             "late": {"number": self.late.number},
             "month": {"number": self.refused.month.number},
             "refused": {"key": str(self.refused.key)},
+            "ticket": {
+                "number": self.ticket.number,
+                "key": str(self.ticket.enclosures.get().key),
+            },
+            "ticket_draft": {"number": self.ticket_draft.number},
+            "supervision": {"kind": "supervision"},
             "dropout": {"number": self.dropout.number},
             "export": {"number": self.export.number},
             "problem": {"pk": self.problem.pk},
