@@ -64,8 +64,16 @@ def begin(paper: Paper, unit: Unit | None, by, now: datetime, *, thread: Thread 
     return ticket
 
 
-def start(paper: Paper, unit: Unit | None, by, now: datetime, origin: drafting.Origin) -> Ticket:
-    """A new draft with all that follows from where it was begun. Raises Refused."""
+def start(
+    paper: Paper,
+    unit: Unit | None,
+    by,
+    now: datetime,
+    origin: drafting.Origin,
+    kept: Callable[[Ticket], None] | None = None,
+) -> Ticket:
+    """A new draft with all that follows from where it was begun. ``kept`` is called in the same transaction. Raises
+    Refused."""
     with transaction.atomic():
         parent = origin.parent
         ticket = begin(paper, unit, by, now, thread=drafting.thread_of(origin), parent=parent)
@@ -75,6 +83,8 @@ def start(paper: Paper, unit: Unit | None, by, now: datetime, origin: drafting.O
             del typed["handling_unit"]
         drafting.write(ticket, typed, local_date(now))
         ticket.save()
+        if kept is not None:
+            kept(ticket)
     return ticket
 
 

@@ -23,6 +23,7 @@ from students.api_changes import Changes
 from students.api_records import Records
 from students.identity import IdentityError
 from students.records import TooManyMisses
+from tickets.api import Tickets
 from transfers import api as transfers
 from transfers import api_look_up
 from transfers import api_offline as offline
@@ -208,6 +209,7 @@ def _routes() -> list:
     router.register("routes", Routes, "api-routes")
     router.register("graduating", Graduating, "api-graduating")
     router.register("possible", Possible, "api-possible")
+    router.register("tickets", Tickets, "api-tickets")
     return router.urls
 
 

@@ -301,6 +301,11 @@ SPECTACULAR_SETTINGS = {
         "ChangeKindEnum": "students.api_changes.KINDS_OFFERED",
         "NamedKindEnum": "transfers.api_look_up.NAMED_AT_LOOK_UP",
         "TransferKindEnum": "transfers.api.KINDS_OFFERED",
+        "TicketKindEnum": "tickets.models.Kind",
+        "PaperKindEnum": "tickets.api.PAPER_KINDS",
+        "TicketStateEnum": "tickets.states.State",
+        "TicketVerbEnum": "tickets.states.Verb",
+        "TicketActEnum": "tickets.api.ACTS",
     },
 }
 

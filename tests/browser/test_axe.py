@@ -212,7 +212,9 @@ def test_no_page_of_a_head_or_of_those_above_has_a_violation(scene, desk, size):
     draft = ticketed.supervision(scene, handler=scene.west)
     sent = ticketed.issued(scene, ticketed.supervision(scene, handler=scene.east, reporter_name=LONGEST))
     league = Inspection(desk(scene.registrar(scene.league), *size))
-    league.walk(["/tickets/", "/tickets/?tab=all", f"/tickets/{draft.number}/", f"/tickets/{draft.number}/edit/"])
+    league.walk(
+        ["/tickets/", "/tickets/?tab=all", f"/tickets/{draft.number}/", f"/tickets/{draft.number}/edit/"]
+    )
     league.walk([f"/tickets/{sent.number}/", f"/tickets/{sent.number}/print/"])
     county.walk([f"/tickets/{sent.number}/"])
     report = ticketed.report(scene)
