@@ -104,7 +104,7 @@ def _paper(ticket) -> dict:
     }
 
 
-class DraftIn(Strict):
+class TicketDraftIn(Strict):
     """Which paper, of which unit, and what it begins with."""
 
     kind = Choice(PAPER_KINDS, label="单据种类")
@@ -143,7 +143,7 @@ class PaperIn(Strict):
     handling = UnitCode(required=False, label="核查（承办）单位代码")
     responsible = Typed(max_length=50, default=None)
     responsible_phone = Typed(max_length=30, default=None)
-    complete_by = serializers.DateField(required=False, allow_null=True)
+    until = serializers.DateField(required=False, allow_null=True, label="完成时限")
     revision = Revision()
 
 
@@ -209,12 +209,12 @@ class Tickets(mixins.ListModelMixin, Endpoint):
         operation_id="tickets_create",
         description="可以从业务、学生或另一张单据开始，内容自动带入。",
         parameters=[KEY],
-        request=DraftIn,
+        request=TicketDraftIn,
         responses={201: TicketOut, 409: told("没有起草的岗位。")},
     )
     def create(self, request) -> Response:
         """A draft."""
-        typed, known = self.read(DraftIn), desk.of(request)
+        typed, known = self.read(TicketDraftIn), desk.of(request)
         paper = BY_KIND[Kind(typed["kind"])]
         units = asking.may_draft(paper, request.user, known.today)
         unit = next((one for one in units if one.code == typed.get("unit", one.code)), None)
@@ -262,6 +262,8 @@ class Tickets(mixins.ListModelMixin, Endpoint):
         given = {name: value for name, value in typed.items() if value is not None or name in request.data}
         if "handling" in given:
             given["handling_unit"] = _unit(given.pop("handling"), ticket)
+        if "until" in given:
+            given["complete_by"] = given.pop("until")
         _fits(ticket, given)
         with door.editing(ticket.number, request.user, known.now, revision) as held:
             drafting.write(held, given, known.today)

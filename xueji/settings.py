@@ -301,6 +301,7 @@ SPECTACULAR_SETTINGS = {
         "ChangeKindEnum": "students.api_changes.KINDS_OFFERED",
         "NamedKindEnum": "transfers.api_look_up.NAMED_AT_LOOK_UP",
         "TransferKindEnum": "transfers.api.KINDS_OFFERED",
+        "SexEnum": "students.models.Sex",
         "TicketKindEnum": "tickets.models.Kind",
         "PaperKindEnum": "tickets.api.PAPER_KINDS",
         "TicketStateEnum": "tickets.states.State",

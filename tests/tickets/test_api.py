@@ -39,7 +39,7 @@ def test_a_supervision_runs_from_draft_to_end_through_the_api(world):
         "instruction": "请查明原因，限期办结。",
         "responsible_phone": "0479-8210001",
         "handling": world.west.code,
-        "complete_by": "2099-12-18",
+        "until": "2099-12-18",
         "revision": made.json()["revision"],
     }
     filled = league.send("PATCH", f"/tickets/{number}/", said)
