@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from orgs import views
+from orgs import contact_views, views
 
 urlpatterns = [
     path("accounts/sign-in/", views.sign_in, name="sign-in"),
     path("accounts/sign-out/", views.sign_out, name="sign-out"),
     path("accounts/password/", views.change_password, name="password"),
     path("accounts/second-factor/", views.second_factor, name="second-factor"),
+    path("contacts/", contact_views.show, name="contacts"),
+    path("contacts/own/", contact_views.keep, name="contacts-own"),
     path("accounts/alive/", views.alive, name="alive"),
 ]

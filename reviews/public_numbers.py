@@ -6,6 +6,8 @@ from django.urls import register_converter
 from django.urls.converters import StringConverter
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+# Letters that paper and eye confuse, read as what was printed.
+CONFUSED = str.maketrans("OIL", "011")
 
 
 def public_number(prefix: str, year: int) -> str:

@@ -11,6 +11,7 @@ from reviews.views import (
     case,
     evidence,
     notices,
+    parents,
     phrases,
     refusals,
     routes,
@@ -46,5 +47,6 @@ urlpatterns = [
     path("cases/<case:number>/appeal/", appeals.raise_appeal, name="case-appeal"),
     path("cases/<case:number>/<str:verb>/", case.act, name="case-act"),
     path("rules/", rules.rules, name="rules"),
+    path("parents/", parents.guide, name="parents"),
     path("routes/", routes.show, name="routes"),
 ]

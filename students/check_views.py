@@ -7,12 +7,12 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
-from rest_framework.throttling import SimpleRateThrottle
 
 from ledger.clock import local_date, spoken
 from reviews import desk
-from reviews.public_numbers import ALPHABET
+from reviews.public_numbers import ALPHABET, CONFUSED
 from reviews.views import see_other
+from reviews.visitors import too_often
 from students import counter
 from students.identity import normalise_number
 
@@ -25,20 +25,8 @@ VERDICTS = {
     ),
     "unknown": ("bad", "查无此件", "没有这个核对码的打印记录；请核对是否输入有误，或向出示人询问来历。"),
 }
-# Letters that paper and eye confuse, read as what was printed.
-_CONFUSED = str.maketrans("OIL", "011")
 TOO_MANY = "查得太频繁，请过一分钟再试。"
 NOT_A_CODE = f"核对码应为 {counter.CODE_LENGTH} 位字母和数字，请照纸上二维码下方的一行输入。"
-
-
-class ByAddress(SimpleRateThrottle):
-    """So many checks an address."""
-
-    scope = "print check"
-
-    def get_cache_key(self, request, view) -> str:
-        """The visitor's address, as our own proxies saw it."""
-        return f"print-check:{self.get_ident(request)}"
 
 
 @login_not_required
@@ -48,7 +36,7 @@ def ask(request: HttpRequest) -> HttpResponse:
     """Type the code by hand; it leads to the same page as the QR code."""
     typed = request.POST.get("code", "")[:100]
     if request.method == "POST":
-        code = normalise_number(typed).upper().translate(_CONFUSED)
+        code = normalise_number(typed).upper().translate(CONFUSED)
         if len(code) == counter.CODE_LENGTH and not set(code) - set(ALPHABET):
             return see_other(reverse("print-check", args=[code]))
         shown = {"typed": typed, "wrong": NOT_A_CODE}
@@ -61,7 +49,7 @@ def ask(request: HttpRequest) -> HttpResponse:
 @require_safe
 def check(request: HttpRequest, code: str) -> HttpResponse:
     """What the paper with this code is worth."""
-    if not ByAddress().allow_request(request, None):
+    if too_often(request, "print check"):
         return render(request, "students/print_check.html", {"wrong": TOO_MANY}, status=429)
     found, row = counter.verdict(code, desk.of(request).today)
     tone, word, sentence = VERDICTS[found]

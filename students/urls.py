@@ -13,6 +13,7 @@ from students import (
     key_views,
     number_views,
     print_batch_views,
+    progress_views,
     record_views,
     recruitment_views,
     registration_views,
@@ -29,6 +30,7 @@ from students.upkeep import class_views, round_views, sheet_views
 urlpatterns = [
     path("statistics/headcount/", headcount_views.show, name="headcount"),
     path("statistics/permits/", headcount_views.show_permits, name="permits"),
+    path("progress/", progress_views.show, name="progress"),
     path("check/", check_views.ask, name="print-check-ask"),
     path("check/<check:code>/", check_views.check, name="print-check"),
     path("counter/", counter_views.find, name="counter"),

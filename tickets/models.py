@@ -261,6 +261,8 @@ class Complaint(Ticket):
     contact_sealed = models.BinaryField(null=True, blank=True)
     matter = models.TextField("投诉内容", max_length=2000)
     case_number = models.CharField("业务编号", max_length=20, blank=True)
+    # By this and the number the citizen reads the answer; the code itself is kept nowhere.
+    code_index = models.BinaryField(max_length=16, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "群众投诉"

@@ -3,9 +3,11 @@
 from django.urls import path
 
 from reviews import public_numbers  # noqa: F401 - brings <public:number>
-from tickets import views
+from tickets import complaint_views, views
 
 urlpatterns = [
+    path("complaints/", complaint_views.ask, name="complaint-ask"),
+    path("complaints/new/", complaint_views.new, name="complaint-new"),
     path("tickets/", views.show_list, name="tickets"),
     path("tickets/new/<slug:kind>/", views.new, name="ticket-new"),
     path("tickets/<public:number>/", views.show, name="ticket"),

@@ -271,6 +271,10 @@ REST_FRAMEWORK = {
         "look-up account": "30/min",
         "look-up address": "120/min",
         "print check": "60/min",
+        "progress address": "30/min",
+        "progress case": "20/hour",
+        "complaint address": "10/hour",
+        "complaint answer": "30/min",
     },
 }
 SPECTACULAR_SETTINGS = {

@@ -299,6 +299,7 @@ class Migration(migrations.Migration):
                 ("contact_sealed", models.BinaryField(blank=True, null=True)),
                 ("matter", models.TextField(max_length=2000, verbose_name="投诉内容")),
                 ("case_number", models.CharField(blank=True, max_length=20, verbose_name="业务编号")),
+                ("code_index", models.BinaryField(max_length=16)),
             ],
             options={
                 "verbose_name": "群众投诉",

@@ -1,0 +1,42 @@
+"""The public page that tells parents how their case stands (R8.5). What is typed travels in no address."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods
+
+from reviews import desk
+from reviews.visitors import too_often
+from students import progress
+from students.identity import normalise_number
+
+NO_MATCH = "没有查到。请核对业务编号和学籍号末六位，须与学校打印的单子一致；还没有发起的业务查不到。"
+TOO_MANY = "查得太频繁，请稍后再试，或直接打电话询问受理学校。"
+INCOMPLETE = "请填写业务编号（如 ZX-2026-7K3M9QXP）和学籍号末六位。"
+
+
+@login_not_required
+@never_cache
+@sensitive_post_parameters("last")
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest) -> HttpResponse:
+    """The form; POST tells how the case stands."""
+    if request.method != "POST":
+        return render(request, "students/progress.html", {"number": ""})
+    number = normalise_number(request.POST.get("number", "")[:60])[:20]
+    last = request.POST.get("last", "")[:60]
+    if not number or len(normalise_number(last)) != progress.LAST:
+        return _again(request, number, INCOMPLETE, 422)
+    if too_often(request, "progress address") or too_often(request, "progress case", number):
+        return _again(request, number, TOO_MANY, 429)
+    known = desk.of(request)
+    found = progress.of(number, last, known.book, known.today)
+    if found is None:
+        return _again(request, number, NO_MATCH, 404)
+    return render(request, "students/progress.html", {"found": found, "number": number})
+
+
+def _again(request: HttpRequest, number: str, wrong: str, status: int) -> HttpResponse:
+    return render(request, "students/progress.html", {"number": number, "wrong": wrong}, status=status)

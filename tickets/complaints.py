@@ -1,0 +1,97 @@
+"""A citizen's complaint: taken in without an account, answered by two people, read again by number and code (R8.5)."""
+
+import secrets
+from datetime import datetime
+
+from django.db import transaction
+
+from ledger import audit, outbox
+from ledger.clock import local_date
+from orgs.models import Unit, UnitLevel
+from reviews.opinions import cleaned
+from reviews.public_numbers import ALPHABET, CONFUSED, public_number
+from reviews.refusals import refuse
+from students import identity, sealing
+from tickets import door, drafting, sealed
+from tickets.models import Complaint, Entry, Kind, Thread
+from tickets.states import State, Verb
+
+CLAUSE = "正文 三.2"
+SHORTEST, LONGEST = 10, 2000
+CODE_LENGTH = 8
+_DOMAIN = "complaint"
+
+
+def take_in(
+    now: datetime, *, unit: str, matter: str, citizen: str = "", contact: str = "", case: str = ""
+) -> tuple[Complaint, str]:
+    """The complaint and the code by which its answer can be read; the code is shown once. Raises Refused."""
+    addressed = addressed_to(unit)
+    matter = drafting.no_number(matter, "投诉内容", LONGEST)
+    if len(matter) < SHORTEST:
+        refuse("matter", f"请写明投诉的事情（至少 {SHORTEST} 个字）：什么事、什么时候、哪个单位。", CLAUSE)
+    contact = _checked(contact)
+    day, code = local_date(now), "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
+    with transaction.atomic():
+        made = Complaint(
+            number=public_number("TS", day.year),
+            kind=Kind.COMPLAINT,
+            state=State.ISSUED,
+            thread=Thread.objects.create(),
+            handling_unit=addressed,
+            holder=addressed,
+            issued_at=now,
+            touch_by=door.touch_by(day),
+            citizen=cleaned(citizen)[:50],
+            matter=matter,
+            case_number=identity.normalise_number(case)[:20],
+            code_index=sealing.blind_index(code, _DOMAIN),
+        )
+        sealed.put(made, "contact", contact)
+        made.save(force_insert=True)
+        Entry.objects.create(ticket=made, verb=Verb.ISSUE, unit=addressed, text="群众在公开页面提交")
+        audit.record(
+            door.CHAIN,
+            "public",
+            "complaint.taken_in",
+            {"ticket": made.number, "unit": addressed.pk},
+            subject=f"ticket:{made.number}",
+        )
+        said = {"ticket": made.pk, "verb": Verb.ISSUE, "unit": addressed.pk}
+        outbox.post("ticket", said, f"ticket:{made.number}:0")
+    return made, code
+
+
+def addressed_to(text: str) -> Unit:
+    """The unit by code or whole name. Raises Refused."""
+    text = cleaned(text)[:60]
+    rows = Unit.objects.filter(closed_on=None).exclude(level=UnitLevel.MINISTRY)
+    found = list(rows.filter(code=text)[:1]) or list(rows.filter(name=text)[:2])
+    if not found:
+        told = "没有找到受理单位，请填写单位全称，或在“投诉电话和邮箱”页面点选单位。"
+        refuse("unit", told, CLAUSE)
+    if len(found) > 1:
+        refuse("unit", "有几个单位叫这个名字，请在“投诉电话和邮箱”页面点选单位。", CLAUSE)
+    return found[0]
+
+
+def _checked(contact: str) -> str:
+    contact = cleaned(contact)
+    if not contact:
+        return ""
+    try:
+        return identity.check_phone(contact)
+    except identity.IdentityError as error:
+        refuse("contact", error.sentence)
+
+
+def read(number: str, code: str) -> Complaint | None:
+    """The complaint of those who hold number and code."""
+    code = identity.normalise_number(code)[:40].translate(CONFUSED)
+    rows = Complaint.objects.filter(number=identity.normalise_number(number)[:20])
+    return rows.filter(code_index=sealing.blind_index(code, _DOMAIN)).select_related("holder").first()
+
+
+def answer_of(found: Complaint) -> str:
+    """What the citizen reads: nothing before two people have agreed on it."""
+    return found.answer if found.state in (State.CONFIRMED, State.CLOSED) else ""
