@@ -33,12 +33,13 @@ def new(request: HttpRequest) -> HttpResponse:
         return _form(request, {"unit": unit or ""})
     plain = PlainText()
     typed = {name: plain.to_python(request.POST.get(name, "")) for name in _FIELDS}
-    if too_often(request, "complaint address"):
-        return _form(request, typed, TOO_MANY, 429)
     try:
-        made, code = complaints.take_in(desk.of(request).now, **typed)
+        said = complaints.checked(**typed)
     except Refused as error:
         return _form(request, typed, error.sentence, 422)
+    if too_often(request, "complaint address"):
+        return _form(request, typed, TOO_MANY, 429)
+    made, code = complaints.take_in(said, desk.of(request).now)
     shown = {
         "number": made.number,
         "code": f"{code[:4]} {code[4:]}",

@@ -1,6 +1,7 @@
 """A citizen's complaint: taken in without an account, answered by two people, read again by number and code (R8.5)."""
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
@@ -22,15 +23,29 @@ CODE_LENGTH = 8
 _DOMAIN = "complaint"
 
 
-def take_in(
-    now: datetime, *, unit: str, matter: str, citizen: str = "", contact: str = "", case: str = ""
-) -> tuple[Complaint, str]:
-    """The complaint and the code by which its answer can be read; the code is shown once. Raises Refused."""
+@dataclass(frozen=True)
+class Said:
+    """A complaint as it may be taken in."""
+
+    unit: Unit
+    matter: str
+    citizen: str
+    contact: str
+    case_number: str
+
+
+def checked(*, unit: str, matter: str, citizen: str = "", contact: str = "", case: str = "") -> Said:
+    """What was typed, as it is kept. Raises Refused."""
     addressed = addressed_to(unit)
     matter = drafting.no_number(matter, "投诉内容", LONGEST)
     if len(matter) < SHORTEST:
         refuse("matter", f"请写明投诉的事情（至少 {SHORTEST} 个字）：什么事、什么时候、哪个单位。", CLAUSE)
-    contact = _checked(contact)
+    number = identity.normalise_number(case)[:20]
+    return Said(addressed, matter, drafting.no_number(citizen, "怎么称呼你", 50), _checked(contact), number)
+
+
+def take_in(said: Said, now: datetime) -> tuple[Complaint, str]:
+    """The complaint and the code by which its answer can be read; the code is shown once."""
     day, code = local_date(now), "".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH))
     with transaction.atomic():
         made = Complaint(
@@ -38,27 +53,22 @@ def take_in(
             kind=Kind.COMPLAINT,
             state=State.ISSUED,
             thread=Thread.objects.create(),
-            handling_unit=addressed,
-            holder=addressed,
+            handling_unit=said.unit,
+            holder=said.unit,
             issued_at=now,
             touch_by=door.touch_by(day),
-            citizen=cleaned(citizen)[:50],
-            matter=matter,
-            case_number=identity.normalise_number(case)[:20],
+            citizen=said.citizen,
+            matter=said.matter,
+            case_number=said.case_number,
             code_index=sealing.blind_index(code, _DOMAIN),
         )
-        sealed.put(made, "contact", contact)
+        sealed.put(made, "contact", said.contact)
         made.save(force_insert=True)
-        Entry.objects.create(ticket=made, verb=Verb.ISSUE, unit=addressed, text="群众在公开页面提交")
-        audit.record(
-            door.CHAIN,
-            "public",
-            "complaint.taken_in",
-            {"ticket": made.number, "unit": addressed.pk},
-            subject=f"ticket:{made.number}",
-        )
-        said = {"ticket": made.pk, "verb": Verb.ISSUE, "unit": addressed.pk}
-        outbox.post("ticket", said, f"ticket:{made.number}:0")
+        Entry.objects.create(ticket=made, verb=Verb.ISSUE, unit=said.unit, text="群众在公开页面提交")
+        body = {"ticket": made.number, "unit": said.unit.pk}
+        audit.record(door.CHAIN, "public", "complaint.taken_in", body, subject=f"ticket:{made.number}")
+        told = {"ticket": made.pk, "verb": Verb.ISSUE, "unit": said.unit.pk}
+        outbox.post("ticket", told, f"ticket:{made.number}:0")
     return made, code
 
 

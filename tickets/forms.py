@@ -71,7 +71,7 @@ class PeopleForm(DraftForm):
     pupil_number = _Line("学籍号", 40, private=True)
     pupil_id = _Line("身份证号", 40, private=True)
     matter = _Text(
-        "反映事项", 4000, 6, help_text="事情、时间、涉及的单位；证件号码填在上面的栏目里，不写进正文。"
+        "反映事项", 4000, 6, help_text="事情、时间、涉及的单位；证件号码填在下面的栏目里，不写进正文。"
     )
     handling_unit = _Line("承办单位", 60, help_text=_ADDRESS)
     responsible = _Line("责任人", 50)

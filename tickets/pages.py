@@ -186,9 +186,7 @@ def _origin(ticket: Ticket) -> list[dict]:
     thread = ticket.thread
     found = []
     if thread.case_id:
-        found.append(
-            {"label": f"业务 {thread.case.number}", "url": reverse("case", args=[thread.case.number])}
-        )
+        found.append({"label": "看业务", "url": reverse("case", args=[thread.case.number])})
     if thread.student_id:
         found.append({"label": "学生学籍", "url": reverse("student-detail", args=[thread.student.key])})
     return found

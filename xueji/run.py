@@ -117,6 +117,7 @@ def _prepare(var: Path, trial: bool) -> None:
     steps = [("migrate", "正在建立数据表 ……"), ("load_reference", "正在载入单位、代码表、日历和路线 ……")]
     if trial:
         steps.append(("seed_demo", "正在生成演示数据（仅首次）……"))
+        steps.append(("seed_tickets", "正在添上演示单据 ……"))
     for command, sentence in steps:
         print(sentence, flush=True)
         quiet = ["--verbosity", "0"] if command == "migrate" else []

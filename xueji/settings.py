@@ -274,7 +274,7 @@ REST_FRAMEWORK = {
         "progress address": "30/min",
         "progress case": "20/hour",
         "complaint address": "10/hour",
-        "complaint answer": "30/min",
+        "complaint answer": "60/min",
     },
 }
 SPECTACULAR_SETTINGS = {

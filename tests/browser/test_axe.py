@@ -26,6 +26,11 @@ VISITED = [
     "/calendar/",
     "/routes/",
     "/possible/",
+    "/parents/",
+    "/progress/",
+    "/contacts/",
+    "/complaints/",
+    "/complaints/new/",
     "/rules/",
     "/no-such-page/",
 ]
@@ -216,7 +221,7 @@ def test_no_page_of_a_head_or_of_those_above_has_a_violation(scene, desk, size):
         ["/tickets/", "/tickets/?tab=all", f"/tickets/{draft.number}/", f"/tickets/{draft.number}/edit/"]
     )
     league.walk([f"/tickets/{sent.number}/", f"/tickets/{sent.number}/print/"])
-    county.walk([f"/tickets/{sent.number}/"])
+    county.walk([f"/tickets/{sent.number}/", "/contacts/own/"])
     report = ticketed.report(scene)
     above.walk([f"/tickets/{report.number}/", f"/tickets/{report.number}/edit/"])
     assert not league.wrong

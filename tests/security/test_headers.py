@@ -20,6 +20,8 @@ PUBLIC = {
     "rules/",
     "routes/",
     "possible/",
+    "parents/",
+    "contacts/",
     "check/",
     "check/<check:code>/",
     "calendar/",

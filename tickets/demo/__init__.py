@@ -1,0 +1,1 @@
+"""What stands on the desks of the demonstration: papers, a complaint, published contacts."""
