@@ -9,5 +9,5 @@ class OrgsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        """Let signing in hold the one session of a person."""
-        from orgs import sign_in  # noqa: F401 - its signal receivers register on import
+        """Let signing in hold the one session of a person and be noted for the week."""
+        from orgs import presence, sign_in  # noqa: F401 - their signal receivers register on import

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from ledger import clock
-from reviews import recompute, sweeps
+from reviews import recompute, sweeps, weekly_login
 
 
 @shared_task
@@ -16,3 +16,9 @@ def sweep() -> dict:
 def recompute_due_dates() -> int:
     """Reckon open due dates again: catches a decision that crossed a change of the calendar (R3.7)."""
     return len(recompute.recompute(clock.now()))
+
+
+@shared_task
+def warn_of_weekly_login() -> int:
+    """Tell accounts that have not signed in this week (R8.3)."""
+    return weekly_login.warn(clock.now())

@@ -23,6 +23,7 @@ class StudentsConfig(AppConfig):
             registration_table,
             taking_back,
         )
+        from students.bulletins import telling as bulletin_telling  # noqa: F401
         from students.exports import telling as export_telling  # noqa: F401
         from students.late import procedure, table  # noqa: F401
         from students.late import telling as late_telling  # noqa: F401

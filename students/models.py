@@ -374,6 +374,7 @@ class ProblemRecord(models.Model):
 
 
 # Django finds the tables through this module.
+from students.bulletins.models import Bulletin, BulletinLine  # noqa: E402, F401
 from students.change_models import ChangePolicy, ContactAttempt, StatusChange  # noqa: E402, F401
 from students.dropouts.models import DropoutMark  # noqa: E402, F401
 from students.exports.models import RosterExport  # noqa: E402, F401

@@ -13,6 +13,7 @@ from students import (
     problems,
     promotion,
 )
+from students.bulletins import drafting
 from students.exports import making
 from students.late import months
 from students.upkeep import rounds
@@ -82,3 +83,9 @@ def make_exports() -> int:
 def remind_of_graduation() -> int:
     """Schools that have not run their graduation, before 30 July and after (R4.1)."""
     return graduation_reminders.remind(clock.now())
+
+
+@shared_task
+def draft_bulletins() -> int:
+    """Draft the bulletins of the month before, from the 1st at 02:00 on (R3.7b)."""
+    return drafting.draft_all(clock.now())

@@ -12,6 +12,7 @@ MIDDLE_DOT = "\u00b7"
 NUMBER_IN_TEXT = (
     r"([GLJ][0-9]{17}|[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])[0-9]{3})[0-9Xx]"
 )
+NUMBER_IN_TEXT_RE = re.compile(NUMBER_IN_TEXT)
 
 # Zero-width characters that pasting from office programs and web pages leaves behind.  The direction
 # overrides (U+202A–202E) are deliberately absent: U+202E shows digits in another order than they are stored,

@@ -20,6 +20,7 @@ from students import (
     taking_back_views,
     views,
 )
+from students.bulletins import views as bulletin_views
 from students.dropouts import views as dropout_views
 from students.exports import views as export_views
 from students.late import month_views as late_month_views
@@ -28,6 +29,12 @@ from students.settling import views as settling_views
 from students.upkeep import class_views, round_views, sheet_views
 
 urlpatterns = [
+    path("bulletins/", bulletin_views.show_list, name="bulletins"),
+    path("bulletins/<public:number>/", bulletin_views.show, name="bulletin"),
+    path("bulletins/<public:number>/reply/", bulletin_views.reply, name="bulletin-reply"),
+    path("bulletins/<public:number>/publish/", bulletin_views.publish, name="bulletin-publish"),
+    path("bulletins/<public:number>/pdf/", bulletin_views.show_pdf, name="bulletin-pdf"),
+    path("bulletins/<public:number>/xlsx/", bulletin_views.show_xlsx, name="bulletin-xlsx"),
     path("statistics/headcount/", headcount_views.show, name="headcount"),
     path("statistics/permits/", headcount_views.show_permits, name="permits"),
     path("progress/", progress_views.show, name="progress"),

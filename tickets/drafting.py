@@ -1,6 +1,5 @@
 """What a paper says while it is drafted: written from a form, filled from a case or a pupil, complete or not (R8.6)."""
 
-import re
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -14,7 +13,7 @@ from reviews.refusals import Refusal, Refused, refuse
 from reviews.states import State
 from students import identity, records
 from students.models import Student
-from students.text import NUMBER_IN_TEXT
+from students.text import NUMBER_IN_TEXT_RE
 from tickets import sealed
 from tickets.kinds import CLAUSE, Paper, whole
 from tickets.models import Kind, ReportedProblem, Thread
@@ -23,7 +22,6 @@ from tickets.models import Kind, ReportedProblem, Thread
 EMPTIED = "无"
 MOST_PROBLEMS = 20
 SHORTEST_MATTER = 10
-_NUMBER = re.compile(NUMBER_IN_TEXT)
 CONTACTS = (
     ("business_name", "业务联系人"),
     ("business_phone", "业务联系人电话"),
@@ -37,7 +35,7 @@ def no_number(text: str, label: str, longest: int) -> str:
     text = cleaned(text)
     if len(text) > longest:
         refuse("long", f"“{label}”最多 {longest} 字，现在有 {len(text)} 字，请精简。", CLAUSE)
-    if _NUMBER.search(text):
+    if NUMBER_IN_TEXT_RE.search(text):
         told = f"“{label}”里写有身份证号或学籍号，请改填在专门的栏目里（加密保存），正文中删去。"
         refuse("number_in_text", told, CLAUSE)
     return text

@@ -88,6 +88,17 @@ app.conf.beat_schedule = {
         "task": "students.tasks.remind_of_verification",
         "schedule": crontab(hour=7, minute=40),
     },
+    # Told from Thursday on, each account once a week.
+    "warn of the weekly sign-in": {
+        "task": "reviews.tasks.warn_of_weekly_login",
+        "schedule": crontab(hour=8, minute=20),
+    },
+    # On the 1st at 02:00, or when beat is back; a month that has its draft is left alone.
+    "draft the month's bulletins": {
+        "task": "students.tasks.draft_bulletins",
+        "schedule": crontab(minute="0,30"),
+        "options": {"expires": 1500},
+    },
     "sweep tickets": {
         "task": "tickets.tasks.sweep_tickets",
         "schedule": crontab(minute="15,45"),

@@ -1,0 +1,51 @@
+"""A bulletin on paper and as a workbook (R3.7b)."""
+
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+
+from ledger.clock import local_date, moment
+from students import sheet_pdf, tables
+from students.bulletins import showing
+from students.bulletins.models import Bulletin, BulletinState
+
+TEMPLATE = Path(settings.BASE_DIR) / "templates" / "print" / "bulletin.typ"
+
+
+def draw(bulletin: Bulletin, by, now: datetime) -> bytes:
+    """The PDF, A4. Raises :class:`students.sheet_pdf.GlyphMissing`."""
+    return sheet_pdf.typeset(TEMPLATE, contents(bulletin, by, now))
+
+
+def contents(bulletin: Bulletin, by, now: datetime) -> dict:
+    """What the paper says; texts only, never read as markup."""
+    lines, day = showing.lines_of(bulletin), local_date(now)
+    whole = next((line for line in lines if line.unit_id == bulletin.province_id), None)
+    return {
+        "sender": f"{bulletin.province.name}",
+        "number": bulletin.number,
+        "title": bulletin.title,
+        "mark": "" if bulletin.state == BulletinState.PUBLISHED else "（征求说明稿）",
+        "paragraphs": showing.paragraphs(bulletin, whole),
+        "head": list(showing.HEAD),
+        "tables": [
+            {
+                "label": part["label"],
+                "rows": [[str(cell) for cell in showing.cells(line)] for line in part["lines"]],
+                "replies": [f"{line.unit.name}说明：{line.reply}" for line in part["lines"] if line.reply],
+            }
+            for part in showing.sections(lines)
+        ],
+        "hints": showing.HINTS,
+        "signed": showing.signed(bulletin),
+        "footer": [f"打印人：{by}", moment(now)],
+        "date": [day.year, day.month, day.day],
+    }
+
+
+def workbook(bulletin: Bulletin) -> bytes:
+    """All lines in one sheet, the replies beside them."""
+    lines = showing.lines_of(bulletin)
+    rows = ([line.unit.code, *showing.cells(line), line.reply] for line in lines)
+    return tables.xlsx(bulletin.title, ("单位代码", *showing.HEAD, "说明"), rows, widths=(12, 30))

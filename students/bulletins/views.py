@@ -1,0 +1,193 @@
+"""Pages of the monthly bulletin (R3.7b): list, one bulletin, reply, publication, paper, workbook."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from ledger.clock import local_date, moment, spoken
+from orgs import scope
+from orgs.seats import seats_of
+from reviews import desk
+from reviews.forms import PlainText
+from reviews.refusals import Refusal, Refused
+from reviews.views import see_other
+from reviews.views.evidence import inert
+from reviews.views.form_pages import told
+from students import sheet_pdf
+from students.bulletins import figures, paper, publishing, showing
+from students.bulletins.drafting import CLAUSE
+from students.bulletins.models import Bulletin, BulletinLine, BulletinState
+from students.import_views import pages_of
+
+PAGE = 24
+_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+CLAUSE_SHOWN = {
+    "text": "除寒暑假外，未在10个工作日内完成核办的责任单位将被记录并纳入月度通报。",
+    "source": "教基一厅〔2016〕2号 附件1 第三条第7款",
+    "url": "/rules/#b1-3-7",
+}
+_STATUS = {"no_seat": 403, "reply": 422, "number_in_text": 422}
+
+
+@never_cache
+@require_safe
+def show_list(request: HttpRequest) -> HttpResponse:
+    """Bulletins that the account may read, the latest first."""
+    rows = Bulletin.objects.visible_to(request.user, desk.of(request).today).select_related("province")
+    page = Paginator(rows.defer("inputs"), PAGE).get_page(request.GET.get("page"))
+    shown = {"rows": [_row(found) for found in page], "page": pages_of(page), "clause": CLAUSE_SHOWN}
+    return render(request, "students/bulletins.html", shown)
+
+
+def _row(found: Bulletin) -> dict:
+    published = found.state == BulletinState.PUBLISHED
+    return {
+        "url": reverse("bulletin", args=[found.number]),
+        "number": found.number,
+        "province": found.province.name,
+        "month": f"{found.month.year}年{found.month.month}月",
+        "state": found.get_state_display(),
+        "tier": "state-good" if published else "state-warn",
+        "until": spoken(found.reply_until),
+        "published": spoken(local_date(found.published_at)) if published else "—",
+    }
+
+
+def visible(request: HttpRequest, number: str) -> Bulletin:
+    """The bulletin when the account may read it; 404 otherwise."""
+    rows = Bulletin.objects.visible_to(request.user, desk.of(request).today)
+    return get_object_or_404(rows.select_related("province", "published_by__person"), number=number)
+
+
+@never_cache
+@require_safe
+def show(request: HttpRequest, number: str) -> HttpResponse:
+    """One bulletin; before its publication a unit sees the lines of its own only."""
+    return bulletin_page(request, visible(request, number))
+
+
+def bulletin_page(
+    request, found: Bulletin, refused: Refusal | None = None, status: int = 200
+) -> HttpResponse:
+    """The page with whatever the last act has to tell; what was typed stays."""
+    day = desk.of(request).today
+    lines = readable(request, found)
+    whole = next((line for line in lines if line.unit_id == found.province_id), None)
+    barred = publishing.publish_refusal(found, request.user, day)
+    shown = {
+        "row": _row(found),
+        "title": found.title,
+        "paragraphs": showing.paragraphs(found, whole) if whole else [],
+        "head": showing.HEAD,
+        "hints": showing.HINTS,
+        "sections": [_section(part, request.user, day, request.POST) for part in showing.sections(lines)],
+        "bars": showing.bars(lines, "league") or showing.bars(lines, "county"),
+        "signed": showing.signed(found),
+        "digest": found.digest,
+        "unanswered": publishing.unanswered(found) if whole and found.state == BulletinState.REPLIES else 0,
+        "may_publish": barred is None,
+        "barred": barred.sentence if barred is not None and barred.code == "replies_run" else "",
+        "may_print": whole is not None,
+        "clause": CLAUSE_SHOWN,
+        "refused": told(refused),
+    }
+    return render(request, "students/bulletin.html", shown, status=status)
+
+
+def readable(request: HttpRequest, found: Bulletin) -> list[BulletinLine]:
+    """All lines of a published one, or for the province and those above; else those of the units one sits at."""
+    lines = showing.lines_of(found)
+    if found.state == BulletinState.PUBLISHED or _above(request, found):
+        return lines
+    own = {seat.unit.pk for seat in seats_of(request.user, desk.of(request).today)}
+    return [line for line in lines if line.unit_id in own]
+
+
+def _above(request: HttpRequest, found: Bulletin) -> bool:
+    day = desk.of(request).today
+    return any(found.province.path.startswith(path) for path in scope.paths(request.user, day))
+
+
+def _section(part: dict, account, day, typed) -> dict:
+    rows = []
+    for line in part["lines"]:
+        mine = publishing.reply_refusal(line, account, day) is None
+        rows.append(
+            {
+                "pk": line.pk,
+                "cells": showing.cells(line),
+                "bad": figures.is_named(line.figures),
+                "reply": line.reply,
+                "replied": f"{line.reply_by}　{moment(line.reply_at)}" if line.reply_at else "",
+                "may_reply": mine,
+                "typed": typed.get("reply", "")[:500] if typed.get("line") == str(line.pk) else line.reply,
+            }
+        )
+    return {"label": part["label"], "rows": rows, "id": f"part-{part['level']}"}
+
+
+@never_cache
+@require_POST
+def reply(request: HttpRequest, number: str) -> HttpResponse:
+    """What a unit says to its figures."""
+    found, now = visible(request, number), desk.of(request).now
+    pk = request.POST.get("line", "")
+    line = next((one for one in readable(request, found) if str(one.pk) == pk), None)
+    if line is None:
+        return bulletin_page(request, found, Refusal("line", "请在本单位的一行里填写说明。", CLAUSE), 422)
+    line.bulletin = found
+    try:
+        publishing.reply(line, request.user, now, PlainText().to_python(request.POST.get("reply", "")))
+    except Refused as error:
+        return bulletin_page(request, found, error.refusal, _STATUS.get(error.code, 409))
+    messages.success(request, "说明已提交，与数据一并公布；截止前可以修改。")
+    return see_other(reverse("bulletin", args=[number]))
+
+
+@never_cache
+@require_POST
+def publish(request: HttpRequest, number: str) -> HttpResponse:
+    """The province's head publishes."""
+    found = visible(request, number)
+    try:
+        publishing.publish(found, request.user, desk.of(request).now)
+    except Refused as error:
+        return bulletin_page(request, found, error.refusal, _STATUS.get(error.code, 409))
+    messages.success(request, "通报已发布，内容从此不能更改。")
+    return see_other(reverse("bulletin", args=[number]))
+
+
+@never_cache
+@require_safe
+def show_pdf(request: HttpRequest, number: str) -> HttpResponse:
+    """On paper, for those who may read all of it."""
+    found = visible(request, number)
+    if refused := _whole_refusal(request, found):
+        return bulletin_page(request, found, refused, 403)
+    try:
+        data = paper.draw(found, request.user, desk.of(request).now)
+    except sheet_pdf.GlyphMissing as error:
+        return bulletin_page(request, found, Refusal("glyph", error.sentence, CLAUSE), 409)
+    return inert(data, "application/pdf", f"{found.number}.pdf")
+
+
+@never_cache
+@require_safe
+def show_xlsx(request: HttpRequest, number: str) -> HttpResponse:
+    """As a workbook, for those who may read all of it."""
+    found = visible(request, number)
+    if refused := _whole_refusal(request, found):
+        return bulletin_page(request, found, refused, 403)
+    answer = HttpResponse(paper.workbook(found), content_type=_XLSX)
+    answer["Content-Disposition"] = f'attachment; filename="{found.number}.xlsx"'
+    return answer
+
+
+def _whole_refusal(request: HttpRequest, found: Bulletin) -> Refusal | None:
+    if found.state == BulletinState.PUBLISHED or _above(request, found):
+        return None
+    return Refusal("draft", "通报还没有发布，现在只能看本单位的数据。", CLAUSE)
