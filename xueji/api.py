@@ -21,6 +21,7 @@ from reviews.refusals import Refused
 from students import api as students
 from students.api_changes import Changes
 from students.api_records import Records
+from students.bulletins.api import Bulletins
 from students.identity import IdentityError
 from students.records import TooManyMisses
 from tickets.api import Tickets
@@ -210,6 +211,7 @@ def _routes() -> list:
     router.register("graduating", Graduating, "api-graduating")
     router.register("possible", Possible, "api-possible")
     router.register("tickets", Tickets, "api-tickets")
+    router.register("bulletins", Bulletins, "api-bulletins")
     return router.urls
 
 

@@ -305,6 +305,7 @@ SPECTACULAR_SETTINGS = {
         "ChangeKindEnum": "students.api_changes.KINDS_OFFERED",
         "NamedKindEnum": "transfers.api_look_up.NAMED_AT_LOOK_UP",
         "TransferKindEnum": "transfers.api.KINDS_OFFERED",
+        "BulletinStateEnum": "students.bulletins.models.BulletinState",
         "SexEnum": "students.models.Sex",
         "TicketKindEnum": "tickets.models.Kind",
         "PaperKindEnum": "tickets.api.PAPER_KINDS",

@@ -50,8 +50,10 @@ def reply(line: BulletinLine, by, now: datetime, text: str) -> None:
 
 
 def unanswered(bulletin: Bulletin) -> int:
-    """How many of the units that are named have not answered."""
-    rows = bulletin.lines.filter(reply="").values_list("figures", flat=True)
+    """How many of the units that are named have not answered; the province itself is not asked."""
+    rows = (
+        bulletin.lines.filter(reply="").exclude(unit=bulletin.province_id).values_list("figures", flat=True)
+    )
     return sum(figures.is_named(told) for told in rows)
 
 

@@ -69,11 +69,15 @@ def paragraphs(bulletin: Bulletin, whole: BulletinLine | None) -> list[str]:
         return ["本月没有业务。"]
     told, month = whole.figures, f"{bulletin.month.year}年{bulletin.month.month}月"
     found = [
-        f"{month}，{bulletin.province.name}各单位共收到待办环节 {told['received']} 个，按时办结 {told['in_time']} 个，"
-        f"逾期办结 {told['late']} 个，月末仍在逾期 {told['open_late']} 个，按时率 {percent(told['rate'])}；"
-        f"办理用时中位数 {days(told['median'])} 个工作日，九成在 {days(told['p90'])} 个工作日内办结。",
-        f"调档 {told['filed']} 件，逾期未调档自动取消 {told['lapsed']} 件，调档率 {percent(told['filed_rate'])}；"
-        f"满 90 天自动清理 {told['expired']} 件。",
+        (
+            f"{month}，{bulletin.province.name}各单位共收到待办环节 {told['received']} 个，按时办结 {told['in_time']} 个，"
+            f"逾期办结 {told['late']} 个，月末仍在逾期 {told['open_late']} 个，按时率 {percent(told['rate'])}；"
+            f"办理用时中位数 {days(told['median'])} 个工作日，九成在 {days(told['p90'])} 个工作日内办结。"
+        ),
+        (
+            f"调档 {told['filed']} 件，逾期未调档自动取消 {told['lapsed']} 件，调档率 {percent(told['filed_rate'])}；"
+            f"满 90 天自动清理 {told['expired']} 件。"
+        ),
         f"学校和旗县区人员整周未登录 {told['logins']} 人次（本月计 {bulletin.inputs['weeks']} 周）。",
     ]
     if told["graduation"]:

@@ -5,8 +5,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from orgs.models import PostRole
+from reviews import calendar
 from reviews.models import Notice
 from students import key_drafting, problems, recruitment
+from students.bulletins import drafting
+from students.bulletins.counting import Month
 from students.exports import making
 from students.graduation_models import GraduationLine, GraduationRun
 from students.import_models import ImportBatch, ImportKind, ImportState
@@ -222,6 +225,8 @@ def test_no_page_of_a_head_or_of_those_above_has_a_violation(scene, desk, size):
     )
     league.walk([f"/tickets/{sent.number}/", f"/tickets/{sent.number}/print/"])
     county.walk([f"/tickets/{sent.number}/", "/contacts/own/"])
+    bulletin = drafting.draft(scene.im, Month.of(scene.today), calendar.current(), scene.now)
+    above.walk(["/bulletins/", f"/bulletins/{bulletin.number}/"])
     report = ticketed.report(scene)
     above.walk([f"/tickets/{report.number}/", f"/tickets/{report.number}/edit/"])
     assert not league.wrong

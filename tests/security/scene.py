@@ -8,7 +8,7 @@ registered late, not signed either, and a child whom the check of the month refu
 the charge of the class teacher of ``third``, with a sent change sheet; the term's verification of the county above ``third``;
 a pupil of ``third`` whose identity number a pupil abroad has too, with the draft of the school's answer; a roster that the registrar of ``third`` has exported; a drop-out of
 ``third``, not signed yet; a batch of formal numbers of the province, ended; a supervision that the league has issued to the
-county above ``third``, with an enclosure, and another that is a draft.
+county above ``third``, with an enclosure, and another that is a draft; the month's bulletin of the province, not published.
 """
 
 import re
@@ -20,10 +20,12 @@ from django.urls.resolvers import URLResolver
 
 from orgs import tokens
 from orgs.models import Account, Post, PostRole
-from reviews import appeals
+from reviews import appeals, calendar
 from reviews.evidence import take_in
 from reviews.models import Attachment, Case, Notice, QuickPhrase
 from students import issuing, key_drafting, photos, problems, recruitment
+from students.bulletins import drafting
+from students.bulletins.counting import Month
 from students.exports import making
 from students.graduation_models import GraduationRun
 from students.import_models import ImportBatch, ImportKind, ImportState
@@ -197,6 +199,8 @@ class Scene:
         enclosures.add(drafted.number, world.registrar(world.league), png(), world.now)
         self.ticket = ticketed.issued(world, drafted)
         self.ticket_draft = ticketed.supervision(world, handler=world.west)
+        month = Month.of(world.today)
+        self.bulletin = drafting.draft(world.im, month, calendar.current(), world.now)
         self.token, _ = tokens.issue(mine, "统计", world.now, 9, second_factor=False)
 
     def parts(self, thing: str) -> dict:
@@ -233,6 +237,7 @@ class Scene:
                 "key": str(self.ticket.enclosures.get().key),
             },
             "ticket_draft": {"number": self.ticket_draft.number},
+            "bulletin": {"number": self.bulletin.number},
             "supervision": {"kind": "supervision"},
             "dropout": {"number": self.dropout.number},
             "export": {"number": self.export.number},

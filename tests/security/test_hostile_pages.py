@@ -174,6 +174,7 @@ def pages_of(scene):
         ("registrar@other", f"/students/{scene.pupil.key}/dropout/"),
         ("registrar@other", f"/dropouts/{scene.dropout.number}/"),
         ("registrar@other", "/dropouts/"),
+        ("head@above", f"/bulletins/{scene.bulletin.number}/"),
         ("registrar@league", "/tickets/?tab=all"),
         ("registrar@league", f"/tickets/{scene.ticket_draft.number}/edit/"),
         ("registrar@other_above", f"/tickets/{scene.ticket.number}/"),

@@ -1,4 +1,4 @@
-"""A report with the check it led to, two supervisions, a complaint, and the offices' contacts, made by the program's own
+"""A report with the check it led to, two supervisions, a complaint, the offices' contacts, last month's bulletins, made by the program's own
 acts as people would (R8.5, R8.6). Everything is invented."""
 
 from datetime import datetime, timedelta
@@ -9,6 +9,7 @@ from django.db import transaction
 from ledger.clock import local_date
 from orgs.models import Account, Post, PostRole, Unit, UnitLevel
 from reviews.models import Case
+from students.bulletins import drafting as drafting_bulletins
 from tickets import complaints, door, drafting, kinds
 from tickets.models import Ticket
 from tickets.states import Verb
@@ -39,6 +40,7 @@ def write(now: datetime) -> int:
             contact="13900001234",
         )
         complaints.take_in(said, now)
+        drafting_bulletins.draft_all(now)
     return Ticket.objects.count()
 
 
