@@ -1,6 +1,6 @@
 """``python -m bench [row …] [--small]``: measure, print, and write RESULTS.md.
 
-Rows: decisions, sweep, pages, due-date, queries, sheet, registering. ``--small`` takes databases a fiftieth as large and writes nothing.
+Rows: decisions, sweep, pages, due-date, queries, sheet, registering, bulletin. ``--small`` takes databases a fiftieth as large and writes nothing.
 """
 
 import argparse
@@ -10,7 +10,7 @@ import sys
 from dataclasses import asdict
 
 SIZES, SMALL = (100_000, 1_000_000), (2_000, 20_000)
-NAMES = ("due-date", "queries", "sheet", "registering", "pages", "decisions", "sweep")
+NAMES = ("due-date", "queries", "sheet", "registering", "pages", "decisions", "sweep", "bulletin")
 
 
 def main() -> int:
@@ -33,7 +33,7 @@ def main() -> int:
 
 
 def _run(names: list[str], sizes: tuple[int, ...], write: bool) -> int:
-    from bench import decisions, due_date, ground, measure, pages, registering, sheets, sweeping
+    from bench import bulletins, decisions, due_date, ground, measure, pages, registering, sheets, sweeping
 
     kinds = {
         "due-date": due_date,
@@ -42,6 +42,7 @@ def _run(names: list[str], sizes: tuple[int, ...], write: bool) -> int:
         "pages": pages,
         "decisions": decisions,
         "sweep": sweeping,
+        "bulletin": bulletins,
     }
     ground.use(sizes[0])
     facts = measure.machine() | ground.versions()

@@ -210,6 +210,12 @@ class Calendar:
         """Whether the day lies after the last year whose notice is entered, so that it may still move."""
         return _day(day) > self.confirmed_until
 
+    def ranks(self, base: date, until: date) -> list[int]:
+        """For each day from ``base`` to ``until``: how many working days lie after ``base`` up to it. The difference of
+        two is how many working days lie between; handed to the database, it counts them for a million rows."""
+        start, first = base.toordinal(), self._count(base.toordinal())
+        return [self._count(ordinal) - first for ordinal in range(start, until.toordinal() + 1)]
+
     def for_province(self, province: int | None) -> Calendar:
         """The same calendar with the vacation days of a province (its id) not counting: the bulletin's (R3.7b).
 

@@ -4,6 +4,7 @@ from django.urls import path
 from django.views.generic import RedirectView
 
 from reviews import case_number  # noqa: F401 - makes <case:number> known
+from reviews.dashboard import views as dashboard
 from reviews.views import (
     appeals,
     bulk,
@@ -47,6 +48,8 @@ urlpatterns = [
     path("cases/<case:number>/appeal/", appeals.raise_appeal, name="case-appeal"),
     path("cases/<case:number>/<str:verb>/", case.act, name="case-act"),
     path("rules/", rules.rules, name="rules"),
+    path("dashboard/", dashboard.show, name="dashboard"),
+    path("dashboard/cases/", dashboard.cases, name="dashboard-cases"),
     path("parents/", parents.guide, name="parents"),
     path("routes/", routes.show, name="routes"),
 ]

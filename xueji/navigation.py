@@ -85,6 +85,7 @@ def _sections(account: Account, seats: list[Seat]) -> list[tuple[str, list[_Page
         (
             "统计",
             [
+                _Page("办理情况", "/dashboard/", ("/dashboard/",), office),
                 _Page("月度通报", "/bulletins/", ("/bulletins/",), bool(seats)),
                 _Page("人数和居住证", "/statistics/headcount/", ("/statistics/",), keeps),
                 _Page("名册导出", "/exports/", ("/exports/",), keeps),

@@ -104,7 +104,7 @@ def count_steps(province: Unit, month: Month, counted: Calendar) -> dict[int, di
                 "next_day": month.next,
                 "last_day": month.last,
                 "base": base,
-                "rank": _ranks(counted, base, month.next),
+                "rank": counted.ranks(base, month.next),
                 "decided": [str(outcome) for outcome in DECIDED],
                 "nobodys": [str(outcome) for outcome in _NOBODYS],
             },
@@ -141,16 +141,6 @@ _COUNT = f"""
         WHERE s.opened_at < %(next)s AND (s.closed_at IS NULL OR s.closed_at >= %(first)s)
     ) AS one GROUP BY unit_id, took
 """  # noqa: S608 - put together from the names of tables
-
-
-def _ranks(counted: Calendar, base: date, until: date) -> list[int]:
-    """How many working days lie between ``base`` and each day after it."""
-    ranks, total = [], 0
-    for at in range((until - base).days + 1):
-        day = base + timedelta(days=at)
-        total += at > 0 and counted.is_working(day)
-        ranks.append(total)
-    return ranks
 
 
 def _gathered(rows: list[tuple]) -> dict[int, dict]:

@@ -2,9 +2,9 @@
 
 import hashlib
 import json
-from math import ceil
 
 from orgs.models import UnitLevel
+from reviews.shares import percentile, share
 from students.bulletins.counting import COUNTS, merged
 
 OFFICES = (UnitLevel.PROVINCE, UnitLevel.LEAGUE, UnitLevel.COUNTY)
@@ -68,24 +68,6 @@ def is_named(told: dict) -> bool:
         + told["logins"]
         + told["graduation"]
     )
-
-
-def share(part: int, whole: int) -> int | None:
-    """Per thousand, rounded down, so that nothing short of all is told as all; ``None`` of nothing."""
-    return part * 1000 // whole if whole else None
-
-
-def percentile(took: dict[int, int], percent: int) -> int | None:
-    """The smallest number of days within which so many of the steps were done; ``None`` of none."""
-    total = sum(took.values())
-    if not total:
-        return None
-    wanted, seen = ceil(total * percent / 100), 0
-    for day in sorted(took):
-        seen += took[day]
-        if seen >= wanted:
-            return day
-    raise AssertionError("a percentile lies within")
 
 
 def _worst_first(told: dict) -> tuple:

@@ -27,7 +27,7 @@ class BulletinQuerySet(models.QuerySet):
         units = [seat.unit for seat in seats_of(account, day)]
         provinces = {unit.province_id for unit in units if unit.province_id}
         above = scope.under("province", account, day)
-        own = {unit.pk for unit in units}
+        own = scope.own_units(account, day)
         named = Q(pk__in=BulletinLine.objects.filter(unit__in=own).values("bulletin"))
         published = Q(state=BulletinState.PUBLISHED, province__in=provinces)
         return self.filter(above | published | named)

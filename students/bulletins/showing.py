@@ -2,6 +2,7 @@
 
 from ledger.clock import local_date, spoken
 from orgs.models import UnitLevel
+from reviews.shares import percent
 from students.bulletins.counting import KINDS
 from students.bulletins.models import Bulletin, BulletinLine, BulletinState
 
@@ -30,11 +31,6 @@ SECTIONS = (
     (UnitLevel.SCHOOL, "被通报学校"),
 )
 _LONGEST_BAR = 260
-
-
-def percent(per_thousand: int | None) -> str:
-    """97.4%, or a dash of nothing."""
-    return "—" if per_thousand is None else f"{per_thousand / 10:.1f}%"
 
 
 def days(value: int | None) -> str:

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import local_date, moment, spoken
 from orgs import scope
-from orgs.seats import seats_of
 from reviews import desk
 from reviews.forms import PlainText
 from reviews.refusals import Refusal, Refused
@@ -103,7 +102,7 @@ def readable(request: HttpRequest, found: Bulletin) -> list[BulletinLine]:
     lines = showing.lines_of(found)
     if found.state == BulletinState.PUBLISHED or _above(request, found):
         return lines
-    own = {seat.unit.pk for seat in seats_of(request.user, desk.of(request).today)}
+    own = scope.own_units(request.user, desk.of(request).today)
     return [line for line in lines if line.unit_id in own]
 
 

@@ -16,7 +16,8 @@ from orgs.presence_models import Presence
 from reviews import calendar
 from reviews.models import Notice, Step, Vacation
 from reviews.refusals import Refused
-from students.bulletins import counting, drafting, figures, publishing
+from reviews.shares import percentile, share
+from students.bulletins import counting, drafting, publishing
 from students.bulletins.counting import Month
 from students.bulletins.models import Bulletin
 from students.models import ProblemRecord
@@ -279,7 +280,7 @@ def test_a_draft_is_seen_by_the_province_and_the_units_it_names_and_a_published_
 
 @given(st.lists(st.integers(0, 60), min_size=1, max_size=200), st.sampled_from([50, 90]))
 def test_a_percentile_is_the_least_number_of_days_that_covers_so_many(days, percent):
-    found = figures.percentile(dict(Counter(days)), percent)
+    found = percentile(dict(Counter(days)), percent)
     covered = sum(day <= found for day in days)
     assert covered * 100 >= percent * len(days)
     assert sum(day < found for day in days) * 100 < percent * len(days)
@@ -291,9 +292,9 @@ def test_the_percentile_of_a_county_is_that_of_all_its_steps_together(schools):
     for days in schools:
         merged.update(days)
     together = [day for days in schools for day in days]
-    assert figures.percentile(dict(merged), 50) == figures.percentile(dict(Counter(together)), 50)
+    assert percentile(dict(merged), 50) == percentile(dict(Counter(together)), 50)
 
 
 def test_a_rate_short_of_all_is_never_told_as_all():
-    assert figures.share(9999, 10000) == 999
-    assert figures.share(0, 0) is None
+    assert share(9999, 10000) == 999
+    assert share(0, 0) is None

@@ -1,0 +1,148 @@
+"""Pages of the dashboard: a unit's figures, and the list behind each of them (R3.7b)."""
+
+from datetime import timedelta
+
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from ledger.clock import local_date, spoken
+from orgs import scope
+from orgs.models import Unit
+from orgs.seats import seats_of
+from reviews import desk
+from reviews.countdown import countdown
+from reviews.dashboard import counting, pages
+from reviews.models import Case, Step
+from reviews.procedures import kind_name
+from reviews.states import STAGES, State
+from reviews.views.proofs import whole
+
+PAGE = 50
+CLAUSE_SHOWN = {
+    "text": "每个环节 10 个工作日内未核办完毕的责任单位，除寒暑假外，记录并纳入月度通报。",
+    "source": "教基一厅〔2016〕2号 附件1 第三条第7款",
+    "url": "/rules/#b1-3-7",
+}
+_STAGES = {*STAGES, State.CORRECTION, State.AWAITING_FILE}
+
+
+@never_cache
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """The figures of one's own office, or of a unit under it."""
+    unit = _unit(request)
+    if unit.is_school:
+        raise Http404
+    own = [seat.unit for seat in seats_of(request.user, desk.of(request).today)]
+    shown = pages.shown(unit, desk.of(request)) | {"clause": CLAUSE_SHOWN}
+    shown["up"] = unit.authority if unit.authority and unit.pk not in {one.pk for one in own} else None
+    return render(request, "reviews/dashboard.html", shown)
+
+
+def _unit(request: HttpRequest) -> Unit:
+    """The unit asked for when it is in the account's scope, else the highest office where the account sits; or 404."""
+    day = desk.of(request).today
+    code = request.GET.get("unit", "")[:12].replace("\x00", "")
+    if code:
+        rows = Unit.objects.filter(code=code).select_related("authority")
+        found = rows.first()
+        if found is None or not any(found.path.startswith(path) for path in scope.paths(request.user, day)):
+            raise Http404
+        return found
+    own = scope.own_units(request.user, day)
+    offices = [
+        seat.unit for seat in seats_of(request.user, day) if seat.unit.pk in own and not seat.unit.is_school
+    ]
+    if not offices:
+        raise Http404
+    return min(offices, key=lambda unit: (unit.path.count("/"), unit.code))
+
+
+# ---------------------------------------------------------------- the list behind a number
+
+
+@never_cache
+@require_safe
+def cases(request: HttpRequest) -> HttpResponse:
+    """The cases that a number counts."""
+    unit, known = _unit(request), desk.of(request)
+    rows, told = wanted(request, unit)
+    related = ("holder", "receiving_unit", "sending_unit")
+    page = Paginator(rows.select_related(*related), PAGE).get_page(request.GET.get("page"))
+    steps = Step.objects.filter(case__in=[case.pk for case in page], closed_at=None)
+    opened = dict(steps.values_list("case", "opened_at"))
+    kept = request.GET.copy()
+    kept.pop("page", None)
+    address = kept.urlencode()
+    shown = {
+        "unit": unit,
+        "told": told,
+        "total": page.paginator.count,
+        "rows": [_row(case, opened.get(case.pk), known) for case in page],
+        "back": f"?unit={unit.code}",
+        "page": {
+            "text": f"第 {page.number} 页，共 {page.paginator.num_pages} 页。"
+            if page.paginator.num_pages > 1
+            else "",
+            "previous_url": f"?{address}&page={page.number - 1}" if page.has_previous() else "",
+            "next_url": f"?{address}&page={page.number + 1}" if page.has_next() else "",
+        },
+    }
+    return render(request, "reviews/dashboard_cases.html", shown)
+
+
+def wanted(request: HttpRequest, unit: Unit) -> tuple[QuerySet[Case], list[str]]:
+    """The cases that the address asks for, and in words what it asks for; what does not fit is left aside."""
+    known, query = desk.of(request), request.GET
+    visible = Case.objects.visible_to(request.user, known.today)
+    if "sending" in query or "receiving" in query:
+        return _moved(visible, unit, query, known)
+    holder = {"holder": unit} if query.get("own") == "1" else {"holder__path__startswith": unit.path}
+    rows, told = visible.filter(closed_at=None, submitted_at__isnull=False, **holder), ["在办"]
+    if query.get("stage") in _STAGES:
+        rows, told = rows.filter(state=query["stage"]), [*told, State(query["stage"]).label]
+    age = whole(query.get("age"))
+    if age is not None and age < len(counting.AGES):
+        rows, told = rows.filter(pk__in=_of_age(unit, age, known)), [*told, counting.AGES[age][1]]
+    if query.get("late") == "1":
+        rows, told = rows.filter(due_on__lt=known.today), [*told, "逾期"]
+    if query.get("expiring") == "1":
+        until = known.now + timedelta(days=counting.EXPIRING_DAYS)
+        rows, told = rows.filter(expires_at__lt=until), [*told, f"{counting.EXPIRING_DAYS} 日内将被清理"]
+    return rows.order_by("due_on", "pk"), told
+
+
+def _of_age(unit: Unit, age: int, known) -> list[int]:
+    """Ids of the open cases under the unit that have been where they are for so long."""
+    return counting.of_age(unit, age, known.today, known.book.calendar)
+
+
+def _moved(visible, unit: Unit, query, known) -> tuple[QuerySet[Case], list[str]]:
+    since = known.today - timedelta(days=counting.FLOW_DAYS)
+    rows, told = visible.filter(state=State.COMPLETED, closed_at__date__gte=since), ["近一年办结"]
+    for side, word in (("sending", "转出"), ("receiving", "转入")):
+        code = query.get(side, "")[:12].replace("\x00", "")
+        path = f"{side}_unit__path__startswith"
+        if code == "0":
+            rows, told = rows.filter(~Q(**{path: unit.path})), [*told, f"{word}：其他地区"]
+        elif part := Unit.objects.filter(code=code, path__startswith=unit.path).first():
+            rows, told = rows.filter(**{path: part.path}), [*told, f"{word}：{part.short_name}"]
+    return rows.order_by("-closed_at", "-pk"), told
+
+
+def _row(case: Case, opened_at, known) -> dict:
+    left = countdown(known.book.calendar, known.today, case.due_on) if case.due_on and case.is_live else None
+    return {
+        "number": case.number,
+        "headline": case.headline,
+        "kind": kind_name(case.kind),
+        "stage": State(case.state).label,
+        "holder": case.holder.name if case.holder else "—",
+        "since": spoken(local_date(opened_at or case.closed_at)) if opened_at or case.closed_at else "—",
+        "due": left.text if left else "—",
+        "tier": {"late": "state-bad", "soon": "state-warn"}.get(left.tier, "") if left else "",
+    }

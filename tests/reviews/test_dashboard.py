@@ -1,0 +1,131 @@
+"""The dashboard: every number is what its list shows, for county, league, province and ministry (R3.7b)."""
+
+import re
+from collections import Counter
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from reviews import calendar
+from reviews.dashboard import counting
+from tests.clock import frozen, shanghai
+from tests.world import World
+
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.7b")]
+BEGUN, NOW = shanghai(2026, 10, 9, 9), shanghai(2026, 11, 3, 10)
+
+
+@pytest.fixture
+def world(db):
+    with frozen(BEGUN) as now:
+        world = World(now)
+        world.cases = [world.decide(world.submitted(world.first, world.pupil(world.third))) for _ in range(3)]
+        world.done = world.finish(world.submitted(world.first, world.pupil(world.third)))
+        world.abroad_case = world.submitted(world.second, world.pupil(world.abroad))
+    with frozen(shanghai(2026, 10, 30, 9)):
+        world.fresh = world.decide(world.submitted(world.first, world.pupil(world.third)))
+    return world
+
+
+def at(account):
+    client = Client()
+    client.force_login(account)
+    return client
+
+
+def told(text, url_part):
+    """Every number of the page that is a link to a list, with its address."""
+    return [
+        (int(number), url.replace("&amp;", "&"))
+        for url, number in re.findall(rf'href="({url_part}[^"]*)">([0-9]+)<', text)
+    ]
+
+
+@pytest.mark.parametrize("level", ["east", "league", "im", "ministry"])
+def test_every_number_opens_a_list_of_so_many(world, level):
+    with frozen(NOW):
+        client = at(world.registrar(getattr(world, level)))
+        page = client.get("/dashboard/").content.decode()
+        links = told(page, "/dashboard/cases/")
+        assert len(links) > 4
+        for number, url in links:
+            found = client.get(url).content.decode()
+            assert f"共 {number} 件" in found, (level, url)
+
+
+def test_open_cases_stand_by_stage_and_age_and_the_late_ones_apart(world):
+    with frozen(NOW):
+        cells = counting.open_cells(world.im, NOW.date(), calendar.current())
+    ages = Counter()
+    for cell in cells:
+        ages[cell.stage, cell.age] += cell.count
+    assert ages["receiving_authority", 2] == 3
+    assert ages["receiving_authority", 0] == 1
+    assert sum(cell.late for cell in cells) >= 3
+
+
+def test_a_county_is_shown_its_schools_and_a_province_its_leagues(world):
+    with frozen(NOW):
+        county = at(world.head(world.east)).get("/dashboard/").content.decode()
+        province = at(world.head(world.im)).get("/dashboard/").content.decode()
+    assert world.first.short_name in county
+    assert world.league.short_name in province
+    assert world.first.short_name not in province
+    assert f"?unit={world.league.code}" in province, "a league opens its own"
+
+
+def test_what_moved_between_counties_is_told_with_its_direction(world):
+    with frozen(NOW):
+        found = counting.flows(world.league, NOW.date())
+    assert [(row.sending, row.receiving, row.count) for row in found] == [(world.west.pk, world.east.pk, 1)]
+
+
+def test_the_time_a_stage_takes_is_told_in_working_days(world):
+    with frozen(NOW):
+        by_stage, _, whole = counting.decided(
+            world.im, NOW.date(), calendar.current().for_province(world.im.pk)
+        )
+    assert by_stage["receiving_school"].median == 0
+    assert whole.rate == 1000
+
+
+def test_nobody_looks_at_a_unit_beyond_the_own(world):
+    with frozen(NOW):
+        client = at(world.registrar(world.east))
+        for code in (world.west.code, world.im.code, "nowhere"):
+            assert client.get(f"/dashboard/?unit={code}").status_code == 404
+            assert client.get(f"/dashboard/cases/?unit={code}").status_code == 404
+        assert at(world.registrar(world.first)).get("/dashboard/").status_code == 404
+        assert client.get(f"/dashboard/cases/?unit={world.first.code}").status_code == 200
+
+
+def test_filters_that_do_not_fit_are_left_aside(world):
+    with frozen(NOW):
+        client = at(world.registrar(world.east))
+        assert client.get("/dashboard/cases/?stage=nonsense&age=99&late=x&page=abc").status_code == 200
+        assert client.get("/dashboard/cases/?sending=%00&receiving=nowhere").status_code == 200
+
+
+def test_the_page_asks_as_much_of_a_large_country_as_of_a_small_one(world):
+    with frozen(NOW):
+        client = at(world.registrar(world.im))
+        client.get("/dashboard/")
+        with CaptureQueriesContext(connection) as few:
+            client.get("/dashboard/")
+        for _ in range(4):
+            world.decide(world.submitted(world.first, world.pupil(world.second)))
+        with CaptureQueriesContext(connection) as many:
+            client.get("/dashboard/")
+    assert len(few) == len(many)
+
+
+def test_the_leagues_of_the_region_stand_as_tiles(world):
+    from orgs.models import Unit
+
+    Unit.objects.filter(pk=world.league.pk).update(code="152500")
+    with frozen(NOW):
+        page = at(world.head(world.im)).get("/dashboard/").content.decode()
+    assert '<title id="tiles-title">' in page
+    assert 'href="?unit=152500" aria-label="' in page
