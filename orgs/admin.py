@@ -19,6 +19,7 @@ from orgs.authenticator import Authenticator
 from orgs.models import Account, Delegation, Person, Post, Unit
 from orgs.school_system import SchoolSystemPeriod
 from orgs.tokens import ApiToken
+from orgs.training_models import Training
 
 
 def _today():
@@ -85,16 +86,26 @@ class UnitAdmin(WalledAdmin):
         return (*super().get_readonly_fields(request, obj), *fixed)
 
 
+class TrainingInline(WalledInline):
+    """培训与证书: a training is added; what was entered wrongly is corrected, nothing is taken away (R8.1)."""
+
+    model = Training
+    fields = ("trained_on", "organiser", "certificate", "valid_until", "filed_on")
+    verbose_name_plural = "培训与证书（学籍管理员须持证上岗，每年至少培训一次）"
+
+
 @admin.register(Person)
 class PersonAdmin(WalledAdmin):
-    """人员."""
+    """人员, with their trainings and certificates (R8.1)."""
 
     may_add = may_change = True
     chain = "orgs"
-    private = ("name", "staff_number")
-    list_display = ("name", "staff_number")
-    search_fields = ("name", "staff_number")
-    search_help_text = "按姓名、人员编号查找"
+    private = ("name", "staff_number", "phone", "pinyin")
+    fields = ("name", "staff_number", "phone")
+    list_display = ("name", "staff_number", "phone")
+    search_fields = ("name", "staff_number", "pinyin")
+    search_help_text = "按姓名、拼音、人员编号查找"
+    inlines = (TrainingInline,)
     ordering = ("staff_number",)
 
 

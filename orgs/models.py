@@ -5,6 +5,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import models
 from django.db.models import F, Q
 
+from ledger import pinyin
 from orgs.school_system import SchoolSystem, SchoolSystemPeriod  # noqa: F401 - Django finds the table here
 
 
@@ -131,12 +132,22 @@ class Person(models.Model):
 
     name = models.CharField("姓名", max_length=50)
     staff_number = models.CharField("人员编号", max_length=30, unique=True)
+    phone = models.CharField("办公电话", max_length=30, blank=True)
+    # What a search by sound looks into; see ledger.pinyin.
+    pinyin = models.CharField("拼音", max_length=300, blank=True, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = "人员"
 
     def __str__(self):
         return self.name
+
+    def save(self, *args, **kwargs):
+        """The pinyin follows the name."""
+        self.pinyin = pinyin.readings(self.name)
+        if (fields := kwargs.get("update_fields")) is not None and "name" in fields:
+            kwargs["update_fields"] = {*fields, "pinyin"}
+        super().save(*args, **kwargs)
 
 
 class Account(AbstractUser):
@@ -241,3 +252,4 @@ class Delegation(models.Model):
 from orgs.authenticator import Authenticator  # noqa: E402, F401
 from orgs.presence_models import Presence  # noqa: E402, F401
 from orgs.tokens import ApiToken  # noqa: E402, F401
+from orgs.training_models import Training  # noqa: E402, F401

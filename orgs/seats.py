@@ -11,11 +11,14 @@ from orgs.models import Account, Delegation, Post, PostRole, Unit
 
 @dataclass(frozen=True)
 class Seat:
-    """One place to act from. ``delegated`` is True when the post is another's, lent for a period."""
+    """One place to act from. ``delegated`` is True when the post is another's, lent for a period. ``since``: from when
+    it is held; ``trained_until``: the last day of the account's own certificate (R8.1), ``None`` without one."""
 
     unit: Unit
     role: str
     delegated: bool = False
+    since: date | None = None
+    trained_until: date | None = None
 
     @property
     def title(self) -> str:
@@ -41,7 +44,8 @@ def seats_of(account: Account, day: date) -> list[Seat]:
         with planned() as cursor:
             cursor.execute(_SEATS.format(unit=select), {"account": account.pk, "day": day})
             seats = [
-                Seat(read_back(Unit, names, unit), role, lent) for role, lent, *unit in cursor.fetchall()
+                Seat(read_back(Unit, names, unit), role, lent, since, trained)
+                for role, lent, since, trained, *unit in cursor.fetchall()
             ]
     account._seats = (day, seats)
     return seats
@@ -49,7 +53,10 @@ def seats_of(account: Account, day: date) -> list[Seat]:
 
 # Own posts first. Two parts, so that each comes by its index.
 _SEATS = f"""
-    SELECT p.role, p.lent, {{unit}} FROM (
+    SELECT p.role, p.lent, p.valid_from, (
+        SELECT max(t.valid_until) FROM orgs_training t JOIN {Account._meta.db_table} a ON a.person_id = t.person_id
+        WHERE a.id = %(account)s
+    ), {{unit}} FROM (
         SELECT id, unit_id, role, valid_from, valid_until, false AS lent
         FROM {Post._meta.db_table} WHERE account_id = %(account)s
         UNION

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orgs import contact_views, views
+from orgs import contact_views, directory_views, views
 
 urlpatterns = [
     path("accounts/sign-in/", views.sign_in, name="sign-in"),
@@ -11,5 +11,7 @@ urlpatterns = [
     path("accounts/second-factor/", views.second_factor, name="second-factor"),
     path("contacts/", contact_views.show, name="contacts"),
     path("contacts/own/", contact_views.keep, name="contacts-own"),
+    path("directory/", directory_views.show, name="directory"),
+    path("directory/export/", directory_views.export, name="directory-export"),
     path("accounts/alive/", views.alive, name="alive"),
 ]

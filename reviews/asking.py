@@ -12,7 +12,7 @@ from django_fsm import can_proceed
 from ledger import clock
 from orgs.models import PostRole
 from orgs.seats import Seat, seat_at
-from reviews import own_words, procedures, rulebook
+from reviews import own_words, procedures, rulebook, training
 from reviews.grounds import check_ground
 from reviews.locking import open_step
 from reviews.models import Act, Case, Step
@@ -203,6 +203,8 @@ def _seat_refusal(asking: Asking) -> Refusal | None:
         return Refusal(
             "same_person", "这一步由你本人办理，须由另一人核办（办理与核办不能是同一人）。", "附件1 三.1"
         )
+    if _SEATS.get(verb) == PostRole.REGISTRAR:
+        return training.refusal(asking.seat, asking.today, asking.book)
     return None
 
 

@@ -136,3 +136,7 @@ def calendar_days():
         with (DATA / name).open(encoding="utf-8", newline="") as file:
             for row in csv.DictReader(file):
                 yield date.fromisoformat(row["date"]), row["kind"], row["name"], row["source"], confirmed
+
+
+# 持证上岗: the notice grants a new registrar no time without a certificate; a province may (R8.1).
+TRAINING_LIMITS = [("training_grace_days", "新任学籍管理员取证宽限", 0, "天", "正文 二.1")]

@@ -456,3 +456,7 @@ class DropoutMarkAdmin(OfPupil):
     )
     ordering = ("-id",)
     sortable_by = ()
+
+
+# Django finds the pages of this app through this module.
+from students.bulletins import admin as bulletin_admin  # noqa: E402, F401

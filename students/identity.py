@@ -16,7 +16,7 @@ from datetime import date
 from operator import mul
 
 from ledger.clock import spoken
-from students.text import MIDDLE_DOT, is_han, is_mark, plain_characters, plain_name, written_characters
+from ledger.text import MIDDLE_DOT, is_han, is_mark, plain_characters, plain_name, written_characters
 
 MALE = "1"  # GB/T 2261.1
 FEMALE = "2"

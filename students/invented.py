@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from ledger.text import MIDDLE_DOT
 from students.identity import FEMALE, MALE, compose_j, compose_l
-from students.text import MIDDLE_DOT
 
 # GB/T 3304 codes.
 HAN, MONGOL, HUI, MANCHU, DAUR, EWENKI, OROQEN = "01", "02", "03", "11", "31", "45", "52"

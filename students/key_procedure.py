@@ -3,6 +3,7 @@ R1.7 run by themselves: the record is changed, or the case goes back with the co
 
 from django.urls import reverse
 
+from ledger import pinyin
 from ledger.clock import local_date, moment, spoken
 from orgs.models import PostRole
 from orgs.school_system import system_on
@@ -11,7 +12,7 @@ from reviews import procedures
 from reviews.models import Act, Case
 from reviews.procedures import CasePage, Objection
 from reviews.states import MOVED_NOTHING, Outcome, State, Verb
-from students import identity, key_rules, numbers, pinyin, problems, records
+from students import identity, key_rules, numbers, problems, records
 from students.grades import grade_of, phase_of
 from students.key_models import KeyInformationChange
 from students.models import ChangeSource, FieldChange, ProblemKind, PupilRecord, Sex, Student

@@ -13,10 +13,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django_fsm import FSMField
 
+from ledger.text import NUMBER_IN_TEXT
 from orgs import scope
 from orgs.models import Account, Unit
 from students.statuses import StatusTransitions, StudentStatus
-from students.text import NUMBER_IN_TEXT
 
 
 class Sex(models.TextChoices):

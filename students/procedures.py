@@ -4,16 +4,17 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Replace
 from django.db.models.lookups import Contains
 
+from ledger import pinyin
 from ledger.clock import local_date
+from ledger.text import is_han
 from reviews import procedures
 from reviews.models import Case
 from reviews.states import Verb
-from students import change_page, change_rules, pinyin, records
+from students import change_page, change_rules, records
 from students.change_kinds import GRADE, KINDS, ChangeKind
 from students.change_models import StatusChange
 from students.grades import cohort_of, grade_of, phase_of
 from students.models import Student
-from students.text import is_han
 
 
 def subject_of(student_id: int) -> str:

@@ -9,9 +9,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from ledger.clock import spoken
+from ledger.text import NUMBER_IN_TEXT, plain_characters
 from students import identity
 from students.record_fields import RecordField
-from students.text import NUMBER_IN_TEXT, plain_characters
 
 PERMIT_CLAUSE = "附件1 七"
 GUARDIAN_CLAUSE = "采集表填表说明：学生无身份证号时监护人证件必填"

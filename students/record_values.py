@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from students import identity, pinyin, sealing
+from ledger import pinyin
+from students import identity, sealing
 from students.models import CodeTable, Guardian, PupilRecord, Student
 from students.record_fields import BY_KEY, FIELDS, GUARDIANS, RecordField
 

@@ -6,9 +6,9 @@ from datetime import date, datetime
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
-from ledger import audit
+from ledger import audit, pinyin
 from orgs.models import Unit
-from students import numbers, pinyin, problems, record_values, sealing
+from students import numbers, problems, record_values, sealing
 from students.models import Enrolment, Guardian, PupilRecord, SchoolClass, Student
 from students.numbers import Place
 from students.record_fields import BY_KEY, GUARDIANS

@@ -9,13 +9,15 @@ from datetime import date
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
+from ledger import pinyin
 from ledger.clock import local_date, spoken
+from ledger.text import is_han, plain_name
 from orgs import scope
 from orgs.models import Unit, UnitLevel
 from orgs.school_system import system_on
 from reviews import procedures
 from reviews.models import Case
-from students import attendance, identity, pinyin, records, sealing
+from students import attendance, identity, records, sealing
 from students.grades import cohort_of, grade_label, grade_of, grade_on
 from students.models import (
     Enrolment,
@@ -26,7 +28,6 @@ from students.models import (
     Student,
     StudentStatus,
 )
-from students.text import is_han, plain_name
 
 PAGE = 50
 # A whole school on paper; larger schools print by grade or class.

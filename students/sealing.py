@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from students.text import plain_characters
+from ledger.text import plain_characters
 
 AES_256_GCM = "aes-256-gcm"
 SM4_GCM = "sm4-gcm"

@@ -8,13 +8,13 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F
 from django.utils import timezone
 
-from ledger import clock
-from orgs.models import Account, Person, Post, PostRole, Unit, UnitLevel
+from ledger import clock, pinyin
+from orgs.models import Account, Person, Post, PostRole, Training, Unit, UnitLevel
 from reviews import door, faults
 from reviews.evidence import take_in
 from reviews.models import Case, Route
 from reviews.notice_values import POST_GRADUATION
-from students import change_drafting, change_rules, pinyin, sealing
+from students import change_drafting, change_rules, sealing
 from students.change_kinds import BY_KIND
 from students.change_models import ChangePolicy, ContactAttempt
 from students.grades import cohort_of, grade_of
@@ -96,6 +96,11 @@ class World:
             username=f"u{next(_count)}", password=PASSWORD, person=person or self.person()
         )
         Post.objects.create(account=account, unit=unit, role=role, valid_from=date(2020, 1, 1))
+        Training.objects.get_or_create(
+            person=account.person,
+            trained_on=date(2020, 1, 1),
+            defaults={"organiser": "示例培训中心", "valid_until": date(2100, 1, 1)},
+        )
         return account
 
     def registrar(self, unit):

@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from ledger.clock import local_date, spoken
+from ledger.text import NUMBER_IN_TEXT_RE
 from orgs.models import Unit
 from orgs.seats import seats_of
 from reviews.models import Case, OverdueRecord
@@ -13,7 +14,6 @@ from reviews.refusals import Refusal, Refused, refuse
 from reviews.states import State
 from students import identity, records
 from students.models import Student
-from students.text import NUMBER_IN_TEXT_RE
 from tickets import sealed
 from tickets.kinds import CLAUSE, Paper, whole
 from tickets.models import Kind, ReportedProblem, Thread

@@ -12,12 +12,12 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django_fsm import FSMField
 
+from ledger.text import NUMBER_IN_TEXT
 from orgs import scope
 from orgs.models import PostRole, Unit
 from orgs.seats import seats_of
 from reviews.models import Case, OverdueRecord
 from students.models import Sex, Student
-from students.text import NUMBER_IN_TEXT
 from tickets.states import LIVE, RUNNING, State, TicketTransitions, Verb
 
 

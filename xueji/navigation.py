@@ -91,6 +91,7 @@ def _sections(account: Account, seats: list[Seat]) -> list[tuple[str, list[_Page
                 _Page("名册导出", "/exports/", ("/exports/",), keeps),
             ],
         ),
+        ("通讯录", [_Page("通讯录", "/directory/", ("/directory/", "/contacts/"), bool(seats))]),
         ("通知", [_Page("通知", "/notices/", ("/notices/",), True)]),
         (
             "规则与假期",

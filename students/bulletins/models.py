@@ -5,10 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from ledger.text import NUMBER_IN_TEXT
 from orgs import scope
 from orgs.models import Unit
 from orgs.seats import seats_of
-from students.text import NUMBER_IN_TEXT
 
 
 class BulletinState(models.TextChoices):

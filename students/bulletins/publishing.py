@@ -6,6 +6,7 @@ from django.db import transaction
 
 from ledger import audit, outbox
 from ledger.clock import local_date, spoken
+from ledger.text import NUMBER_IN_TEXT_RE
 from orgs.models import PostRole
 from orgs.seats import seat_at
 from reviews.opinions import cleaned
@@ -13,7 +14,6 @@ from reviews.refusals import Refusal, Refused, refuse
 from students.bulletins import drafting, figures
 from students.bulletins.drafting import CHAIN, CLAUSE
 from students.bulletins.models import Bulletin, BulletinLine, BulletinState
-from students.text import NUMBER_IN_TEXT_RE
 
 SHORTEST, LONGEST = 5, 500
 

@@ -11,15 +11,17 @@ from ledger import outbox
 from ledger.administration import ReadOnlyAdmin
 from ledger.models import AuditEntry, AuditHead, SweepRun
 from orgs.models import Account, PostRole
-from reviews import appeals
+from reviews import appeals, calendar
 from reviews.models import Case, Limit, OverdueRecord, QuickPhrase, RefusalReason, Route, Step, Window
 from students import problems, recruitment
+from students.bulletins import drafting
+from students.bulletins.counting import Month
 from students.exports import making
 from students.graduation_models import GraduationRun
 from students.import_models import ImportBatch, ImportKind
 from students.models import ProblemKind, Student
 from students.problem_models import KnownTwins
-from tests import late_children, settled, upkept
+from tests import late_children, settled, ticketed, upkept
 from tests.world import World
 from transfers.models import TransferReason
 
@@ -92,6 +94,8 @@ def decided(world):
     late_children.refused(world, world.third, world.pupil(world.second))
     nine = world.school("示例九年一贯制学校", world.west, lowest=1, highest=9)
     recruitment.add([world.graduate(world.third)], nine, world.registrar(nine), world.now)
+    ticketed.issued(world, ticketed.check(world))
+    drafting.draft(world.im, Month.of(world.today), calendar.current(), world.now)
     AuditHead.objects.create(day=date(2026, 1, 1), heads=[], digest="d", signature="s", public_key="p")
     outbox.post("notice", {"case": case.pk, "event": "to_sign", "by": 0}, "test")
     return case
@@ -158,7 +162,9 @@ def test_the_read_only_pages_are_these():
         "students.RosterExport",
         "students.StatusChange",
         "students.Student",
+        "students.Bulletin",
         "students.VerificationRound",
+        "tickets.Ticket",
         "transfers.OfflineTransfer",
     }
     assert {"Account", "Post", "Route", "Limit", "Window", "CalendarDay"} <= {

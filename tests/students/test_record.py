@@ -10,12 +10,13 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ledger import pinyin
 from ledger.models import AuditEntry
+from ledger.text import NUMBER_IN_TEXT
 from reviews.refusals import Refused
-from students import identity, pinyin, record_changes, record_checks, record_fields, record_values, records
+from students import identity, record_changes, record_checks, record_fields, record_values, records
 from students.models import FieldChange, Guardian, PupilRecord, Student
 from students.record_fields import BY_KEY, EDITABLE, FIELDS
-from students.text import NUMBER_IN_TEXT
 from tests.world import World
 
 TODAY = date(2026, 11, 26)

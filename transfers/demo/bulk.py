@@ -16,7 +16,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 
-from ledger import audit
+from ledger import audit, pinyin
 from ledger.clock import SHANGHAI, local_date
 from orgs.models import Post, PostRole, Unit, UnitLevel
 from orgs.reference import load_units
@@ -24,7 +24,7 @@ from reviews import rulebook
 from reviews.deadlines import due_of
 from reviews.models import Route
 from reviews.notice_values import IN_PROVINCE
-from students import identity, pinyin
+from students import identity
 from students.grades import cohort_of
 from students.identity import FEMALE, MALE
 from students.invented import Inventor
@@ -123,7 +123,7 @@ def _plan(today: date, pupils: int, cases: int, seed: int) -> Plan:
     # A small run keeps to few counties, so that its schools are not empty.
     counties = counties[: max(2, min(len(counties), pupils // 500))]
     schools = _schools(counties, pupils, today)
-    staff = _staff(counties, [ground for grounds in schools.values() for ground in grounds], inventor)
+    staff = _staff(counties, [ground for grounds in schools.values() for ground in grounds], inventor, today)
     days = _days(today)
     expiring = [place for place, day in enumerate(days) if 91 <= (today - day.day).days <= 120]
     size = {"students_student": 1, "reviews_case": 1, "transfers_transfer": 1}
@@ -223,7 +223,7 @@ def _by_grade(schools: dict[str, list[Ground]]) -> dict[tuple[str, int], list[Gr
     }
 
 
-def _staff(counties: list[Unit], grounds: list[Ground], inventor: Inventor) -> dict[int, tuple]:
+def _staff(counties: list[Unit], grounds: list[Ground], inventor: Inventor, today: date) -> dict[int, tuple]:
     """Registrar and head (account, person, account, person) of every unit; those missing are appointed."""
     roles = (PostRole.REGISTRAR, PostRole.HEAD)
     ids = [county.pk for county in counties] + [ground.pk for ground in grounds]
@@ -235,7 +235,7 @@ def _staff(counties: list[Unit], grounds: list[Ground], inventor: Inventor) -> d
         for role in roles
         if (unit.pk, role) not in held
     ]
-    new = people.appoint(wanted, date(2020, 9, 1), inventor, "U")
+    new = people.appoint(wanted, date(2020, 9, 1), inventor, "U", today)
     held |= {key: (account.pk, account.person_id) for key, account in new.items()}
     return {pk: held[pk, PostRole.REGISTRAR] + held[pk, PostRole.HEAD] for pk in ids}
 

@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from django.contrib.auth.hashers import make_password
 
-from orgs.models import Account, Delegation, Person, Post, PostRole, Unit, UnitLevel
-from students import pinyin
+from ledger import pinyin
+from orgs.models import Account, Delegation, Person, Post, PostRole, Training, Unit, UnitLevel
 from students.identity import FEMALE, MALE
 from students.invented import Inventor
 from transfers.demo.places import TOUR_SCHOOLS, School
@@ -69,21 +69,27 @@ def build(schools: list[School], today: date, inventor: Inventor) -> Staff:
     region = next(unit for unit in units.values() if unit.code == "150000")
     wanted.append(("neimenggu", region, PostRole.TECHNICIAN))
     wanted.append(("", region, PostRole.ADMINISTRATOR))
-    staff = Staff(appoint(wanted, date(today.year - 3, 9, 1), inventor, "D"))
+    staff = Staff(appoint(wanted, date(today.year - 3, 9, 1), inventor, "D", today))
     _lend_one_post(staff, next(s.unit for s in schools if s.word == "dongwu1").authority, today)
     return staff
 
 
 def appoint(
-    wanted: list[tuple[str, Unit, str]], since: date, inventor: Inventor, series: str
+    wanted: list[tuple[str, Unit, str]], since: date, inventor: Inventor, series: str, today: date
 ) -> dict[tuple[int, str], Account]:
     """A person, an account ``word-role`` and a post for each (word, unit, role); returns the account of each post."""
     sexes = [MALE if number % 3 else FEMALE for number in range(len(wanted))]
     people = [
-        Person(name=inventor.name(sex, inventor.ethnic()), staff_number=f"{series}{number:06d}")
+        Person(
+            name=(name := inventor.name(sex, inventor.ethnic())),
+            staff_number=f"{series}{number:06d}",
+            pinyin=pinyin.readings(name),
+            phone=f"0479-82{number % 100_000:05d}",
+        )
         for number, sex in enumerate(sexes, 1)
     ]
     Person.objects.bulk_create(people, batch_size=2000)
+    _train(people, today)
     password = make_password(PASSWORD)
     accounts = []
     for (word, _, role), person in zip(wanted, people, strict=True):
@@ -99,6 +105,24 @@ def appoint(
     ]
     Post.objects.bulk_create(rows, batch_size=2000)
     return {(row.unit_id, row.role): row.account for row in rows}
+
+
+def _train(people: list[Person], today: date) -> None:
+    """Everybody was trained some months ago and holds a certificate for a year (R8.1)."""
+    rows = []
+    for at, person in enumerate(people):
+        on = today - timedelta(days=60 + at % 200)
+        rows.append(
+            Training(
+                person=person,
+                trained_on=on,
+                organiser="示例学籍培训中心",
+                certificate=f"PX{on.year}{at:06d}",
+                valid_until=on + timedelta(days=365),
+                filed_on=on + timedelta(days=7),
+            )
+        )
+    Training.objects.bulk_create(rows, batch_size=2000)
 
 
 def _unit_words() -> dict[int, str]:

@@ -6,8 +6,9 @@ from datetime import date, datetime, time, timedelta
 
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
+from ledger import pinyin
 from ledger.clock import SHANGHAI
-from students import pinyin, sealing
+from students import sealing
 from students.grades import cohort_of, school_year
 from students.identity import FEMALE, MALE
 from students.invented import MONGOL, RARE_CHARACTERS, InventedPupil, Inventor

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations, islice, product
 
-from students.text import MIDDLE_DOT, is_han, plain_name, written_characters
+from ledger.text import MIDDLE_DOT, is_han, plain_name, written_characters
 
 # A name with many readings keeps its likeliest sixteen: the main one first, then those that differ in one
 # character (surname first), then in two.  Names of two or three characters nearly always keep all.

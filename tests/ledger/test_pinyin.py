@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from students import pinyin
+from ledger import pinyin
 
 
 @pytest.mark.parametrize(
