@@ -4,6 +4,10 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.validators import MaxLengthValidator
 
+from orgs.models import Account
+
+SEALED = "这个账号 90 天没有使用，已经封存；请联系上级单位的学籍管理员或负责人启封（正文 二.2）。"
+
 
 class SignInForm(AuthenticationForm):
     """Account and password. The same sentence for an unknown account and a wrong password."""
@@ -21,6 +25,14 @@ class SignInForm(AuthenticationForm):
         self.fields["username"].validators.append(MaxLengthValidator(150, "账号没有这么长，请核对后重填。"))
         self.fields["password"].label = "密码"
         self.fields["password"].error_messages["required"] = "请填写密码。"
+
+    def get_invalid_login_error(self):
+        """Who knows the password of a sealed account is told that it is sealed; nobody else."""
+        name, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
+        account = Account.objects.filter(username=name, sealed_on__isnull=False).first() if name else None
+        if account is not None and account.check_password(password or ""):
+            return forms.ValidationError(SEALED, code="sealed")
+        return super().get_invalid_login_error()
 
 
 class ChangePasswordForm(PasswordChangeForm):

@@ -157,6 +157,9 @@ class Account(AbstractUser):
         Person, verbose_name="人员", on_delete=models.PROTECT, related_name="accounts", null=True, blank=True
     )
     email_notices = models.BooleanField("同时接收邮件通知", default=False)
+    # Unused for long, an account is sealed; the level above opens it again (R8.3).
+    sealed_on = models.DateField("封存日期", null=True, blank=True, editable=False)
+    opened_on = models.DateField("启封日期", null=True, blank=True, editable=False)
     session_key = models.CharField("当前会话", max_length=40, blank=True, default="", editable=False)
 
     class Meta(AbstractUser.Meta):
@@ -251,5 +254,6 @@ class Delegation(models.Model):
 # Django finds the table of tokens through this module; it names the account by its setting, so it comes last.
 from orgs.authenticator import Authenticator  # noqa: E402, F401
 from orgs.presence_models import Presence  # noqa: E402, F401
+from orgs.staffing_models import AccessReview  # noqa: E402, F401
 from orgs.tokens import ApiToken  # noqa: E402, F401
 from orgs.training_models import Training  # noqa: E402, F401

@@ -2,10 +2,17 @@
 
 from celery import shared_task
 
-from orgs import school_system
+from ledger import clock
+from orgs import school_system, staffing
 
 
 @shared_task
 def bring_systems_up_to_date() -> int:
     """A system that begins today stands in its school's own columns (R4.3)."""
     return school_system.bring_up_to_date()
+
+
+@shared_task
+def seal_unused_accounts() -> int:
+    """Seal accounts that nobody has used for 90 days (R8.3)."""
+    return staffing.seal_unused(clock.now())

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from ledger import clock
-from reviews import recompute, sweeps, weekly_login
+from reviews import recompute, sweeps, training, weekly_login
 
 
 @shared_task
@@ -22,3 +22,9 @@ def recompute_due_dates() -> int:
 def warn_of_weekly_login() -> int:
     """Tell accounts that have not signed in this week (R8.3)."""
     return weekly_login.warn(clock.now())
+
+
+@shared_task
+def remind_of_certificates() -> int:
+    """Tell registrars whose certificate is about to run out (R8.1)."""
+    return training.remind(clock.now())

@@ -93,6 +93,14 @@ app.conf.beat_schedule = {
         "task": "reviews.tasks.warn_of_weekly_login",
         "schedule": crontab(hour=8, minute=20),
     },
+    "remind of certificates": {
+        "task": "reviews.tasks.remind_of_certificates",
+        "schedule": crontab(hour=8, minute=25),
+    },
+    "seal unused accounts": {
+        "task": "orgs.tasks.seal_unused_accounts",
+        "schedule": crontab(hour=1, minute=10),
+    },
     # On the 1st at 02:00, or when beat is back; a month that has its draft is left alone.
     "draft the month's bulletins": {
         "task": "students.tasks.draft_bulletins",

@@ -226,7 +226,7 @@ def test_no_page_of_a_head_or_of_those_above_has_a_violation(scene, desk, size):
     league.walk([f"/tickets/{sent.number}/", f"/tickets/{sent.number}/print/"])
     county.walk([f"/tickets/{sent.number}/", "/contacts/own/"])
     bulletin = drafting.draft(scene.im, Month.of(scene.today), calendar.current(), scene.now)
-    above.walk(["/dashboard/", "/dashboard/cases/", "/directory/"])
+    above.walk(["/dashboard/", "/dashboard/cases/", "/directory/", "/directory/own/"])
     above.walk(["/bulletins/", f"/bulletins/{bulletin.number}/"])
     report = ticketed.report(scene)
     above.walk([f"/tickets/{report.number}/", f"/tickets/{report.number}/edit/"])

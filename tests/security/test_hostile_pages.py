@@ -134,6 +134,7 @@ def pages_of(scene):
         ("anonymous", "/complaints/new/"),
         ("head@above", "/contacts/own/"),
         ("head@above", "/directory/"),
+        ("head@above", "/directory/own/"),
         ("head@above", "/dashboard/"),
         ("head@above", "/dashboard/cases/"),
         ("registrar@own", "/worklist/"),

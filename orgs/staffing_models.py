@@ -1,0 +1,28 @@
+"""每季度确认 (R8.3): that the head of a unit has looked at who has access, once a quarter."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Now
+
+from orgs.models import Unit
+
+
+class AccessReview(models.Model):
+    """One confirmation; ``accounts`` are the ids of those who had access then."""
+
+    unit = models.ForeignKey(
+        Unit, verbose_name="单位", on_delete=models.PROTECT, related_name="access_reviews"
+    )
+    quarter = models.DateField("季度（首日）")
+    accounts = models.JSONField("账号")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name="确认人", on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField("确认时间", db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = "权限确认"
+        constraints = [models.UniqueConstraint(fields=["unit", "quarter"], name="access_review_once")]
+
+    def __str__(self):
+        return f"{self.unit_id} {self.quarter}"

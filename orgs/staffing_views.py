@@ -1,0 +1,174 @@
+"""本单位人员 (R8.3): who has access, confirmed once a quarter; posts lent; what the level above sees and opens again."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.dateparse import parse_date
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from ledger import clock
+from ledger.clock import local_date, spoken
+from orgs import staffing
+from orgs.models import Account, Delegation, Post, PostRole, Unit
+from orgs.seats import seats_of
+from orgs.staffing import StaffingRefused
+from orgs.views import _see_other
+
+_KEEPERS = (PostRole.REGISTRAR, PostRole.HEAD)
+_MANY = 60
+_DONE = {
+    "confirm": "已确认本季度的权限。",
+    "lend": "已委托，期限内由受托人代为办理。",
+    "end": "已收回委托。",
+    "open": "已启封，对方可以登录。",
+}
+_STALE = "页面已经过期或不完整，请核对后重新提交；你填写的内容还在。"
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def show(request: HttpRequest) -> HttpResponse:
+    """The units where the account keeps or signs; POST does one of the four things."""
+    day = local_date(clock.now())
+    units = {seat.unit.pk: seat.unit for seat in seats_of(request.user, day) if seat.role in _KEEPERS}
+    if not units:
+        raise PermissionDenied("只有单位的学籍管理员或负责人查看本单位人员（正文 二）。")
+    if request.method != "POST":
+        return _page(request, units, day)
+    action = request.POST.get("action", "")
+    try:
+        _act(request, action, units)
+    except StaffingRefused as error:
+        return _page(request, units, day, str(error), 422)
+    messages.success(request, _DONE[action])
+    return _see_other(reverse("staffing"))
+
+
+def _act(request: HttpRequest, action: str, units: dict[int, Unit]) -> None:
+    typed, now = request.POST, clock.now()
+    if action == "confirm":
+        unit = units.get(_number(typed.get("unit")))
+        if unit is None:
+            raise StaffingRefused(_STALE)
+        staffing.confirm(unit, request.user, now)
+    elif action == "open":
+        staffing.open_again(_number(typed.get("account")), request.user, now)
+    elif action == "end":
+        loan = Delegation.objects.filter(pk=_number(typed.get("loan")), post__unit__in=units).first()
+        if loan is None:
+            raise StaffingRefused(_STALE)
+        staffing.end_loan(loan, request.user, now)
+    elif action == "lend":
+        _lend(request, units)
+    else:
+        raise StaffingRefused(_STALE)
+
+
+def _lend(request: HttpRequest, units: dict[int, Unit]) -> None:
+    typed = request.POST
+    post = Post.objects.select_related("unit").filter(pk=_number(typed.get("post")), unit__in=units).first()
+    to = Account.objects.filter(pk=_number(typed.get("to"))).first()
+    since, until = _day(typed.get("since")), _day(typed.get("until"))
+    if post is None or to is None:
+        raise StaffingRefused("请选择要委托的岗位和受托人。")
+    if since is None or until is None:
+        raise StaffingRefused("请填写委托的起止日期，如 2026-12-01。")
+    reason = typed.get("reason", "").replace("\x00", "")
+    staffing.lend(post, to, request.user, clock.now(), since=since, until=until, reason=reason)
+
+
+def _number(text: str | None) -> int:
+    text = (text or "").strip()
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= 12 else 0
+
+
+def _day(text: str | None):
+    try:
+        return parse_date((text or "").strip()[:20])
+    except ValueError:
+        return None
+
+
+def _page(
+    request: HttpRequest, units: dict[int, Unit], day, wrong: str = "", status: int = 200
+) -> HttpResponse:
+    shown = {
+        "units": [_unit(unit, request.user, day) for unit in units.values()],
+        "sealed": [
+            {
+                "account": post.account_id,
+                "name": post.account.display_name,
+                "unit": post.unit.name,
+                "role": post.get_role_display(),
+                "on": spoken(post.account.sealed_on),
+            }
+            for post in staffing.sealed_under(request.user, day)[:_MANY]
+        ],
+        "wrong": wrong,
+        "typed": {
+            name: request.POST.get(name, "")[:100] for name in ("post", "to", "since", "until", "reason")
+        },
+        "quarter": f"{day.year}年第{(day.month + 2) // 3}季度",
+    }
+    return render(request, "orgs/staffing.html", shown, status=status)
+
+
+def _unit(unit: Unit, account: Account, day) -> dict:
+    posts = list(staffing.posts_of(unit, day))
+    review = unit.access_reviews.filter(quarter=staffing.quarter(day)).select_related("by__person").first()
+    seats = {(seat.unit.pk, seat.role) for seat in seats_of(account, day)}
+    head = (unit.pk, PostRole.HEAD) in seats
+    loans = Delegation.objects.filter(post__unit=unit, valid_until__gt=day)
+    below = (
+        {}
+        if unit.is_school
+        else {
+            "short": _names(staffing.short_handed(unit, day)),
+            "unconfirmed": _names(staffing.unconfirmed(unit, day)),
+        }
+    )
+    return {
+        "unit": unit,
+        "rows": [_post(post, day) for post in posts],
+        "review": f"{review.by}　{spoken(local_date(review.at))}" if review else "",
+        "may_confirm": head and review is None,
+        "lendable": [
+            {"pk": post.pk, "label": f"{post.account.display_name}　{post.get_role_display()}"}
+            for post in posts
+            if head or post.account_id == account.pk
+        ],
+        "colleagues": list(staffing.colleagues(unit, day)[:200]),
+        "loans": [
+            {
+                "pk": loan.pk,
+                "post": f"{loan.post.account.display_name}　{loan.post.get_role_display()}",
+                "to": loan.account.display_name,
+                "period": f"{spoken(loan.valid_from)}起，{spoken(loan.valid_until)}前",
+                "reason": loan.reason,
+                "may_end": head or loan.post.account_id == account.pk,
+            }
+            for loan in loans.select_related("post__account__person", "account__person").order_by(
+                "valid_from"
+            )
+        ],
+        **below,
+    }
+
+
+def _names(rows) -> dict:
+    return {"many": rows.count(), "names": list(rows.values_list("name", flat=True)[:_MANY])}
+
+
+def _post(post: Post, day) -> dict:
+    until = post.trained_until
+    return {
+        "name": post.account.display_name,
+        "role": post.get_role_display(),
+        "week": f"{spoken(post.last_week)}起的一周" if post.last_week else "没有登录过",
+        "trained": f"至 {spoken(until)}" if until else "没有证书",
+        "tier": "" if post.role != PostRole.REGISTRAR or (until and until >= day) else "state-bad",
+        "sealed": post.account.sealed_on is not None,
+    }
