@@ -13,7 +13,7 @@ FLOORS = [
     [("orgs", "单位与人员：岗位、委托、可见范围")],
     [("reviews", "审核：业务、环节、唯一入口、时限、日历")],
     [("students", "学生：身份、学籍号、学籍、年级")],
-    [("transfers", "转学：规则、流程、预检、办结")],
+    [("transfers", "转学：规则、流程、预检、办结"), ("tickets", "三张单与群众投诉")],
     [("xueji", "装配：设置、地址、接口、进程")],
 ]
 WIDTH, HEIGHT, BOX, GAP = 860, 88, 56, 32
@@ -42,7 +42,9 @@ def imports() -> Counter:
 
 def drawing() -> str:
     """The picture as SVG text."""
-    count = len(FLOORS)
+    # Siblings of a floor stand one above the other, so that every arrow has its own way.
+    shown = [(floor, name, what) for floor, rooms in enumerate(FLOORS) for name, what in rooms]
+    count = len(shown)
     height = count * HEIGHT + GAP
     place = {}
     parts = [
@@ -56,15 +58,13 @@ def drawing() -> str:
             'orient="auto"><path d="M0 0 8 4 0 8z" fill="#5b6b7f"/></marker></defs>'
         ),
     ]
-    for floor, rooms in enumerate(FLOORS):
-        top = (count - 1 - floor) * HEIGHT + GAP / 2
-        for name, what in rooms:
-            place[name] = top
-            parts.append(
-                f'<rect x="60" y="{top}" width="430" height="{BOX}" rx="6" fill="#eef4fb" stroke="#1a5c9e"/>'
-                f'<text x="76" y="{top + 24}" font-weight="700" fill="#123e6b">{floor}　{name}/</text>'
-                f'<text x="76" y="{top + 44}" fill="#33475b">{what}</text>'
-            )
+    for at, (floor, name, what) in enumerate(shown):
+        place[name] = top = (count - 1 - at) * HEIGHT + GAP / 2
+        parts.append(
+            f'<rect x="60" y="{top}" width="430" height="{BOX}" rx="6" fill="#eef4fb" stroke="#1a5c9e"/>'
+            f'<text x="76" y="{top + 24}" font-weight="700" fill="#123e6b">{floor}　{name}/</text>'
+            f'<text x="76" y="{top + 44}" fill="#33475b">{what}</text>'
+        )
     for lane, ((source, target), number) in enumerate(
         sorted(imports().items(), key=lambda e: (place[e[0][1]], e[0]))
     ):

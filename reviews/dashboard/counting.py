@@ -44,10 +44,9 @@ class Decided:
     total: int = 0
     took: dict[int, int] = field(default_factory=lambda: defaultdict(int))
 
-    @property
-    def rate(self) -> int | None:
-        """In time, per thousand."""
-        return share(self.in_time, self.total)
+    def rate(self, late: int) -> int | None:
+        """In time, per thousand, of what was decided and what is open and ``late``, as the bulletin reckons it."""
+        return share(self.in_time, self.total + late)
 
     @property
     def median(self) -> int | None:

@@ -88,7 +88,7 @@ def _cards(unit: Unit, cells, whole, desk: Desk) -> list[dict]:
         },
         {
             "label": "按时办结率",
-            "value": percent(whole.rate),
+            "value": percent(whole.rate(late)),
             "note": f"近 {counting.DECIDED_DAYS} 天 {whole.total:,} 个环节，寒暑假不计",
             "url": "",
         },
@@ -117,7 +117,7 @@ def _stages(unit: Unit, cells, by_stage) -> list[dict]:
             "total": {"count": sum(counts[stage]), "url": cases_url(unit, stage=stage)},
             "late": {"count": late[stage], "url": cases_url(unit, stage=stage, late="1")},
             "median": "—" if by_stage[stage].median is None else by_stage[stage].median,
-            "rate": percent(by_stage[stage].rate),
+            "rate": percent(by_stage[stage].rate(late[stage])),
         }
         for stage in counting.stages_in_order({*counts, *by_stage})
     ]
@@ -142,7 +142,7 @@ def _children(unit: Unit, children: dict[int, Unit], cells, by_child) -> list[di
                 "open_url": cases_url(child, own="1" if pk == 0 else ""),
                 "late": late[pk],
                 "late_url": cases_url(child, late="1", own="1" if pk == 0 else ""),
-                "rate": percent(done.rate),
+                "rate": percent(done.rate(late[pk])),
                 "median": "—" if done.median is None else done.median,
             }
         )

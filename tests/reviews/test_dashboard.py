@@ -88,7 +88,8 @@ def test_the_time_a_stage_takes_is_told_in_working_days(world):
             world.im, NOW.date(), calendar.current().for_province(world.im.pk)
         )
     assert by_stage["receiving_school"].median == 0
-    assert whole.rate == 1000
+    assert whole.rate(0) == 1000
+    assert whole.rate(whole.total) == 500, "what is open and late counts against the rate"
 
 
 def test_nobody_looks_at_a_unit_beyond_the_own(world):
