@@ -114,7 +114,8 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 def _origin(request: HttpRequest, day) -> drafting.Origin:
     """What it begins with, as far as the account may see it; 404 otherwise."""
     case = student = parent = overdue = None
-    if number := request.POST.get("case"):
+    plain = PlainText()
+    if number := plain.to_python(request.POST.get("case", ""))[:20]:
         case = get_object_or_404(
             Case.objects.visible_to(request.user, day).select_related("holder"), number=number
         )
@@ -122,7 +123,7 @@ def _origin(request: HttpRequest, day) -> drafting.Origin:
     if key := request.POST.get("student"):
         rows = Student.objects.visible_to(request.user, day).select_related("school")
         student = get_object_or_404(rows, key=_uuid(key))
-    if number := request.POST.get("parent"):
+    if number := plain.to_python(request.POST.get("parent", ""))[:20]:
         parent = get_object_or_404(Ticket.objects.visible_to(request.user, day), number=number)
     return drafting.Origin(case, student, overdue, parent)
 

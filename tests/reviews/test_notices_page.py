@@ -223,9 +223,9 @@ def test_the_navigation_shows_only_what_the_account_can_use(client, world, regis
     def alone(*names):
         return {name: [name] for name in names}
 
-    assert labels(registrar) == alone("待办", "家长窗口", "通知", "规则与假期") | {
+    assert labels(registrar) == alone("待办", "三张单", "家长窗口", "通讯录", "通知", "规则与假期") | {
         "转学": ["发起转学", "毕业后就学", "人籍一致"],
-        "统计": ["人数和居住证", "名册导出"],
+        "统计": ["月度通报", "人数和居住证", "名册导出"],
         "学籍": [
             "学生",
             "班级变动",
@@ -238,8 +238,8 @@ def test_the_navigation_shows_only_what_the_account_can_use(client, world, regis
             "招生",
         ],
     }
-    assert labels(world.head(world.first)) == alone("待办", "人籍一致", "家长窗口", "通知", "规则与假期") | {
-        "统计": ["人数和居住证", "名册导出"],
+    assert labels(world.head(world.first)) == alone("待办", "人籍一致", "三张单", "家长窗口", "通讯录", "通知", "规则与假期") | {
+        "统计": ["月度通报", "人数和居住证", "名册导出"],
         "学籍": [
             "学生",
             "班级变动",
@@ -252,9 +252,9 @@ def test_the_navigation_shows_only_what_the_account_can_use(client, world, regis
             "招生",
         ],
     }
-    assert labels(world.registrar(world.east)) == alone("待办", "家长窗口", "通知", "规则与假期") | {
+    assert labels(world.registrar(world.east)) == alone("待办", "三张单", "家长窗口", "通讯录", "通知", "规则与假期") | {
         "转学": ["人籍一致", "驳回情况"],
-        "统计": ["人数和居住证", "名册导出"],
+        "统计": ["办理情况", "月度通报", "人数和居住证", "名册导出"],
         "学籍": [
             "学生",
             "辍学标识",
@@ -267,7 +267,8 @@ def test_the_navigation_shows_only_what_the_account_can_use(client, world, regis
             "学籍号",
         ],
     }
-    assert labels(world.account(world.east, "technician")) == alone("通知", "规则与假期")
+    technician = world.account(world.east, "technician")
+    assert labels(technician) == alone("三张单", "月度通报", "通讯录", "通知", "规则与假期")
     client.force_login(registrar)
     assert [i["label"] for i in frame(client, "/worklist/")["nav"] if i["current"]] == ["待办"]
     section = next(i for i in frame(client, "/students/")["nav"] if i["current"])
