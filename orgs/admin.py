@@ -172,7 +172,7 @@ class AccountAdmin(WalledAdmin, UserAdmin):
     actions = ("unlock", "end_second_factor", "revoke_tokens")
     fieldsets = (
         (None, {"fields": ("username", "password", "person")}),
-        ("通知", {"fields": ("email", "email_notices")}),
+        ("通知", {"fields": ("email", "email_notices", "sms_notices")}),
         (
             "权限",
             {

@@ -156,7 +156,8 @@ class Account(AbstractUser):
     person = models.ForeignKey(
         Person, verbose_name="人员", on_delete=models.PROTECT, related_name="accounts", null=True, blank=True
     )
-    email_notices = models.BooleanField("同时接收邮件通知", default=False)
+    email_notices = models.BooleanField("每天接收邮件通知", default=False)
+    sms_notices = models.BooleanField("每天接收短信通知", default=False)
     # Unused for long, an account is sealed; the level above opens it again (R8.3).
     sealed_on = models.DateField("封存日期", null=True, blank=True, editable=False)
     opened_on = models.DateField("启封日期", null=True, blank=True, editable=False)

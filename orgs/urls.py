@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orgs import contact_views, directory_views, staffing_views, views
+from orgs import contact_views, directory_views, preference_views, staffing_views, views
 
 urlpatterns = [
     path("accounts/sign-in/", views.sign_in, name="sign-in"),
@@ -14,5 +14,6 @@ urlpatterns = [
     path("directory/", directory_views.show, name="directory"),
     path("directory/export/", directory_views.export, name="directory-export"),
     path("directory/own/", staffing_views.show, name="staffing"),
+    path("accounts/notices/", preference_views.show, name="preferences"),
     path("accounts/alive/", views.alive, name="alive"),
 ]

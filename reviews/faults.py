@@ -14,6 +14,7 @@ from ledger import audit, clock, outbox, statements
 from ledger.clock import local_date
 from orgs.models import Account, PostRole, Unit
 from orgs.seats import Seat, seats_of
+from reviews import digests
 from reviews.desk import Desk
 from reviews.models import Fault
 from reviews.opinions import cleaned
@@ -191,19 +192,14 @@ WITH seated AS (
     UNION
     SELECT d.account_id FROM orgs_delegation d JOIN seated s ON s.id = d.post_id
     WHERE d.valid_from <= %(day)s AND d.valid_until > %(day)s
-), told AS (
-    INSERT INTO reviews_notice (account_id, text, link, dedup)
-    SELECT a.id, %(text)s, %(link)s, %(dedup)s FROM people JOIN orgs_account a ON a.id = people.account_id
-    WHERE a.is_active ON CONFLICT (account_id, dedup) DO NOTHING RETURNING id, account_id
 )
-INSERT INTO ledger_outboxmessage (topic, payload, dedup)
-SELECT 'email', jsonb_build_object('notice', t.id), 'email:' || t.id
-FROM told t JOIN orgs_account a ON a.id = t.account_id
-WHERE %(mail)s AND a.email_notices AND a.email <> '' ON CONFLICT (dedup) DO NOTHING
+INSERT INTO reviews_notice (account_id, text, link, dedup)
+SELECT a.id, %(text)s, %(link)s, %(dedup)s FROM people JOIN orgs_account a ON a.id = people.account_id
+WHERE a.is_active ON CONFLICT (account_id, dedup) DO NOTHING RETURNING account_id
 """
 
 
-def fan_out(fault: Fault, event: str, dedup: str, day: date, *, mail: bool) -> None:
+def fan_out(fault: Fault, event: str, dedup: str, day: date) -> None:
     """Tell everyone who keeps records under the fault's unit that it began or ended."""
     days = days_after(current(), fault.unit, day)
     if event == "opened":
@@ -216,6 +212,8 @@ def fan_out(fault: Fault, event: str, dedup: str, day: date, *, mail: bool) -> N
             f"故障公告 {fault.number}（{fault.unit.name}）已于{clock.moment(fault.closed_at)}结束。"
             f"期间的线下转学请在 {days} 天内登记，并尽快补办电子转接（函 一）。"
         )
-    told = {"path": fault.unit.path, "day": day, "text": text[:300], "dedup": dedup, "mail": mail}
+    told = {"path": fault.unit.path, "day": day, "text": text[:300], "dedup": dedup}
     with connection.cursor() as cursor:
         cursor.execute(_FAN_OUT, told | {"link": f"/faults/{fault.number}/"})
+        accounts = {account for (account,) in cursor.fetchall()}
+    digests.schedule(accounts, clock.now())

@@ -450,6 +450,7 @@ class Notice(models.Model):
     link = models.CharField("去处", max_length=60, blank=True, default="", db_default="")
     created_at = models.DateTimeField("时间", db_default=Now())
     read_at = models.DateTimeField("已读", null=True, blank=True)
+    mailed_at = models.DateTimeField("已发邮件", null=True, blank=True)
     dedup = models.CharField(max_length=120)
 
     class Meta:

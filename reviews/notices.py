@@ -1,7 +1,7 @@
 """Notices: what the outbox's messages become for the people concerned, each exactly once for each account.
 
 Texts carry the case number and the masked name, never a number of a person. They say nothing that turns untrue by
-being read late: dates are dates. E-mail is a second way for accounts that asked for it, off unless NOTICE_EMAIL is on.
+being read late: dates are dates. Mail and SMS gather them by day (:mod:`reviews.digests`).
 """
 
 from collections import defaultdict
@@ -9,17 +9,15 @@ from collections.abc import Iterable
 from datetime import date
 from typing import NamedTuple
 
-from django.conf import settings
-from django.core.mail import EmailMessage
 from django.db import connection
 
 from ledger import clock, outbox
 from ledger.models import OutboxMessage
 from orgs.models import PostRole
 from orgs.seats import holders_of
-from reviews import faults
+from reviews import digests, faults
 from reviews.deadlines import WARN_BEFORE
-from reviews.models import Act, Case, Fault, Notice, Step, WallAppeal, Window
+from reviews.models import Act, Case, Fault, Step, WallAppeal, Window
 from reviews.procedures import kind_name, of
 from reviews.states import Awaiting, Outcome, State, Verb
 from reviews.wall_models import Ruling
@@ -276,7 +274,7 @@ def tell_faults(messages: list[OutboxMessage]) -> None:
     rows = Fault.objects.select_related("unit").in_bulk({message.payload["fault"] for message in messages})
     for message in messages:
         fault, event = rows[message.payload["fault"]], message.payload["event"]
-        faults.fan_out(fault, event, message.dedup, day, mail=settings.NOTICE_EMAIL)
+        faults.fan_out(fault, event, message.dedup, day)
 
 
 # ---------------------------------------------------------------- writing and mailing
@@ -291,47 +289,24 @@ def _spoken(day: date) -> str:
 
 
 _INSERT = """
-WITH told AS (
-    INSERT INTO reviews_notice (account_id, case_id, text, dedup, link)
-    SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[])
-    ON CONFLICT (account_id, dedup) DO NOTHING RETURNING id, account_id
-)
-INSERT INTO ledger_outboxmessage (topic, payload, dedup)
-SELECT 'email', jsonb_build_object('notice', t.id), 'email:' || t.id
-FROM told t JOIN orgs_account a ON a.id = t.account_id
-WHERE %s AND a.email_notices AND a.email <> '' ON CONFLICT (dedup) DO NOTHING
+INSERT INTO reviews_notice (account_id, case_id, text, dedup, link)
+SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[])
+ON CONFLICT (account_id, dedup) DO NOTHING RETURNING account_id
 """
 
 
 def _write(letters: Iterable[Letter]) -> None:
-    """Write the notices; for accounts that asked for e-mail a message of its own, when e-mail is on."""
+    """Write the notices; for accounts that want to be told outside the program, the day's digest."""
     rows = sorted(letters, key=lambda letter: (letter.account_id, letter.dedup))
     if not rows:
         return
     columns = [list(column) for column in zip(*rows, strict=True)]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, [*columns, settings.NOTICE_EMAIL])
+        cursor.execute(_INSERT, columns)
+        told = {account for (account,) in cursor.fetchall()}
+    digests.schedule(told, clock.now())
 
 
 def tell(letters: Iterable[Letter]) -> None:
     """Write the notices of a floor above, which knows whom and what; each ``dedup`` once for each account."""
     _write(letters)
-
-
-@outbox.handler("email", outside=True)
-def send_mail(messages: list[OutboxMessage]) -> None:
-    """Mail a notice to its account through Django's mail settings; raises when the mail server does not take it.
-
-    A crash after sending may send it again: its Message-ID is the same, so that mail programs show it once.
-    """
-    for message in messages:
-        notice = Notice.objects.select_related("account").filter(pk=message.payload["notice"]).first()
-        if notice is None or not (notice.account.email_notices and notice.account.email):
-            continue
-        domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ") or "localhost"
-        EmailMessage(
-            subject="学籍管理：有一条新通知",
-            body=f"{notice.text}\n\n请登录学籍管理系统查看和办理。本邮件由系统发出，请勿回复。",
-            to=[notice.account.email],
-            headers={"Message-ID": f"<notice-{notice.pk}@{domain}>"},
-        ).send()

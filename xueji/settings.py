@@ -319,6 +319,11 @@ SPECTACULAR_SETTINGS = {
 # A second way for notices, for accounts that asked for it; off unless NOTICE_EMAIL=1.
 
 NOTICE_EMAIL = _flag("NOTICE_EMAIL")
+# The hour of the day (Asia/Shanghai) at which what is unread goes out, gathered by person.
+NOTICE_DIGEST_AT = os.environ.get("NOTICE_DIGEST_AT", "17:00")
+# A gateway that takes SMS over HTTP; without an address none are sent.
+SMS_URL = os.environ.get("SMS_URL", "")
+SMS_TOKEN = os.environ.get("SMS_TOKEN", "")
 EMAIL_HOST = os.environ.get("EMAIL_HOST", "localhost")
 EMAIL_PORT = int(os.environ.get("EMAIL_PORT", "25"))
 EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")

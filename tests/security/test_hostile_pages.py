@@ -141,6 +141,7 @@ def pages_of(scene):
         ("registrar@own", "/accounts/password/"),
         ("registrar@own", "/accounts/second-factor/"),
         ("registrar@own", "/notices/"),
+        ("registrar@own", "/accounts/notices/"),
         ("registrar@own", "/phrases/"),
         ("registrar@own", f"/phrases/{scene.phrase.pk}/"),
         ("registrar@own", "/transfers/new/"),
