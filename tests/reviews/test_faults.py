@@ -245,7 +245,7 @@ def test_however_many_are_told_it_takes_the_same_statements(world, django_assert
     for school in schools:
         world.registrar(school), world.head(school)
     announced(world, world.im)
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(18):
         relay()
     assert Notice.objects.count() >= 40
 
