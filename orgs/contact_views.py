@@ -5,11 +5,14 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ledger import clock
+from ledger.paging import pages_of
+from ledger.redirects import see_other
 from orgs import contacts
 from orgs.models import PostRole, Unit, UnitLevel
 from orgs.seats import seats_of
@@ -35,16 +38,11 @@ def show(request: HttpRequest) -> HttpResponse:
         }
         for unit in page
     ]
-    pages, number = page.paginator.num_pages, page.number
     shown = {
         "q": text,
         "rows": rows,
         "mine": bool(request.user.is_authenticated and _kept(request)),
-        "page": {
-            "text": f"第 {number} 页，共 {pages} 页。" if pages > 1 else "",
-            "previous_url": f"?page={number - 1}&q={text}" if page.has_previous() else "",
-            "next_url": f"?page={number + 1}&q={text}" if page.has_next() else "",
-        },
+        "page": pages_of(page, f"&q={text}"),
     }
     return render(request, "orgs/contacts.html", shown)
 
@@ -70,9 +68,7 @@ def keep(request: HttpRequest) -> HttpResponse:
         try:
             contacts.publish(unit, request.user, **typed)
             messages.success(request, f"{unit.name}的投诉电话和邮箱已公布。")
-            answer = redirect("contacts-own")
-            answer.status_code = 303
-            return answer
+            return see_other(reverse("contacts-own"))
         except contacts.ContactWrong as error:
             wrong, status = str(error), 422
     shown = {

@@ -9,6 +9,7 @@ from django.db.models import Max, Q, QuerySet
 
 from ledger import audit, pinyin
 from orgs.models import Post, PostRole, Unit
+from orgs.seats import in_force
 
 CLAUSE = "正文 二.1"
 ROLES = (PostRole.REGISTRAR, PostRole.HEAD, PostRole.TECHNICIAN)
@@ -21,12 +22,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def posts(day: date, *, text: str = "", role: str = "", unit: str = "") -> QuerySet[Post]:
     """Posts in force, those of a unit and all under it when one is asked for."""
-    rows = Post.objects.filter(
-        Q(valid_until=None) | Q(valid_until__gt=day),
-        valid_from__lte=day,
-        role__in=ROLES,
-        account__is_active=True,
-    )
+    rows = Post.objects.filter(in_force(day), role__in=ROLES, account__is_active=True)
     rows = rows.filter(Q(unit__closed_on=None) | Q(unit__closed_on__gt=day))
     if role in ROLES:
         rows = rows.filter(role=role)

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger import clock
 from ledger.clock import local_date, spoken
+from ledger.paging import pages_of
 from orgs import directory
 from orgs.models import PostRole
 from orgs.seats import seats_of
@@ -53,13 +54,7 @@ def _page(
         "total": page.paginator.count,
         "wrong": wrong,
         "reason": reason,
-        "page": {
-            "text": f"第 {page.number} 页，共 {page.paginator.num_pages} 页。"
-            if page.paginator.num_pages > 1
-            else "",
-            "previous_url": f"?{kept}&page={page.number - 1}" if page.has_previous() else "",
-            "next_url": f"?{kept}&page={page.number + 1}" if page.has_next() else "",
-        },
+        "page": pages_of(page, f"&{kept}" if kept else ""),
     }
     return render(request, "orgs/directory.html", shown, status=status)
 

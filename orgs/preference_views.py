@@ -13,8 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from ledger import audit
+from ledger.redirects import see_other
 from orgs.models import Account
-from orgs.views import _see_other as see_other
 
 _MOBILE = r"^1[3-9][0-9]{9}$"
 

@@ -26,7 +26,8 @@ class Seat:
         return PostRole(self.role).label + ("（代）" if self.delegated else "")
 
 
-def _in_force(day: date) -> Q:
+def in_force(day: date) -> Q:
+    """Posts, or loans of posts, that hold on ``day``."""
     return Q(valid_from__lte=day) & (Q(valid_until__isnull=True) | Q(valid_until__gt=day))
 
 
@@ -80,9 +81,9 @@ def seat_at(account: Account, unit_id: int | None, role: str, day: date) -> Seat
 
 def holders_of(unit_ids: set[int], day: date) -> list[tuple[int, str, int]]:
     """Who sits at the units on ``day``, own and lent posts alike: ``(unit id, role, account id)``, in two queries."""
-    posts = Post.objects.filter(_in_force(day), unit_id__in=unit_ids)
+    posts = Post.objects.filter(in_force(day), unit_id__in=unit_ids)
     own = posts.filter(account__is_active=True).values_list("unit_id", "role", "account_id")
-    lent = Delegation.objects.filter(_in_force(day), post__in=posts, account__is_active=True)
+    lent = Delegation.objects.filter(in_force(day), post__in=posts, account__is_active=True)
     found = set(own) | set(lent.values_list("post__unit_id", "post__role", "account_id"))
     return sorted(found)
 

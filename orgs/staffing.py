@@ -9,7 +9,7 @@ from django.db.models import Count, Max, Q, QuerySet
 from ledger import audit, clock
 from orgs.models import Account, Delegation, Post, PostRole, Unit, UnitLevel
 from orgs.scope import paths
-from orgs.seats import seat_at, seats_of
+from orgs.seats import in_force, seat_at, seats_of
 from orgs.staffing_models import AccessReview
 
 CLAUSE = "正文 二.2"
@@ -27,11 +27,6 @@ class StaffingRefused(ValueError):
 def quarter(day: date) -> date:
     """The first day of the quarter."""
     return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
-
-
-def in_force(day: date) -> Q:
-    """Posts that are held on ``day``."""
-    return Q(valid_from__lte=day) & (Q(valid_until=None) | Q(valid_until__gt=day))
 
 
 def posts_of(unit: Unit, day: date) -> QuerySet[Post]:

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_http_methods
 
 from ledger import clock
 from ledger.clock import local_date, spoken
+from ledger.redirects import see_other
 from orgs import staffing
 from orgs.models import Account, Delegation, Post, PostRole, Unit
 from orgs.seats import seats_of
 from orgs.staffing import StaffingRefused
-from orgs.views import _see_other
 
 _KEEPERS = (PostRole.REGISTRAR, PostRole.HEAD)
 _MANY = 60
@@ -44,7 +44,7 @@ def show(request: HttpRequest) -> HttpResponse:
     except StaffingRefused as error:
         return _page(request, units, day, str(error), 422)
     messages.success(request, _DONE[action])
-    return _see_other(reverse("staffing"))
+    return see_other(reverse("staffing"))
 
 
 def _act(request: HttpRequest, action: str, units: dict[int, Unit]) -> None:

@@ -17,6 +17,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ledger import audit
+from ledger.redirects import see_other
 from orgs import sign_in as signing
 from orgs.authenticator import Authenticator
 from orgs.forms import ChangePasswordForm, SignInForm, TokenForm
@@ -34,12 +35,6 @@ def _after(request: HttpRequest) -> str:
     return wanted if known and wanted.isprintable() else "/worklist/"
 
 
-def _see_other(url: str) -> HttpResponse:
-    answer = redirect(url)
-    answer.status_code = 303
-    return answer
-
-
 @login_not_required
 @never_cache
 @sensitive_post_parameters("password")
@@ -55,7 +50,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
         return _sign_in_page(request, form, status=INVALID)
     login(request, form.get_user())
     audit.record("access", audit.actor_of(request.user), "account.sign_in", {"account": request.user.pk})
-    return _see_other(_after(request))
+    return see_other(_after(request))
 
 
 def _sign_in_page(request, form, error: str = "", status: int = 200) -> HttpResponse:
@@ -78,7 +73,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     signing.hold(request.user, "")
     logout(request)
     messages.success(request, "已退出登录。")
-    return _see_other("/accounts/sign-in/")
+    return see_other("/accounts/sign-in/")
 
 
 @never_cache
@@ -102,7 +97,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
             signing.hold(account, request.session.session_key)
             audit.record("access", audit.actor_of(account), "account.password", {"account": account.pk})
         messages.success(request, "密码已修改，下次请用新密码登录。")
-        return _see_other("/worklist/")
+        return see_other("/worklist/")
     context = {"form": form, "must_change": "", "cancel_url": "/worklist/"}
     return render(request, "orgs/account_password.html", context, status=INVALID if form.errors else 200)
 
@@ -121,7 +116,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         refused = _try_token(request, device, form.cleaned_data["otp_token"])
         if not refused:
-            return _see_other(_after(request))
+            return see_other(_after(request))
         form.add_error(None, refused)
     # No way on is shown before the second factor was given; the menu still lets one sign out.
     context = {"form": form, "next": _after(request), "enrolment": _enrolment(device)}

@@ -7,8 +7,7 @@ from django.db.models import Max
 from ledger import clock, outbox
 from ledger.models import OutboxMessage
 from orgs.models import Account, Post, PostRole
-from orgs.seats import Seat
-from orgs.staffing import in_force
+from orgs.seats import Seat, in_force
 from reviews.notices import Letter, tell
 from reviews.refusals import Refusal
 from reviews.rulebook import Rulebook

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import moment
+from ledger.paging import pages_of
 from orgs.models import Unit
 from reviews import desk, uploads
 from reviews.refusals import Refusal, Refused
@@ -121,17 +122,6 @@ def import_page(
         "refused": told(refused),
     }
     return render(request, "students/import_batch.html", shown, status=status)
-
-
-def pages_of(page, kept: str = "") -> dict:
-    """What the pagination shows; ``kept`` are the other parts of the address."""
-    return {
-        "text": f"第 {page.number} 页，共 {page.paginator.num_pages} 页。"
-        if page.paginator.num_pages > 1
-        else "",
-        "previous_url": f"?page={page.number - 1}{kept}" if page.has_previous() else "",
-        "next_url": f"?page={page.number + 1}{kept}" if page.has_next() else "",
-    }
 
 
 def _facts(batch: ImportBatch) -> list[tuple[str, str]]:

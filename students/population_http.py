@@ -8,15 +8,14 @@ TLS outside the trial; nothing of question or answer is logged.
 
 import json
 import logging
-import ssl
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Sequence
 
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 
+from ledger import outgoing
 from students.population import Asked, Found
 
 log = logging.getLogger(__name__)
@@ -25,27 +24,12 @@ LARGEST_ANSWER = 1024 * 1024
 _WORDS = {found.value: found for found in Found if found is not Found.UNAVAILABLE}
 
 
-class _NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A register that sends us elsewhere is not the one that was named: the numbers stay here."""
-
-    def redirect_request(self, *args, **kwargs):
-        """Never."""
-        return
-
-
 class HttpRegister:
     """The register at ``POPULATION_URL``; ``POPULATION_TOKEN`` goes along as a bearer token."""
 
     def __init__(self):
-        self.url = settings.POPULATION_URL
-        if not self.url.startswith("https://") and not (settings.TRIAL and self.url.startswith("http://")):
-            raise ImproperlyConfigured(
-                "POPULATION_URL 应为 https:// 开头的地址，请改正。（POPULATION_URL must be an https address.）"
-            )
-        context = ssl.create_default_context()
-        self.opener = urllib.request.build_opener(
-            _NoRedirects, urllib.request.ProxyHandler({}), urllib.request.HTTPSHandler(context=context)
-        )
+        self.url = outgoing.checked("POPULATION_URL")
+        self.opener = outgoing.opener()
 
     def compare(self, asked: Sequence[Asked]) -> list[Found]:
         """One answer a question, in order. Never raises for a register that is away: ``UNAVAILABLE``."""

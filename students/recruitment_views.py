@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import spoken
+from ledger.paging import pages_of
 from orgs.models import Unit
 from orgs.seats import schools_kept
 from reviews import desk
@@ -27,7 +28,7 @@ from students.forms import NumberAndName
 from students.grades import grade_label
 from students.identity import IdentityError
 from students.import_models import ImportBatch, ImportKind
-from students.import_views import pages_of, row_of
+from students.import_views import row_of
 from students.recruitment_models import RecruitedPupil, Recruiting
 from students.recruitment_procedure import facts_shown
 

@@ -12,8 +12,7 @@ from orgs.models import Unit
 from orgs.unit_codes import UnitCode
 from reviews import desk
 from reviews.api_shapes import UnitRef
-from reviews.models import Case
-from students.models import Sex, Student
+from students.models import Sex
 from tickets import asking, door, drafting, pages, sealed
 from tickets.kinds import BY_KIND, PAPERS, whole
 from tickets.models import Kind, Ticket
@@ -218,7 +217,8 @@ class Tickets(mixins.ListModelMixin, Endpoint):
         paper = BY_KIND[Kind(typed["kind"])]
         units = asking.may_draft(paper, request.user, known.today)
         unit = next((one for one in units if one.code == typed.get("unit", one.code)), None)
-        origin = self._origin(typed, known.today)
+        begun = {name: str(typed[name]) for name in ("case", "student", "parent") if name in typed}
+        origin = drafting.origin_of(request.user, known.today, **begun)
 
         def act(keep) -> dict:
             ticket = door.start(paper, unit, request.user, known.now, origin, kept=keep_number(keep))
@@ -226,20 +226,6 @@ class Tickets(mixins.ListModelMixin, Endpoint):
 
         made, _ = once(request, tuple(sorted((k, str(v)) for k, v in typed.items())), act)
         return self.shown(made["number"], 201)
-
-    def _origin(self, typed: dict, day) -> drafting.Origin:
-        account = self.request.user
-        case = student = parent = overdue = None
-        if "case" in typed:
-            rows = Case.objects.visible_to(account, day).select_related("holder")
-            case = get_object_or_404(rows, number=typed["case"])
-            overdue = case.overdue_records.select_related("unit", "case").order_by("-pk").first()
-        if "student" in typed:
-            rows = Student.objects.visible_to(account, day).select_related("school")
-            student = get_object_or_404(rows, key=typed["student"])
-        if "parent" in typed:
-            parent = get_object_or_404(Ticket.objects.visible_to(account, day), number=typed["parent"])
-        return drafting.Origin(case, student, overdue, parent)
 
     @extend_schema(
         summary="一张单据", operation_id="tickets_retrieve", parameters=[NUMBER], responses=TicketOut

@@ -2,6 +2,10 @@
 
 from datetime import date, datetime
 from typing import NamedTuple
+from uuid import UUID
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404
 
 from ledger.clock import local_date, spoken
 from ledger.text import NUMBER_IN_TEXT_RE
@@ -16,7 +20,7 @@ from students import identity, records
 from students.models import Student
 from tickets import sealed
 from tickets.kinds import CLAUSE, Paper, whole
-from tickets.models import Kind, ReportedProblem, Thread
+from tickets.models import Kind, ReportedProblem, Thread, Ticket
 
 # Typed into the place of a sealed number to empty it.
 EMPTIED = "无"
@@ -169,6 +173,31 @@ class Origin(NamedTuple):
     student: Student | None = None
     overdue: OverdueRecord | None = None
     parent: object | None = None
+
+
+def origin_of(account, day: date, *, case: str = "", student: str = "", parent: str = "") -> Origin:
+    """What a ticket begins with, by the numbers of case and ticket and the pupil's key; a case brings the last record of
+    its being late along. Raises Http404 for what the account may not see."""
+    found = Origin()
+    if case:
+        rows = Case.objects.visible_to(account, day).select_related("holder")
+        begun = get_object_or_404(rows, number=case[:20])
+        overdue = begun.overdue_records.select_related("unit", "case").order_by("-pk").first()
+        found = found._replace(case=begun, overdue=overdue)
+    if student:
+        rows = Student.objects.visible_to(account, day).select_related("school")
+        found = found._replace(student=get_object_or_404(rows, key=_key(student)))
+    if parent:
+        rows = Ticket.objects.visible_to(account, day)
+        found = found._replace(parent=get_object_or_404(rows, number=parent[:20]))
+    return found
+
+
+def _key(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError as error:
+        raise Http404 from error
 
 
 def thread_of(origin: Origin) -> Thread:

@@ -12,7 +12,7 @@ _CLERKS = (PostRole.REGISTRAR, PostRole.HEAD)
 
 @dataclass(frozen=True)
 class Paper:
-    """One kind. ``stamped``: drafted by one, signed by another. ``limited``: it bears a date to be completed by."""
+    """One kind. ``stamped``: drafted by one, signed by another."""
 
     kind: Kind
     model: type
@@ -20,7 +20,6 @@ class Paper:
     levels: tuple[str, ...]
     drafters: tuple[str, ...]
     stamped: bool
-    limited: bool
     handlers: tuple[str, ...]
     issued_by: str
     names: dict[str, str]
@@ -38,10 +37,9 @@ REPORT = Paper(
     (UnitLevel.PROVINCE,),
     (PostRole.REGISTRAR,),
     stamped=True,
-    limited=False,
     handlers=_CLERKS,
     issued_by="问题报告单由省级教育行政部门盖章后报教育部",
-    names={"undertaker": "教育部受理人", "answer": "处理意见", "sent": "报送"},
+    names={"undertaker": "教育部受理人", "answer": "处理意见"},
 )
 CHECK = Paper(
     Kind.CHECK,
@@ -50,10 +48,9 @@ CHECK = Paper(
     _OFFICES,
     (PostRole.TECHNICIAN,),
     stamped=False,
-    limited=True,
     handlers=(*_CLERKS, PostRole.TECHNICIAN),
     issued_by="问题核查单由技术部门核发",
-    names={"undertaker": "承办人", "answer": "经核实的情况", "sent": "交办"},
+    names={"undertaker": "承办人", "answer": "经核实的情况"},
 )
 SUPERVISION = Paper(
     Kind.SUPERVISION,
@@ -62,10 +59,9 @@ SUPERVISION = Paper(
     _OFFICES,
     (PostRole.REGISTRAR,),
     stamped=True,
-    limited=True,
     handlers=_CLERKS,
     issued_by="问题督办单由行政部门核发",
-    names={"undertaker": "承办人", "answer": "办理情况", "sent": "督办"},
+    names={"undertaker": "承办人", "answer": "办理情况"},
 )
 COMPLAINT = Paper(
     Kind.COMPLAINT,
@@ -74,10 +70,9 @@ COMPLAINT = Paper(
     (),
     (),
     stamped=False,
-    limited=False,
     handlers=_CLERKS,
     issued_by="投诉由群众在公开页面提交",
-    names={"undertaker": "承办人", "answer": "答复", "sent": "提交"},
+    names={"undertaker": "承办人", "answer": "答复"},
 )
 PAPERS = (REPORT, CHECK, SUPERVISION)
 BY_KIND = {paper.kind: paper for paper in (*PAPERS, COMPLAINT)}

@@ -1,7 +1,5 @@
 """Pages of the three official forms (R8.6): lists, a draft, one ticket with its paper, its thread and its acts."""
 
-from uuid import UUID
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,17 +9,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ledger.paging import pages_of
 from reviews import desk, uploads
 from reviews.forms import PlainText
-from reviews.models import Case
 from reviews.refusals import Refusal, Refused
 from reviews.views import see_other
 from reviews.views.evidence import inert
 from reviews.views.form_pages import told
 from reviews.views.proofs import refused_page, whole
 from students import sheet_pdf
-from students.import_views import pages_of
-from students.models import Student
 from tickets import asking, door, drafting, enclosures, forms, pages, paper
 from tickets.kinds import BY_KIND, CLAUSE, PAPERS
 from tickets.kinds import whole as whole_ticket
@@ -113,26 +109,9 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
 
 def _origin(request: HttpRequest, day) -> drafting.Origin:
     """What it begins with, as far as the account may see it; 404 otherwise."""
-    case = student = parent = overdue = None
     plain = PlainText()
-    if number := plain.to_python(request.POST.get("case", ""))[:20]:
-        case = get_object_or_404(
-            Case.objects.visible_to(request.user, day).select_related("holder"), number=number
-        )
-        overdue = case.overdue_records.select_related("unit", "case").order_by("-pk").first()
-    if key := request.POST.get("student"):
-        rows = Student.objects.visible_to(request.user, day).select_related("school")
-        student = get_object_or_404(rows, key=_uuid(key))
-    if number := plain.to_python(request.POST.get("parent", ""))[:20]:
-        parent = get_object_or_404(Ticket.objects.visible_to(request.user, day), number=number)
-    return drafting.Origin(case, student, overdue, parent)
-
-
-def _uuid(text: str):
-    try:
-        return UUID(text)
-    except ValueError as error:
-        raise Http404 from error
+    typed = {name: plain.to_python(request.POST.get(name, ""))[:40] for name in ("case", "student", "parent")}
+    return drafting.origin_of(request.user, day, **typed)
 
 
 def visible(request: HttpRequest, number: str) -> Ticket:

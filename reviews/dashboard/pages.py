@@ -158,10 +158,9 @@ def _bars(rows: list[dict]) -> list[dict]:
             "name": row["name"],
             "count": row["late"],
             "url": row["late_url"],
-            "y": at * 26,
             "width": max(2, round(row["late"] * _BAR / most)),
         }
-        for at, row in enumerate(found)
+        for row in found
     ]
 
 

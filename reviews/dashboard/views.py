@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ledger.clock import local_date, spoken
+from ledger.paging import pages_of
 from orgs import scope
 from orgs.models import Unit
 from orgs.seats import seats_of
@@ -84,13 +85,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "total": page.paginator.count,
         "rows": [_row(case, opened.get(case.pk), known) for case in page],
         "back": f"?unit={unit.code}",
-        "page": {
-            "text": f"第 {page.number} 页，共 {page.paginator.num_pages} 页。"
-            if page.paginator.num_pages > 1
-            else "",
-            "previous_url": f"?{address}&page={page.number - 1}" if page.has_previous() else "",
-            "next_url": f"?{address}&page={page.number + 1}" if page.has_next() else "",
-        },
+        "page": pages_of(page, f"&{address}" if address else ""),
     }
     return render(request, "reviews/dashboard_cases.html", shown)
 

@@ -1,10 +1,5 @@
 """Pages of floor 2."""
 
-from django.http import HttpResponse, HttpResponseRedirect
+from ledger.redirects import see_other
 
-
-def see_other(url: str) -> HttpResponse:
-    """After a POST: go and look there (303), so that a reload posts nothing again."""
-    answer = HttpResponseRedirect(url)
-    answer.status_code = 303
-    return answer
+__all__ = ["see_other"]

@@ -61,7 +61,8 @@ def inputs(province: Unit, month: Month, calendar: Calendar, now: datetime) -> d
     """All that the bulletin of ``province`` for ``month`` is reckoned from, as JSON. ``calendar`` is the nation's."""
     counted = calendar.for_province(province.pk)
     steps = count_steps(province, month, counted)
-    logins = presence.by_unit(presence.missed(weekly_login.weeks(month.first, month.last, counted), province))
+    weeks = weekly_login.weeks(month.first, month.last, counted)
+    logins = presence.by_unit(presence.missed(weeks, province))
     graduation = _late_graduations(province, month)
     problems = _problems(province, month)
     units = _units(province, {*steps, *logins, *graduation, *problems}, month)
@@ -83,7 +84,7 @@ def inputs(province: Unit, month: Month, calendar: Calendar, now: datetime) -> d
         "province": province.pk,
         "month": month.first.isoformat(),
         "counted_at": now.isoformat(),
-        "weeks": len(weekly_login.weeks(month.first, month.last, counted)),
+        "weeks": len(weeks),
         "units": [found[pk] for pk in sorted(found)],
     }
 

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import local_date, moment, spoken
+from ledger.paging import pages_of
 from orgs import scope
 from reviews import desk
 from reviews.forms import PlainText
@@ -20,7 +21,6 @@ from students import sheet_pdf
 from students.bulletins import figures, paper, publishing, showing
 from students.bulletins.drafting import CLAUSE
 from students.bulletins.models import Bulletin, BulletinLine, BulletinState
-from students.import_views import pages_of
 
 PAGE = 24
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

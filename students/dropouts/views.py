@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ledger.clock import moment, spoken
+from ledger.paging import pages_of
 from orgs.models import PostRole
 from reviews import desk
 from reviews.forms import PlainText
@@ -21,7 +22,6 @@ from students import sheet_pdf
 from students.dropouts import marking, report
 from students.dropouts.models import LIVE, Dropout, DropoutMark, Reason
 from students.grades import grade_label
-from students.import_views import pages_of
 from students.views import visible_pupil
 
 PAGE = 50

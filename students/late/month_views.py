@@ -10,10 +10,10 @@ from django.views.decorators.http import require_safe
 
 from ledger import audit
 from ledger.clock import moment
+from ledger.paging import pages_of
 from reviews import desk
 from reviews.views.evidence import inert
 from students import tables
-from students.import_views import pages_of
 from students.late import calendar, lists
 from students.late.models import Late, LateChild, MonthlyCheck
 from students.late.views import CLAUSE_SHOWN, child_row, outcome

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ledger.clock import moment
+from ledger.paging import pages_of
 from orgs.models import Unit
 from orgs.seats import schools_kept
 from reviews import desk
@@ -24,7 +25,7 @@ from reviews.views.form_pages import told
 from reviews.views.proofs import refused_page, whole
 from students.grades import grade_label, grade_on
 from students.import_models import ImportBatch, ImportKind
-from students.import_views import pages_of, row_of
+from students.import_views import row_of
 from students.late import calendar, lists
 from students.late.forms import form_for, said
 from students.late.models import Late, LateChild

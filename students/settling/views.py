@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import local_date, spoken
+from ledger.paging import pages_of
 from orgs import scope
 from orgs.models import PostRole
 from orgs.seats import seat_at
@@ -22,7 +23,6 @@ from reviews.views import proofs, see_other
 from reviews.views.form_pages import FormPages, told
 from students import change_page, identity, records
 from students.grades import grade_label, grade_of
-from students.import_views import pages_of
 from students.models import Guardian, ProblemKind, ProblemRecord, Student
 from students.settling import answering, deciding, deletion, rules
 from students.settling.forms import AnswerForm

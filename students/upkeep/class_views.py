@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ledger.paging import pages_of
 from orgs import scope
 from orgs.models import Account, Unit
 from orgs.seats import seats_of
@@ -22,7 +23,6 @@ from reviews.views.form_pages import told
 from reviews.views.proofs import refused_page, whole
 from students import record_values, tables
 from students.grades import grade_label, grade_on
-from students.import_views import pages_of
 from students.models import SchoolClass, Student
 from students.record_forms import ItemsForm
 from students.registration import label_of

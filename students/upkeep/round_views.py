@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import moment, spoken
+from ledger.paging import pages_of
 from orgs.models import PostRole, Unit
 from orgs.seats import seats_of
 from reviews import desk
@@ -18,7 +19,6 @@ from reviews.refusals import Refusal, Refused
 from reviews.views import see_other
 from reviews.views.form_pages import told
 from reviews.views.proofs import day_of, whole
-from students.import_views import pages_of
 from students.record_fields import BY_KEY
 from students.registration import label_of
 from students.upkeep import rounds
