@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from ledger.administration import ReadOnlyAdmin
 from ledger.models import AuditEntry, AuditHead, OutboxMessage, SweepRun
+from ledger.words import zh
 
 
 @admin.register(AuditEntry)
@@ -12,17 +13,17 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     list_display = ("chain", "seq", "at", "actor", "action", "subject")
     search_fields = ("=subject", "=chain", "=actor")
-    search_help_text = "按对象（如 case:ZX-2026-7K3M9QXP）、链、行为人（如 account:12）准确查找"
+    search_help_text = zh("按对象（如 case:ZX-2026-7K3M9QXP）、链、行为人（如 account:12）准确查找")
     fields = ("chain", "seq", "at", "actor", "action", "subject", "body", "link_before", "link")
     ordering = ("-id",)
     sortable_by = ()
 
-    @admin.display(description="前一条校验值")
+    @admin.display(description=zh("前一条校验值"))
     def link_before(self, entry):
         """The hash of the entry before, in hex."""
-        return bytes(entry.previous_hash).hex() or "（链首）"
+        return bytes(entry.previous_hash).hex() or zh("（链首）")
 
-    @admin.display(description="校验值")
+    @admin.display(description=zh("校验值"))
     def link(self, entry):
         """The entry's own hash, in hex."""
         return bytes(entry.hash).hex()

@@ -21,6 +21,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from ledger import audit
+from ledger.words import zh
 
 # SQLSTATE of the program's own triggers, whose message is a Chinese sentence.
 _OWN_WALL = "23000"
@@ -31,9 +32,9 @@ INVALID = 422
 class Site(admin.AdminSite):
     """The site. Pages that come with a library bring no walls and no audit, so they are not taken in."""
 
-    site_header = "学籍转学办理 · 系统管理"
-    site_title = "系统管理"
-    index_title = "系统管理"
+    site_header = zh("学籍转学办理 · 系统管理")
+    site_title = zh("系统管理")
+    index_title = zh("系统管理")
 
     def register(self, model_or_iterable, admin_class=None, **options):
         """Take in a page built on :class:`WalledAdmin`; leave any other out."""
@@ -48,7 +49,7 @@ class Site(admin.AdminSite):
         if self.has_permission(request):
             return redirect(index)
         if request.user.is_authenticated:
-            raise PermissionDenied("系统管理只对系统管理员开放")
+            raise PermissionDenied(zh("系统管理只对系统管理员开放"))
         wanted = request.GET.get("next", "")
         known = url_has_allowed_host_and_scheme(
             wanted, {request.get_host()}, require_https=request.is_secure()
@@ -70,13 +71,16 @@ def sentence_of(error: Exception) -> str:
     """What the database refused, as one sentence: the wall's own, the constraint's, or one that fits any."""
     told = getattr(error.__cause__, "diag", None)
     if told is not None and told.sqlstate == _OWN_WALL:
-        return f"{told.message_primary}。没有保存。"
+        return zh("{told_message_primary}。没有保存。", told_message_primary=told.message_primary)
     name = getattr(told, "constraint_name", None)
     walls = (wall for model in apps.get_models() for wall in model._meta.constraints if wall.name == name)
     for wall in walls:
         if wall.violation_error_message != wall.default_violation_error_message:
-            return f"{wall.violation_error_message}没有保存。"
-    return "填写的内容与已有的记录或数据库的规定冲突，没有保存。请核对后再试。"
+            return zh(
+                "{wall_violation_error_message}没有保存。",
+                wall_violation_error_message=wall.violation_error_message,
+            )
+    return zh("填写的内容与已有的记录或数据库的规定冲突，没有保存。请核对后再试。")
 
 
 # Typed like everywhere else in the program; the calendar that pops up in Django's own is not translated.

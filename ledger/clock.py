@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from ledger.words import Words, dated, joined
+
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -24,10 +26,21 @@ def local_date(instant: datetime) -> date:
 @lru_cache(maxsize=4096)
 def spoken(day: date) -> str:
     """A date as people read it: 2026年11月23日. An instant's own date, in whatever zone it is told."""
-    return f"{day.year}年{day.month}月{day.day}日"
+    return dated(f"{day.year}年{day.month}月{day.day}日", day)
+
+
+def spoken_month(day: date) -> str:
+    """A month as people read it: 2026年11月."""
+    return Words(f"{day.year}年{day.month}月", lambda: f"{day:%B} {day.year}")
+
+
+def brief(instant: datetime) -> str:
+    """An instant of these days, in Asia/Shanghai: 11月23日 10:12."""
+    local = instant.astimezone(SHANGHAI)
+    return Words(f"{local:%-m月%-d日 %H:%M}", lambda: f"{local.day} {local:%B %H:%M}")
 
 
 def moment(instant: datetime) -> str:
     """An instant as people read it, in Asia/Shanghai: 2026年11月23日 10:12."""
     local = instant.astimezone(SHANGHAI)
-    return f"{spoken(local)} {local:%H:%M}"
+    return joined("", (spoken(local), f" {local:%H:%M}"))

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models.functions import Now
 
+from ledger.words import zh
+
 
 class AuditEntry(models.Model):
     """One recorded act. ``seq``, ``at`` and both hashes are set by a trigger, which links each entry to its chain.
@@ -11,18 +13,18 @@ class AuditEntry(models.Model):
     codes only, never an identity or registration number, a name or a telephone number.
     """
 
-    chain = models.CharField("链", max_length=24)
-    seq = models.BigIntegerField("序号", default=0)
-    at = models.DateTimeField("时间", db_default=Now())
-    actor = models.CharField("行为人", max_length=40)
-    action = models.CharField("行为", max_length=40)
-    subject = models.CharField("对象", max_length=60, blank=True)
-    body = models.JSONField("内容", default=dict)
-    previous_hash = models.BinaryField("前一条校验值", db_default=b"")
-    hash = models.BinaryField("校验值", db_default=b"")
+    chain = models.CharField(zh("链"), max_length=24)
+    seq = models.BigIntegerField(zh("序号"), default=0)
+    at = models.DateTimeField(zh("时间"), db_default=Now())
+    actor = models.CharField(zh("行为人"), max_length=40)
+    action = models.CharField(zh("行为"), max_length=40)
+    subject = models.CharField(zh("对象"), max_length=60, blank=True)
+    body = models.JSONField(zh("内容"), default=dict)
+    previous_hash = models.BinaryField(zh("前一条校验值"), db_default=b"")
+    hash = models.BinaryField(zh("校验值"), db_default=b"")
 
     class Meta:
-        verbose_name = verbose_name_plural = "审计记录"
+        verbose_name = verbose_name_plural = zh("审计记录")
         constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="audit_chain_seq_once")]
         indexes = [models.Index(fields=["subject", "id"], name="audit_subject")]
 
@@ -36,16 +38,16 @@ class AuditHead(models.Model):
     ``previous`` is the digest of the head before it, so that a head taken away leaves a gap.
     """
 
-    day = models.DateField("日期", unique=True)
-    heads = models.JSONField("各链末尾")
-    previous = models.CharField("前一签名的摘要", max_length=64, blank=True, default="", db_default="")
-    digest = models.CharField("摘要", max_length=64)
-    signature = models.CharField("签名", max_length=128)
-    public_key = models.CharField("公钥", max_length=64)
-    created_at = models.DateTimeField("生成时间", db_default=Now())
+    day = models.DateField(zh("日期"), unique=True)
+    heads = models.JSONField(zh("各链末尾"))
+    previous = models.CharField(zh("前一签名的摘要"), max_length=64, blank=True, default="", db_default="")
+    digest = models.CharField(zh("摘要"), max_length=64)
+    signature = models.CharField(zh("签名"), max_length=128)
+    public_key = models.CharField(zh("公钥"), max_length=64)
+    created_at = models.DateTimeField(zh("生成时间"), db_default=Now())
 
     class Meta:
-        verbose_name = verbose_name_plural = "审计链签名"
+        verbose_name = verbose_name_plural = zh("审计链签名")
 
     def __str__(self):
         return f"{self.day:%Y-%m-%d} {self.digest[:12]}"
@@ -54,17 +56,17 @@ class AuditHead(models.Model):
 class OutboxMessage(models.Model):
     """Something to be told to the outside, written in the decision's own transaction (ids only)."""
 
-    topic = models.CharField("主题", max_length=40)
-    payload = models.JSONField("内容", default=dict)
-    dedup = models.CharField("去重键", max_length=120, unique=True)
-    created_at = models.DateTimeField("写入时间", db_default=Now())
-    available_at = models.DateTimeField("可送时间", db_default=Now())
-    attempts = models.PositiveSmallIntegerField("尝试次数", default=0, db_default=0)
-    delivered_at = models.DateTimeField("送达时间", null=True, blank=True)
-    last_error = models.CharField("上次错误", max_length=200, blank=True, default="", db_default="")
+    topic = models.CharField(zh("主题"), max_length=40)
+    payload = models.JSONField(zh("内容"), default=dict)
+    dedup = models.CharField(zh("去重键"), max_length=120, unique=True)
+    created_at = models.DateTimeField(zh("写入时间"), db_default=Now())
+    available_at = models.DateTimeField(zh("可送时间"), db_default=Now())
+    attempts = models.PositiveSmallIntegerField(zh("尝试次数"), default=0, db_default=0)
+    delivered_at = models.DateTimeField(zh("送达时间"), null=True, blank=True)
+    last_error = models.CharField(zh("上次错误"), max_length=200, blank=True, default="", db_default="")
 
     class Meta:
-        verbose_name = verbose_name_plural = "待发消息"
+        verbose_name = verbose_name_plural = zh("待发消息")
         indexes = [
             models.Index(
                 fields=["available_at", "id"],
@@ -87,7 +89,7 @@ class IdempotencyKey(models.Model):
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        verbose_name = verbose_name_plural = "幂等键"
+        verbose_name = verbose_name_plural = zh("幂等键")
         constraints = [models.UniqueConstraint(fields=["account_id", "key"], name="idempotency_once")]
 
     def __str__(self):
@@ -97,13 +99,13 @@ class IdempotencyKey(models.Model):
 class SweepRun(models.Model):
     """One run of the clock: which instant it stood for and what it did."""
 
-    judged_at = models.DateTimeField("按此时刻判断")
-    started_at = models.DateTimeField("开始", db_default=Now())
-    finished_at = models.DateTimeField("结束", null=True, blank=True)
-    counts = models.JSONField("结果", default=dict)
+    judged_at = models.DateTimeField(zh("按此时刻判断"))
+    started_at = models.DateTimeField(zh("开始"), db_default=Now())
+    finished_at = models.DateTimeField(zh("结束"), null=True, blank=True)
+    counts = models.JSONField(zh("结果"), default=dict)
 
     class Meta:
-        verbose_name = verbose_name_plural = "定时清扫"
+        verbose_name = verbose_name_plural = zh("定时清扫")
         ordering = ["-id"]
 
     def __str__(self):

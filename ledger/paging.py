@@ -1,10 +1,16 @@
 """What the pager under a list shows."""
 
+from ledger.words import zh
+
 
 def pages_of(page, kept: str = "") -> dict:
     """What the pagination shows; ``kept`` are the other parts of the address."""
     return {
-        "text": f"第 {page.number} 页，共 {page.paginator.num_pages} 页。"
+        "text": zh(
+            "第 {page_number} 页，共 {paginator_num_pages} 页。",
+            page_number=page.number,
+            paginator_num_pages=page.paginator.num_pages,
+        )
         if page.paginator.num_pages > 1
         else "",
         "previous_url": f"?page={page.number - 1}{kept}" if page.has_previous() else "",

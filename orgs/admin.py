@@ -15,6 +15,7 @@ from django.db import transaction
 
 from ledger import audit, clock
 from ledger.administration import WalledAdmin, WalledInline
+from ledger.words import zh
 from orgs.authenticator import Authenticator
 from orgs.models import Account, Delegation, Person, Post, Unit
 from orgs.school_system import SchoolSystemPeriod
@@ -33,7 +34,7 @@ class UnitForm(forms.ModelForm):
         """No unit stands under itself: paths and routes would have no end."""
         above = self.cleaned_data["authority"]
         if above is not None and self.instance.pk and self.instance.stands_above(above):
-            raise forms.ValidationError("主管部门不能是本单位，也不能是本单位的下级，请另选。")
+            raise forms.ValidationError(zh("主管部门不能是本单位，也不能是本单位的下级，请另选。"))
         return above
 
 
@@ -51,8 +52,8 @@ class SystemInline(WalledInline):
     model = SchoolSystemPeriod
     formset = SystemRows
     fields = ("valid_from", "school_system", ("lowest_grade", "highest_grade"), "source")
-    verbose_name = "学制"
-    verbose_name_plural = "学制（学制变动时另加一行，从生效日期起算；上面显示的是今天的学制）"
+    verbose_name = zh("学制")
+    verbose_name_plural = zh("学制（学制变动时另加一行，从生效日期起算；上面显示的是今天的学制）")
 
 
 @admin.register(Unit)
@@ -66,13 +67,13 @@ class UnitAdmin(WalledAdmin):
     list_filter = ("level",)
     list_select_related = ("authority",)
     search_fields = ("code", "name", "short_name")
-    search_help_text = "按代码、名称查找"
+    search_help_text = zh("按代码、名称查找")
     autocomplete_fields = ("authority", "successor")
     fieldsets = (
         (None, {"fields": ("code", "name", "short_name", "level", "authority", "division_code")}),
-        ("学校", {"fields": ("lowest_grade", "highest_grade", "school_system")}),
-        ("投诉受理", {"fields": ("phone", "email")}),
-        ("撤销", {"fields": ("closed_on", "successor")}),
+        (zh("学校"), {"fields": ("lowest_grade", "highest_grade", "school_system")}),
+        (zh("投诉受理"), {"fields": ("phone", "email")}),
+        (zh("撤销"), {"fields": ("closed_on", "successor")}),
     )
 
     def get_inlines(self, request, obj):
@@ -91,7 +92,7 @@ class TrainingInline(WalledInline):
 
     model = Training
     fields = ("trained_on", "organiser", "certificate", "valid_until", "filed_on")
-    verbose_name_plural = "培训与证书（学籍管理员须持证上岗，每年至少培训一次）"
+    verbose_name_plural = zh("培训与证书（学籍管理员须持证上岗，每年至少培训一次）")
 
 
 @admin.register(Person)
@@ -104,7 +105,7 @@ class PersonAdmin(WalledAdmin):
     fields = ("name", "staff_number", "phone")
     list_display = ("name", "staff_number", "phone")
     search_fields = ("name", "staff_number", "pinyin")
-    search_help_text = "按姓名、拼音、人员编号查找"
+    search_help_text = zh("按姓名、拼音、人员编号查找")
     inlines = (TrainingInline,)
     ordering = ("staff_number",)
 
@@ -115,7 +116,7 @@ class PostInline(WalledInline):
     model = Post
     autocomplete_fields = ("unit",)
     fields = ("unit", "role", "valid_from", "valid_until")
-    verbose_name_plural = "岗位（同一人在同一单位不能既任学籍管理员又任负责人）"
+    verbose_name_plural = zh("岗位（同一人在同一单位不能既任学籍管理员又任负责人）")
 
 
 class PasswordHidden(ReadOnlyPasswordHashWidget):
@@ -130,7 +131,7 @@ class AccountForm(UserChangeForm):
     """An account always belongs to a person: who acts must be known (R0.5)."""
 
     password = ReadOnlyPasswordHashField(
-        label="密码", widget=PasswordHidden, help_text="密码不会显示，只能重新设置。"
+        label=zh("密码"), widget=PasswordHidden, help_text=zh("密码不会显示，只能重新设置。")
     )
 
     def __init__(self, *args, **kwargs):
@@ -167,20 +168,20 @@ class AccountAdmin(WalledAdmin, UserAdmin):
     list_filter = ("is_active", "is_staff")
     list_select_related = ("person",)
     search_fields = ("username", "person__name", "person__staff_number")
-    search_help_text = "按账号、姓名、人员编号查找"
+    search_help_text = zh("按账号、姓名、人员编号查找")
     filter_horizontal = ()
     actions = ("unlock", "end_second_factor", "revoke_tokens")
     fieldsets = (
         (None, {"fields": ("username", "password", "person")}),
-        ("通知", {"fields": ("email", "email_notices", "sms_notices")}),
+        (zh("通知"), {"fields": ("email", "email_notices", "sms_notices")}),
         (
-            "权限",
+            zh("权限"),
             {
                 "fields": ("is_active", "is_staff"),
-                "description": "办理和核办的权限来自下面的岗位；“工作人员状态”只决定能否进入系统管理。",
+                "description": zh("办理和核办的权限来自下面的岗位；“工作人员状态”只决定能否进入系统管理。"),
             },
         ),
-        ("日期", {"fields": ("last_login", "date_joined")}),
+        (zh("日期"), {"fields": ("last_login", "date_joined")}),
     )
     add_fieldsets = (
         (None, {"classes": ("wide",), "fields": ("username", "person", "email", "password1", "password2")}),
@@ -204,29 +205,31 @@ class AccountAdmin(WalledAdmin, UserAdmin):
                 self._record(request, "account.password_set", after)
         return answer
 
-    @admin.action(description="解除登录锁定")
+    @admin.action(description=zh("解除登录锁定"))
     def unlock(self, request, accounts):
         """Let accounts locked after mistyped passwords try again at once."""
         for account in accounts:
             unlock_sign_in(username=account.username)
             self._record(request, "account.unlocked", account)
-        messages.success(request, f"已解除 {len(accounts)} 个账号的登录锁定。")
+        messages.success(request, zh("已解除 {count} 个账号的登录锁定。", count=len(accounts)))
 
-    @admin.action(description="重置第二验证（下次登录重新绑定）")
+    @admin.action(description=zh("重置第二验证（下次登录重新绑定）"))
     def end_second_factor(self, request, accounts):
         """Forget the authenticator, e.g. when a telephone was lost; the session ends with it."""
         for account in accounts:
             Authenticator.objects.filter(user=account).delete()
             self._record(request, "account.second_factor_reset", account)
-        messages.success(request, f"已重置 {len(accounts)} 个账号的第二验证，下次登录时重新绑定。")
+        messages.success(
+            request, zh("已重置 {count} 个账号的第二验证，下次登录时重新绑定。", count=len(accounts))
+        )
 
-    @admin.action(description="收回接口令牌")
+    @admin.action(description=zh("收回接口令牌"))
     def revoke_tokens(self, request, accounts):
         """Take the API token away."""
         for account in accounts:
             ApiToken.objects.filter(account=account).delete()
             self._record(request, "account.token_revoked", account)
-        messages.success(request, f"已收回 {len(accounts)} 个账号的接口令牌。")
+        messages.success(request, zh("已收回 {count} 个账号的接口令牌。", count=len(accounts)))
 
     def _record(self, request, action, account):
         audit.record("orgs", audit.actor_of(request.user), action, {}, f"account:{account.pk}")
@@ -250,7 +253,7 @@ class SchoolSystemAdmin(NotYetBegun, WalledAdmin):
     list_filter = ("school_system",)
     list_select_related = ("school",)
     search_fields = ("school__name", "school__code")
-    search_help_text = "按学校名称、代码查找"
+    search_help_text = zh("按学校名称、代码查找")
     autocomplete_fields = ("school",)
     ordering = ("-valid_from", "school")
 
@@ -269,7 +272,7 @@ class PostAdmin(NotYetBegun, WalledAdmin):
     list_filter = ("role",)
     list_select_related = ("unit", "account__person")
     search_fields = ("unit__name", "unit__code", "account__username", "account__person__name")
-    search_help_text = "按单位、账号、姓名查找"
+    search_help_text = zh("按单位、账号、姓名查找")
     autocomplete_fields = ("account", "unit")
     fields = ("account", "unit", "role", "valid_from", "valid_until")
     ordering = ("-id",)
@@ -289,7 +292,7 @@ class DelegationAdmin(NotYetBegun, WalledAdmin):
     list_display = ("post", "account", "valid_from", "valid_until", "reason")
     list_select_related = ("post__unit", "account__person")
     search_fields = ("post__unit__name", "account__username", "account__person__name")
-    search_help_text = "按单位、受托账号、姓名查找"
+    search_help_text = zh("按单位、受托账号、姓名查找")
     autocomplete_fields = ("post", "account")
     ordering = ("-id",)
 

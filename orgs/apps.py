@@ -1,11 +1,13 @@
 from django.apps import AppConfig
 
+from ledger.words import zh
+
 
 class OrgsConfig(AppConfig):
     """Floor 1: who decides — units, persons, accounts, posts, delegation."""
 
     name = "orgs"
-    verbose_name = "单位与人员"
+    verbose_name = zh("单位与人员")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):

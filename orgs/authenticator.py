@@ -11,6 +11,8 @@ from hashlib import sha256
 from django.conf import settings
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from ledger.words import zh
+
 _SECRET_BYTES = 20
 
 
@@ -19,8 +21,8 @@ class Authenticator(TOTPDevice):
 
     class Meta:
         proxy = True
-        verbose_name = "身份验证器"
-        verbose_name_plural = "身份验证器"
+        verbose_name = zh("身份验证器")
+        verbose_name_plural = zh("身份验证器")
 
     @property
     def bin_key(self) -> bytes:

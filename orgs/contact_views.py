@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from ledger import clock
 from ledger.paging import pages_of
 from ledger.redirects import see_other
+from ledger.words import zh
 from orgs import contacts
 from orgs.models import PostRole, Unit, UnitLevel
 from orgs.seats import seats_of
@@ -60,14 +61,14 @@ def keep(request: HttpRequest) -> HttpResponse:
     """The own unit's contact; a list of units below that lack theirs."""
     units = _kept(request)
     if not units:
-        raise PermissionDenied("只有单位的学籍管理员或负责人维护本单位的公开电话和邮箱（正文 三.2）。")
+        raise PermissionDenied(zh("只有单位的学籍管理员或负责人维护本单位的公开电话和邮箱（正文 三.2）。"))
     unit = next((one for one in units if one.code == request.POST.get("unit")), units[0])
     typed, wrong, status = {}, "", 200
     if request.method == "POST":
         typed = {name: request.POST.get(name, "").replace("\x00", "")[:80] for name in ("phone", "email")}
         try:
             contacts.publish(unit, request.user, **typed)
-            messages.success(request, f"{unit.name}的投诉电话和邮箱已公布。")
+            messages.success(request, zh("{unit_name}的投诉电话和邮箱已公布。", unit_name=unit.name))
             return see_other(reverse("contacts-own"))
         except contacts.ContactWrong as error:
             wrong, status = str(error), 422

@@ -8,9 +8,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from ledger import audit
+from ledger.words import zh
 from orgs.models import Unit, UnitLevel
 
-CLAUSE = "正文 三.2"
+CLAUSE = zh("正文 三.2")
 _PHONE = re.compile(r"(1[3-9][0-9]{9}|(0[0-9]{2,3}-?)?[2-9][0-9]{6,7}(-[0-9]{1,6})?|12345)")
 
 
@@ -41,12 +42,12 @@ def publish(unit: Unit, by, phone: str, email: str) -> None:
     phone, email = phone.strip().replace("—", "-").replace(" ", ""), email.strip()
     if not _PHONE.fullmatch(phone):
         raise ContactWrong(
-            "请填写受理投诉的电话：11 位手机号或带区号的固定电话，如 0479-8210001（正文 三.2）。"
+            zh("请填写受理投诉的电话：11 位手机号或带区号的固定电话，如 0479-8210001（正文 三.2）。")
         )
     try:
         validate_email(email)
     except ValidationError as error:
-        raise ContactWrong("请填写受理投诉的邮箱，如 xueji@example.gov.cn（正文 三.2）。") from error
+        raise ContactWrong(zh("请填写受理投诉的邮箱，如 xueji@example.gov.cn（正文 三.2）。")) from error
     with transaction.atomic():
         Unit.objects.filter(pk=unit.pk).update(phone=phone, email=email)
         body = {"unit": unit.pk, "phone": phone, "email": email}

@@ -8,15 +8,25 @@ from django.db import transaction
 from django.db.models import Max, Q, QuerySet
 
 from ledger import audit, pinyin
+from ledger.words import zh
 from orgs.models import Post, PostRole, Unit
 from orgs.seats import in_force
 
-CLAUSE = "正文 二.1"
+CLAUSE = zh("正文 二.1")
 ROLES = (PostRole.REGISTRAR, PostRole.HEAD, PostRole.TECHNICIAN)
 # A directory is looked things up in; who takes away more asks the administrator.
 MOST = 5000
 SHORTEST_REASON = 5
-HEAD = ("姓名", "岗位", "单位", "单位代码", "办公电话", "单位投诉电话", "单位邮箱", "证书有效期至")
+HEAD = (
+    zh("姓名"),
+    zh("岗位"),
+    zh("单位"),
+    zh("单位代码"),
+    zh("办公电话"),
+    zh("单位投诉电话"),
+    zh("单位邮箱"),
+    zh("证书有效期至"),
+)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

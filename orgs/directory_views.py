@@ -11,12 +11,16 @@ from django.views.decorators.http import require_POST, require_safe
 from ledger import clock
 from ledger.clock import local_date, spoken
 from ledger.paging import pages_of
+from ledger.words import zh
 from orgs import directory
 from orgs.models import PostRole
 from orgs.seats import seats_of
 
 PAGE = 50
-_SHORT = f"请写明导出用途（至少 {directory.SHORTEST_REASON} 个字）；导出记录在案（正文 二.1）。"
+_SHORT = zh(
+    "请写明导出用途（至少 {directory_shortest_reason} 个字）；导出记录在案（正文 二.1）。",
+    directory_shortest_reason=directory.SHORTEST_REASON,
+)
 
 
 @never_cache
@@ -29,7 +33,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 def _member(request: HttpRequest) -> None:
     if not seats_of(request.user, local_date(clock.now())):
-        raise PermissionDenied("通讯录供有岗位的学籍管理人员查阅（正文 二.1）。")
+        raise PermissionDenied(zh("通讯录供有岗位的学籍管理人员查阅（正文 二.1）。"))
 
 
 def _asked(query) -> dict:
@@ -64,8 +68,8 @@ def _row(post, day) -> dict:
     if post.role != PostRole.REGISTRAR:
         return row | {"trained": "—", "tier": ""}
     if until is None:
-        return row | {"trained": "没有证书", "tier": "state-bad"}
-    return row | {"trained": f"至 {spoken(until)}", "tier": "" if until >= day else "state-bad"}
+        return row | {"trained": zh("没有证书"), "tier": "state-bad"}
+    return row | {"trained": zh("至 {day}", day=spoken(until)), "tier": "" if until >= day else "state-bad"}
 
 
 @never_cache

@@ -4,27 +4,30 @@ from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.validators import MaxLengthValidator
 
+from ledger.words import zh
 from orgs.models import Account
 
-SEALED = "这个账号 90 天没有使用，已经封存；请联系上级单位的学籍管理员或负责人启封（正文 二.2）。"
+SEALED = zh("这个账号 90 天没有使用，已经封存；请联系上级单位的学籍管理员或负责人启封（正文 二.2）。")
 
 
 class SignInForm(AuthenticationForm):
     """Account and password. The same sentence for an unknown account and a wrong password."""
 
     error_messages = {
-        "invalid_login": "账号或密码不对，请核对后重试；连续输错 5 次，账号会锁定 15 分钟。",
-        "inactive": "账号或密码不对，请核对后重试；连续输错 5 次，账号会锁定 15 分钟。",
+        "invalid_login": zh("账号或密码不对，请核对后重试；连续输错 5 次，账号会锁定 15 分钟。"),
+        "inactive": zh("账号或密码不对，请核对后重试；连续输错 5 次，账号会锁定 15 分钟。"),
     }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["username"].label = "账号"
-        self.fields["username"].error_messages["required"] = "请填写账号。"
+        self.fields["username"].label = zh("账号")
+        self.fields["username"].error_messages["required"] = zh("请填写账号。")
         # Django limits only what the browser lets one type; the lockout's table holds no more than 255 either.
-        self.fields["username"].validators.append(MaxLengthValidator(150, "账号没有这么长，请核对后重填。"))
-        self.fields["password"].label = "密码"
-        self.fields["password"].error_messages["required"] = "请填写密码。"
+        self.fields["username"].validators.append(
+            MaxLengthValidator(150, zh("账号没有这么长，请核对后重填。"))
+        )
+        self.fields["password"].label = zh("密码")
+        self.fields["password"].error_messages["required"] = zh("请填写密码。")
 
     def get_invalid_login_error(self):
         """Who knows the password of a sealed account is told that it is sealed; nobody else."""
@@ -39,22 +42,24 @@ class ChangePasswordForm(PasswordChangeForm):
     """The old password, and the new one twice."""
 
     error_messages = {
-        "password_mismatch": "两次填写的新密码不一致，请重新填写。",
-        "password_incorrect": "原密码不对，请重新填写。",
+        "password_mismatch": zh("两次填写的新密码不一致，请重新填写。"),
+        "password_incorrect": zh("原密码不对，请重新填写。"),
     }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name, label in (
-            ("old_password", "原密码"),
-            ("new_password1", "新密码"),
-            ("new_password2", "再填一次新密码"),
+            ("old_password", zh("原密码")),
+            ("new_password1", zh("新密码")),
+            ("new_password2", zh("再填一次新密码")),
         ):
             self.fields[name].label = label
-            self.fields[name].error_messages["required"] = f"请填写{label.removeprefix('再填一次')}。"
-        self.fields[
-            "new_password1"
-        ].help_text = "至少 10 位，不能全是数字，不能与账号、姓名相近，也不能是常见密码。"
+            self.fields[name].error_messages["required"] = zh(
+                "请填写{removeprefix}。", removeprefix=label.removeprefix("再填一次")
+            )
+        self.fields["new_password1"].help_text = zh(
+            "至少 10 位，不能全是数字，不能与账号、姓名相近，也不能是常见密码。"
+        )
         self.fields["new_password2"].help_text = ""
 
 
@@ -63,11 +68,11 @@ class TokenForm(forms.Form):
 
     otp_token = forms.RegexField(
         r"^\d{6}$",
-        label="动态验证码",
+        label=zh("动态验证码"),
         strip=True,
         error_messages={
-            "required": "请填写 6 位动态验证码。",
-            "invalid": "动态验证码是 6 位数字，请核对后重填。",
+            "required": zh("请填写 6 位动态验证码。"),
+            "invalid": zh("动态验证码是 6 位数字，请核对后重填。"),
         },
         widget=forms.TextInput(
             attrs={

@@ -6,27 +6,28 @@ from django.db import models
 from django.db.models import F, Q
 
 from ledger import pinyin
+from ledger.words import zh
 from orgs.school_system import SchoolSystem, SchoolSystemPeriod  # noqa: F401 - Django finds the table here
 
 
 class UnitLevel(models.TextChoices):
     """教育部 · 省/自治区 · 盟市 · 旗县区 · 学校."""
 
-    MINISTRY = "ministry", "教育部"
-    PROVINCE = "province", "省（自治区）"
-    LEAGUE = "league", "盟市"
-    COUNTY = "county", "旗县区"
-    SCHOOL = "school", "学校"
+    MINISTRY = "ministry", zh("教育部")
+    PROVINCE = "province", zh("省（自治区）")
+    LEAGUE = "league", zh("盟市")
+    COUNTY = "county", zh("旗县区")
+    SCHOOL = "school", zh("学校")
 
 
 class PostRole(models.TextChoices):
     """What a person does at a unit. The head signs off what the registrar handled (R0.5)."""
 
-    REGISTRAR = "registrar", "学籍管理员"
-    HEAD = "head", "负责人"
-    CLASS_TEACHER = "class_teacher", "班主任"
-    TECHNICIAN = "technician", "技术人员"
-    ADMINISTRATOR = "administrator", "系统管理员"
+    REGISTRAR = "registrar", zh("学籍管理员")
+    HEAD = "head", zh("负责人")
+    CLASS_TEACHER = "class_teacher", zh("班主任")
+    TECHNICIAN = "technician", zh("技术人员")
+    ADMINISTRATOR = "administrator", zh("系统管理员")
 
 
 class Unit(models.Model):
@@ -37,13 +38,13 @@ class Unit(models.Model):
     under it. Grades and system of a school are those of today, kept by the database: see :mod:`orgs.school_system`.
     """
 
-    code = models.CharField("代码", max_length=12, unique=True)
-    name = models.CharField("名称", max_length=60)
-    short_name = models.CharField("简称", max_length=30)
-    level = models.CharField("层级", max_length=10, choices=UnitLevel.choices)
+    code = models.CharField(zh("代码"), max_length=12, unique=True)
+    name = models.CharField(zh("名称"), max_length=60)
+    short_name = models.CharField(zh("简称"), max_length=30)
+    level = models.CharField(zh("层级"), max_length=10, choices=UnitLevel.choices)
     authority = models.ForeignKey(
         "self",
-        verbose_name="主管部门",
+        verbose_name=zh("主管部门"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -51,7 +52,7 @@ class Unit(models.Model):
     )
     province = models.ForeignKey(
         "self",
-        verbose_name="所属省",
+        verbose_name=zh("所属省"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -60,24 +61,24 @@ class Unit(models.Model):
     )
     league = models.ForeignKey(
         "self",
-        verbose_name="所属盟市",
+        verbose_name=zh("所属盟市"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
         editable=False,
     )
-    path = models.CharField("层级路径", max_length=120, editable=False, db_index=True, default="")
-    division_code = models.CharField("行政区划代码", max_length=6, blank=True)
-    lowest_grade = models.PositiveSmallIntegerField("最低年级", null=True, blank=True)
-    highest_grade = models.PositiveSmallIntegerField("最高年级", null=True, blank=True)
-    school_system = models.CharField("学制", max_length=8, choices=SchoolSystem.choices, blank=True)
-    phone = models.CharField("投诉受理电话", max_length=30, blank=True)
-    email = models.EmailField("投诉受理邮箱", blank=True)
-    closed_on = models.DateField("撤销日期", null=True, blank=True)
+    path = models.CharField(zh("层级路径"), max_length=120, editable=False, db_index=True, default="")
+    division_code = models.CharField(zh("行政区划代码"), max_length=6, blank=True)
+    lowest_grade = models.PositiveSmallIntegerField(zh("最低年级"), null=True, blank=True)
+    highest_grade = models.PositiveSmallIntegerField(zh("最高年级"), null=True, blank=True)
+    school_system = models.CharField(zh("学制"), max_length=8, choices=SchoolSystem.choices, blank=True)
+    phone = models.CharField(zh("投诉受理电话"), max_length=30, blank=True)
+    email = models.EmailField(zh("投诉受理邮箱"), blank=True)
+    closed_on = models.DateField(zh("撤销日期"), null=True, blank=True)
     successor = models.ForeignKey(
         "self",
-        verbose_name="承接单位",
+        verbose_name=zh("承接单位"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -85,7 +86,7 @@ class Unit(models.Model):
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = "单位"
+        verbose_name = verbose_name_plural = zh("单位")
         ordering = ["code"]
         constraints = [
             models.CheckConstraint(
@@ -97,7 +98,7 @@ class Unit(models.Model):
                     lowest_grade__lte=F("highest_grade"),
                 ),
                 name="school_has_authority_and_grades",
-                violation_error_message="学校须有主管部门，年级须在 1–12 之间。",
+                violation_error_message=zh("学校须有主管部门，年级须在 1–12 之间。"),
             ),
         ]
 
@@ -130,14 +131,14 @@ class Unit(models.Model):
 class Person(models.Model):
     """A member of staff. One person may hold several accounts; two acts of a step need two persons (R0.5)."""
 
-    name = models.CharField("姓名", max_length=50)
-    staff_number = models.CharField("人员编号", max_length=30, unique=True)
-    phone = models.CharField("办公电话", max_length=30, blank=True)
+    name = models.CharField(zh("姓名"), max_length=50)
+    staff_number = models.CharField(zh("人员编号"), max_length=30, unique=True)
+    phone = models.CharField(zh("办公电话"), max_length=30, blank=True)
     # What a search by sound looks into; see ledger.pinyin.
-    pinyin = models.CharField("拼音", max_length=300, blank=True, editable=False)
+    pinyin = models.CharField(zh("拼音"), max_length=300, blank=True, editable=False)
 
     class Meta:
-        verbose_name = verbose_name_plural = "人员"
+        verbose_name = verbose_name_plural = zh("人员")
 
     def __str__(self):
         return self.name
@@ -154,17 +155,22 @@ class Account(AbstractUser):
     """A sign-in. Belongs to one person; what it may do follows from its posts."""
 
     person = models.ForeignKey(
-        Person, verbose_name="人员", on_delete=models.PROTECT, related_name="accounts", null=True, blank=True
+        Person,
+        verbose_name=zh("人员"),
+        on_delete=models.PROTECT,
+        related_name="accounts",
+        null=True,
+        blank=True,
     )
-    email_notices = models.BooleanField("每天接收邮件通知", default=False)
-    sms_notices = models.BooleanField("每天接收短信通知", default=False)
+    email_notices = models.BooleanField(zh("每天接收邮件通知"), default=False)
+    sms_notices = models.BooleanField(zh("每天接收短信通知"), default=False)
     # Unused for long, an account is sealed; the level above opens it again (R8.3).
-    sealed_on = models.DateField("封存日期", null=True, blank=True, editable=False)
-    opened_on = models.DateField("启封日期", null=True, blank=True, editable=False)
-    session_key = models.CharField("当前会话", max_length=40, blank=True, default="", editable=False)
+    sealed_on = models.DateField(zh("封存日期"), null=True, blank=True, editable=False)
+    opened_on = models.DateField(zh("启封日期"), null=True, blank=True, editable=False)
+    session_key = models.CharField(zh("当前会话"), max_length=40, blank=True, default="", editable=False)
 
     class Meta(AbstractUser.Meta):
-        verbose_name = verbose_name_plural = "账号"
+        verbose_name = verbose_name_plural = zh("账号")
 
     def __str__(self):
         return self.display_name
@@ -178,23 +184,25 @@ class Account(AbstractUser):
 class Post(models.Model):
     """That an account holds a role at a unit over a period (``valid_until`` is the first day it no longer holds)."""
 
-    account = models.ForeignKey(Account, verbose_name="账号", on_delete=models.CASCADE, related_name="posts")
-    person = models.ForeignKey(
-        Person, verbose_name="人员", on_delete=models.PROTECT, related_name="posts", editable=False
+    account = models.ForeignKey(
+        Account, verbose_name=zh("账号"), on_delete=models.CASCADE, related_name="posts"
     )
-    unit = models.ForeignKey(Unit, verbose_name="单位", on_delete=models.PROTECT, related_name="posts")
-    role = models.CharField("岗位", max_length=14, choices=PostRole.choices)
-    valid_from = models.DateField("任职起")
-    valid_until = models.DateField("任职止（不含）", null=True, blank=True)
+    person = models.ForeignKey(
+        Person, verbose_name=zh("人员"), on_delete=models.PROTECT, related_name="posts", editable=False
+    )
+    unit = models.ForeignKey(Unit, verbose_name=zh("单位"), on_delete=models.PROTECT, related_name="posts")
+    role = models.CharField(zh("岗位"), max_length=14, choices=PostRole.choices)
+    valid_from = models.DateField(zh("任职起"))
+    valid_until = models.DateField(zh("任职止（不含）"), null=True, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "岗位"
+        verbose_name = verbose_name_plural = zh("岗位")
         indexes = [models.Index(fields=["unit", "role"], name="post_unit_role")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
                 name="post_period",
-                violation_error_message="任职止须晚于任职起。",
+                violation_error_message=zh("任职止须晚于任职起。"),
             ),
             # R0.5: the one who handles and the one who signs are two people, so nobody holds both posts of a unit.
             ExclusionConstraint(
@@ -214,7 +222,9 @@ class Post(models.Model):
                     ),
                 ],
                 condition=Q(role__in=["registrar", "head"]),
-                violation_error_message="同一人在同一单位不能既任学籍管理员又任负责人（R0.5：办理与核办须为两人）。",
+                violation_error_message=zh(
+                    "同一人在同一单位不能既任学籍管理员又任负责人（R0.5：办理与核办须为两人）。"
+                ),
             ),
         ]
 
@@ -230,21 +240,23 @@ class Post(models.Model):
 class Delegation(models.Model):
     """A post lent to another account for a period, e.g. while the head is away; the deputy decides as 代."""
 
-    post = models.ForeignKey(Post, verbose_name="岗位", on_delete=models.CASCADE, related_name="delegations")
-    account = models.ForeignKey(
-        Account, verbose_name="受托账号", on_delete=models.CASCADE, related_name="delegations"
+    post = models.ForeignKey(
+        Post, verbose_name=zh("岗位"), on_delete=models.CASCADE, related_name="delegations"
     )
-    valid_from = models.DateField("起")
-    valid_until = models.DateField("止（不含）")
-    reason = models.CharField("事由", max_length=100)
+    account = models.ForeignKey(
+        Account, verbose_name=zh("受托账号"), on_delete=models.CASCADE, related_name="delegations"
+    )
+    valid_from = models.DateField(zh("起"))
+    valid_until = models.DateField(zh("止（不含）"))
+    reason = models.CharField(zh("事由"), max_length=100)
 
     class Meta:
-        verbose_name = verbose_name_plural = "委托"
+        verbose_name = verbose_name_plural = zh("委托")
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_until__gt=F("valid_from")),
                 name="delegation_period",
-                violation_error_message="委托的止须晚于起。",
+                violation_error_message=zh("委托的止须晚于起。"),
             )
         ]
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from ledger import audit
 from ledger.redirects import see_other
+from ledger.words import joined, zh
 from orgs.models import Account
 
 _MOBILE = r"^1[3-9][0-9]{9}$"
@@ -23,25 +24,25 @@ class PreferenceForm(forms.Form):
     """Address and number, and whether they are to be used."""
 
     email = forms.EmailField(
-        label="邮箱",
+        label=zh("邮箱"),
         required=False,
         max_length=254,
-        error_messages={"invalid": "请填写完整的邮箱地址，如 name@example.gov.cn。"},
+        error_messages={"invalid": zh("请填写完整的邮箱地址，如 name@example.gov.cn。")},
     )
-    email_notices = forms.BooleanField(label="每天一封邮件，列出未读通知", required=False)
+    email_notices = forms.BooleanField(label=zh("每天一封邮件，列出未读通知"), required=False)
     phone = forms.CharField(
-        label="手机或办公电话", required=False, max_length=30, help_text="同事在通讯录里看得到。"
+        label=zh("手机或办公电话"), required=False, max_length=30, help_text=zh("同事在通讯录里看得到。")
     )
-    sms_notices = forms.BooleanField(label="每天一条短信，告知未读条数", required=False)
+    sms_notices = forms.BooleanField(label=zh("每天一条短信，告知未读条数"), required=False)
 
     def clean(self):
         """What is to be used has to be there."""
         found = super().clean()
         if found.get("email_notices") and not found.get("email") and "email" not in self.errors:
-            self.add_error("email", "要收邮件，请填写邮箱。")
+            self.add_error("email", zh("要收邮件，请填写邮箱。"))
         phone = (found.get("phone") or "").strip()
         if found.get("sms_notices") and not re.fullmatch(_MOBILE, phone):
-            self.add_error("phone", "要收短信，请填写 11 位手机号。")
+            self.add_error("phone", zh("要收短信，请填写 11 位手机号。"))
         found["phone"] = phone
         return found
 
@@ -71,18 +72,23 @@ def show(request: HttpRequest) -> HttpResponse:
         audit.record(
             "orgs", audit.actor_of(account), "account.preferences", body, subject=f"account:{account.pk}"
         )
-    messages.success(request, "已保存。")
+    messages.success(request, zh("已保存。"))
     return see_other(reverse("preferences"))
 
 
 def _page(request: HttpRequest, form: PreferenceForm, status: int = 200) -> HttpResponse:
-    off = [name for name, on in (("邮件", settings.NOTICE_EMAIL), ("短信", settings.SMS_URL)) if not on]
+    off = [
+        name for name, on in ((zh("邮件"), settings.NOTICE_EMAIL), (zh("短信"), settings.SMS_URL)) if not on
+    ]
     shown = {
-        "heading": "通知方式",
-        "lead": f"通知总能在系统内看到；每天 {settings.NOTICE_DIGEST_AT} 汇总一次未读的发到系统之外。"
-        + (f"本系统尚未开通{'、'.join(off)}。" if off else ""),
+        "heading": zh("通知方式"),
+        "lead": zh(
+            "通知总能在系统内看到；每天 {settings_notice_digest_at} 汇总一次未读的发到系统之外。",
+            settings_notice_digest_at=settings.NOTICE_DIGEST_AT,
+        )
+        + (zh("本系统尚未开通{names}。", names=joined("、", off)) if off else ""),
         "form": form,
-        "submit_label": "保存",
+        "submit_label": zh("保存"),
         "cancel_url": "/notices/",
     }
     return render(request, "_form_page.html", shown, status=status)

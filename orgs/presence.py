@@ -10,10 +10,11 @@ from django.db import connection
 from django.dispatch import receiver
 
 from ledger import clock
+from ledger.words import zh
 from orgs.models import Account, Post, PostRole, Unit, UnitLevel
 from orgs.presence_models import Presence
 
-CLAUSE = "正文 二.2"
+CLAUSE = zh("正文 二.2")
 # 学校级和区县级学籍管理员、核办人员.
 ROLES = (PostRole.REGISTRAR, PostRole.HEAD)
 LEVELS = (UnitLevel.SCHOOL, UnitLevel.COUNTY)

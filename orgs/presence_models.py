@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from ledger.words import zh
 from orgs.models import Account
 
 
@@ -9,12 +10,12 @@ class Presence(models.Model):
     """One week in which the account was used."""
 
     account = models.ForeignKey(
-        Account, verbose_name="账号", on_delete=models.CASCADE, related_name="presences"
+        Account, verbose_name=zh("账号"), on_delete=models.CASCADE, related_name="presences"
     )
-    week = models.DateField("周（周一）")
+    week = models.DateField(zh("周（周一）"))
 
     class Meta:
-        verbose_name = verbose_name_plural = "每周登录"
+        verbose_name = verbose_name_plural = zh("每周登录")
         constraints = [models.UniqueConstraint(fields=["account", "week"], name="presence_once")]
 
     def __str__(self):

@@ -11,16 +11,18 @@ from typing import NamedTuple
 from django.db import connection, models
 from django.db.models import Case, F, Q, Value, When
 
-CLAUSE = "附件1 四.2"
+from ledger.words import zh
+
+CLAUSE = zh("附件1 四.2")
 
 
 class SchoolSystem(models.TextChoices):
     """学制: how the grades 1–12 are parted into phases."""
 
-    SIX_THREE = "6-3", "六三制"
-    FIVE_FOUR = "5-4", "五四制"
-    NINE_YEAR = "nine", "九年一贯制"
-    TWELVE_YEAR = "twelve", "十二年一贯制"
+    SIX_THREE = "6-3", zh("六三制")
+    FIVE_FOUR = "5-4", zh("五四制")
+    NINE_YEAR = "nine", zh("九年一贯制")
+    TWELVE_YEAR = "twelve", zh("十二年一贯制")
 
 
 class SystemPeriodQuerySet(models.QuerySet):
@@ -37,29 +39,29 @@ class SchoolSystemPeriod(models.Model):
     """What system a school follows, and its grades, from a day on until the next row begins."""
 
     school = models.ForeignKey(
-        "orgs.Unit", verbose_name="学校", on_delete=models.PROTECT, related_name="system_periods"
+        "orgs.Unit", verbose_name=zh("学校"), on_delete=models.PROTECT, related_name="system_periods"
     )
-    school_system = models.CharField("学制", max_length=8, choices=SchoolSystem.choices)
-    lowest_grade = models.PositiveSmallIntegerField("最低年级")
-    highest_grade = models.PositiveSmallIntegerField("最高年级")
-    valid_from = models.DateField("生效日期")
-    source = models.CharField("依据", max_length=200)
+    school_system = models.CharField(zh("学制"), max_length=8, choices=SchoolSystem.choices)
+    lowest_grade = models.PositiveSmallIntegerField(zh("最低年级"))
+    highest_grade = models.PositiveSmallIntegerField(zh("最高年级"))
+    valid_from = models.DateField(zh("生效日期"))
+    source = models.CharField(zh("依据"), max_length=200)
 
     objects = SystemPeriodQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "学校学制"
+        verbose_name = verbose_name_plural = zh("学校学制")
         ordering = ["school", "valid_from"]
         constraints = [
             models.UniqueConstraint(
                 fields=["school", "valid_from"],
                 name="school_system_once",
-                violation_error_message="这所学校在同一生效日期已有一行学制，请改用别的生效日期。",
+                violation_error_message=zh("这所学校在同一生效日期已有一行学制，请改用别的生效日期。"),
             ),
             models.CheckConstraint(
                 condition=Q(lowest_grade__gte=1, highest_grade__lte=12, lowest_grade__lte=F("highest_grade")),
                 name="school_system_grades",
-                violation_error_message="年级须在 1–12 之间，最低年级不高于最高年级。",
+                violation_error_message=zh("年级须在 1–12 之间，最低年级不高于最高年级。"),
             ),
         ]
 

@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Q
 
 from ledger.statements import columns, planned, read_back
+from ledger.words import zh
 from orgs.models import Account, Delegation, Post, PostRole, Unit
 
 
@@ -23,7 +24,7 @@ class Seat:
     @property
     def title(self) -> str:
         """The role as it is shown, e.g. 学籍管理员（代）."""
-        return PostRole(self.role).label + ("（代）" if self.delegated else "")
+        return PostRole(self.role).label + (zh("（代）") if self.delegated else "")
 
 
 def in_force(day: date) -> Q:

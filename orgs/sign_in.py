@@ -17,13 +17,14 @@ from django_otp import DEVICE_ID_SESSION_KEY
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from ledger import clock
+from ledger.words import zh
 from orgs.authenticator import Authenticator
 from orgs.models import Account, PostRole, UnitLevel
 from orgs.seats import seats_of
 
 # Left in the session for the sign-in page to tell why one has to sign in again.
 ENDED = "ended"
-ELSEWHERE = "你的账号已在另一处登录，这里已自动退出；如不是你本人操作，请登录后立即修改密码。"
+ELSEWHERE = zh("你的账号已在另一处登录，这里已自动退出；如不是你本人操作，请登录后立即修改密码。")
 
 
 class AccountBackend(ModelBackend):

@@ -7,12 +7,13 @@ from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
 
 from ledger import audit, clock
+from ledger.words import zh
 from orgs.models import Account, Delegation, Post, PostRole, Unit, UnitLevel
 from orgs.scope import paths
 from orgs.seats import in_force, seat_at, seats_of
 from orgs.staffing_models import AccessReview
 
-CLAUSE = "正文 二.2"
+CLAUSE = zh("正文 二.2")
 CHAIN = "orgs"
 # An account that nobody has used for so many days is sealed.
 UNUSED_DAYS = 90
@@ -44,14 +45,14 @@ def confirm(unit: Unit, by: Account, now: datetime) -> AccessReview:
     """The head confirms who has access. Raises StaffingRefused."""
     day = clock.local_date(now)
     if seat_at(by, unit.pk, PostRole.HEAD, day) is None:
-        raise StaffingRefused("本单位的权限由负责人每季度确认，你没有这个岗位（正文 二.2）。")
+        raise StaffingRefused(zh("本单位的权限由负责人每季度确认，你没有这个岗位（正文 二.2）。"))
     ids = sorted(posts_of(unit, day).values_list("account", flat=True))
     with transaction.atomic():
         made, fresh = AccessReview.objects.get_or_create(
             unit=unit, quarter=quarter(day), defaults={"accounts": ids, "by": by}
         )
         if not fresh:
-            raise StaffingRefused("本季度已经确认过。")
+            raise StaffingRefused(zh("本季度已经确认过。"))
         body = {"unit": unit.pk, "quarter": made.quarter.isoformat(), "accounts": ids}
         audit.record(CHAIN, audit.actor_of(by), "access.confirmed", body, subject=f"unit:{unit.code}")
     return made
@@ -111,7 +112,7 @@ def open_again(account_id: int, by: Account, now: datetime) -> Account:
     with transaction.atomic():
         if not sealed_under(by, day).filter(account=account_id).exists():
             raise StaffingRefused(
-                "这个账号没有封存，或不由本单位启封：封存的账号由上级单位启封（正文 二.2）。"
+                zh("这个账号没有封存，或不由本单位启封：封存的账号由上级单位启封（正文 二.2）。")
             )
         held = Account.objects.select_for_update().get(pk=account_id)
         held.is_active, held.sealed_on, held.opened_on = True, None, day
@@ -139,15 +140,20 @@ def lend(
     seats = {(seat.unit.pk, seat.role) for seat in seats_of(by, day)}
     own = post.account_id == by.pk and (post.unit_id, post.role) in seats
     if not own and (post.unit_id, PostRole.HEAD) not in seats:
-        raise StaffingRefused("岗位由任职人本人或本单位负责人委托。")
+        raise StaffingRefused(zh("岗位由任职人本人或本单位负责人委托。"))
     if since < day or until < since or (until - since).days > LONGEST_LOAN:
-        raise StaffingRefused(f"委托期限从今天或以后开始，最长 {LONGEST_LOAN} 天，请核对起止日期。")
+        raise StaffingRefused(
+            zh(
+                "委托期限从今天或以后开始，最长 {longest_loan} 天，请核对起止日期。",
+                longest_loan=LONGEST_LOAN,
+            )
+        )
     if len(reason.strip()) < 2:
-        raise StaffingRefused("请写明委托事由，如出差、病假。")
+        raise StaffingRefused(zh("请写明委托事由，如出差、病假。"))
     if not colleagues(post.unit, day).filter(pk=to.pk).exists() or to.pk == post.account_id:
-        raise StaffingRefused("只能委托给本单位或上级单位的同事。")
+        raise StaffingRefused(zh("只能委托给本单位或上级单位的同事。"))
     if _holds_the_other(post, to, day):
-        told = "受托人在本单位担任另一审核岗位：办理与核办须为两人，请委托给其他同事（附件1 三.1）。"
+        told = zh("受托人在本单位担任另一审核岗位：办理与核办须为两人，请委托给其他同事（附件1 三.1）。")
         raise StaffingRefused(told)
     with transaction.atomic():
         made = Delegation.objects.create(
@@ -176,7 +182,7 @@ def end_loan(loan: Delegation, by: Account, now: datetime) -> None:
     day = clock.local_date(now)
     seats = {(seat.unit.pk, seat.role) for seat in seats_of(by, day)}
     if loan.post.account_id != by.pk and (loan.post.unit_id, PostRole.HEAD) not in seats:
-        raise StaffingRefused("委托由任职人本人或本单位负责人收回。")
+        raise StaffingRefused(zh("委托由任职人本人或本单位负责人收回。"))
     with transaction.atomic():
         if loan.valid_from > day:
             loan.delete()

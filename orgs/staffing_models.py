@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Now
 
+from ledger.words import zh
 from orgs.models import Unit
 
 
@@ -11,17 +12,17 @@ class AccessReview(models.Model):
     """One confirmation; ``accounts`` are the ids of those who had access then."""
 
     unit = models.ForeignKey(
-        Unit, verbose_name="单位", on_delete=models.PROTECT, related_name="access_reviews"
+        Unit, verbose_name=zh("单位"), on_delete=models.PROTECT, related_name="access_reviews"
     )
-    quarter = models.DateField("季度（首日）")
-    accounts = models.JSONField("账号")
+    quarter = models.DateField(zh("季度（首日）"))
+    accounts = models.JSONField(zh("账号"))
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="确认人", on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, verbose_name=zh("确认人"), on_delete=models.PROTECT, related_name="+"
     )
-    at = models.DateTimeField("确认时间", db_default=Now())
+    at = models.DateTimeField(zh("确认时间"), db_default=Now())
 
     class Meta:
-        verbose_name = verbose_name_plural = "权限确认"
+        verbose_name = verbose_name_plural = zh("权限确认")
         constraints = [models.UniqueConstraint(fields=["unit", "quarter"], name="access_review_once")]
 
     def __str__(self):

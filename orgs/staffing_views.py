@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods
 from ledger import clock
 from ledger.clock import local_date, spoken
 from ledger.redirects import see_other
+from ledger.words import zh
 from orgs import staffing
 from orgs.models import Account, Delegation, Post, PostRole, Unit
 from orgs.seats import seats_of
@@ -20,12 +21,12 @@ from orgs.staffing import StaffingRefused
 _KEEPERS = (PostRole.REGISTRAR, PostRole.HEAD)
 _MANY = 60
 _DONE = {
-    "confirm": "已确认本季度的权限。",
-    "lend": "已委托，期限内由受托人代为办理。",
-    "end": "已收回委托。",
-    "open": "已启封，对方可以登录。",
+    "confirm": zh("已确认本季度的权限。"),
+    "lend": zh("已委托，期限内由受托人代为办理。"),
+    "end": zh("已收回委托。"),
+    "open": zh("已启封，对方可以登录。"),
 }
-_STALE = "页面已经过期或不完整，请核对后重新提交；你填写的内容还在。"
+_STALE = zh("页面已经过期或不完整，请核对后重新提交；你填写的内容还在。")
 
 
 @never_cache
@@ -35,7 +36,7 @@ def show(request: HttpRequest) -> HttpResponse:
     day = local_date(clock.now())
     units = {seat.unit.pk: seat.unit for seat in seats_of(request.user, day) if seat.role in _KEEPERS}
     if not units:
-        raise PermissionDenied("只有单位的学籍管理员或负责人查看本单位人员（正文 二）。")
+        raise PermissionDenied(zh("只有单位的学籍管理员或负责人查看本单位人员（正文 二）。"))
     if request.method != "POST":
         return _page(request, units, day)
     action = request.POST.get("action", "")
@@ -73,9 +74,9 @@ def _lend(request: HttpRequest, units: dict[int, Unit]) -> None:
     to = Account.objects.filter(pk=_number(typed.get("to"))).first()
     since, until = _day(typed.get("since")), _day(typed.get("until"))
     if post is None or to is None:
-        raise StaffingRefused("请选择要委托的岗位和受托人。")
+        raise StaffingRefused(zh("请选择要委托的岗位和受托人。"))
     if since is None or until is None:
-        raise StaffingRefused("请填写委托的起止日期，如 2026-12-01。")
+        raise StaffingRefused(zh("请填写委托的起止日期，如 2026-12-01。"))
     reason = typed.get("reason", "").replace("\x00", "")
     staffing.lend(post, to, request.user, clock.now(), since=since, until=until, reason=reason)
 
@@ -111,7 +112,7 @@ def _page(
         "typed": {
             name: request.POST.get(name, "")[:100] for name in ("post", "to", "since", "until", "reason")
         },
-        "quarter": f"{day.year}年第{(day.month + 2) // 3}季度",
+        "quarter": zh("{day_year}年第{count}季度", day_year=day.year, count=(day.month + 2) // 3),
     }
     return render(request, "orgs/staffing.html", shown, status=status)
 
@@ -133,10 +134,19 @@ def _unit(unit: Unit, account: Account, day) -> dict:
     return {
         "unit": unit,
         "rows": [_post(post, day) for post in posts],
-        "review": f"{review.by}　{spoken(local_date(review.at))}" if review else "",
+        "review": zh("{review_by}　{day}", review_by=review.by, day=spoken(local_date(review.at)))
+        if review
+        else "",
         "may_confirm": head and review is None,
         "lendable": [
-            {"pk": post.pk, "label": f"{post.account.display_name}　{post.get_role_display()}"}
+            {
+                "pk": post.pk,
+                "label": zh(
+                    "{account_display_name}　{role}",
+                    account_display_name=post.account.display_name,
+                    role=post.get_role_display(),
+                ),
+            }
             for post in posts
             if head or post.account_id == account.pk
         ],
@@ -144,9 +154,13 @@ def _unit(unit: Unit, account: Account, day) -> dict:
         "loans": [
             {
                 "pk": loan.pk,
-                "post": f"{loan.post.account.display_name}　{loan.post.get_role_display()}",
+                "post": zh(
+                    "{account_display_name}　{role}",
+                    account_display_name=loan.post.account.display_name,
+                    role=loan.post.get_role_display(),
+                ),
                 "to": loan.account.display_name,
-                "period": f"{spoken(loan.valid_from)}起，{spoken(loan.valid_until)}前",
+                "period": zh("{day}起，{day2}前", day=spoken(loan.valid_from), day2=spoken(loan.valid_until)),
                 "reason": loan.reason,
                 "may_end": head or loan.post.account_id == account.pk,
             }
@@ -167,8 +181,8 @@ def _post(post: Post, day) -> dict:
     return {
         "name": post.account.display_name,
         "role": post.get_role_display(),
-        "week": f"{spoken(post.last_week)}起的一周" if post.last_week else "没有登录过",
-        "trained": f"至 {spoken(until)}" if until else "没有证书",
+        "week": zh("{day}起的一周", day=spoken(post.last_week)) if post.last_week else zh("没有登录过"),
+        "trained": zh("至 {day}", day=spoken(until)) if until else zh("没有证书"),
         "tier": "" if post.role != PostRole.REGISTRAR or (until and until >= day) else "state-bad",
         "sealed": post.account.sealed_on is not None,
     }

@@ -12,6 +12,8 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.crypto import constant_time_compare
 
+from ledger.words import zh
+
 PREFIX = "xj_"
 _BYTES = 32
 LONGEST_DAYS = 90
@@ -26,17 +28,17 @@ class ApiToken(models.Model):
     """
 
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="账号", on_delete=models.CASCADE, related_name="api_tokens"
+        settings.AUTH_USER_MODEL, verbose_name=zh("账号"), on_delete=models.CASCADE, related_name="api_tokens"
     )
-    name = models.CharField("用途", max_length=60)
+    name = models.CharField(zh("用途"), max_length=60)
     digest = models.CharField(max_length=64, unique=True, editable=False)
     credential = models.CharField(max_length=64, editable=False)
-    second_factor = models.BooleanField("已核验动态验证码", default=False, editable=False)
-    created_at = models.DateTimeField("建立时间", db_default=Now())
-    expires_at = models.DateTimeField("失效时间")
+    second_factor = models.BooleanField(zh("已核验动态验证码"), default=False, editable=False)
+    created_at = models.DateTimeField(zh("建立时间"), db_default=Now())
+    expires_at = models.DateTimeField(zh("失效时间"))
 
     class Meta:
-        verbose_name = verbose_name_plural = "接口令牌"
+        verbose_name = verbose_name_plural = zh("接口令牌")
         ordering = ["-id"]
 
     def __str__(self):

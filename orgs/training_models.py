@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from ledger.words import zh
 from orgs.models import Person
 
 
@@ -10,28 +11,28 @@ class Training(models.Model):
     """One training of a person. ``valid_until`` is the last day on which its certificate holds: a year at most."""
 
     person = models.ForeignKey(
-        Person, verbose_name="人员", on_delete=models.PROTECT, related_name="trainings"
+        Person, verbose_name=zh("人员"), on_delete=models.PROTECT, related_name="trainings"
     )
-    trained_on = models.DateField("培训日期")
-    organiser = models.CharField("培训单位", max_length=60)
-    certificate = models.CharField("证书编号", max_length=40, blank=True)
-    valid_until = models.DateField("有效期至（含）")
-    filed_on = models.DateField("备案日期", null=True, blank=True)
+    trained_on = models.DateField(zh("培训日期"))
+    organiser = models.CharField(zh("培训单位"), max_length=60)
+    certificate = models.CharField(zh("证书编号"), max_length=40, blank=True)
+    valid_until = models.DateField(zh("有效期至（含）"))
+    filed_on = models.DateField(zh("备案日期"), null=True, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "培训与证书"
+        verbose_name = verbose_name_plural = zh("培训与证书")
         ordering = ["person", "-valid_until"]
         indexes = [models.Index(fields=["person", "-valid_until"], name="training_of_person")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_until__gte=F("trained_on")),
                 name="training_period",
-                violation_error_message="证书有效期不能早于培训日期（正文 二.1）。",
+                violation_error_message=zh("证书有效期不能早于培训日期（正文 二.1）。"),
             ),
             models.UniqueConstraint(
                 fields=["person", "trained_on"],
                 name="training_once_a_day",
-                violation_error_message="这名人员这一天的培训已经登记。",
+                violation_error_message=zh("这名人员这一天的培训已经登记。"),
             ),
         ]
 

@@ -18,13 +18,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ledger import audit
 from ledger.redirects import see_other
+from ledger.words import zh
 from orgs import sign_in as signing
 from orgs.authenticator import Authenticator
 from orgs.forms import ChangePasswordForm, SignInForm, TokenForm
 
 INVALID = 422
-LOCKED = "这个账号连续输错 5 次密码，已在本机锁定，请 15 分钟后再试；忘记密码请联系上级学籍管理员重置。"
-TRIAL = "试用环境：人员和学生均为虚构，请勿录入真实信息。"
+LOCKED = zh("这个账号连续输错 5 次密码，已在本机锁定，请 15 分钟后再试；忘记密码请联系上级学籍管理员重置。")
+TRIAL = zh("试用环境：人员和学生均为虚构，请勿录入真实信息。")
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
 
@@ -72,7 +73,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     audit.record("access", audit.actor_of(request.user), "account.sign_out", {"account": request.user.pk})
     signing.hold(request.user, "")
     logout(request)
-    messages.success(request, "已退出登录。")
+    messages.success(request, zh("已退出登录。"))
     return see_other("/accounts/sign-in/")
 
 
@@ -96,7 +97,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
             update_session_auth_hash(request, account)
             signing.hold(account, request.session.session_key)
             audit.record("access", audit.actor_of(account), "account.password", {"account": account.pk})
-        messages.success(request, "密码已修改，下次请用新密码登录。")
+        messages.success(request, zh("密码已修改，下次请用新密码登录。"))
         return see_other("/worklist/")
     context = {"form": form, "must_change": "", "cancel_url": "/worklist/"}
     return render(request, "orgs/account_password.html", context, status=INVALID if form.errors else 200)
@@ -128,7 +129,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 def _device(account) -> Authenticator:
     """The account's authenticator, or one waiting to be confirmed; a confirmed one goes first."""
     device = Authenticator.objects.filter(user=account).order_by("-confirmed", "pk").first()
-    return device or Authenticator.objects.create(user=account, name="身份验证器", confirmed=False)
+    return device or Authenticator.objects.create(user=account, name=zh("身份验证器"), confirmed=False)
 
 
 def _try_token(request: HttpRequest, device: Authenticator, token: str) -> str:
@@ -137,9 +138,11 @@ def _try_token(request: HttpRequest, device: Authenticator, token: str) -> str:
         device = Authenticator.objects.select_for_update().get(pk=device.pk)
         allowed, _ = device.verify_is_allowed()
         if not allowed:
-            return "验证码连续输错，请稍等片刻再试。"
+            return zh("验证码连续输错，请稍等片刻再试。")
         if not device.verify_token(token):
-            return "动态验证码不对或已过期，请等身份验证器显示下一个验证码后重填，并检查手机时间是否准确。"
+            return zh(
+                "动态验证码不对或已过期，请等身份验证器显示下一个验证码后重填，并检查手机时间是否准确。"
+            )
         if not device.confirmed:
             device.confirmed = True
             device.save(update_fields=["confirmed"])

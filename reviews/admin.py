@@ -5,6 +5,7 @@ from django.db import transaction
 
 from ledger import clock
 from ledger.administration import ReadOnlyAdmin, ReadOnlyInline, WalledAdmin
+from ledger.words import joined, zh
 from reviews import admin_forms as forms
 from reviews.models import (
     Act,
@@ -65,7 +66,9 @@ class DueDatesFollow:
     def _follow(self, request):
         moved = recompute(clock.now(), request.user)
         if moved:
-            messages.warning(request, f"{len(moved)} 个在办环节的时限随之变动，已逐件记录在审计记录中。")
+            messages.warning(
+                request, zh("{count} 个在办环节的时限随之变动，已逐件记录在审计记录中。", count=len(moved))
+            )
 
 
 @admin.register(CalendarDay)
@@ -128,20 +131,20 @@ class RouteAdmin(RulebookAdmin):
     list_display_links = ("kind_name", "stage_names")
     list_select_related = ("province",)
 
-    @admin.display(description="业务类型", ordering="kind")
+    @admin.display(description=zh("业务类型"), ordering="kind")
     def kind_name(self, route):
         """What the kind is called."""
         return kind_name(route.kind)
 
-    @admin.display(description="双方关系", ordering="relation")
+    @admin.display(description=zh("双方关系"), ordering="relation")
     def relation_name(self, route):
         """How the two schools stand to one another."""
         return dict(Relation.choices).get(route.relation, route.relation)
 
-    @admin.display(description="环节")
+    @admin.display(description=zh("环节"))
     def stage_names(self, route):
         """The stages in their order."""
-        return " → ".join(State(stage).label for stage in route.stages)
+        return joined(" → ", (State(stage).label for stage in route.stages))
 
 
 @admin.register(RefusalReason)
@@ -185,11 +188,11 @@ class OfCase(ReadOnlyAdmin):
     """Rows that belong to a case: found by its number, the latest first."""
 
     search_fields = ("=case__number",)
-    search_help_text = "按业务号准确查找"
+    search_help_text = zh("按业务号准确查找")
     ordering = ("-id",)
     sortable_by = ()
 
-    @admin.display(description="业务号")
+    @admin.display(description=zh("业务号"))
     def case_number(self, row):
         """The number of its case."""
         return row.case.number
@@ -210,26 +213,26 @@ class CaseAdmin(ReadOnlyAdmin):
     list_filter = ("state", "awaiting")
     list_select_related = ("holder", "receiving_unit", "sending_unit")
     search_fields = ("=number",)
-    search_help_text = "按业务号准确查找"
+    search_help_text = zh("按业务号准确查找")
     ordering = ("-id",)
     sortable_by = ()
     inlines = (StepInline,)
     fieldsets = (
         (None, {"fields": ("number", "kind_name", "headline", "state", "awaiting", "holder")}),
-        ("双方", {"fields": ("receiving_unit", "sending_unit", "relation", "stage_names")}),
-        ("时间", {"fields": ("created_at", "submitted_at", "due_on", "expires_at", "closed_at")}),
-        ("来历", {"fields": ("created_by", "copied_from", "revision")}),
+        (zh("双方"), {"fields": ("receiving_unit", "sending_unit", "relation", "stage_names")}),
+        (zh("时间"), {"fields": ("created_at", "submitted_at", "due_on", "expires_at", "closed_at")}),
+        (zh("来历"), {"fields": ("created_by", "copied_from", "revision")}),
     )
 
-    @admin.display(description="业务类型")
+    @admin.display(description=zh("业务类型"))
     def kind_name(self, case):
         """What the kind is called."""
         return kind_name(case.kind)
 
-    @admin.display(description="流程")
+    @admin.display(description=zh("流程"))
     def stage_names(self, case):
         """The stages in their order."""
-        return " → ".join(State(stage).label for stage in case.stages) or "—"
+        return joined(" → ", (State(stage).label for stage in case.stages)) or "—"
 
 
 class ActInline(ReadOnlyInline):
@@ -249,13 +252,13 @@ class StepAdmin(OfCase):
     inlines = (ActInline,)
     fieldsets = (
         (None, {"fields": ("case_number", "seq", "stage", "unit")}),
-        ("办理", {"fields": ("handler", "handled_at", "proposal", "proposal_reason", "handle_opinion")}),
-        ("核办", {"fields": ("signer", "signed_at", "outcome", "reason", "sign_opinion")}),
+        (zh("办理"), {"fields": ("handler", "handled_at", "proposal", "proposal_reason", "handle_opinion")}),
+        (zh("核办"), {"fields": ("signer", "signed_at", "outcome", "reason", "sign_opinion")}),
         (
-            "时间",
+            zh("时间"),
             {"fields": ("opened_at", "first_opened_at", "due_on", "due_provisional", "bulletin_due_on")},
         ),
-        ("结束", {"fields": ("overdue_at", "closed_at")}),
+        (zh("结束"), {"fields": ("overdue_at", "closed_at")}),
     )
 
 
@@ -313,6 +316,9 @@ class WallAppealAdmin(OfCase):
     list_select_related = ("case", "unit", "upper", "phrase")
     fieldsets = (
         (None, {"fields": ("case_number", "stage", "unit", "upper", "phrase")}),
-        ("上报", {"fields": ("account", "verb", "outcome", "reason", "opinion", "explanation", "raised_at")}),
-        ("裁定", {"fields": ("ruling", "ruling_opinion", "decider", "decided_at")}),
+        (
+            zh("上报"),
+            {"fields": ("account", "verb", "outcome", "reason", "opinion", "explanation", "raised_at")},
+        ),
+        (zh("裁定"), {"fields": ("ruling", "ruling_opinion", "decider", "decided_at")}),
     )

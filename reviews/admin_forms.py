@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django import forms
 from django.db.models import Q
 
+from ledger.words import zh
 from reviews import procedures
 from reviews.models import PHASES, ROUTE_RELATIONS, ForbiddenPhrase, Limit, RefusalReason, Relation
 from reviews.notice_values import CROSS_PROVINCE, FILED_KINDS, IN_PROVINCE
@@ -15,7 +16,11 @@ from reviews.states import OWN_SIDE, RUNNING, STAGES, Outcome, State
 from reviews.wall_values import POST_GRADUATION
 
 _LONGEST_VACATION = timedelta(days=120)
-_KIND_NAMES = {IN_PROVINCE: "省内转学", CROSS_PROVINCE: "跨省转学", POST_GRADUATION: "毕业后跨省就学"}
+_KIND_NAMES = {
+    IN_PROVINCE: zh("省内转学"),
+    CROSS_PROVINCE: zh("跨省转学"),
+    POST_GRADUATION: zh("毕业后跨省就学"),
+}
 
 
 def kind_choices() -> list[tuple[str, str]]:
@@ -53,18 +58,18 @@ class VacationForm(forms.ModelForm):
         cleaned = super().clean()
         first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
         if first and last and last - first > _LONGEST_VACATION:
-            self.add_error("ends_on", "一个寒假或暑假不会超过 120 天，请核对起止日期。")
+            self.add_error("ends_on", zh("一个寒假或暑假不会超过 120 天，请核对起止日期。"))
         return cleaned
 
 
 class WindowForm(forms.ModelForm):
     """A window of R3.5: kinds from the list, edges that are days of a year."""
 
-    kinds = _several("业务类型", kind_choices, "请至少选一种业务类型。")
+    kinds = _several(zh("业务类型"), kind_choices, zh("请至少选一种业务类型。"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name, told in (("starts", "如 07-15"), ("ends", "如 08-15，表示到 8月14日24时为止")):
+        for name, told in (("starts", zh("如 07-15")), ("ends", zh("如 08-15，表示到 8月14日24时为止"))):
             if name in self.fields:
                 self.fields[name].help_text = told
 
@@ -83,7 +88,9 @@ def _month_day(text: str) -> str:
     try:
         date(2024, *(int(part) for part in found.groups()))
     except (AttributeError, ValueError):
-        raise forms.ValidationError("请写成“月-日”，如 07-15，并且是日历上有的日子（附件1 三.5）。") from None
+        raise forms.ValidationError(
+            zh("请写成“月-日”，如 07-15，并且是日历上有的日子（附件1 三.5）。")
+        ) from None
     return text
 
 
@@ -94,7 +101,7 @@ class LimitForm(forms.ModelForm):
         """At least 1: a limit of nothing would make every case overdue at once."""
         value = self.cleaned_data["value"]
         if not 1 <= value <= 1000:
-            raise forms.ValidationError("数值须在 1 至 1000 之间。")
+            raise forms.ValidationError(zh("数值须在 1 至 1000 之间。"))
         return value
 
     def clean_valid_until(self):
@@ -105,7 +112,7 @@ class LimitForm(forms.ModelForm):
         others = Limit.objects.filter(key=row.key, province=None, valid_from__lte=until).exclude(pk=row.pk)
         if not others.filter(Q(valid_until=None) | Q(valid_until__gt=until)).exists():
             raise forms.ValidationError(
-                "这一天起没有接续的全国时限，业务将无法计算期限；请先添加接续的一行。"
+                zh("这一天起没有接续的全国时限，业务将无法计算期限；请先添加接续的一行。")
             )
         return until
 
@@ -116,10 +123,10 @@ class RouteForm(forms.ModelForm):
     A league or a province may have a stage of its own; 调档 follows by itself where the kind has it (R3.6).
     """
 
-    kind = forms.ChoiceField(label="业务类型", choices=kind_choices)
-    relation = forms.ChoiceField(label="双方关系", choices=ROUTE_RELATIONS)
-    phase = forms.ChoiceField(label="学段", choices=[("", "不限"), *PHASES], required=False)
-    stages = _several("环节", _stage_choices(STAGES), "请选择环节。")
+    kind = forms.ChoiceField(label=zh("业务类型"), choices=kind_choices)
+    relation = forms.ChoiceField(label=zh("双方关系"), choices=ROUTE_RELATIONS)
+    phase = forms.ChoiceField(label=zh("学段"), choices=[("", zh("不限")), *PHASES], required=False)
+    stages = _several(zh("环节"), _stage_choices(STAGES), zh("请选择环节。"))
 
     def clean(self):
         """In the notice's order, with the units in it that the kind cannot do without, and no other's."""
@@ -133,17 +140,26 @@ class RouteForm(forms.ModelForm):
         ours, theirs, told = (
             State.SENDING_SCHOOL,
             State.GRADUATION_AUTHORITY,
-            "转入学校和转出学校（附件1 三.1）",
+            zh("转入学校和转出学校（附件1 三.1）"),
         )
         if kind == POST_GRADUATION:
-            ours, theirs, told = theirs, ours, "招生（转入）学校和毕业学校主管部门（附件1 三.3）"
+            ours, theirs, told = theirs, ours, zh("招生（转入）学校和毕业学校主管部门（附件1 三.3）")
         if not {State.RECEIVING_SCHOOL, ours} <= chosen:
-            self.add_error("stages", f"流程须包含{told}。")
+            self.add_error("stages", zh("流程须包含{told}。", told=told))
         elif theirs in chosen or chosen & set(OWN_SIDE):
             theirs = theirs if theirs in chosen else next(stage for stage in OWN_SIDE if stage in chosen)
-            self.add_error("stages", f"{kind_name(kind)}没有“{theirs.label}”这个环节（附件1 三.1、三.3）。")
+            self.add_error(
+                "stages",
+                zh(
+                    "{kind_name}没有“{theirs_label}”这个环节（附件1 三.1、三.3）。",
+                    kind_name=kind_name(kind),
+                    theirs_label=theirs.label,
+                ),
+            )
         elif (cleaned.get("relation") == Relation.CROSS_PROVINCE) != (kind in FILED_KINDS):
-            self.add_error("relation", f"{kind_name(kind)}不能用于这种双方关系，请核对。")
+            self.add_error(
+                "relation", zh("{kind_name}不能用于这种双方关系，请核对。", kind_name=kind_name(kind))
+            )
         else:
             cleaned["stages"] = [stage.value for stage in STAGES if stage in chosen]
             if kind in FILED_KINDS:
@@ -156,10 +172,18 @@ class RouteForm(forms.ModelForm):
         first = State(procedures.of_kind(kind).starts_at or State.SCHOOL)
         relation = Relation.SAME_AUTHORITY if first == State.SCHOOL else Relation.SAME_PROVINCE
         if first not in chosen or chosen - set(OWN_SIDE[OWN_SIDE.index(first) :]):
-            told = f"{kind_name(kind)}只涉及一所学校：流程从“{first.label}”起，其上可有上级单位（附件1 五）。"
+            told = zh(
+                "{kind_name}只涉及一所学校：流程从“{first_label}”起，其上可有上级单位（附件1 五）。",
+                kind_name=kind_name(kind),
+                first_label=first.label,
+            )
             self.add_error("stages", told)
         elif cleaned.get("relation") != relation:
-            told = f"{kind_name(kind)}只涉及一所学校，双方关系请选“{relation.label}”。"
+            told = zh(
+                "{kind_name}只涉及一所学校，双方关系请选“{relation_label}”。",
+                kind_name=kind_name(kind),
+                relation_label=relation.label,
+            )
             self.add_error("relation", told)
         else:
             cleaned["stages"] = [stage.value for stage in OWN_SIDE if stage in chosen]
@@ -169,10 +193,10 @@ class RouteForm(forms.ModelForm):
 class RefusalReasonForm(forms.ModelForm):
     """A reason of the closed list (R0.6, R3.1b)."""
 
-    kinds = _several("业务类型", kind_choices, "请至少选一种业务类型。")
-    stages = _several("可用环节", _stage_choices(RUNNING), "请至少选一个环节。")
+    kinds = _several(zh("业务类型"), kind_choices, zh("请至少选一种业务类型。"))
+    stages = _several(zh("可用环节"), _stage_choices(RUNNING), zh("请至少选一个环节。"))
     outcome = forms.ChoiceField(
-        label="用于", choices=[(each.value, each.label) for each in (Outcome.REFUSE, Outcome.SEND_BACK)]
+        label=zh("用于"), choices=[(each.value, each.label) for each in (Outcome.REFUSE, Outcome.SEND_BACK)]
     )
 
     def clean(self):
@@ -188,7 +212,12 @@ class RefusalReasonForm(forms.ModelForm):
         )
         hit = next((r for r in found_in(text, rows) if not r.stages or stages & set(r.stages)), None)
         if hit is not None:
-            told = f"“{hit.text}”不得作为理由：“{hit.quoted}”（{hit.clause}）。请改写。"
+            told = zh(
+                "“{hit_text}”不得作为理由：“{hit_quoted}”（{hit_clause}）。请改写。",
+                hit_text=hit.text,
+                hit_quoted=hit.quoted,
+                hit_clause=hit.clause,
+            )
             self.add_error("text", told)
         return cleaned
 
@@ -196,15 +225,15 @@ class RefusalReasonForm(forms.ModelForm):
 class ForbiddenPhraseForm(forms.ModelForm):
     """Words that no refusal may rest on: a province adds its own beside the nation's (R3.4)."""
 
-    kinds = _several("业务类型", kind_choices, "请至少选一种业务类型。")
-    stages = _several("环节（不选为不限）", _stage_choices(RUNNING), "", required=False)
-    spared = _several("选用下列理由时不拦", reason_choices, "", required=False)
+    kinds = _several(zh("业务类型"), kind_choices, zh("请至少选一种业务类型。"))
+    stages = _several(zh("环节（不选为不限）"), _stage_choices(RUNNING), "", required=False)
+    spared = _several(zh("选用下列理由时不拦"), reason_choices, "", required=False)
 
     def clean_text(self):
         """At least two letters: a single one would stop half of all opinions."""
         text = self.cleaned_data["text"]
         if len(folded(text)) < 2:
-            raise forms.ValidationError("用语至少两个字，标点和空格不算。")
+            raise forms.ValidationError(zh("用语至少两个字，标点和空格不算。"))
         return text
 
     def clean(self):
@@ -214,7 +243,10 @@ class ForbiddenPhraseForm(forms.ModelForm):
             wanted = folded(cleaned["text"])
             hit = next((row for row in self._listed(cleaned) if wanted in folded(row.text)), None)
             if hit is not None:
-                told = f"所列理由“{hit.text}”里就有这几个字，加上后这条理由将无法说明；本省（自治区）的理由请先修改。"
+                told = zh(
+                    "所列理由“{hit_text}”里就有这几个字，加上后这条理由将无法说明；本省（自治区）的理由请先修改。",
+                    hit_text=hit.text,
+                )
                 self.add_error("text", told)
         return cleaned
 

@@ -6,6 +6,7 @@ from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from ledger.clock import local_date, moment, spoken
+from ledger.words import zh
 from orgs.models import PostRole
 from orgs.seats import seat_at
 from reviews import appeals
@@ -17,9 +18,13 @@ from reviews.procedures import kind_name
 from reviews.wall_models import Ruling
 
 PAGE = 25
-TABS = {"open": "待裁定", "ruled": "已裁定", "all": "全部"}
-CLOCK_GOES_ON = "裁定期间本环节时限照常计算。"
-_TONES = {"": ("待裁定", "warn"), Ruling.ALLOW: ("属误报", "good"), Ruling.FORBID: ("成立", "bad")}
+TABS = {"open": zh("待裁定"), "ruled": zh("已裁定"), "all": zh("全部")}
+CLOCK_GOES_ON = zh("裁定期间本环节时限照常计算。")
+_TONES = {
+    "": (zh("待裁定"), "warn"),
+    Ruling.ALLOW: (zh("属误报"), "good"),
+    Ruling.FORBID: (zh("成立"), "bad"),
+}
 
 
 # ---------------------------------------------------------------- on the case page
@@ -45,15 +50,21 @@ def _line(sight, row: dict) -> dict:
     state, tone = _TONES[row["ruling"]]
     waits = not row["ruling"] and row["closed"] is None
     if not row["ruling"] and not waits:
-        state, tone = "环节已办结，无须裁定", "plain"
+        state, tone = zh("环节已办结，无须裁定"), "plain"
     mine = waits and seat_at(sight.account, row["to"], PostRole.HEAD, sight.desk.today) is not None
     return {
         "url": reverse("appeal", args=[row["pk"]]),
-        "link": "去裁定" if mine else "查看",
+        "link": zh("去裁定") if mine else zh("查看"),
         "state": state,
         "tone": tone,
-        "text": f"{row['unit']}的意见因用语被拦，报{row['upper']}裁定。"
-        + (CLOCK_GOES_ON if waits else f"裁定意见：“{row['ruling_opinion']}”" if row["ruling"] else ""),
+        "text": zh("{part}的意见因用语被拦，报{part2}裁定。", part=row["unit"], part2=row["upper"])
+        + (
+            CLOCK_GOES_ON
+            if waits
+            else zh("裁定意见：“{part}”", part=row["ruling_opinion"])
+            if row["ruling"]
+            else ""
+        ),
     }
 
 
@@ -93,7 +104,12 @@ def listed(account, known: Desk, tab: str, page: str) -> dict:
             for key, label in TABS.items()
         ],
         "page": {
-            "text": f"第 {found.start_index()}–{found.end_index()} 条，共 {found.paginator.count} 条。"
+            "text": zh(
+                "第 {start_index}–{end_index} 条，共 {paginator_count} 条。",
+                start_index=found.start_index(),
+                end_index=found.end_index(),
+                paginator_count=found.paginator.count,
+            )
             if found.paginator.count
             else "",
             "previous_url": f"?tab={tab}&page={found.previous_page_number()}" if found.has_previous() else "",
@@ -117,14 +133,14 @@ def _row(appeal: WallAppeal, account, known: Desk) -> dict:
         "phrase": appeal.phrase.text,
         "raised": spoken(local_date(appeal.raised_at)),
         "waited": days,
-        "state": "待你裁定" if mine else state,
+        "state": zh("待你裁定") if mine else state,
         "tone": "info" if mine else tone,
     }
 
 
 def _state(appeal: WallAppeal) -> tuple[str, str]:
     if not appeal.ruling and appeal.step.closed_at is not None:
-        return "环节已办结", "plain"
+        return zh("环节已办结"), "plain"
     return _TONES[appeal.ruling]
 
 
@@ -164,21 +180,26 @@ def shown(appeal: WallAppeal, account, known: Desk, typed: dict | None = None) -
             "pieces": marked(appeal.opinion, rows or [phrase]),
             "explanation": appeal.explanation,
             "ruling_opinion": appeal.ruling_opinion,
-            "ruled": f"{appeal.upper.name}　{appeal.decider}　{moment(appeal.decided_at)}"
+            "ruled": zh(
+                "{upper_name}　{appeal_decider}　{moment}",
+                upper_name=appeal.upper.name,
+                appeal_decider=appeal.decider,
+                moment=moment(appeal.decided_at),
+            )
             if appeal.ruling
             else "",
         },
         "clause": {
-            "text": f"“{phrase.quoted}”",
-            "note": f"拦下的用语：{phrase.text}。",
+            "text": zh("“{phrase_quoted}”", phrase_quoted=phrase.quoted),
+            "note": zh("拦下的用语：{phrase_text}。", phrase_text=phrase.text),
             "source": phrase.clause,
             "url": url_of(phrase.clause),
         },
         "may_rule": why is None,
         "why_not": why[1] if why and not appeal.ruling else "",
         "rulings": [
-            {"value": Ruling.ALLOW, "label": "属误报：意见并非以此为由，原单位可以按这段原文提交"},
-            {"value": Ruling.FORBID, "label": "成立：意见确以此为由，原单位须改写意见"},
+            {"value": Ruling.ALLOW, "label": zh("属误报：意见并非以此为由，原单位可以按这段原文提交")},
+            {"value": Ruling.FORBID, "label": zh("成立：意见确以此为由，原单位须改写意见")},
         ],
         "typed": typed or {"ruling": "", "opinion": ""},
     }
@@ -192,12 +213,33 @@ def _facts(appeal: WallAppeal, known: Desk) -> list[tuple[str, str]]:
     case = appeal.case
     reason = known.book.reason_text(appeal.reason, case) if appeal.reason else "—"
     return [
-        ("业务", f"{case.number}　{case.headline}　{kind_name(case.kind)}"),
-        ("学校", f"{case.sending_unit.name} → {case.receiving_unit.name}"),
-        ("环节", f"{appeal.stage_label}（{appeal.unit.name}）"),
-        ("环节时限", f"{spoken(appeal.step.due_on)}，{CLOCK_GOES_ON.rstrip('。')}"),
-        ("拟作结论", appeal.proposed),
-        ("所选理由", reason),
-        ("上报人", f"{appeal.account}　{moment(appeal.raised_at)}"),
-        ("裁定单位", appeal.upper.name),
+        (
+            zh("业务"),
+            zh(
+                "{number}　{headline}　{kind}",
+                number=case.number,
+                headline=case.headline,
+                kind=kind_name(case.kind),
+            ),
+        ),
+        (zh("学校"), f"{case.sending_unit.name} → {case.receiving_unit.name}"),
+        (
+            zh("环节"),
+            zh(
+                "{appeal_stage_label}（{unit_name}）",
+                appeal_stage_label=appeal.stage_label,
+                unit_name=appeal.unit.name,
+            ),
+        ),
+        (
+            zh("环节时限"),
+            zh("{day}，{rstrip}", day=spoken(appeal.step.due_on), rstrip=CLOCK_GOES_ON.rstrip("。")),
+        ),
+        (zh("拟作结论"), appeal.proposed),
+        (zh("所选理由"), reason),
+        (
+            zh("上报人"),
+            zh("{appeal_account}　{moment}", appeal_account=appeal.account, moment=moment(appeal.raised_at)),
+        ),
+        (zh("裁定单位"), appeal.upper.name),
     ]

@@ -7,6 +7,7 @@ first and are recorded with it.
 from django.db import transaction
 
 from ledger import audit, clock, outbox
+from ledger.words import zh
 from orgs.models import PostRole
 from orgs.seats import seat_at
 from reviews import rulebook
@@ -36,7 +37,9 @@ def raise_(case: Case, by, *, opinion: str, outcome: str, reason: str = "", expl
             appeal = _write(asking, rows[0], explanation)
         elif appeal.ruling:
             refuse(
-                "appeal_decided", f"{appeal.upper.name}已裁定成立，不能再次上报；请改写意见。", "附件1 三.4"
+                "appeal_decided",
+                zh("{upper_name}已裁定成立，不能再次上报；请改写意见。", upper_name=appeal.upper.name),
+                zh("附件1 三.4"),
             )
         if keep is not None:
             keep(appeal)
@@ -60,11 +63,13 @@ def _stopped(asking: Asking) -> list:
         if refused.code != FORBIDDEN:
             raise
         if not asking.seat.unit.authority_id:
-            refuse("appeal_nowhere", "本单位没有上级可以裁定，请改写意见。", "附件1 三.4")
+            refuse("appeal_nowhere", zh("本单位没有上级可以裁定，请改写意见。"), zh("附件1 三.4"))
         return forbidden_in(asking)
     if found is not None:
         raise Refused(found)
-    return refuse("appeal_needless", "这段意见没有不得使用的用语，可以直接提交，不必上报。", "附件1 三.4")
+    return refuse(
+        "appeal_needless", zh("这段意见没有不得使用的用语，可以直接提交，不必上报。"), zh("附件1 三.4")
+    )
 
 
 def _write(asking: Asking, phrase, explanation: str) -> WallAppeal:
@@ -94,14 +99,18 @@ def refusal_to_decide(appeal: WallAppeal, by, day) -> tuple[str, str] | None:
     if appeal.ruling:
         return (
             "appeal_decided",
-            f"{appeal.upper.name}已于{clock.moment(appeal.decided_at)}裁定，裁定不能更改。",
+            zh(
+                "{upper_name}已于{moment}裁定，裁定不能更改。",
+                upper_name=appeal.upper.name,
+                moment=clock.moment(appeal.decided_at),
+            ),
         )
     if appeal.step.closed_at is not None:
-        return "appeal_moot", "这一环节已经办结，申诉单位没有使用这段意见，无须裁定。"
+        return "appeal_moot", zh("这一环节已经办结，申诉单位没有使用这段意见，无须裁定。")
     if seat_at(by, appeal.upper_id, PostRole.HEAD, day) is None:
-        return "no_seat", f"由{appeal.upper.name}的负责人裁定，你没有这个岗位。"
+        return "no_seat", zh("由{upper_name}的负责人裁定，你没有这个岗位。", upper_name=appeal.upper.name)
     if appeal.person_id == by.person_id:
-        return "same_person", "这段意见由你本人上报，须由另一人裁定。"
+        return "same_person", zh("这段意见由你本人上报，须由另一人裁定。")
     return None
 
 
@@ -112,9 +121,9 @@ def decide(appeal: WallAppeal, by, *, ruling: str, opinion: str, keep=None) -> W
         found = WallAppeal.objects.select_related("upper", "step").get(pk=appeal.pk)
         why = refusal_to_decide(found, by, clock.local_date(clock.now()))
         if why is not None:
-            refuse(*why, "附件1 三.4")
+            refuse(*why, zh("附件1 三.4"))
         if ruling not in Ruling.values:
-            refuse("ruling_missing", "请选择“属误报”或“成立”。", "附件1 三.4")
+            refuse("ruling_missing", zh("请选择“属误报”或“成立”。"), zh("附件1 三.4"))
         text = checked_opinion(opinion, Verb.SIGN)
         WallAppeal.objects.filter(pk=found.pk).update(
             ruling=ruling,

@@ -1,11 +1,13 @@
 from django.apps import AppConfig
 
+from ledger.words import zh
+
 
 class ReviewsConfig(AppConfig):
     """Floor 2: how anything is decided — case, step, deadline, the one door. Knows no pupil."""
 
     name = "reviews"
-    verbose_name = "审核"
+    verbose_name = zh("审核")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):

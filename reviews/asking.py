@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from django_fsm import can_proceed
 
 from ledger import clock
+from ledger.words import zh
 from orgs.models import PostRole
 from orgs.seats import Seat, seat_at
 from reviews import own_words, procedures, rulebook, training
@@ -121,18 +122,27 @@ def edit_refusal(case: Case, by, day) -> Refusal | None:
     """Why ``by`` cannot change the data or proofs of ``case``: only its receiving school's registrar, only while it
     has the case in hand (R0.6)."""
     if not case.is_live:
-        return Refusal("case_closed", "这件业务已经结束，不能再修改；需要时可以复制为新申请。", "附件1 三.7")
+        return Refusal(
+            "case_closed", zh("这件业务已经结束，不能再修改；需要时可以复制为新申请。"), zh("附件1 三.7")
+        )
     in_hand = case.state == State.DRAFT or (
         case.state in (*FIRST_STAGES, State.CORRECTION) and case.awaiting == Awaiting.HANDLE
     )
     if not in_hand:
         return Refusal(
             "not_in_hand",
-            "业务已送出，内容和证明材料不能再改；需要更正时，请办理单位退回补正。",
-            "附件1 三.1",
+            zh("业务已送出，内容和证明材料不能再改；需要更正时，请办理单位退回补正。"),
+            zh("附件1 三.1"),
         )
     if seat_at(by, case.receiving_unit_id, PostRole.REGISTRAR, day) is None:
-        return Refusal("no_seat", f"只有{case.receiving_unit.name}的学籍管理员可以修改。", "附件1 三.1")
+        return Refusal(
+            "no_seat",
+            zh(
+                "只有{receiving_unit_name}的学籍管理员可以修改。",
+                receiving_unit_name=case.receiving_unit.name,
+            ),
+            zh("附件1 三.1"),
+        )
     return None
 
 
@@ -153,29 +163,45 @@ def _state_refusal(asking: Asking) -> Refusal | None:
     if not case.is_live:
         label = State(case.state).label
         return Refusal(
-            "case_closed", f"这件业务已{label.removeprefix('已')}，不能再{verb.label}。", "附件1 三.7"
+            "case_closed",
+            zh(
+                "这件业务已{removeprefix}，不能再{verb_label}。",
+                removeprefix=label.removeprefix("已"),
+                verb_label=verb.label,
+            ),
+            zh("附件1 三.7"),
         )
     if verb in _FREE:
         if asking.step is None:
-            return Refusal("not_running", f"业务还没有发起，不能{verb.label}。")
+            return Refusal("not_running", zh("业务还没有发起，不能{verb_label}。", verb_label=verb.label))
         return None
     if not can_proceed(getattr(case, _TRANSITIONS[verb]), check_conditions=False):
-        return Refusal("wrong_state", f"业务现在是“{State(case.state).label}”，不能{verb.label}。")
+        return Refusal(
+            "wrong_state",
+            zh(
+                "业务现在是“{label}”，不能{verb_label}。",
+                label=State(case.state).label,
+                verb_label=verb.label,
+            ),
+        )
     if case.expires_at is not None and asking.now >= case.expires_at:
         return Refusal(
             "case_expired",
-            f"这件业务发起已满规定期限（{clock.moment(case.expires_at)}），按规定清理，不能再{verb.label}；"
-            "仍需办理的，请在清理后复制为新申请重新发起。",
-            "附件1 三.7",
+            zh(
+                "这件业务发起已满规定期限（{moment}），按规定清理，不能再{verb_label}；仍需办理的，请在清理后复制为新申请重新发起。",
+                moment=clock.moment(case.expires_at),
+                verb_label=verb.label,
+            ),
+            zh("附件1 三.7"),
         )
     wanted = _AWAITS.get(verb)
     if wanted and case.awaiting != wanted:
         text = (
-            "须先由学籍管理员办理，再由负责人核办"
+            zh("须先由学籍管理员办理，再由负责人核办")
             if wanted == Awaiting.SIGN
-            else "已经办理，正在等待负责人核办"
+            else zh("已经办理，正在等待负责人核办")
         )
-        return Refusal("wrong_turn", f"{text}。", "附件1 三.1")
+        return Refusal("wrong_turn", zh("{words}。", words=text), zh("附件1 三.1"))
     return None
 
 
@@ -185,23 +211,33 @@ def _seat_refusal(asking: Asking) -> Refusal | None:
         asking.seat = seat_at(by, case.receiving_unit_id, PostRole.REGISTRAR, asking.today) or seat_at(
             by, case.receiving_unit_id, PostRole.HEAD, asking.today
         )
-        told = f"只有{asking.procedure.beginner}可以撤销业务。"
+        told = zh("只有{procedure_beginner}可以撤销业务。", procedure_beginner=asking.procedure.beginner)
     elif verb == Verb.NUDGE:
-        asking.seat, told = _nudging_seat(asking), "只有经办双方中不在办理的单位可以催办。"
+        asking.seat, told = _nudging_seat(asking), zh("只有经办双方中不在办理的单位可以催办。")
     elif verb == Verb.MESSAGE:
         asking.seat = _messaging_seat(asking)
-        told = f"只有{asking.procedure.beginner}可以就这件业务给能解除障碍的单位发消息。"
+        told = zh(
+            "只有{procedure_beginner}可以就这件业务给能解除障碍的单位发消息。",
+            procedure_beginner=asking.procedure.beginner,
+        )
     elif verb == Verb.RECALL:
         return _recall_refusal(asking)
     else:
         asking.seat, told = seat_at(by, case.holder_id, _SEATS[verb], asking.today), ""
     if asking.seat is None:
         # The holder's name costs a query: it is read only to be told.
-        told = told or f"这一步由{case.holder.name}的{_SEATS[verb].label}{verb.label}，你没有这个岗位。"
-        return Refusal("no_seat", told, "附件1 三.1")
+        told = told or zh(
+            "这一步由{holder_name}的{label}{verb_label}，你没有这个岗位。",
+            holder_name=case.holder.name,
+            label=_SEATS[verb].label,
+            verb_label=verb.label,
+        )
+        return Refusal("no_seat", told, zh("附件1 三.1"))
     if verb == Verb.SIGN and asking.step.handler_person_id == by.person_id:
         return Refusal(
-            "same_person", "这一步由你本人办理，须由另一人核办（办理与核办不能是同一人）。", "附件1 三.1"
+            "same_person",
+            zh("这一步由你本人办理，须由另一人核办（办理与核办不能是同一人）。"),
+            zh("附件1 三.1"),
         )
     if _SEATS.get(verb) == PostRole.REGISTRAR:
         return training.refusal(asking.seat, asking.today, asking.book)
@@ -241,19 +277,20 @@ def _recall_refusal(asking: Asking) -> Refusal | None:
         .first()
     )
     if before is None or before.seq != asking.step.seq - 1 or before.signer_person_id != asking.by.person_id:
-        return Refusal("no_seat", "只有刚刚核办的负责人本人可以撤回。")
+        return Refusal("no_seat", zh("只有刚刚核办的负责人本人可以撤回。"))
     minutes = recall_minutes(asking.book, asking.case, before, asking.today)
     if asking.now > before.signed_at + timedelta(minutes=minutes):
         return Refusal(
-            "recall_late", f"核办已超过 {minutes} 分钟，不能撤回；需要更正时请联系下一单位退回补正。"
+            "recall_late",
+            zh("核办已超过 {minutes} 分钟，不能撤回；需要更正时请联系下一单位退回补正。", minutes=minutes),
         )
     if asking.step.first_opened_at is not None or asking.step.handler_id is not None:
         return Refusal(
-            "recall_opened", "下一单位已经查看这件业务，不能撤回；需要更正时请联系该单位退回补正。"
+            "recall_opened", zh("下一单位已经查看这件业务，不能撤回；需要更正时请联系该单位退回补正。")
         )
     asking.seat = seat_at(asking.by, before.unit_id, PostRole.HEAD, asking.today)
     asking.detail["before"] = before
-    return None if asking.seat else Refusal("no_seat", "你已不在原核办岗位，不能撤回。")
+    return None if asking.seat else Refusal("no_seat", zh("你已不在原核办岗位，不能撤回。"))
 
 
 def recall_minutes(book: rulebook.Rulebook, case: Case, before: Step, today) -> int:
@@ -306,8 +343,11 @@ def _file_refusal(asking: Asking) -> Refusal | None:
         return None
     return Refusal(
         "file_late",
-        f"调档时限（{clock.spoken(asking.step.due_on)}）已过，这件业务按规定自动取消；需要时请复制为新申请重新发起。",
-        "附件1 三.6",
+        zh(
+            "调档时限（{day}）已过，这件业务按规定自动取消；需要时请复制为新申请重新发起。",
+            day=clock.spoken(asking.step.due_on),
+        ),
+        zh("附件1 三.6"),
     )
 
 
@@ -318,7 +358,9 @@ def _addressee_refusal(asking: Asking) -> Refusal | None:
     unit = asking.procedure.clearing_unit(asking.case, asking.about, asking.now, asking.book)
     if unit is None:
         return Refusal(
-            "nothing_to_clear", "这一项现在没有障碍，或没有可以解除它的单位，不需要发消息。", "附件1 三.1"
+            "nothing_to_clear",
+            zh("这一项现在没有障碍，或没有可以解除它的单位，不需要发消息。"),
+            zh("附件1 三.1"),
         )
     asking.detail["to"] = unit.pk
     return None
@@ -327,11 +369,11 @@ def _addressee_refusal(asking: Asking) -> Refusal | None:
 def _nudged_today(asking: Asking) -> Refusal | None:
     since = datetime.combine(asking.today, datetime.min.time(), clock.SHANGHAI)
     if not asking.book.calendar.is_working(asking.today):
-        return Refusal("nudge_day", "今天不是工作日，请在工作日催办。", "附件1 三.7")
+        return Refusal("nudge_day", zh("今天不是工作日，请在工作日催办。"), zh("附件1 三.7"))
     if Act.objects.filter(
         case=asking.case, verb=Verb.NUDGE, unit_id=asking.seat.unit.pk, at__gte=since
     ).exists():
-        return Refusal("nudged", "你单位今天已经催办过这件业务，每个工作日可催办一次。")
+        return Refusal("nudged", zh("你单位今天已经催办过这件业务，每个工作日可催办一次。"))
     return None
 
 
@@ -343,11 +385,11 @@ def _checked_day(asking: Asking) -> date:
     """The day on which the pupil reported. Raises Refused when it is missing, to come, or a slip (R3.6)."""
     day, begun = asking.on, clock.local_date(asking.case.submitted_at)
     if day is None:
-        refuse("reported_on", "请填写学生报到的日期。", "附件1 三.6")
+        refuse("reported_on", zh("请填写学生报到的日期。"), zh("附件1 三.6"))
     if day > asking.today:
-        refuse("reported_on", "报到日期不能晚于今天；学生报到后再登记。", "附件1 三.6")
+        refuse("reported_on", zh("报到日期不能晚于今天；学生报到后再登记。"), zh("附件1 三.6"))
     if day < begun - _REPORTED_BEFORE:
-        refuse("reported_on", "报到日期早于发起前一年，请核对年份后重填。", "附件1 三.6")
+        refuse("reported_on", zh("报到日期早于发起前一年，请核对年份后重填。"), zh("附件1 三.6"))
     return day
 
 
@@ -361,10 +403,10 @@ def _check_words(asking: Asking) -> None:
     else:
         asking.opinion = asking.opinion.strip()[:500]
     if verb == Verb.MESSAGE and not asking.about:
-        refuse("about", "请从未通过的核对项发消息：消息只发给能解除该项的单位。", "附件1 三.1")
+        refuse("about", zh("请从未通过的核对项发消息：消息只发给能解除该项的单位。"), zh("附件1 三.1"))
     if verb == Verb.REPORT:
         asking.on = _checked_day(asking)
-        asking.opinion = f"报到日期：{clock.spoken(asking.on)}"
+        asking.opinion = zh("报到日期：{day}", day=clock.spoken(asking.on))
     if verb == Verb.SUBMIT:
         asking.outcome = Outcome.AGREE
     if verb in (Verb.HANDLE, Verb.SIGN):

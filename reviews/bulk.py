@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError
 
 from ledger.models import IdempotencyKey
+from ledger.words import zh
 from reviews import door, own_words, procedures
 from reviews.desk import Desk
 from reviews.models import Case, Step
@@ -20,8 +21,8 @@ from reviews.states import Outcome, State, Verb
 log = logging.getLogger(__name__)
 # More are not looked at with care; one page of the list is half of it.
 MOST = 50
-_UNKNOWN = "没有这件业务，或不在你的权限范围内。"
-_BROKEN = "系统暂时没有响应，这件没有办成，什么都没有改动；请稍后打开单独核办。"
+_UNKNOWN = zh("没有这件业务，或不在你的权限范围内。")
+_BROKEN = zh("系统暂时没有响应，这件没有办成，什么都没有改动；请稍后打开单独核办。")
 
 
 @dataclass
@@ -62,11 +63,11 @@ def _judge(line: Line, stage: str, account, desk: Desk) -> None:
     case, step = line.case, line.step
     refused = door.refusal(case, Verb.SIGN, account, now=desk.now, step=step, book=desk.book)
     if refused is None and case.state != stage:
-        told = f"与其余业务不在同一环节（{State(stage).label}），请另行核办。"
+        told = zh("与其余业务不在同一环节（{label}），请另行核办。", label=State(stage).label)
         refused = Refusal("other_stage", told)
     if refused is None and step.proposal != Outcome.AGREE:
-        told = f"学籍管理员拟办“{Outcome(step.proposal).label}”，须打开单独核办。"
-        refused = Refusal("not_proposed", told, "附件1 三.1")
+        told = zh("学籍管理员拟办“{label}”，须打开单独核办。", label=Outcome(step.proposal).label)
+        refused = Refusal("not_proposed", told, zh("附件1 三.1"))
     refused = refused or _note_wanted(case, step) or _not_green(case, desk)
     if refused is not None:
         line.why, line.clause = refused.sentence, refused.clause

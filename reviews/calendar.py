@@ -18,6 +18,7 @@ from datetime import date, datetime
 from typing import NamedTuple, Protocol
 
 from ledger.clock import spoken
+from ledger.words import joined, zh
 from reviews.windows import (
     SHANGHAI,
     WindowChange,
@@ -51,7 +52,7 @@ __all__ = [
 ]
 
 HOLIDAY, WORKDAY, VACATION = "holiday", "workday", "vacation"
-WEEKDAYS = ("周一", "周二", "周三", "周四", "周五", "周六", "周日")
+WEEKDAYS = (zh("周一"), zh("周二"), zh("周三"), zh("周四"), zh("周五"), zh("周六"), zh("周日"))
 _LAST = date.max.toordinal()
 _YEARS_AHEAD = 3
 # An explanation longer than this many days tells its sum only; no page lists four years day by day.
@@ -271,11 +272,11 @@ class Calendar:
             day = date.fromordinal(start.toordinal() + offset * step)
             number, reason = None, self._why_off(day)
             if offset == 0 and n != 0:
-                reason = "起算日，不计"
+                reason = zh("起算日，不计")
             elif not reason:
                 counted += step
                 number = counted if n else 0
-                reason = "补班，计入" if self._days.get(day) == WORKDAY and day.weekday() >= 5 else ""
+                reason = zh("补班，计入") if self._days.get(day) == WORKDAY and day.weekday() >= 5 else ""
             yield ExplainedDay(day, WEEKDAYS[day.weekday()], number, reason, day > self.confirmed_until)
 
     def _why_off(self, day: date) -> str:
@@ -283,33 +284,54 @@ class Calendar:
         if self.is_working(day):
             return ""
         if day in self._days:
-            return self._names.get(day) or "放假"
+            return self._names.get(day) or zh("放假")
         return WEEKDAYS[day.weekday()]
 
     def _sentence(self, start: date, result: date, n: int, days: tuple[ExplainedDay, ...]) -> str:
         if self._out_of_reach(start, n):
-            return f"自 {spoken(start)} 起数 {abs(n)} 个工作日已超出可计算的日期，按 {spoken(result)} 计"
+            return zh(
+                "自 {day} 起数 {abs} 个工作日已超出可计算的日期，按 {day2} 计",
+                day=spoken(start),
+                abs=abs(n),
+                day2=spoken(result),
+            )
         if n > 0:
-            told = f"自 {spoken(start)} 起，次个工作日开始计，第 {n} 个工作日为 {spoken(result)}"
+            told = zh(
+                "自 {day} 起，次个工作日开始计，第 {n} 个工作日为 {day2}",
+                day=spoken(start),
+                n=n,
+                day2=spoken(result),
+            )
         elif n < 0:
-            told = f"自 {spoken(start)} 起往前数，第 {-n} 个工作日为 {spoken(result)}"
+            told = zh(
+                "自 {day} 起往前数，第 {part} 个工作日为 {day2}",
+                day=spoken(start),
+                part=-n,
+                day2=spoken(result),
+            )
         elif self.is_working(start):
-            return f"{spoken(start)} 是工作日，就在当天"
+            return zh("{day} 是工作日，就在当天", day=spoken(start))
         else:
-            told = f"{spoken(start)} 不是工作日，下一个工作日为 {spoken(result)}"
+            told = zh("{day} 不是工作日，下一个工作日为 {day2}", day=spoken(start), day2=spoken(result))
         skipped: Counter[str] = Counter()
         for explained in days:
             if explained.counted is None and explained.reason != "起算日，不计":
                 # “春节（补假）” is told together with “春节”, both weekend days as one.
                 name = re.sub(r"（.*?）", "", explained.reason)
-                skipped["周末" if name in WEEKDAYS else name or explained.reason] += 1
+                skipped[zh("周末") if name in WEEKDAYS else name or explained.reason] += 1
         # Festivals first, the weekends last, as people tell it.
         ordered = sorted(skipped.items(), key=lambda item: item[0] == "周末")
         if ordered:
-            told += "；其间跳过" + "、".join(f"{name} {count} 天" for name, count in ordered)
+            told += zh("；其间跳过") + joined(
+                "、", (zh("{name} {count} 天", name=name, count=count) for name, count in ordered)
+            )
         made_up = sum(explained.reason == "补班，计入" for explained in days)
         if made_up:
-            told += f"，补班 {made_up} 天计入" if ordered else f"；其间补班 {made_up} 天计入"
+            told += (
+                zh("，补班 {made_up} 天计入", made_up=made_up)
+                if ordered
+                else zh("；其间补班 {made_up} 天计入", made_up=made_up)
+            )
         return told
 
     def _out_of_reach(self, start: date, n: int) -> bool:
@@ -333,10 +355,10 @@ class Calendar:
         if latest <= self.confirmed_until:
             return ""
         if self.confirmed_until == date.min:
-            since = "国务院办公厅的放假安排尚未录入"
+            since = zh("国务院办公厅的放假安排尚未录入")
         else:
-            since = f"{spoken(self.confirmed_until)}以后的放假安排尚未经国务院办公厅公布并录入"
-        return f"暂定：{since}，暂按周末和已知的法定节假日推算，录入后会重新计算"
+            since = zh("{day}以后的放假安排尚未经国务院办公厅公布并录入", day=spoken(self.confirmed_until))
+        return zh("暂定：{since}，暂按周末和已知的法定节假日推算，录入后会重新计算", since=since)
 
 
 def _day(value: date) -> date:

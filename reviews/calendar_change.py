@@ -15,6 +15,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from ledger import audit
+from ledger.words import zh
 from reviews.calendar import WEEKDAYS
 from reviews.calendar_import import CalendarRow
 from reviews.recompute import DueChange, recompute
@@ -117,12 +118,14 @@ def _replace(arrangement: Arrangement, account, now: datetime, revision: int) ->
 
 
 def _told(kind: str, name: str, source: str, confirmed: bool) -> str:
-    sure = "" if confirmed else "，暂定"
-    return f"{DayKind(kind).label}（{name}{sure}，{source}）"
+    sure = "" if confirmed else zh("，暂定")
+    return zh(
+        "{label}（{name}{sure}，{source}）", label=DayKind(kind).label, name=name, sure=sure, source=source
+    )
 
 
 def _plain(day: date) -> str:
-    return "周末" if day.weekday() >= 5 else "平常工作日"
+    return zh("周末") if day.weekday() >= 5 else zh("平常工作日")
 
 
 def as_csv(rows: Iterable[CalendarRow]) -> str:

@@ -6,6 +6,7 @@ import re
 from datetime import date, timedelta
 
 from ledger.clock import spoken
+from ledger.words import joined, zh
 from reviews.calendar import WEEKDAYS, Explanation
 from reviews.calendar_change import Arrangement, Change, as_csv
 from reviews.calendar_forms import DayForm, NoticeForm
@@ -35,10 +36,12 @@ def counter(known: Desk, asked: dict | None) -> dict:
 
 def _result(told: Explanation) -> dict:
     return {
-        "text": f"{spoken(told.result)} {WEEKDAYS[told.result.weekday()]}",
-        "sentence": f"{told.sentence}。",
+        "text": zh("{day} {part}", day=spoken(told.result), part=WEEKDAYS[told.result.weekday()]),
+        "sentence": zh("{told_sentence}。", told_sentence=told.sentence),
         "provisional": told.provisional,
-        "reason": f"{told.provisional_reason}。" if told.provisional else "",
+        "reason": zh("{told_provisional_reason}。", told_provisional_reason=told.provisional_reason)
+        if told.provisional
+        else "",
         "sources": told.sources,
     }
 
@@ -48,8 +51,10 @@ def _days(told: Explanation) -> list[dict]:
         {
             "date": spoken(day.date),
             "weekday": day.weekday,
-            "counted": f"第 {day.counted} 天" if day.counted else "",
-            "why": "，".join(part for part in (day.reason, "暂定" if day.provisional else "") if part),
+            "counted": zh("第 {day_counted} 天", day_counted=day.counted) if day.counted else "",
+            "why": joined(
+                "，", (part for part in (day.reason, zh("暂定") if day.provisional else "") if part)
+            ),
             "last": day.date == told.result,
         }
         for day in told.days
@@ -80,7 +85,18 @@ def _festivals(rows: list[CalendarDay]) -> list[dict]:
             "name": name,
             "off": _spans(at["off"]),
             "count": len(at["off"]),
-            "work": "、".join(f"{day.month}月{day.day}日（{WEEKDAYS[day.weekday()]}）" for day in at["work"]),
+            "work": joined(
+                "、",
+                (
+                    zh(
+                        "{day_month}月{day_day}日（{part}）",
+                        day_month=day.month,
+                        day_day=day.day,
+                        part=WEEKDAYS[day.weekday()],
+                    )
+                    for day in at["work"]
+                ),
+            ),
             "source": source,
             "provisional": not at["sure"],
         }
@@ -96,14 +112,18 @@ def _spans(days: list[date]) -> str:
             spans[-1].append(day)
         else:
             spans.append([day])
-    return "、".join(_span(span[0], span[-1]) for span in spans)
+    return joined("、", (_span(span[0], span[-1]) for span in spans))
 
 
 def _span(first: date, last: date) -> str:
-    told = f"{first.month}月{first.day}日"
+    told = zh("{first_month}月{first_day}日", first_month=first.month, first_day=first.day)
     if first == last:
         return told
-    return f"{told}至{last.day}日" if first.month == last.month else f"{told}至{last.month}月{last.day}日"
+    return (
+        zh("{told}至{last_day}日", told=told, last_day=last.day)
+        if first.month == last.month
+        else zh("{told}至{last_month}月{last_day}日", told=told, last_month=last.month, last_day=last.day)
+    )
 
 
 def _vacations(calendar, first: int, last: int) -> list[dict]:
@@ -130,7 +150,7 @@ def _windows(known: Desk) -> list[dict]:
     return [
         {
             "name": row.name,
-            "text": f"每年{span_text(row)}",
+            "text": zh("每年{span_text}", span_text=span_text(row)),
             "source": f"{row.source} {row.clause}",
             "now": state.sentence,
             "open": state.open,
@@ -174,7 +194,7 @@ def importing(
 def _what(arrangement: Arrangement) -> str:
     if arrangement.day is not None:
         return spoken(arrangement.day)
-    return "、".join(f"{year}年" for year in arrangement.years) + "全年"
+    return joined("、", (zh("{year}年", year=year) for year in arrangement.years)) + zh("全年")
 
 
 def _hidden(arrangement: Arrangement, single: DayForm) -> list[tuple[str, str]]:

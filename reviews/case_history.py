@@ -1,8 +1,7 @@
 """What has happened to a case and what comes: the strip of stages, who holds the ball, the due dates, the log."""
 
-from datetime import datetime
-
-from ledger.clock import SHANGHAI, local_date, moment, spoken
+from ledger.clock import brief, local_date, moment, spoken
+from ledger.words import joined, zh
 from orgs.models import PostRole
 from reviews import procedures
 from reviews.countdown import countdown
@@ -14,10 +13,6 @@ from reviews.states import Awaiting, Outcome, State, Verb
 # What the strip quotes of an opinion; the log has the whole.
 _QUOTED = 24
 _DAY_SECONDS = 86400
-
-
-def _short(instant: datetime) -> str:
-    return f"{instant.astimezone(SHANGHAI):%-m月%-d日 %H:%M}"
 
 
 # ---------------------------------------------------------------- the strip
@@ -65,16 +60,16 @@ def _cell(sight, stage: str, step: Step | None) -> dict:
         cell["state"] = "stop"
     if cell["state"] == "todo":
         # Sent back or recalled: it has its turn again, its earlier acts stand in the log.
-        told = "已退回补正，补正后再审" if step.outcome == Outcome.SEND_BACK else "核办已撤回"
+        told = zh("已退回补正，补正后再审") if step.outcome == Outcome.SEND_BACK else zh("核办已撤回")
         cell["lines"] = [{"text": told, "opinion": ""}]
         return cell
     cell["lines"] = [line for line in (_handled(step), _signed(step)) if line]
     if cell["state"] == "stop" and step.outcome in _UNDECIDED:
         cell["lines"].append({"text": Outcome(step.outcome).label, "opinion": ""})
     if step.outcome == Outcome.FILED:
-        cell["lines"].append({"text": f"调档　{_short(step.closed_at)}", "opinion": ""})
+        cell["lines"].append({"text": zh("调档　{at}", at=brief(step.closed_at)), "opinion": ""})
     if open_now:
-        waiting = "待负责人核办" if sight.case.awaiting == Awaiting.SIGN else "待学籍管理员办理"
+        waiting = zh("待负责人核办") if sight.case.awaiting == Awaiting.SIGN else zh("待学籍管理员办理")
         cell["lines"].append({"text": waiting_for(sight) or waiting, "opinion": ""})
     return cell
 
@@ -82,9 +77,16 @@ def _cell(sight, stage: str, step: Step | None) -> dict:
 def _handled(step: Step) -> dict | None:
     if step.handler_id is None:
         return None
-    proposed = "" if step.proposal == Outcome.AGREE else f"（拟{Outcome(step.proposal).label}）"
+    proposed = (
+        "" if step.proposal == Outcome.AGREE else zh("（拟{label}）", label=Outcome(step.proposal).label)
+    )
     return {
-        "text": f"办理　{step.handler}{proposed}　{_short(step.handled_at)}",
+        "text": zh(
+            "办理　{step_handler}{proposed}　{at}",
+            step_handler=step.handler,
+            proposed=proposed,
+            at=brief(step.handled_at),
+        ),
         "opinion": _quoted(step.handle_opinion),
     }
 
@@ -92,9 +94,14 @@ def _handled(step: Step) -> dict | None:
 def _signed(step: Step) -> dict | None:
     if step.signer_id is None:
         return None
-    decided = "" if step.outcome == Outcome.AGREE else f"（{Outcome(step.outcome).label}）"
+    decided = "" if step.outcome == Outcome.AGREE else zh("（{label}）", label=Outcome(step.outcome).label)
     return {
-        "text": f"核办　{step.signer}{decided}　{_short(step.signed_at)}",
+        "text": zh(
+            "核办　{step_signer}{decided}　{at}",
+            step_signer=step.signer,
+            decided=decided,
+            at=brief(step.signed_at),
+        ),
         "opinion": _quoted(step.sign_opinion),
     }
 
@@ -118,11 +125,13 @@ def ball(sight) -> dict:
     return {
         "mine": sight.seat is not None,
         "unit": case.holder.name,
-        "person": f"{role.label} {'、'.join(names)}" if names else f"{role.label}（暂无人在岗）",
+        "person": zh("{role_label} {names}", role_label=role.label, names="、".join(names))
+        if names
+        else zh("{role_label}（暂无人在岗）", role_label=role.label),
         "waiting": waiting_for(sight) or Awaiting(case.awaiting).label,
         "since": spoken(arrived),
-        "waited": f"已等候 {waited} 个工作日",
-        "due": spoken(step.due_on) + ("（暂定）" if step.due_provisional else ""),
+        "waited": zh("已等候 {waited} 个工作日", waited=waited),
+        "due": spoken(step.due_on) + (zh("（暂定）") if step.due_provisional else ""),
         "left": countdown(sight.desk.book.calendar, today, step.due_on).text,
         "sentence": "",
     }
@@ -131,35 +140,45 @@ def ball(sight) -> dict:
 def _ended(sight) -> str:
     case = sight.case
     if case.state == State.DRAFT:
-        return f"草稿在{case.receiving_unit.name}，还没有发起；发起后从下一个工作日起计时。"
+        return zh(
+            "草稿在{receiving_unit_name}，还没有发起；发起后从下一个工作日起计时。",
+            receiving_unit_name=case.receiving_unit.name,
+        )
     if case.state == State.COMPLETED:
         return sight.told.done
     at = moment(case.closed_at)
     beginner = procedures.of(case).beginner
-    again = f"需要时，{beginner}可以重新发起（三.7）。"
+    again = zh("需要时，{beginner}可以重新发起（三.7）。", beginner=beginner)
     last = sight.acts[-1] if sight.acts else None
     reason = sight.desk.book.reason_text(last.reason, case) if last and last.reason else ""
     if last is not None and last.verb == Verb.TAKE_OVER:
-        return f"已于{at}由系统撤销：{last.opinion}"
+        return zh("已于{at}由系统撤销：{last_opinion}", at=at, last_opinion=last.opinion)
     sentences = {
-        State.REFUSED: f"已于{at}由{_unit(last)}不同意，业务终止"
-        + (f"：{reason}。" if reason else "。")
-        + "学生在校就读不受影响。",
-        State.WITHDRAWN: f"已于{at}由{_unit(last)}撤销。{again}",
-        State.EXPIRED: f"发起满 90 天未办结，已于{at}由系统清理。{again}",
-        State.LAPSED: f"调档时限（{_limit(sight)}）内没有调档，已于{at}由系统取消（三.6），学籍仍在"
-        f"{case.sending_unit.name}。需要时，{beginner}可以重新发起。",
-        State.CLEARED: f"学生毕业前没有办结，已于{at}随毕业操作清理（三.5）；仍需办理的，按毕业后的规定重新发起。",
+        State.REFUSED: zh("已于{at}由{unit}不同意，业务终止", at=at, unit=_unit(last))
+        + (zh("：{reason}。", reason=reason) if reason else "。")
+        + zh("学生在校就读不受影响。"),
+        State.WITHDRAWN: zh("已于{at}由{unit}撤销。{again}", at=at, unit=_unit(last), again=again),
+        State.EXPIRED: zh("发起满 90 天未办结，已于{at}由系统清理。{again}", at=at, again=again),
+        State.LAPSED: zh(
+            "调档时限（{limit}）内没有调档，已于{at}由系统取消（三.6），学籍仍在{sending_unit_name}。需要时，{beginner}可以重新发起。",
+            limit=_limit(sight),
+            at=at,
+            sending_unit_name=case.sending_unit.name,
+            beginner=beginner,
+        ),
+        State.CLEARED: zh(
+            "学生毕业前没有办结，已于{at}随毕业操作清理（三.5）；仍需办理的，按毕业后的规定重新发起。", at=at
+        ),
     }
     return sentences[case.state]
 
 
 def _limit(sight) -> str:
-    return spoken(sight.steps[-1].due_on) if sight.steps else "10 个工作日"
+    return spoken(sight.steps[-1].due_on) if sight.steps else zh("10 个工作日")
 
 
 def _unit(act) -> str:
-    return act.unit.name if act and act.unit else "系统"
+    return act.unit.name if act and act.unit else zh("系统")
 
 
 # ---------------------------------------------------------------- due dates
@@ -172,11 +191,11 @@ def due(sight) -> dict | None:
         return None
     calendar, today = sight.desk.book.calendar, sight.desk.today
     left = countdown(calendar, today, step.due_on)
-    provisional = "（暂定）" if step.due_provisional else ""
+    provisional = zh("（暂定）") if step.due_provisional else ""
     return {
         "text": left.text,
         "tier": left.tier,
-        "title": f"应在{spoken(step.due_on)}{provisional}前办结",
+        "title": zh("应在{day}{provisional}前办结", day=spoken(step.due_on), provisional=provisional),
         "explain": _explained(sight, step),
     }
 
@@ -196,21 +215,23 @@ def _explained(sight, step: Step) -> dict:
     counted = book.calendar.explain(arrived, days)
     sentence = counted.sentence
     if counted.result != step.due_on:
-        sentence += f"。本环节时限登记为{spoken(step.due_on)}，按登记的日期计"
-    more = [sentence.rstrip("。") + "。"]
+        sentence += zh("。本环节时限登记为{day}，按登记的日期计", day=spoken(step.due_on))
+    more = [zh("{told}。", told=sentence.rstrip("。"))]
     if counted.provisional:
-        more.append(counted.provisional_reason.rstrip("。") + "。")
+        more.append(zh("{told}。", told=counted.provisional_reason.rstrip("。")))
     if counted.sources:
-        more.append("依据：" + "；".join(counted.sources) + "。")
+        more.append(zh("依据：{names}。", names=joined("；", counted.sources)))
     return {
-        "sentence": "".join(more),
+        "sentence": joined("", more),
         "provisional": counted.provisional,
         "rows": [
             {
                 "date": spoken(day.date),
                 "weekday": day.weekday,
-                "counted": f"第 {day.counted} 天" if day.counted is not None else "",
-                "why": day.reason + ("（暂定）" if day.provisional else ""),
+                "counted": zh("第 {day_counted} 天", day_counted=day.counted)
+                if day.counted is not None
+                else "",
+                "why": day.reason + (zh("（暂定）") if day.provisional else ""),
             }
             for day in counted.days
         ],
@@ -225,17 +246,28 @@ def expiry(sight) -> dict | None:
     calendar, at = sight.desk.book.calendar, local_date(case.submitted_at)
     span = round((case.expires_at - case.submitted_at).total_seconds() / _DAY_SECONDS)
     left = (case.expires_at - now).total_seconds()
-    running = f"发起至今 {max(calendar.between(at, today), 0)} 个工作日"
+    running = zh("发起至今 {max} 个工作日", max=max(calendar.between(at, today), 0))
     if left <= 0:
         return {
-            "text": f"{running}；满 {span} 天（{moment(case.expires_at)}）未办结，即将由系统清理。",
+            "text": zh(
+                "{running}；满 {span} 天（{moment}）未办结，即将由系统清理。",
+                running=running,
+                span=span,
+                moment=moment(case.expires_at),
+            ),
             "tier": "late",
         }
     days = int(left // _DAY_SECONDS)
     tier = "late" if days < 3 else "soon" if days <= 10 else "ok"
-    rest = f"还有 {days} 天" if days else "不足 1 天"
+    rest = zh("还有 {days} 天", days=days) if days else zh("不足 1 天")
     return {
-        "text": f"{running}；满 {span} 天（{moment(case.expires_at)}）未办结将自动清理，{rest}（三.7）。",
+        "text": zh(
+            "{running}；满 {span} 天（{moment}）未办结将自动清理，{rest}（三.7）。",
+            running=running,
+            span=span,
+            moment=moment(case.expires_at),
+            rest=rest,
+        ),
         "tier": tier,
     }
 
@@ -255,7 +287,11 @@ def log(sight) -> list[dict]:
 
 def _opening(sight, step: Step) -> dict:
     who = (
-        f"{step.first_opened_by}（{step.unit.short_name}）"
+        zh(
+            "{step_first_opened_by}（{unit_short_name}）",
+            step_first_opened_by=step.first_opened_by,
+            unit_short_name=step.unit.short_name,
+        )
         if step.first_opened_by_id
         else step.unit.short_name
     )
@@ -263,7 +299,7 @@ def _opening(sight, step: Step) -> dict:
         "at": moment(step.first_opened_at),
         "stage": State(step.stage).label,
         "who": who,
-        "text": "首次查看",
+        "text": zh("首次查看"),
         "opinion": "",
         "used": "—",
     }
@@ -277,10 +313,10 @@ def _line(sight, act, opened: dict) -> dict:
     if act.verb in _TAKES_TIME and act.step_id in opened:
         calendar = sight.desk.book.calendar
         used = str(max(calendar.between(local_date(opened[act.step_id]), local_date(act.at)), 0))
-    who = "系统"
+    who = zh("系统")
     if act.account_id:
-        who = f"{act.account}{'（代）' if act.delegated else ''}"
-        who += f"（{act.unit.short_name}）" if act.unit else ""
+        who = zh("{act_account}{part}", act_account=act.account, part=zh("（代）") if act.delegated else "")
+        who += zh("（{unit_short_name}）", unit_short_name=act.unit.short_name) if act.unit else ""
     return {
         "at": moment(act.at),
         "stage": State(act.stage).label,
@@ -292,12 +328,18 @@ def _line(sight, act, opened: dict) -> dict:
 
 
 def _did(sight, act) -> str:
-    reason = f"（{sight.desk.book.reason_text(act.reason, sight.case)}）" if act.reason else ""
+    reason = (
+        zh("（{reason_text}）", reason_text=sight.desk.book.reason_text(act.reason, sight.case))
+        if act.reason
+        else ""
+    )
     label = Verb(act.verb).label
     if act.verb == Verb.HANDLE:
         if act.stage == State.CORRECTION:
-            return "补正完毕"
-        return f"{label}：拟{Outcome(act.outcome).label}{reason}"
+            return zh("补正完毕")
+        return zh(
+            "{label}：拟{label2}{reason}", label=label, label2=Outcome(act.outcome).label, reason=reason
+        )
     if act.verb == Verb.SIGN:
-        return f"{label}：{Outcome(act.outcome).label}{reason}"
+        return zh("{label}：{label2}{reason}", label=label, label2=Outcome(act.outcome).label, reason=reason)
     return label + reason

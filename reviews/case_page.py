@@ -15,6 +15,7 @@ from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from ledger.clock import local_date, moment, spoken
+from ledger.words import zh
 from orgs.models import Post, PostRole, Unit
 from orgs.seats import Seat, seat_at
 from reviews import appeal_pages, case_history, case_panel, file_panel, procedures, worklist
@@ -211,7 +212,7 @@ def context(sight: Sight) -> dict:
         "ball": case_history.ball(sight),
         "clause": _clause(procedure) if case.is_live else None,
         "pupil": {
-            "title": "学生与学校",
+            "title": zh("学生与学校"),
             "facts": told.facts,
             "reveal": None if sight.full else _reveal(sight),
             "revealed": sight.full,
@@ -234,7 +235,7 @@ def context(sight: Sight) -> dict:
 
 def back(sight: Sight) -> dict:
     """The way back to the tab, and the cases before and after this one in it."""
-    label = worklist.LABELS.get(sight.tab, "待办")
+    label = worklist.LABELS.get(sight.tab, zh("待办"))
     url = reverse("worklist") + (f"?tab={sight.tab}" if sight.tab else "")
     found = {"label": label, "url": url, "previous_url": "", "next_url": ""}
     numbers, number = sight.walk, sight.case.number
@@ -242,10 +243,16 @@ def back(sight: Sight) -> dict:
         return found
     if number not in numbers:
         # It has left the tab meanwhile: the first one in it comes next.
-        return {**found, "label": f"{label}（{len(numbers)} 件）", "next_url": _neighbour(sight, numbers[0])}
+        return {
+            **found,
+            "label": zh("{label}（{count} 件）", label=label, count=len(numbers)),
+            "next_url": _neighbour(sight, numbers[0]),
+        }
     at = numbers.index(number)
     more = "+" if len(numbers) == _WALKED else ""
-    found["label"] = f"{label}（第 {at + 1} / {len(numbers)}{more} 件）"
+    found["label"] = zh(
+        "{label}（第 {count} / {count2}{more} 件）", label=label, count=at + 1, count2=len(numbers), more=more
+    )
     if at:
         found["previous_url"] = _neighbour(sight, numbers[at - 1])
     if at + 1 < len(numbers):
@@ -259,8 +266,8 @@ def _neighbour(sight: Sight, number: str) -> str:
 
 def _lineage(case: Case) -> list[dict]:
     """Whence a copied case came and what was made of it (R3.1b): the histories stay linked both ways."""
-    found = [("复制自", case.origin)] if case.origin else []
-    found += [("已复制为", number) for number in case.successors]
+    found = [(zh("复制自"), case.origin)] if case.origin else []
+    found += [(zh("已复制为"), number) for number in case.successors]
     return [{"label": f"{label} {number}", "url": reverse("case", args=[number])} for label, number in found]
 
 
@@ -276,7 +283,7 @@ def _clause(procedure) -> dict:
 def _reveal(sight: Sight) -> dict:
     return {
         "url": sight.url("case-reveal"),
-        "label": "显示完整学籍号（留痕）",
+        "label": zh("显示完整学籍号（留痕）"),
         "reasons": [{"code": code, "text": text} for code, text in RevealForm.PURPOSES],
     }
 
@@ -290,16 +297,24 @@ def _proof_panel(sight: Sight) -> dict:
             {
                 "url": url,
                 "thumb": url,
-                "label": "证明",
+                "label": zh("证明"),
                 "digest_short": row["sha256"][:4] + "…" + row["sha256"][-4:],
             }
         )
     note = ""
     if rows:
         last = max(datetime.fromisoformat(row["uploaded_at"]) for row in rows)
-        note = f"{spoken(local_date(last))}上传　SHA-256 {items[0]['digest_short']}，打开时逐张校验"
+        note = zh(
+            "{day}上传　SHA-256 {part}，打开时逐张校验",
+            day=spoken(local_date(last)),
+            part=items[0]["digest_short"],
+        )
     procedure = procedures.of(sight.case)
-    title = f"{procedure.proof_name}（{len(rows)} 张）" if rows else procedure.proof_name
+    title = (
+        zh("{procedure_proof_name}（{count} 张）", procedure_proof_name=procedure.proof_name, count=len(rows))
+        if rows
+        else procedure.proof_name
+    )
     return {"title": title, "note": note, "items": items, "empty": procedure.no_proof}
 
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.urls import reverse
 
 from ledger.clock import local_date, moment
+from ledger.words import zh
 from orgs.models import PostRole
 from orgs.seats import seat_at
 from reviews import appeal_pages, own_words, procedures
@@ -20,9 +21,9 @@ from reviews.states import Awaiting, Outcome, State, Verb
 
 DECIDING = (Verb.HANDLE, Verb.SIGN, Verb.RETURN)
 BESIDE = (Verb.WITHDRAW, Verb.RECALL, Verb.NUDGE)
-_NO_OTHER_REASON = "须从下列理由中选择；不得以其他理由办理，也不得要求家长另交材料（函 一）。"
+_NO_OTHER_REASON = zh("须从下列理由中选择；不得以其他理由办理，也不得要求家长另交材料（函 一）。")
 # R0.1 where a registrar would be tempted: the record follows the child, it decides nothing about the child.
-_RECORDS_ONLY = "学籍的主要功能是记录：不同意只终止这次学籍转接，不能因此拒绝学生入学（正文 一）。"
+_RECORDS_ONLY = zh("学籍的主要功能是记录：不同意只终止这次学籍转接，不能因此拒绝学生入学（正文 一）。")
 
 
 def decision(sight) -> dict | None:
@@ -37,14 +38,14 @@ def decision(sight) -> dict | None:
     outcomes = (Outcome.AGREE, *(p["outcome"] for p in panels if p["outcome"] in Outcome.values))
     return {
         "url": sight.url("case-act", str(verb)),
-        "title": f"你的{'核办' if verb == Verb.SIGN else '办理'}意见",
-        "effect": "签署后等同纸质盖章" if verb == Verb.SIGN else "办理后送本单位负责人核办",
+        "title": zh("你的{part}意见", part=zh("核办") if verb == Verb.SIGN else zh("办理")),
+        "effect": zh("签署后等同纸质盖章") if verb == Verb.SIGN else zh("办理后送本单位负责人核办"),
         "revision": case.revision,
         "key": sight.key(),
         "next": sight.next_number,
         "opinion": kept.opinion if kept else "",
         "opinion_error": "",
-        "opinion_label": "审核补充意见",
+        "opinion_label": zh("审核补充意见"),
         "note": sight.told.note_wanted if own_words.is_asked(procedures.of(case), case, step.stage) else None,
         "proposal": _proposal(sight, step) if verb == Verb.SIGN else None,
         "phrases": [{"text": text} for text in phrases_for(sight.account, {case.holder_id}, outcomes)],
@@ -59,7 +60,11 @@ def decision(sight) -> dict | None:
         },
         "panels": panels,
         "edit_url": _edit_url(sight),
-        "hint": f"{SHORTEST}–{LONGEST} 字，须自己填写或点选短语。将以你的账号、时间和单位存入业务档案，不能删改。",
+        "hint": zh(
+            "{shortest}–{longest} 字，须自己填写或点选短语。将以你的账号、时间和单位存入业务档案，不能删改。",
+            shortest=SHORTEST,
+            longest=LONGEST,
+        ),
     }
 
 
@@ -79,13 +84,17 @@ def _appeal(sight, kept) -> dict | None:
 def _proposal(sight, step: Step) -> dict | None:
     if step.handler_id is None:
         return None
-    label = "已补正" if step.stage == State.CORRECTION else f"拟{Outcome(step.proposal).label}"
+    label = (
+        zh("已补正")
+        if step.stage == State.CORRECTION
+        else zh("拟{label}", label=Outcome(step.proposal).label)
+    )
     return {
         "outcome": label,
         "reason": sight.desk.book.reason_text(step.proposal_reason, sight.case)
         if step.proposal_reason
         else "",
-        "who": f"学籍管理员 {step.handler}",
+        "who": zh("学籍管理员 {step_handler}", step_handler=step.handler),
         "at": moment(step.handled_at),
         "opinion": step.handle_opinion,
     }
@@ -100,17 +109,20 @@ def _obstacle(sight, verb: Verb) -> str:
 def _agreeing(sight, verb: Verb) -> str:
     case, step = sight.case, sight.step
     if verb == Verb.HANDLE:
-        return "已补正，送负责人核办" if case.state == State.CORRECTION else "同意，送负责人核办"
+        return zh("已补正，送负责人核办") if case.state == State.CORRECTION else zh("同意，送负责人核办")
     if case.state == State.CORRECTION:
         asker = next((each for each in sight.steps if each.pk == step.asked_by_id), None)
-        return f"同意，送回{asker.unit.short_name if asker else '原单位'}"
+        return zh("同意，送回{part}", part=asker.unit.short_name if asker else zh("原单位"))
     at = case.stages.index(case.state)
     if at + 1 == len(case.stages):
-        return f"同意，学籍转入{case.receiving_unit.short_name}"
+        return zh(
+            "同意，学籍转入{receiving_unit_short_name}",
+            receiving_unit_short_name=case.receiving_unit.short_name,
+        )
     unit = sight.unit_of(case.stages[at + 1])
     if case.stages[at + 1] == State.AWAITING_FILE:
-        return f"同意，由{unit.short_name}调档"
-    return f"同意，送{unit.short_name if unit else State(case.stages[at + 1]).label}"
+        return zh("同意，由{unit_short_name}调档", unit_short_name=unit.short_name)
+    return zh("同意，送{part}", part=unit.short_name if unit else State(case.stages[at + 1]).label)
 
 
 def _panels(sight, verb: Verb, kept) -> list[dict]:
@@ -125,11 +137,11 @@ def _returning(sight, kept) -> dict:
     return {
         "outcome": str(Verb.RETURN),
         "url": sight.url("case-act", str(Verb.RETURN)),
-        "label": "退回经办",
+        "label": zh("退回经办"),
         "tone": "",
-        "intro": "退回本单位学籍管理员重新办理；请在上面的意见里写明哪里需要改。时限不重新计算。",
+        "intro": zh("退回本单位学籍管理员重新办理；请在上面的意见里写明哪里需要改。时限不重新计算。"),
         "reasons": [],
-        "submit_label": "退回本单位学籍管理员",
+        "submit_label": zh("退回本单位学籍管理员"),
         "open": bool(kept and kept.verb == Verb.RETURN),
     }
 
@@ -146,14 +158,19 @@ def _reasoned(sight, verb: Verb, outcome: Outcome, tone: str, kept) -> dict | No
     proposed = verb == Verb.SIGN and step.proposal == outcome
     refusing = outcome == Outcome.REFUSE
     said = {
-        (Verb.HANDLE, Outcome.REFUSE): "拟不同意，送负责人核办",
-        (Verb.SIGN, Outcome.REFUSE): "不同意，业务终止",
-        (Verb.HANDLE, Outcome.SEND_BACK): "拟退回补正，送负责人核办",
-        (Verb.SIGN, Outcome.SEND_BACK): f"退回{procedures.of(case).beginner}补正",
+        (Verb.HANDLE, Outcome.REFUSE): zh("拟不同意，送负责人核办"),
+        (Verb.SIGN, Outcome.REFUSE): zh("不同意，业务终止"),
+        (Verb.HANDLE, Outcome.SEND_BACK): zh("拟退回补正，送负责人核办"),
+        (Verb.SIGN, Outcome.SEND_BACK): zh("退回{beginner}补正", beginner=procedures.of(case).beginner),
     }
     intro = _NO_OTHER_REASON
     if refusing:
-        intro = f"{_RECORDS_ONLY}{intro}意见不少于 {SHORTEST_REFUSAL} 字。"
+        intro = zh(
+            "{records_only}{intro}意见不少于 {shortest_refusal} 字。",
+            records_only=_RECORDS_ONLY,
+            intro=intro,
+            shortest_refusal=SHORTEST_REFUSAL,
+        )
     chosen = step.proposal_reason if proposed else ""
     if kept and kept.outcome == outcome:
         chosen = kept.reason
@@ -198,8 +215,10 @@ def _message(sight, code: str, typed) -> dict:
 def verbs(sight, copy_url: str = "") -> list[dict]:
     """Recall, nudge, withdraw, copy: each only for whom it may concern, each with its sentence when it cannot be."""
     if not sight.case.is_live:
-        note = "带上原来的原因、班级和证明，生成一份草稿；核对后再发起。"
-        return [act(sight, Verb.SUBMIT, "复制为新申请", note=note) | {"url": copy_url}] if copy_url else []
+        note = zh("带上原来的原因、班级和证明，生成一份草稿；核对后再发起。")
+        return (
+            [act(sight, Verb.SUBMIT, zh("复制为新申请"), note=note) | {"url": copy_url}] if copy_url else []
+        )
     found = [_recall(sight), _nudge(sight), _withdraw(sight)]
     return [verb for verb in found if verb]
 
@@ -227,12 +246,12 @@ def _withdraw(sight) -> dict | None:
     return act(
         sight,
         Verb.WITHDRAW,
-        "撤销业务",
+        zh("撤销业务"),
         tone="deny",
-        confirm="撤销后不能恢复，需要时只能重新发起。确定撤销吗？",
+        confirm=zh("撤销后不能恢复，需要时只能重新发起。确定撤销吗？"),
         field={
             "name": "opinion",
-            "label": "撤销原因（可不填）" if draft else "撤销原因",
+            "label": zh("撤销原因（可不填）") if draft else zh("撤销原因"),
             "required": not draft,
             "value": typed.opinion if typed else "",
         },
@@ -254,9 +273,9 @@ def _recall(sight) -> dict | None:
     return act(
         sight,
         Verb.RECALL,
-        "撤回核办",
-        note=f"下一单位尚未查看，还可撤回 {max(1, -(-int(left.total_seconds()) // 60))} 分钟",
-        confirm="撤回后业务回到你这里等待重新核办，撤回会记入办理记录。确定撤回吗？",
+        zh("撤回核办"),
+        note=zh("下一单位尚未查看，还可撤回 {max} 分钟", max=max(1, -(-int(left.total_seconds()) // 60))),
+        confirm=zh("撤回后业务回到你这里等待重新核办，撤回会记入办理记录。确定撤回吗？"),
     )
 
 
@@ -275,8 +294,11 @@ def _nudge(sight) -> dict | None:
     return act(
         sight,
         Verb.NUDGE,
-        "催办",
-        note=f"提醒{case.holder.short_name}尽快办理，记入办理记录；每个工作日一次",
+        zh("催办"),
+        note=zh(
+            "提醒{holder_short_name}尽快办理，记入办理记录；每个工作日一次",
+            holder_short_name=case.holder.short_name,
+        ),
         disabled=found.sentence if found else "",
     )
 
@@ -292,20 +314,32 @@ def notes(sight) -> list[dict]:
     if case.state == State.DRAFT:
         registrar = seat_at(sight.account, case.receiving_unit_id, PostRole.REGISTRAR, sight.desk.today)
         url = sight.told.edit_url if registrar else ""
-        return [_note("这是草稿", "内容可以继续填写，证明材料可以更换，填好后发起。", url, "继续填写")]
+        return [
+            _note(zh("这是草稿"), zh("内容可以继续填写，证明材料可以更换，填好后发起。"), url, zh("继续填写"))
+        ]
     if step is None:
         return found
     asker = next((each for each in sight.steps if each.pk == step.asked_by_id), None)
     if asker is not None:
         reason = sight.desk.book.reason_text(asker.reason, sight.case)
-        text = f"{asker.unit.name}退回：{reason}。“{asker.sign_opinion}”"
-        found.append(_note("需要补正", text, _edit_url(sight), "修改内容、更换证明"))
+        text = zh(
+            "{unit_name}退回：{reason}。“{asker_sign_opinion}”",
+            unit_name=asker.unit.name,
+            reason=reason,
+            asker_sign_opinion=asker.sign_opinion,
+        )
+        found.append(_note(zh("需要补正"), text, _edit_url(sight), zh("修改内容、更换证明")))
     returned = [act for act in sight.acts if act.step_id == step.pk and act.verb == Verb.RETURN]
     if returned and case.awaiting == Awaiting.HANDLE:
         last = returned[-1]
-        text = f"“{last.opinion}”（{last.account}　{moment(last.at)}）"
+        text = zh(
+            "“{last_opinion}”（{last_account}　{moment}）",
+            last_opinion=last.opinion,
+            last_account=last.account,
+            moment=moment(last.at),
+        )
         url = _edit_url(sight) if asker is None else ""
-        found.append(_note("负责人退回经办", text, url, "修改内容、更换证明"))
+        found.append(_note(zh("负责人退回经办"), text, url, zh("修改内容、更换证明")))
     return found
 
 

@@ -5,6 +5,7 @@ from datetime import date
 from functools import lru_cache
 
 from ledger.clock import spoken
+from ledger.words import zh
 from reviews.calendar import Calendar
 
 __all__ = ["SOON", "Countdown", "countdown", "soon_until", "spoken"]
@@ -27,11 +28,11 @@ def countdown(calendar: Calendar, today: date, due_on: date) -> Countdown:
     if due_on < today:
         days = calendar.between(due_on, today)
         # Passed on Friday and looked at on Saturday: late, though no working day has gone by.
-        return Countdown(f"逾期 {days} 个工作日" if days else "已逾期", "late")
+        return Countdown(zh("逾期 {days} 个工作日", days=days) if days else zh("已逾期"), "late")
     if due_on == today:
-        return Countdown("今天到期", "soon")
+        return Countdown(zh("今天到期"), "soon")
     left = calendar.working_left(today, due_on)
-    return Countdown(f"还剩 {left} 个工作日", "soon" if left <= SOON else "ok")
+    return Countdown(zh("还剩 {left} 个工作日", left=left), "soon" if left <= SOON else "ok")
 
 
 def soon_until(calendar: Calendar, today: date) -> date:

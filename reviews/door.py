@@ -10,6 +10,7 @@ from datetime import date
 from django.db import IntegrityError, transaction
 
 from ledger import audit, clock, idempotency, outbox, statements
+from ledger.words import joined, zh
 from orgs.models import Unit
 from reviews import procedures, routing, rulebook
 from reviews.asking import Asking, allowed, edit_refusal, first_refusal, refusal
@@ -190,17 +191,17 @@ def stale(case: Case) -> Refusal:
     """The sentence for one who decided on an old view: who did what meanwhile."""
     act = Act.objects.filter(case=case).select_related("account__person", "unit").order_by("-id").first()
     if act is None:
-        told = "这件业务刚刚有改动"
+        told = zh("这件业务刚刚有改动")
     else:
-        who = f"{act.unit.short_name if act.unit else ''}{act.account if act.account else '系统'}"
-        when = act.at.astimezone(clock.SHANGHAI)
+        who = joined("", (act.unit.short_name if act.unit else "", str(act.account or zh("系统"))))
+        when = clock.brief(act.at)
         done = (
-            "退回了这件业务给本单位学籍管理员"
+            zh("退回了这件业务给本单位学籍管理员")
             if act.verb == Verb.RETURN
-            else f"{act.get_verb_display()}了这件业务"
+            else zh("{verb}了这件业务", verb=act.get_verb_display())
         )
-        told = f"{who}已于 {when:%-m月%-d日 %H:%M} {done}，或证明材料有更换"
-    return Refusal(STALE, f"{told}。页面已更新，你填写的内容还在，请核对后再提交。")
+        told = zh("{who}已于 {when} {done}，或证明材料有更换", who=who, when=when, done=done)
+    return Refusal(STALE, zh("{told}。页面已更新，你填写的内容还在，请核对后再提交。", told=told))
 
 
 # ---------------------------------------------------------------- the verbs
@@ -213,7 +214,7 @@ def _submit(asking: Asking) -> None:
     phase = asking.procedure.phase(case, asking.subject, asking.today)
     found = routing.route_of(asking.book, case, phase, asking.today)
     if found is None:
-        refuse("no_route", "省（自治区）还没有设置这类业务的流程，请联系省级管理员。", "附件1 三.1")
+        refuse("no_route", zh("省（自治区）还没有设置这类业务的流程，请联系省级管理员。"), zh("附件1 三.1"))
     case.route, stages = found
     case.stages = asking.procedure.stages_of(case, stages)
     case.start(case.stages[0])
@@ -474,15 +475,19 @@ def _tell_blocked(asking: Asking, refusal: Refusal) -> None:
 
 # The walls' names and what a user is told when one is hit by a race that the guards could not see.
 _WALLS = {
-    "case_window_closed": ("window_closed", "刚刚进入暂停发起的时段，不能发起；草稿已保留。", "附件1 三.5"),
+    "case_window_closed": (
+        "window_closed",
+        zh("刚刚进入暂停发起的时段，不能发起；草稿已保留。"),
+        zh("附件1 三.5"),
+    ),
     "exclusive_key": (
         "other_case",
-        "刚刚有另一所学校先为这名学生发起了业务，同一学生同时只能有一件在办业务。",
-        "附件1 三.1",
+        zh("刚刚有另一所学校先为这名学生发起了业务，同一学生同时只能有一件在办业务。"),
+        zh("附件1 三.1"),
     ),
-    "step_two_people": ("same_person", "办理与核办不能是同一人。", "附件1 三.1"),
-    "step_decided": (STALE, "这一步刚刚已由他人办结，页面已更新。", ""),
-    "case_closed": ("case_closed", "业务刚刚已经结束，页面已更新。", ""),
+    "step_two_people": ("same_person", zh("办理与核办不能是同一人。"), zh("附件1 三.1")),
+    "step_decided": (STALE, zh("这一步刚刚已由他人办结，页面已更新。"), ""),
+    "case_closed": ("case_closed", zh("业务刚刚已经结束，页面已更新。"), ""),
 }
 
 

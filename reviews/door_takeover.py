@@ -13,13 +13,14 @@ from django.db.models import Q
 
 from ledger import audit, outbox, statements
 from ledger.clock import local_date, spoken
+from ledger.words import joined, zh
 from orgs.models import Unit
 from reviews import procedures
 from reviews.locking import locked_case, open_step
 from reviews.models import Act, Case, Step
 from reviews.states import Outcome, State, Verb
 
-CLAUSE = "附件1 三.1"
+CLAUSE = zh("附件1 三.1")
 _CLOSED = """
     SELECT id, orgs_standing(id, %(today)s) FROM orgs_unit
     WHERE closed_on <= %(today)s AND successor_id IS NOT NULL AND orgs_standing(id, %(today)s) IS NOT NULL
@@ -88,7 +89,7 @@ class _Succession:
             procedures.of(case).succeeded(case)
         if self.step.unit_id in self.standing and self.step.unit_id not in told:
             told.append(self.step.unit_id)
-        sentence = "；".join(self._sentence(unit_id) for unit_id in dict.fromkeys(told))
+        sentence = joined("；", (self._sentence(unit_id) for unit_id in dict.fromkeys(told)))
         alone = procedures.of(case).of_one_school
         if changes and not alone and case.receiving_unit_id == case.sending_unit_id:
             self._end(changes, sentence)
@@ -97,7 +98,12 @@ class _Succession:
 
     def _sentence(self, unit_id: int) -> str:
         old = self.units[unit_id]
-        return f"{old.name}已于{spoken(old.closed_on)}撤并，由{self.units[self.standing[unit_id]].name}承接"
+        return zh(
+            "{old_name}已于{day}撤并，由{name}承接",
+            old_name=old.name,
+            day=spoken(old.closed_on),
+            name=self.units[self.standing[unit_id]].name,
+        )
 
     def _go_on(self, changes: dict, sentence: str) -> None:
         case, step = self.case, self.step
@@ -116,7 +122,7 @@ class _Succession:
                 asked_by=step.asked_by_id,
                 **{name: getattr(step, name) for name in kept},
             )
-            sentence += "，按原时限继续办理"
+            sentence += zh("，按原时限继续办理")
         else:
             opened = step.pk
         case.revision += 1
@@ -134,7 +140,13 @@ class _Succession:
         )
         where = self.units[case.receiving_unit_id].name
         self._record(
-            "merged", self.step.pk, f"{sentence}。两校已成为一校，学籍由{where}承接，不需要转学，业务撤销"
+            "merged",
+            self.step.pk,
+            zh(
+                "{sentence}。两校已成为一校，学籍由{where}承接，不需要转学，业务撤销",
+                sentence=sentence,
+                where=where,
+            ),
         )
 
     def _record(self, event: str, step_id: int, sentence: str) -> None:
@@ -147,7 +159,7 @@ class _Succession:
             stage=self.was,
             verb=str(Verb.TAKE_OVER),
             unit=unit_id,
-            opinion=f"{sentence}（{CLAUSE}）。",
+            opinion=zh("{sentence}（{clause}）。", sentence=sentence, clause=CLAUSE),
         )
         body = {
             "case": case.pk,
@@ -158,5 +170,11 @@ class _Succession:
             "revision": case.revision,
         }
         audit.record("clock", "clock", f"case.{Verb.TAKE_OVER}", body, subject=case.audit_subject)
-        payload = {"case": case.pk, "event": event, "by": None, "unit": unit_id, "sentence": f"{sentence}。"}
+        payload = {
+            "case": case.pk,
+            "event": event,
+            "by": None,
+            "unit": unit_id,
+            "sentence": zh("{sentence}。", sentence=sentence),
+        }
         outbox.post("notice", payload, f"{event}:{case.pk}:{case.revision}")

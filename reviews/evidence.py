@@ -10,13 +10,14 @@ from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
 
 from ledger import clock
+from ledger.words import zh
 from reviews import door, files, pictures, procedures, rulebook
 from reviews.models import Attachment, Case
 from reviews.refusals import Refused, refuse
 from reviews.states import State
 
 LONGEST_EDGE = 2400
-CLAUSE = "函 一；附件1 三.1"
+CLAUSE = zh("函 一；附件1 三.1")
 
 
 def take_in(
@@ -46,7 +47,11 @@ def take_in(
         most = most_proofs(rulebook.current(), held, clock.local_date(clock.now()))
         rows = Attachment.objects.filter(case=held, removed_at__isnull=True)
         if rows.count() >= most:
-            told = f"{procedures.of(held).proof_name}最多 {most} 张，请先移除不需要的一张。"
+            told = zh(
+                "{proof_name}最多 {most} 张，请先移除不需要的一张。",
+                proof_name=procedures.of(held).proof_name,
+                most=most,
+            )
             refuse("proof_count", told, CLAUSE)
         last = rows.order_by("-position").values_list("position", flat=True).first() or 0
         attachment = Attachment.objects.create(
@@ -98,12 +103,12 @@ def remove(case: Case, by, key, *, revision: int | None = None) -> None:
     with door.edit(case, by, "detach", revision=revision, detail={"attachment": str(key)}) as held:
         kept = Attachment.objects.filter(case=held, removed_at__isnull=True).exclude(key=key)
         if held.state != State.DRAFT and procedures.of(held).fewest_proofs and not kept.exists():
-            refuse("proof_last", "业务已发起，至少要有一张证明：请先上传新的照片，再移除这一张。", CLAUSE)
+            refuse("proof_last", zh("业务已发起，至少要有一张证明：请先上传新的照片，再移除这一张。"), CLAUSE)
         changed = Attachment.objects.filter(case=held, key=key, removed_at__isnull=True).update(
             removed_at=clock.now()
         )
         if not changed:
-            refuse("proof_gone", "这张照片已经移除，页面已更新。", CLAUSE)
+            refuse("proof_gone", zh("这张照片已经移除，页面已更新。"), CLAUSE)
 
 
 def read(attachment: Attachment) -> bytes:
@@ -111,4 +116,4 @@ def read(attachment: Attachment) -> bytes:
     try:
         return files.read(attachment.key, attachment.sha256)
     except ValueError:
-        refuse("proof_damaged", "这张证明材料的文件已损坏或缺失，请联系系统管理员；业务记录不受影响。")
+        refuse("proof_damaged", zh("这张证明材料的文件已损坏或缺失，请联系系统管理员；业务记录不受影响。"))

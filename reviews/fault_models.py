@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit
 
@@ -34,32 +35,34 @@ class Fault(models.Model):
     person; both are recorded by name.
     """
 
-    number = models.CharField("公告号", max_length=20, unique=True, editable=False)
-    unit = models.ForeignKey(Unit, verbose_name="范围", on_delete=models.PROTECT, related_name="faults")
-    since = models.DateField("故障起始日期")
-    reason = models.CharField("故障情况", max_length=200)
-    opened_at = models.DateTimeField("发布时间", db_default=Now())
+    number = models.CharField(zh("公告号"), max_length=20, unique=True, editable=False)
+    unit = models.ForeignKey(Unit, verbose_name=zh("范围"), on_delete=models.PROTECT, related_name="faults")
+    since = models.DateField(zh("故障起始日期"))
+    reason = models.CharField(zh("故障情况"), max_length=200)
+    opened_at = models.DateTimeField(zh("发布时间"), db_default=Now())
     opened_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="发布人", on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, verbose_name=zh("发布人"), on_delete=models.PROTECT, related_name="+"
     )
-    opened_from = models.ForeignKey(Unit, verbose_name="发布单位", on_delete=models.PROTECT, related_name="+")
-    closed_at = models.DateTimeField("结束时间", null=True, blank=True)
+    opened_from = models.ForeignKey(
+        Unit, verbose_name=zh("发布单位"), on_delete=models.PROTECT, related_name="+"
+    )
+    closed_at = models.DateTimeField(zh("结束时间"), null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name="结束人",
+        verbose_name=zh("结束人"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
     )
     closed_from = models.ForeignKey(
-        Unit, verbose_name="结束单位", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Unit, verbose_name=zh("结束单位"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
     objects = FaultQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "故障公告"
+        verbose_name = verbose_name_plural = zh("故障公告")
         ordering = ["-id"]
         indexes = [models.Index(fields=["unit", "-id"], name="fault_unit")]
         constraints = [
@@ -67,7 +70,7 @@ class Fault(models.Model):
                 fields=["unit"],
                 condition=Q(closed_at__isnull=True),
                 name="fault_one_open_a_unit",
-                violation_error_message="这一范围已有尚未结束的故障公告。",
+                violation_error_message=zh("这一范围已有尚未结束的故障公告。"),
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True, closed_by__isnull=True, closed_from__isnull=True)

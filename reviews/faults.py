@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from ledger import audit, clock, outbox, statements
 from ledger.clock import local_date
+from ledger.words import zh
 from orgs.models import Account, PostRole, Unit
 from orgs.seats import Seat, seats_of
 from reviews import digests
@@ -22,12 +23,12 @@ from reviews.public_numbers import public_number
 from reviews.refusals import Refusal, Refused, refuse
 from reviews.rulebook import Rulebook, current
 
-CLAUSE = "函 一；正文一"
+CLAUSE = zh("函 一；正文一")
 SHORTEST, LONGEST = 4, 200
 NO_OFFICE = Refusal(
     "no_office",
-    "故障公告只能由旗县区及以上主管部门的学籍管理员或负责人，为本单位或下属单位发布和结束。",
-    "函 一",
+    zh("故障公告只能由旗县区及以上主管部门的学籍管理员或负责人，为本单位或下属单位发布和结束。"),
+    zh("函 一"),
 )
 PREFIX = "GZ"
 _CLERKS = (PostRole.REGISTRAR, PostRole.HEAD)
@@ -67,8 +68,15 @@ def banner(desk: Desk, seats: Iterable[Seat]) -> dict | None:
         return None
     records = any(seat.role == PostRole.REGISTRAR and fault.unit.stands_above(seat.unit) for seat in seats)
     return {
-        "text": "故障期间可先线下办理：家长要求转学的，先登记，学生即视为在校，系统恢复后再补办电子转接。",
-        "reason": f"{fault.unit.short_name}：{fault.reason}（{clock.spoken(fault.since)}起）。",
+        "text": zh(
+            "故障期间可先线下办理：家长要求转学的，先登记，学生即视为在校，系统恢复后再补办电子转接。"
+        ),
+        "reason": zh(
+            "{unit_short_name}：{fault_reason}（{day}起）。",
+            unit_short_name=fault.unit.short_name,
+            fault_reason=fault.reason,
+            day=clock.spoken(fault.since),
+        ),
         "clause": CLAUSE,
         "fault_url": f"/faults/{fault.number}/",
         "record_url": "/offline/new/" if records else "",
@@ -122,12 +130,20 @@ def open_fault(
     if not SHORTEST <= len(reason) <= LONGEST:
         refuse(
             "fault_reason",
-            f"请写明什么出了故障（{SHORTEST}–{LONGEST} 字），如“学籍系统无法登录”。",
-            "函 一",
+            zh(
+                "请写明什么出了故障（{shortest}–{longest} 字），如“学籍系统无法登录”。",
+                shortest=SHORTEST,
+                longest=LONGEST,
+            ),
+            zh("函 一"),
         )
     days = days_after(current(), unit, day)
     if not day - timedelta(days=days) <= since <= day:
-        refuse("fault_since", f"故障起始日期不能晚于今天，也不能早于 {days} 天前，请核对。", "函 一")
+        refuse(
+            "fault_since",
+            zh("故障起始日期不能晚于今天，也不能早于 {days} 天前，请核对。", days=days),
+            zh("函 一"),
+        )
     values = {"unit": unit.pk, "since": since, "reason": reason, "opened_by": by.pk, "opened_from": office.pk}
     number = public_number(PREFIX, day.year)
     try:
@@ -141,7 +157,9 @@ def open_fault(
         if "fault_one_open_a_unit" not in str(error):
             raise
         refuse(
-            "fault_open_already", "这一范围已有尚未结束的故障公告，不需重复发布；请在列表中查看。", "函 一"
+            "fault_open_already",
+            zh("这一范围已有尚未结束的故障公告，不需重复发布；请在列表中查看。"),
+            zh("函 一"),
         )
     return fault
 
@@ -149,7 +167,11 @@ def open_fault(
 def close_refusal(fault: Fault, by: Account, day: date) -> Refusal | None:
     """Why the account cannot end the fault, or ``None``."""
     if not fault.is_open:
-        return Refusal("fault_closed", f"故障公告 {fault.number} 已经结束，不需再办。", "函 一")
+        return Refusal(
+            "fault_closed",
+            zh("故障公告 {fault_number} 已经结束，不需再办。", fault_number=fault.number),
+            zh("函 一"),
+        )
     return None if office_over(by, fault.unit, day) else NO_OFFICE
 
 
@@ -203,14 +225,23 @@ def fan_out(fault: Fault, event: str, dedup: str, day: date) -> None:
     """Tell everyone who keeps records under the fault's unit that it began or ended."""
     days = days_after(current(), fault.unit, day)
     if event == "opened":
-        text = (
-            f"{fault.unit.name}发布故障公告 {fault.number}：{fault.reason}（{clock.spoken(fault.since)}起）。"
-            "家长要求转学的可先线下办理，学生即视为在校，系统恢复后补办（函 一）。"
+        text = zh(
+            (
+                "{unit_name}发布故障公告 {fault_number}：{fault_reason}（{day}起）。家长要求转学的可先线下办理，学生即视为在校，"
+                "系统恢复后补办（函 一）。"
+            ),
+            unit_name=fault.unit.name,
+            fault_number=fault.number,
+            fault_reason=fault.reason,
+            day=clock.spoken(fault.since),
         )
     else:
-        text = (
-            f"故障公告 {fault.number}（{fault.unit.name}）已于{clock.moment(fault.closed_at)}结束。"
-            f"期间的线下转学请在 {days} 天内登记，并尽快补办电子转接（函 一）。"
+        text = zh(
+            "故障公告 {fault_number}（{unit_name}）已于{moment}结束。期间的线下转学请在 {days} 天内登记，并尽快补办电子转接（函 一）。",
+            fault_number=fault.number,
+            unit_name=fault.unit.name,
+            moment=clock.moment(fault.closed_at),
+            days=days,
         )
     told = {"path": fault.unit.path, "day": day, "text": text[:300], "dedup": dedup}
     with connection.cursor() as cursor:

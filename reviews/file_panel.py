@@ -3,6 +3,7 @@
 from datetime import date
 
 from ledger.clock import spoken
+from ledger.words import zh
 from reviews.asking import refusal
 from reviews.case_panel import act
 from reviews.states import State, Verb
@@ -10,7 +11,7 @@ from reviews.states import State, Verb
 VERBS = (Verb.REPORT, Verb.NO_SHOW, Verb.REQUEST_FILE)
 # Of pupils who did not report; a page of a floor above.
 _LIST = "/no-shows/"
-_NOT_REPORTED = "登记为未报到后不能调档，到期自动取消；学生后来报到的，期限内可以改登报到。确定登记吗？"
+_NOT_REPORTED = zh("登记为未报到后不能调档，到期自动取消；学生后来报到的，期限内可以改登报到。确定登记吗？")
 
 
 def waiting_for(sight) -> str:
@@ -19,8 +20,8 @@ def waiting_for(sight) -> str:
         return ""
     told = sight.told.reporting or {}
     if told.get("no_show"):
-        return "已登记未报到"
-    return "待调档" if told.get("on") else "待登记报到"
+        return zh("已登记未报到")
+    return zh("待调档") if told.get("on") else zh("待登记报到")
 
 
 def panel(sight, refused: dict | None = None) -> dict | None:
@@ -31,24 +32,28 @@ def panel(sight, refused: dict | None = None) -> dict | None:
     mine = sight.turn_refusal(Verb.REPORT) is None
     typed = sight.typed if sight.typed.verb in VERBS else None
     return {
-        "title": "报到与调档",
-        "effect": f"至迟{spoken(step.due_on)}，逾期自动取消",
+        "title": zh("报到与调档"),
+        "effect": zh("至迟{day}，逾期自动取消", day=spoken(step.due_on)),
         "lines": _lines(sight),
         "refused": refused if typed else None,
         "report": _report(sight, typed) if mine else None,
         "acts": [_request(sight), _no_show(sight)] if mine else [],
         "list_url": _LIST if mine else "",
-        "waiting": "" if mine else f"由{case.holder.name}的学籍管理员登记报到并调档。",
+        "waiting": ""
+        if mine
+        else zh("由{holder_name}的学籍管理员登记报到并调档。", holder_name=case.holder.name),
     }
 
 
 def _lines(sight) -> list[dict]:
     told = sight.told.reporting or {}
-    by = f"（{told['by']}登记）" if told.get("by") else ""
+    by = zh("（{part}登记）", part=told["by"]) if told.get("by") else ""
     if told.get("no_show"):
-        return [{"ok": False, "text": f"学生未报到{by}：不能调档，到期自动取消，学籍留在转出学校。"}]
+        return [
+            {"ok": False, "text": zh("学生未报到{by}：不能调档，到期自动取消，学籍留在转出学校。", by=by)}
+        ]
     if told.get("on"):
-        return [{"ok": True, "text": f"学生已于{spoken(told['on'])}报到{by}。"}]
+        return [{"ok": True, "text": zh("学生已于{day}报到{by}。", day=spoken(told["on"]), by=by)}]
     return []
 
 
@@ -56,26 +61,26 @@ def _report(sight, typed) -> dict:
     """The day of reporting, today until another is typed: a pupil may have sat in class before (R0.1)."""
     told, today = sight.told.reporting or {}, sight.desk.today
     kept: date | None = told.get("on")
-    label = "更正报到日期" if kept else "登记报到"
+    label = zh("更正报到日期") if kept else zh("登记报到")
     value = typed.on if typed and typed.verb == Verb.REPORT and typed.on else (kept or today).isoformat()
     return act(sight, Verb.REPORT, label, value=value, latest=today.isoformat(), plain=bool(kept))
 
 
 def _no_show(sight) -> dict:
     told = sight.told.reporting or {}
-    already = "已登记为未报到。" if told.get("no_show") else ""
-    return act(sight, Verb.NO_SHOW, "登记未报到", tone="deny", confirm=_NOT_REPORTED, disabled=already)
+    already = zh("已登记为未报到。") if told.get("no_show") else ""
+    return act(sight, Verb.NO_SHOW, zh("登记未报到"), tone="deny", confirm=_NOT_REPORTED, disabled=already)
 
 
 def _request(sight) -> dict:
     """The record moves here: whatever the rules find stops the button."""
     school = sight.case.receiving_unit.short_name
-    confirm = f"调档后学籍即转入{school}，不能撤回。确定调档吗？"
+    confirm = zh("调档后学籍即转入{school}，不能撤回。确定调档吗？", school=school)
     disabled = _late(sight) or sight.told.obstacle
     return act(
         sight,
         Verb.REQUEST_FILE,
-        f"调档，学籍转入{school}",
+        zh("调档，学籍转入{school}", school=school),
         tone="primary",
         confirm=confirm,
         disabled=disabled,

@@ -4,13 +4,14 @@ import re
 
 from django import forms
 
+from ledger.words import zh
 from reviews.opinions import cleaned
 from reviews.states import Outcome
 
 _KEY = re.compile(r"^[A-Za-z0-9_-]{8,80}$")
 _NUMBER = re.compile(r"^[A-Z]{2}-\d{4}-[0-9A-Z]{8}$")
 _LARGEST_REVISION = 2**31 - 1
-STALE_FORM = "页面已经过期或不完整，请核对后重新提交；你填写的内容还在。"
+STALE_FORM = zh("页面已经过期或不完整，请核对后重新提交；你填写的内容还在。")
 # So much typed text is kept on the page; the door's own limit is told in its sentence.
 _KEPT = 4000
 
@@ -40,7 +41,7 @@ class ActForm(forms.Form):
     on = forms.DateField(
         required=False,
         input_formats=["%Y-%m-%d"],
-        error_messages={"invalid": "请按 年-月-日 填写学生报到的日期，如 2026-09-01（附件1 三.6）。"},
+        error_messages={"invalid": zh("请按 年-月-日 填写学生报到的日期，如 2026-09-01（附件1 三.6）。")},
     )
     about = PlainText()
 
@@ -107,14 +108,14 @@ class RevealForm(forms.Form):
     trail."""
 
     PURPOSES = (
-        ("papers", "与家长提供的学籍信息核对"),
-        ("roster", "抄录到本校名册"),
-        ("parents", "家长查询学籍号"),
-        ("superior", "上级核查"),
+        ("papers", zh("与家长提供的学籍信息核对")),
+        ("roster", zh("抄录到本校名册")),
+        ("parents", zh("家长查询学籍号")),
+        ("superior", zh("上级核查")),
     )
     reason = forms.ChoiceField(
         choices=PURPOSES,
         error_messages=dict.fromkeys(
-            ("required", "invalid_choice"), "请从所列用途中选择查看完整学籍号的原因，查看会记入审计。"
+            ("required", "invalid_choice"), zh("请从所列用途中选择查看完整学籍号的原因，查看会记入审计。")
         ),
     )

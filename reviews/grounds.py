@@ -4,6 +4,7 @@ The closed list of reasons stops the ground that is chosen; this stops the one t
 may name anything: nothing is refused with it. Who did not mean it so can ask the unit above (reviews/appeals.py).
 """
 
+from ledger.words import zh
 from reviews.models import ForbiddenPhrase, WallAppeal
 from reviews.phrases_in_text import found_in
 from reviews.refusals import Refusal, Refused
@@ -57,7 +58,13 @@ def check_ground(asking) -> None:
     named = "”“".join(dict.fromkeys(row.text for row in rows[:3]))
     act = Outcome(asking.outcome).label if asking.outcome in _REFUSING else asking.verb.label
     upper = "" if earlier is not None or asking.verb == Verb.NUDGE else _upper_name(asking.seat.unit)
-    sentence = f"意见中写有“{named}”，不得以此{act}：“{rows[0].quoted}”。{_what_next(earlier, upper)}"
+    sentence = zh(
+        "意见中写有“{named}”，不得以此{act}：“{quoted}”。{what_next}",
+        named=named,
+        act=act,
+        quoted=rows[0].quoted,
+        what_next=_what_next(earlier, upper),
+    )
     raise Refused(Refusal(FORBIDDEN, sentence, rows[0].clause, upper))
 
 
@@ -69,9 +76,12 @@ def _check_listed(asking) -> None:
         return
     hit = next(iter(found_in(row.text, _rows(asking))), None)
     if hit is not None:
-        sentence = (
-            f"所列理由“{row.text}”写有“{hit.text}”，不得以此{Outcome(asking.outcome).label}：“{hit.quoted}”。"
-            "请改选其他理由，并请本省（自治区）修改这条理由。"
+        sentence = zh(
+            "所列理由“{row_text}”写有“{hit_text}”，不得以此{label}：“{hit_quoted}”。请改选其他理由，并请本省（自治区）修改这条理由。",
+            row_text=row.text,
+            hit_text=hit.text,
+            label=Outcome(asking.outcome).label,
+            hit_quoted=hit.quoted,
         )
         raise Refused(Refusal(FORBIDDEN_REASON, sentence, hit.clause))
 
@@ -82,7 +92,12 @@ def _upper_name(unit) -> str:
 
 def _what_next(earlier: WallAppeal | None, upper: str) -> str:
     if earlier is None:
-        return f"请改写意见；确不是此意的，可以报{upper}裁定。" if upper else "请改写意见。"
+        return (
+            zh("请改写意见；确不是此意的，可以报{upper}裁定。", upper=upper) if upper else zh("请改写意见。")
+        )
     if earlier.ruling == Ruling.FORBID:
-        return f"{earlier.upper.name}已裁定成立，请改写意见。"
-    return f"这段意见已报{earlier.upper.name}，裁定之前不能使用；可以先改写意见办理，时限照常计算。"
+        return zh("{upper_name}已裁定成立，请改写意见。", upper_name=earlier.upper.name)
+    return zh(
+        "这段意见已报{upper_name}，裁定之前不能使用；可以先改写意见办理，时限照常计算。",
+        upper_name=earlier.upper.name,
+    )

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from django_fsm import FSMField
 
 from ledger.clock import local_date
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Account, Person, Unit
 from reviews.fault_models import Fault  # noqa: F401 - Django finds its table through this module
@@ -40,16 +41,16 @@ def random_number(year: int) -> str:
 class Relation(models.TextChoices):
     """How the two schools stand to one another; it chooses the route (R3.1)."""
 
-    SAME_AUTHORITY = "same_authority", "同一主管部门"
-    SAME_PROVINCE = "same_province", "省内跨主管部门"
-    CROSS_PROVINCE = "cross_province", "跨省"
+    SAME_AUTHORITY = "same_authority", zh("同一主管部门")
+    SAME_PROVINCE = "same_province", zh("省内跨主管部门")
+    CROSS_PROVINCE = "cross_province", zh("跨省")
 
 
 # A route may speak of two schools of one province under different leagues apart (R3.1); a case keeps “same province”.
 ACROSS_LEAGUES = "across_leagues"
-ROUTE_RELATIONS = [*Relation.choices, (ACROSS_LEAGUES, "省内跨盟市")]
+ROUTE_RELATIONS = [*Relation.choices, (ACROSS_LEAGUES, zh("省内跨盟市"))]
 # 学段 a row may speak of.
-PHASES = [("primary", "小学"), ("junior", "初中"), ("senior", "高中")]
+PHASES = [("primary", zh("小学")), ("junior", zh("初中")), ("senior", zh("高中"))]
 
 
 class CaseQuerySet(models.QuerySet):
@@ -74,54 +75,59 @@ class Case(CaseTransitions, models.Model):
     taken meanwhile is noticed.
     """
 
-    number = models.CharField("业务号", max_length=20, unique=True)
-    kind = models.CharField("业务类型", max_length=30)
-    state = FSMField("状态", max_length=24, choices=State.choices, default=State.DRAFT, protected=True)
-    awaiting = models.CharField("等候", max_length=6, choices=Awaiting.choices, blank=True, default="")
+    number = models.CharField(zh("业务号"), max_length=20, unique=True)
+    kind = models.CharField(zh("业务类型"), max_length=30)
+    state = FSMField(zh("状态"), max_length=24, choices=State.choices, default=State.DRAFT, protected=True)
+    awaiting = models.CharField(zh("等候"), max_length=6, choices=Awaiting.choices, blank=True, default="")
     holder = models.ForeignKey(
         Unit,
-        verbose_name="当前单位",
+        verbose_name=zh("当前单位"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="cases_held",
     )
     receiving_unit = models.ForeignKey(
-        Unit, verbose_name="转入学校", on_delete=models.PROTECT, related_name="cases_received"
+        Unit, verbose_name=zh("转入学校"), on_delete=models.PROTECT, related_name="cases_received"
     )
     sending_unit = models.ForeignKey(
-        Unit, verbose_name="转出学校", on_delete=models.PROTECT, related_name="cases_sent"
+        Unit, verbose_name=zh("转出学校"), on_delete=models.PROTECT, related_name="cases_sent"
     )
-    relation = models.CharField("双方关系", max_length=16, choices=Relation.choices)
+    relation = models.CharField(zh("双方关系"), max_length=16, choices=Relation.choices)
     route = models.ForeignKey(
-        Route, verbose_name="流程", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Route, verbose_name=zh("流程"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    stages = ArrayField(models.CharField(max_length=24), verbose_name="环节", default=list, blank=True)
-    subject = models.CharField("当事人", max_length=40)
+    stages = ArrayField(models.CharField(max_length=24), verbose_name=zh("环节"), default=list, blank=True)
+    subject = models.CharField(zh("当事人"), max_length=40)
     exclusive_key = models.CharField(max_length=40, null=True, blank=True, unique=True, editable=False)
-    headline = models.CharField("摘要", max_length=80)
-    search_text = models.CharField("检索词", max_length=400, blank=True)
+    headline = models.CharField(zh("摘要"), max_length=80)
+    search_text = models.CharField(zh("检索词"), max_length=400, blank=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name="创建人",
+        verbose_name=zh("创建人"),
         on_delete=models.PROTECT,
         related_name="cases_created",
     )
-    created_at = models.DateTimeField("创建时间", db_default=Now())
-    submitted_at = models.DateTimeField("发起时间", null=True, blank=True)
-    due_on = models.DateField("本环节时限", null=True, blank=True)
-    expires_at = models.DateTimeField("清理时间", null=True, blank=True)
+    created_at = models.DateTimeField(zh("创建时间"), db_default=Now())
+    submitted_at = models.DateTimeField(zh("发起时间"), null=True, blank=True)
+    due_on = models.DateField(zh("本环节时限"), null=True, blank=True)
+    expires_at = models.DateTimeField(zh("清理时间"), null=True, blank=True)
     expiry_warned = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
-    closed_at = models.DateTimeField("结束时间", null=True, blank=True)
-    revision = models.PositiveIntegerField("版次", default=0, db_default=0)
+    closed_at = models.DateTimeField(zh("结束时间"), null=True, blank=True)
+    revision = models.PositiveIntegerField(zh("版次"), default=0, db_default=0)
     copied_from = models.ForeignKey(
-        "self", verbose_name="复制自", on_delete=models.PROTECT, null=True, blank=True, related_name="copies"
+        "self",
+        verbose_name=zh("复制自"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="copies",
     )
 
     objects = CaseQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "业务"
+        verbose_name = verbose_name_plural = zh("业务")
         indexes = [
             # The worklist: one range of this index is one tab of one unit, already in its order. With the two
             # schools, so that neither counting nor naming the places to filter by reads the table.
@@ -190,24 +196,24 @@ class Step(models.Model):
     names the step that asked for it.
     """
 
-    case = models.ForeignKey(Case, verbose_name="业务", on_delete=models.PROTECT, related_name="steps")
-    seq = models.PositiveSmallIntegerField("序")
-    stage = models.CharField("环节", max_length=24, choices=State.choices)
-    unit = models.ForeignKey(Unit, verbose_name="单位", on_delete=models.PROTECT, related_name="steps")
-    opened_at = models.DateTimeField("到达时间", db_default=Now())
-    due_on = models.DateField("时限")
-    bulletin_due_on = models.DateField("通报时限")
-    due_provisional = models.BooleanField("时限暂定", default=False, db_default=False)
-    next_warn_on = models.DateField("下次提醒", null=True, blank=True)
+    case = models.ForeignKey(Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="steps")
+    seq = models.PositiveSmallIntegerField(zh("序"))
+    stage = models.CharField(zh("环节"), max_length=24, choices=State.choices)
+    unit = models.ForeignKey(Unit, verbose_name=zh("单位"), on_delete=models.PROTECT, related_name="steps")
+    opened_at = models.DateTimeField(zh("到达时间"), db_default=Now())
+    due_on = models.DateField(zh("时限"))
+    bulletin_due_on = models.DateField(zh("通报时限"))
+    due_provisional = models.BooleanField(zh("时限暂定"), default=False, db_default=False)
+    next_warn_on = models.DateField(zh("下次提醒"), null=True, blank=True)
     warned = models.PositiveSmallIntegerField(default=0, db_default=0)
-    overdue_at = models.DateTimeField("逾期标记", null=True, blank=True)
-    first_opened_at = models.DateTimeField("首次查看", null=True, blank=True)
+    overdue_at = models.DateTimeField(zh("逾期标记"), null=True, blank=True)
+    first_opened_at = models.DateTimeField(zh("首次查看"), null=True, blank=True)
     first_opened_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     handler = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name="办理人",
+        verbose_name=zh("办理人"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -216,15 +222,15 @@ class Step(models.Model):
     handler_person = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    handled_at = models.DateTimeField("办理时间", null=True, blank=True)
-    handle_opinion = models.CharField("办理意见", max_length=500, blank=True, default="", db_default="")
+    handled_at = models.DateTimeField(zh("办理时间"), null=True, blank=True)
+    handle_opinion = models.CharField(zh("办理意见"), max_length=500, blank=True, default="", db_default="")
     proposal = models.CharField(
-        "拟办", max_length=10, choices=Outcome.choices, blank=True, default="", db_default=""
+        zh("拟办"), max_length=10, choices=Outcome.choices, blank=True, default="", db_default=""
     )
-    proposal_reason = models.CharField("拟办理由", max_length=40, blank=True, default="", db_default="")
+    proposal_reason = models.CharField(zh("拟办理由"), max_length=40, blank=True, default="", db_default="")
     signer = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name="核办人",
+        verbose_name=zh("核办人"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -233,18 +239,18 @@ class Step(models.Model):
     signer_person = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    signed_at = models.DateTimeField("核办时间", null=True, blank=True)
-    sign_opinion = models.CharField("核办意见", max_length=500, blank=True, default="", db_default="")
+    signed_at = models.DateTimeField(zh("核办时间"), null=True, blank=True)
+    sign_opinion = models.CharField(zh("核办意见"), max_length=500, blank=True, default="", db_default="")
     outcome = models.CharField(
-        "结论", max_length=10, choices=Outcome.choices, blank=True, default="", db_default=""
+        zh("结论"), max_length=10, choices=Outcome.choices, blank=True, default="", db_default=""
     )
-    reason = models.CharField("理由", max_length=40, blank=True, default="", db_default="")
-    closed_at = models.DateTimeField("结束时间", null=True, blank=True)
+    reason = models.CharField(zh("理由"), max_length=40, blank=True, default="", db_default="")
+    closed_at = models.DateTimeField(zh("结束时间"), null=True, blank=True)
     recall_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     asked_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
-        verbose_name = verbose_name_plural = "环节"
+        verbose_name = verbose_name_plural = zh("环节")
         ordering = ["case", "seq"]
         indexes = [
             models.Index(fields=["due_on"], name="step_due", condition=Q(closed_at__isnull=True)),
@@ -336,31 +342,31 @@ class Step(models.Model):
 class Act(models.Model):
     """One line of a case's log, with its opinion: append-only, stamped by the database. No account: the clock."""
 
-    case = models.ForeignKey(Case, verbose_name="业务", on_delete=models.PROTECT, related_name="acts")
+    case = models.ForeignKey(Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="acts")
     step = models.ForeignKey(Step, on_delete=models.PROTECT, null=True, blank=True, related_name="acts")
-    stage = models.CharField("环节", max_length=24, choices=State.choices)
-    verb = models.CharField("行为", max_length=20, choices=Verb.choices)
+    stage = models.CharField(zh("环节"), max_length=24, choices=State.choices)
+    verb = models.CharField(zh("行为"), max_length=20, choices=Verb.choices)
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name="办理人",
+        verbose_name=zh("办理人"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="acts",
     )
     unit = models.ForeignKey(
-        Unit, verbose_name="单位", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Unit, verbose_name=zh("单位"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    delegated = models.BooleanField("代办", default=False, db_default=False)
+    delegated = models.BooleanField(zh("代办"), default=False, db_default=False)
     outcome = models.CharField(
-        "结论", max_length=10, choices=Outcome.choices, blank=True, default="", db_default=""
+        zh("结论"), max_length=10, choices=Outcome.choices, blank=True, default="", db_default=""
     )
-    reason = models.CharField("理由", max_length=40, blank=True, default="", db_default="")
-    opinion = models.CharField("审核补充意见", max_length=500, blank=True, default="", db_default="")
-    at = models.DateTimeField("时间", db_default=Now())
+    reason = models.CharField(zh("理由"), max_length=40, blank=True, default="", db_default="")
+    opinion = models.CharField(zh("审核补充意见"), max_length=500, blank=True, default="", db_default="")
+    at = models.DateTimeField(zh("时间"), db_default=Now())
 
     class Meta:
-        verbose_name = verbose_name_plural = "办理记录"
+        verbose_name = verbose_name_plural = zh("办理记录")
         ordering = ["id"]
         indexes = [
             models.Index(fields=["case", "id"], name="act_case"),
@@ -381,31 +387,33 @@ class Act(models.Model):
 class AttachmentKind(models.TextChoices):
     """The only kind of paper a transfer has (R0.6)."""
 
-    REASON_PROOF = "reason_proof", "转学原因证明"
+    REASON_PROOF = "reason_proof", zh("转学原因证明")
 
 
 class Attachment(models.Model):
     """A photograph of the reason proof, re-encoded and sealed on disk under its random key (R0.6)."""
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    case = models.ForeignKey(Case, verbose_name="业务", on_delete=models.PROTECT, related_name="attachments")
+    case = models.ForeignKey(
+        Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="attachments"
+    )
     kind = models.CharField(
-        "种类", max_length=20, choices=AttachmentKind.choices, default=AttachmentKind.REASON_PROOF
+        zh("种类"), max_length=20, choices=AttachmentKind.choices, default=AttachmentKind.REASON_PROOF
     )
-    position = models.PositiveSmallIntegerField("次序", default=1)
-    media_type = models.CharField("格式", max_length=20)
-    size = models.PositiveIntegerField("字节数")
-    width = models.PositiveIntegerField("宽")
-    height = models.PositiveIntegerField("高")
-    sha256 = models.CharField("摘要", max_length=64)
+    position = models.PositiveSmallIntegerField(zh("次序"), default=1)
+    media_type = models.CharField(zh("格式"), max_length=20)
+    size = models.PositiveIntegerField(zh("字节数"))
+    width = models.PositiveIntegerField(zh("宽"))
+    height = models.PositiveIntegerField(zh("高"))
+    sha256 = models.CharField(zh("摘要"), max_length=64)
     uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="上传人", on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, verbose_name=zh("上传人"), on_delete=models.PROTECT, related_name="+"
     )
-    uploaded_at = models.DateTimeField("上传时间", db_default=Now())
-    removed_at = models.DateTimeField("移除时间", null=True, blank=True)
+    uploaded_at = models.DateTimeField(zh("上传时间"), db_default=Now())
+    removed_at = models.DateTimeField(zh("移除时间"), null=True, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "证明材料"
+        verbose_name = verbose_name_plural = zh("证明材料")
         ordering = ["position", "id"]
         constraints = [
             models.CheckConstraint(condition=Q(kind="reason_proof"), name="attachment_reason_proof_only"),
@@ -425,15 +433,15 @@ class OverdueRecord(models.Model):
     step = models.OneToOneField(Step, on_delete=models.PROTECT, related_name="overdue_record")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="overdue_records")
     unit = models.ForeignKey(
-        Unit, verbose_name="责任单位", on_delete=models.PROTECT, related_name="overdue_records"
+        Unit, verbose_name=zh("责任单位"), on_delete=models.PROTECT, related_name="overdue_records"
     )
-    stage = models.CharField("环节", max_length=24, choices=State.choices)
-    due_on = models.DateField("时限")
-    bulletin_due_on = models.DateField("通报时限")
-    recorded_at = models.DateTimeField("记录时间", db_default=Now())
+    stage = models.CharField(zh("环节"), max_length=24, choices=State.choices)
+    due_on = models.DateField(zh("时限"))
+    bulletin_due_on = models.DateField(zh("通报时限"))
+    recorded_at = models.DateTimeField(zh("记录时间"), db_default=Now())
 
     class Meta:
-        verbose_name = verbose_name_plural = "逾期记录"
+        verbose_name = verbose_name_plural = zh("逾期记录")
         indexes = [models.Index(fields=["unit", "bulletin_due_on"], name="overdue_unit")]
 
     def __str__(self):
@@ -445,16 +453,16 @@ class Notice(models.Model):
 
     account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notices")
     case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, blank=True, related_name="notices")
-    text = models.CharField("内容", max_length=300)
+    text = models.CharField(zh("内容"), max_length=300)
     # Where a notice about no case leads; an address of the program's own, without any person in it.
-    link = models.CharField("去处", max_length=60, blank=True, default="", db_default="")
-    created_at = models.DateTimeField("时间", db_default=Now())
-    read_at = models.DateTimeField("已读", null=True, blank=True)
-    mailed_at = models.DateTimeField("已发邮件", null=True, blank=True)
+    link = models.CharField(zh("去处"), max_length=60, blank=True, default="", db_default="")
+    created_at = models.DateTimeField(zh("时间"), db_default=Now())
+    read_at = models.DateTimeField(zh("已读"), null=True, blank=True)
+    mailed_at = models.DateTimeField(zh("已发邮件"), null=True, blank=True)
     dedup = models.CharField(max_length=120)
 
     class Meta:
-        verbose_name = verbose_name_plural = "通知"
+        verbose_name = verbose_name_plural = zh("通知")
         ordering = ["-id"]
         constraints = [models.UniqueConstraint(fields=["account", "dedup"], name="notice_once")]
         indexes = [

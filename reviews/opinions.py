@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from ledger.clock import local_date
+from ledger.words import zh
 from reviews.models import Case
 from reviews.refusals import refuse
 from reviews.rulebook import Rulebook
@@ -29,35 +30,54 @@ def checked_opinion(text: str, verb: Verb) -> str:
     text = cleaned(text)
     if len(text) < SHORTEST:
         refuse(
-            "opinion_blank", f"请填写审核补充意见（{SHORTEST}–{LONGEST} 字），或点选一条常用短语。", "函 一"
+            "opinion_blank",
+            zh(
+                "请填写审核补充意见（{shortest}–{longest} 字），或点选一条常用短语。",
+                shortest=SHORTEST,
+                longest=LONGEST,
+            ),
+            zh("函 一"),
         )
     if len(text) > LONGEST:
-        refuse("opinion_long", f"审核补充意见最多 {LONGEST} 字，现在有 {len(text)} 字，请精简。", "函 一")
+        refuse(
+            "opinion_long",
+            zh(
+                "审核补充意见最多 {longest} 字，现在有 {count} 字，请精简。", longest=LONGEST, count=len(text)
+            ),
+            zh("函 一"),
+        )
     return " ".join(text.split("\n")) if verb == Verb.NUDGE else text
 
 
 def checked_reason(book: Rulebook, case: Case, stage: str, outcome: str, reason: str, opinion: str):
     """The outcome and its coded reason. Raises Refused for one that is not on the stage's closed list."""
     if outcome not in DECISIONS:
-        refuse("outcome_missing", "请选择同意、不同意或退回补正。", "附件1 三.1")
+        refuse("outcome_missing", zh("请选择同意、不同意或退回补正。"), zh("附件1 三.1"))
     if outcome == Outcome.AGREE:
         return outcome, ""
     if stage == State.CORRECTION:
-        refuse("outcome_correction", "补正环节只能办理后送回原单位；不再转学的，请撤销业务。", "附件1 三.1")
+        refuse(
+            "outcome_correction",
+            zh("补正环节只能办理后送回原单位；不再转学的，请撤销业务。"),
+            zh("附件1 三.1"),
+        )
     day = local_date(case.submitted_at)
     rows = book.reasons_for(case.kind, stage, outcome, day, case.receiving_unit.province_id)
     if not rows:
-        refuse("outcome_stage", f"这一环节不能{Outcome(outcome).label}。", "附件1 三.1")
+        refuse("outcome_stage", zh("这一环节不能{label}。", label=Outcome(outcome).label), zh("附件1 三.1"))
     if reason not in {row.code for row in rows}:
         refuse(
             "reason_listed",
-            f"{Outcome(outcome).label}须从所列理由中选择一条；不得以其他理由办理，也不得要求家长另交材料。",
-            "函 一；附件1 三.1",
+            zh(
+                "{label}须从所列理由中选择一条；不得以其他理由办理，也不得要求家长另交材料。",
+                label=Outcome(outcome).label,
+            ),
+            zh("函 一；附件1 三.1"),
         )
     if outcome == Outcome.REFUSE and len(opinion) < SHORTEST_REFUSAL:
         refuse(
             "opinion_refusal",
-            f"不同意须写明具体情况，意见不少于 {SHORTEST_REFUSAL} 字。",
-            "函 一",
+            zh("不同意须写明具体情况，意见不少于 {shortest_refusal} 字。", shortest_refusal=SHORTEST_REFUSAL),
+            zh("函 一"),
         )
     return outcome, reason

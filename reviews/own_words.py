@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from django.db.models import Q
 
+from ledger.words import zh
 from reviews.models import Case
 from reviews.refusals import Refusal
 from reviews.rulebook_models import QuickPhrase
@@ -30,12 +31,18 @@ class NoteWanted:
     @property
     def sentence(self) -> str:
         """What is to be written, for the box above the opinion and for a refusal."""
-        return f"同意时须用自己的话写明{self.about}，不少于 {SHORTEST} 字，常用短语不算"
+        return zh(
+            "同意时须用自己的话写明{about}，不少于 {shortest} 字，常用短语不算",
+            about=self.about,
+            shortest=SHORTEST,
+        )
 
     def __add__(self, other: "NoteWanted") -> "NoteWanted":
         """Two reasons for one note: the opinion speaks of both."""
         return NoteWanted(
-            f"{self.about}，以及{other.about}", f"{self.why}{other.why}", f"{self.clause}；{other.clause}"
+            zh("{about}，以及{other_about}", about=self.about, other_about=other.about),
+            f"{self.why}{other.why}",
+            zh("{clause}；{other_clause}", clause=self.clause, other_clause=other.clause),
         )
 
 
@@ -44,13 +51,26 @@ def refusal(wanted: NoteWanted, opinion: str, account, unit_id: int) -> Refusal 
     words = own_words(opinion, account, unit_id)
     if len(words) >= SHORTEST:
         return None
-    told = f"{wanted.why}{wanted.sentence}（现有 {len(words)} 字）。"
+    told = zh(
+        "{wanted_why}{wanted_sentence}（现有 {count} 字）。",
+        wanted_why=wanted.why,
+        wanted_sentence=wanted.sentence,
+        count=len(words),
+    )
     return Refusal("note_wanted", told, wanted.clause)
 
 
 def left_out(wanted: NoteWanted) -> Refusal:
     """Why such a case is not signed with others."""
-    return Refusal("note_wanted", f"{wanted.why}{wanted.sentence}，请打开单独核办。", wanted.clause)
+    return Refusal(
+        "note_wanted",
+        zh(
+            "{wanted_why}{wanted_sentence}，请打开单独核办。",
+            wanted_why=wanted.why,
+            wanted_sentence=wanted.sentence,
+        ),
+        wanted.clause,
+    )
 
 
 def own_words(opinion: str, account, unit_id: int) -> str:

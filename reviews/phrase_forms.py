@@ -2,6 +2,7 @@
 
 from django import forms
 
+from ledger.words import zh
 from reviews.models import QuickPhrase
 from reviews.opinions import SHORTEST, cleaned
 from reviews.states import DECISIONS, Outcome
@@ -20,26 +21,26 @@ class PhraseForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["outcome"] = forms.ChoiceField(
-            label="用于",
+            label=zh("用于"),
             choices=[(str(o), Outcome(o).label) for o in DECISIONS],
             error_messages={
-                "required": "请选择短语用于哪种结论。",
-                "invalid_choice": "请从同意、不同意、退回补正中选择一种。",
+                "required": zh("请选择短语用于哪种结论。"),
+                "invalid_choice": zh("请从同意、不同意、退回补正中选择一种。"),
             },
         )
-        self.fields["text"].error_messages["required"] = "请填写短语内容。"
-        self.fields["text"].error_messages["max_length"] = "短语最多 100 字，请精简。"
+        self.fields["text"].error_messages["required"] = zh("请填写短语内容。")
+        self.fields["text"].error_messages["max_length"] = zh("短语最多 100 字，请精简。")
         self.fields["position"] = forms.IntegerField(
-            label="次序",
+            label=zh("次序"),
             min_value=1,
             max_value=99,
             initial=1,
-            help_text="1–99，小的在前；办理时前九条可用数字键 1–9 点选。",
+            help_text=zh("1–99，小的在前；办理时前九条可用数字键 1–9 点选。"),
             error_messages={
-                "required": "请填写次序（1–99）。",
-                "invalid": "次序须是 1–99 的数字。",
-                "min_value": "次序须在 1–99 之间。",
-                "max_value": "次序须在 1–99 之间。",
+                "required": zh("请填写次序（1–99）。"),
+                "invalid": zh("次序须是 1–99 的数字。"),
+                "min_value": zh("次序须在 1–99 之间。"),
+                "max_value": zh("次序须在 1–99 之间。"),
             },
         )
 
@@ -47,5 +48,7 @@ class PhraseForm(forms.ModelForm):
         """The words as they would stand in an opinion."""
         text = cleaned(self.cleaned_data["text"])
         if len(text) < SHORTEST:
-            raise forms.ValidationError(f"短语至少 {SHORTEST} 个字，否则不能单独作为审核补充意见（函 一）。")
+            raise forms.ValidationError(
+                zh("短语至少 {shortest} 个字，否则不能单独作为审核补充意见（函 一）。", shortest=SHORTEST)
+            )
         return text

@@ -8,6 +8,7 @@ import warnings
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from ledger.words import zh
 from reviews.refusals import refuse
 
 LARGEST = 2 * 1024 * 1024
@@ -19,31 +20,31 @@ _FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png"}
 def bytes_of(upload, clause: str) -> bytes:
     """The upload, read no further than the limit. Raises Refused when it is missing, empty or too large."""
     if upload is None:
-        refuse("proof_missing", "没有收到照片，请重新选择。", clause)
+        refuse("proof_missing", zh("没有收到照片，请重新选择。"), clause)
     data = upload.read(LARGEST + 1)
     if len(data) > LARGEST:
-        refuse("proof_large", "照片超过 2 MB，请压缩或重新拍摄后再传。", clause)
+        refuse("proof_large", zh("照片超过 2 MB，请压缩或重新拍摄后再传。"), clause)
     if not data:
-        refuse("proof_missing", "照片是空文件，请重新拍摄或选择。", clause)
+        refuse("proof_missing", zh("照片是空文件，请重新拍摄或选择。"), clause)
     return data
 
 
 def decoded(data: bytes, clause: str) -> Image.Image:
     """The picture, upright. Raises Refused, with ``clause``, for what is no JPEG or PNG, too many pixels, or broken."""
     if not (data.startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))):
-        refuse("proof_format", "只收 JPEG 或 PNG 照片，请换一张。", clause)
+        refuse("proof_format", zh("只收 JPEG 或 PNG 照片，请换一张。"), clause)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             picture = Image.open(io.BytesIO(data), formats=list(_FORMATS))
             if picture.width * picture.height > MOST_PIXELS:
-                refuse("proof_pixels", "照片尺寸过大，请用普通拍照方式重新拍摄。", clause)
+                refuse("proof_pixels", zh("照片尺寸过大，请用普通拍照方式重新拍摄。"), clause)
             picture.load()
             return ImageOps.exif_transpose(picture)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        refuse("proof_unreadable", "照片无法打开，可能已损坏，请重新拍摄。", clause)
+        refuse("proof_unreadable", zh("照片无法打开，可能已损坏，请重新拍摄。"), clause)
     except Warning:
-        refuse("proof_pixels", "照片尺寸过大，请用普通拍照方式重新拍摄。", clause)
+        refuse("proof_pixels", zh("照片尺寸过大，请用普通拍照方式重新拍摄。"), clause)
 
 
 def plain(picture: Image.Image) -> Image.Image:

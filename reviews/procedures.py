@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import Q
 
+from ledger.words import zh
 from orgs.models import Unit
 from reviews.models import Case
 from reviews.own_words import NoteWanted
@@ -54,21 +55,21 @@ class Procedure:
     name = ""
     # verb → guards asked in turn before it; each takes the facts and returns a Refusal or None.
     guards: dict[str, tuple[Callable, ...]] = {}
-    clause = "附件1 三.1"
+    clause = zh("附件1 三.1")
     # What the case page says beside the decision: what must not be done, and what there is to check.
     rule_note = ""
     review_scope = ""
     # What a proof is called, and what stands where there is none.
-    proof_name = "转学原因证明"
-    no_proof = "还没有上传转学原因证明。"
+    proof_name = zh("转学原因证明")
+    no_proof = zh("还没有上传转学原因证明。")
     fewest_proofs = 1
     # Who begins it, as sentences call that school; whether it concerns that school alone (it then stands on both
     # sides); what its end brings about, for the notice.
-    beginner = "转入学校"
+    beginner = zh("转入学校")
     of_one_school = False
     # The stage at which it begins, where that is not the school's.
     starts_at = ""
-    brings = "学籍已转入新学校"
+    brings = zh("学籍已转入新学校")
     # Where its form stands while the school has it in hand.
     edit_path = ""
 

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.urls import reverse
 
 from ledger.clock import local_date, spoken
+from ledger.words import zh
 from orgs.models import Unit
 from orgs.seats import seats_of
 from reviews import procedures
@@ -20,13 +21,15 @@ from reviews.states import STAGES, Outcome, State
 PAGE = 50
 UNITS = 20
 CLAUSE = {
-    "text": "对于外省份同意接收的要及时办理，不得以接收省份可能违规招生、学生分数可能未达到接收省份要求等理由驳回申请。",
-    "note": "各环节的驳回都列在这里，供上级逐件复核；理由只能从所列各条中选。",
-    "source": "教基一厅〔2016〕2号 附件1 第三条第4款",
-    "url": url_of("附件1 三.4"),
+    "text": zh(
+        "对于外省份同意接收的要及时办理，不得以接收省份可能违规招生、学生分数可能未达到接收省份要求等理由驳回申请。"
+    ),
+    "note": zh("各环节的驳回都列在这里，供上级逐件复核；理由只能从所列各条中选。"),
+    "source": zh("教基一厅〔2016〕2号 附件1 第三条第4款"),
+    "url": url_of(zh("附件1 三.4")),
 }
-_WHAT = {Outcome.REFUSE: "驳回", Outcome.SEND_BACK: "退回补正"}
-_ORDERS = {"time": "按核办时间", "unit": "按单位", "reason": "按理由"}
+_WHAT = {Outcome.REFUSE: zh("驳回"), Outcome.SEND_BACK: zh("退回补正")}
+_ORDERS = {"time": zh("按核办时间"), "unit": zh("按单位"), "reason": zh("按理由")}
 
 
 @dataclass(frozen=True)
@@ -66,7 +69,7 @@ class Look:
         found = [row for row in self.known.book.reasons if row.code == code]
         fitting = [row for row in found if row.province_id in provinces] or found
         best = max(fitting, key=lambda row: (row.province_id is not None, row.valid_from), default=None)
-        return best.text if best else code or "（没有记录理由）"
+        return best.text if best else code or zh("（没有记录理由）")
 
     # ------------------------------------------------------------ around the table
 
@@ -91,8 +94,8 @@ class Look:
 
     def _period(self) -> str:
         wanted = self.fitting
-        since = f"{spoken(wanted.since)}起" if wanted.since else "全部时间"
-        return f"{since}，至{spoken(wanted.until) if wanted.until else '今天'}"
+        since = zh("{day}起", day=spoken(wanted.since)) if wanted.since else zh("全部时间")
+        return zh("{since}，至{part}", since=since, part=spoken(wanted.until) if wanted.until else zh("今天"))
 
     def _stages(self) -> list[str]:
         """Stages where there is any, and the one that is chosen."""
@@ -100,7 +103,7 @@ class Look:
 
     def _tab(self, stage: str) -> dict:
         return {
-            "label": State(stage).label if stage else "全部环节",
+            "label": State(stage).label if stage else zh("全部环节"),
             "url": self.fitting.address(stage=stage),
             "current": stage == self.fitting.stage,
             "count": self.crossed.many(stage, self.fitting.reason),
@@ -110,19 +113,21 @@ class Look:
         wanted = self.fitting
         kinds = [(each.kind, each.name) for each in procedures.all_procedures()]
         found = [
-            _select("outcome", "结论", list(_WHAT.items()), wanted.outcome),
-            _select("kind", "业务类型", [("", "全部业务"), *kinds], wanted.kind),
+            _select("outcome", zh("结论"), list(_WHAT.items()), wanted.outcome),
+            _select("kind", zh("业务类型"), [("", zh("全部业务")), *kinds], wanted.kind),
         ]
         if reasons:
             counted = sorted(self.crossed.reasons(wanted.stage), key=lambda each: (-each[1], each[0]))
             if wanted.reason and wanted.reason not in dict(counted):
                 counted.append((wanted.reason, 0))
-            told = [(code, f"{self.text(code)}（{many}）") for code, many in counted]
-            found.append(_select("reason", "理由", [("", "全部理由"), *told], wanted.reason))
+            told = [
+                (code, zh("{words}（{many}）", words=self.text(code), many=many)) for code, many in counted
+            ]
+            found.append(_select("reason", zh("理由"), [("", zh("全部理由")), *told], wanted.reason))
         units = [(unit.code, "　" * (unit.path.count("/") - 2) + unit.short_name) for unit in self._near[1]]
-        found.append(_select("unit", "单位", [("", "全部单位"), *units], wanted.unit))
+        found.append(_select("unit", zh("单位"), [("", zh("全部单位")), *units], wanted.unit))
         if reasons:
-            found.append(_select("order", "排序", list(_ORDERS.items()), wanted.order))
+            found.append(_select("order", zh("排序"), list(_ORDERS.items()), wanted.order))
         return found
 
 
@@ -143,7 +148,7 @@ def listing(look: Look) -> dict:
     page = pages.get_page(look.wanted.page)
     return look.frame("refusals") | {
         "rows": [_row(look, step) for step in page.object_list],
-        "page": pager(page, wanted, "件"),
+        "page": pager(page, wanted, zh("件")),
     }
 
 
@@ -165,7 +170,17 @@ def _row(look: Look, step: Step) -> dict:
 def pager(page, wanted: Wanted, measure: str) -> dict:
     """The line under a list."""
     total = page.paginator.count
-    text = f"第 {page.start_index()}–{page.end_index()} {measure}，共 {total} {measure}" if total else ""
+    text = (
+        zh(
+            "第 {start_index}–{end_index} {measure}，共 {total} {measure}",
+            start_index=page.start_index(),
+            end_index=page.end_index(),
+            measure=measure,
+            total=total,
+        )
+        if total
+        else ""
+    )
     return {
         "text": text,
         "previous_url": wanted.address(page=str(page.previous_page_number())) if page.has_previous() else "",
@@ -186,7 +201,7 @@ def shares(look: Look) -> dict:
     whole = Share.of(None, look.crossed.reasons(wanted.stage))
     return look.frame("refusal-shares") | {
         "groups": [_group(look, share) for share in ([whole, *each] if each else [])],
-        "page": pager(page, wanted, "个单位"),
+        "page": pager(page, wanted, zh("个单位")),
     }
 
 
@@ -194,7 +209,7 @@ def _group(look: Look, share: Share) -> dict:
     place = {"unit": share.unit.code, "own": True} if share.unit else {}
     listed, wanted = reverse("refusals"), replace(look.fitting, reason="")
     return {
-        "name": share.unit.name if share.unit else "全部单位合计",
+        "name": share.unit.name if share.unit else zh("全部单位合计"),
         "total": share.total,
         "url": listed + wanted.address(**place),
         "rows": [

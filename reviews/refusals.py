@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 
+from ledger.words import zh
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -55,6 +57,8 @@ def guard(sentence: str, clause: str, remover: str = "", stops: bool = True):
     says when the guard holds: the first line of the function's docstring.
     """
 
+    sentence, remover = zh(sentence), zh(remover)
+
     def decorate(function: Callable) -> Callable:
         @wraps(function)
         def check(facts) -> Refusal | None:
@@ -65,7 +69,7 @@ def guard(sentence: str, clause: str, remover: str = "", stops: bool = True):
                 function.__name__, sentence.format(**found), clause, remover.format(**found), stops
             )
 
-        check.label = (function.__doc__ or function.__name__).strip().splitlines()[0].rstrip("。.")
+        check.label = zh((function.__doc__ or function.__name__).strip().splitlines()[0].rstrip("。."))
         check.clause = clause
         return check
 

@@ -9,6 +9,7 @@ from datetime import date
 from django import forms
 
 from ledger.clock import spoken
+from ledger.words import joined, zh
 from orgs.models import Unit, UnitLevel
 from reviews import procedures, routing
 from reviews.calendar_forms import date_field, in_range
@@ -25,22 +26,22 @@ class RouteForm(forms.Form):
     """For which province, against which other one, by the rows of which day."""
 
     province = forms.ModelChoiceField(
-        label="省（转入一方）",
+        label=zh("省（转入一方）"),
         queryset=Unit.objects.none(),
         to_field_name="code",
         required=False,
-        empty_label="全国（各省没有另行规定的）",
-        error_messages={"invalid_choice": "没有这个省（自治区），请从列表中选择。"},
+        empty_label=zh("全国（各省没有另行规定的）"),
+        error_messages={"invalid_choice": zh("没有这个省（自治区），请从列表中选择。")},
     )
     other = forms.ModelChoiceField(
-        label="跨省时的转出省",
+        label=zh("跨省时的转出省"),
         queryset=Unit.objects.none(),
         to_field_name="code",
         required=False,
-        empty_label="没有另行规定的省",
-        error_messages={"invalid_choice": "没有这个省（自治区），请从列表中选择。"},
+        empty_label=zh("没有另行规定的省"),
+        error_messages={"invalid_choice": zh("没有这个省（自治区），请从列表中选择。")},
     )
-    on = date_field("发起日期")
+    on = date_field(zh("发起日期"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -135,7 +136,7 @@ def _kinds(book: Rulebook, routes: list[Drawn], day: date, province, other) -> l
 
 
 def _end_of(procedure: Procedure) -> str:
-    return procedure.brings if procedure.of_one_school else "学籍转入"
+    return procedure.brings if procedure.of_one_school else zh("学籍转入")
 
 
 def _drawing(book: Rulebook, route: Drawn, day: date, province, other) -> dict:
@@ -145,7 +146,7 @@ def _drawing(book: Rulebook, route: Drawn, day: date, province, other) -> dict:
             {
                 "label": State(stage).label,
                 "sending": stage in SENDING_SIDE,
-                "days": f"{days_of(stage, book, day, province and province.pk)} 个工作日",
+                "days": zh("{days_of} 个工作日", days_of=days_of(stage, book, day, province and province.pk)),
             }
             for stage in route.stages
         ],
@@ -156,9 +157,13 @@ def _drawing(book: Rulebook, route: Drawn, day: date, province, other) -> dict:
 
 def title_of(route: Drawn) -> str:
     """“省内跨主管部门 · 高中”."""
-    phases = "、".join(_PHASES[phase] for phase in route.phases)
+    phases = joined("、", (_PHASES[phase] for phase in route.phases))
     alone = procedures.of_kind(route.kind).of_one_school
-    return f"{'本校' if alone else _RELATIONS[route.relation]} · {phases or '各学段'}"
+    return zh(
+        "{part} · {part2}",
+        part=zh("本校") if alone else _RELATIONS[route.relation],
+        part2=phases or zh("各学段"),
+    )
 
 
 def days_of(stage: str, book: Rulebook, day: date, province: int | None) -> int:
@@ -167,8 +172,10 @@ def days_of(stage: str, book: Rulebook, day: date, province: int | None) -> int:
 
 
 def _source(row: Route) -> str:
-    until = f"至{spoken(row.valid_until)}（不含）" if row.valid_until else "起"
-    return f"{row.source}，{spoken(row.valid_from)}{until}有效"
+    day = spoken(row.valid_from)
+    if row.valid_until is None:
+        return zh("{source}，{day}起有效", source=row.source, day=day)
+    return zh("{source}，{day}至{end}（不含）有效", source=row.source, day=day, end=spoken(row.valid_until))
 
 
 def _rows(book: Rulebook, taken: set[int], day: date, provinces: tuple) -> list[dict]:
@@ -179,8 +186,8 @@ def _rows(book: Rulebook, taken: set[int], day: date, provinces: tuple) -> list[
         {
             "kind": kind_name(row.kind),
             "relation": _RELATIONS.get(row.relation, row.relation),
-            "phase": _PHASES.get(row.phase, "不限"),
-            "scope": row.province.short_name if row.province_id else "全国",
+            "phase": _PHASES.get(row.phase, zh("不限")),
+            "scope": row.province.short_name if row.province_id else zh("全国"),
             "stages": str(row),
             "from": spoken(row.valid_from),
             "until": spoken(row.valid_until) if row.valid_until else "—",
@@ -194,9 +201,9 @@ def _rows(book: Rulebook, taken: set[int], day: date, provinces: tuple) -> list[
 def _standing(row: Route, taken: set[int], day: date) -> tuple[str, str]:
     """Class and word: whether the row is drawn above, and if not why not."""
     if row.pk in taken:
-        return "good", "在行"
+        return "good", zh("在行")
     if row.valid_from > day:
-        return "warn", "将生效"
+        return "warn", zh("将生效")
     if row.valid_until is not None and row.valid_until <= day:
-        return "", "已失效"
-    return "", "另有规定"
+        return "", zh("已失效")
+    return "", zh("另有规定")

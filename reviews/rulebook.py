@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from django.db.models import Q
 
+from ledger.words import zh
 from reviews import calendar, windows
 from reviews.models import (
     ACROSS_LEAGUES,
@@ -160,9 +161,9 @@ def window_refusal(book: Rulebook, kind: str, province_id: int | None, instant: 
         return None
     return Refusal(
         "window_closed",
-        f"{state.sentence.rstrip('。')}。草稿会保留，已发起的业务照常办理。",
+        zh("{rstrip}。草稿会保留，已发起的业务照常办理。", rstrip=state.sentence.rstrip("。")),
         state.window.clause if state.window else "",
-        "到时段开放后由转入学校发起",
+        zh("到时段开放后由转入学校发起"),
     )
 
 

@@ -13,6 +13,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 
+from ledger.words import joined, zh
 from orgs.models import Unit
 from reviews.notice_values import FILED_KINDS
 from reviews.states import Outcome, State
@@ -21,7 +22,7 @@ from reviews.states import Outcome, State
 def _province(related="+"):
     return models.ForeignKey(
         Unit,
-        verbose_name="省（空为全国）",
+        verbose_name=zh("省（空为全国）"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -33,9 +34,9 @@ def _province(related="+"):
 class Validity(models.Model):
     """From when to when a row is in force, and what it rests on."""
 
-    valid_from = models.DateField("生效日期")
-    valid_until = models.DateField("失效日期（不含）", null=True, blank=True)
-    source = models.CharField("依据", max_length=200)
+    valid_from = models.DateField(zh("生效日期"))
+    valid_until = models.DateField(zh("失效日期（不含）"), null=True, blank=True)
+    source = models.CharField(zh("依据"), max_length=200)
 
     class Meta:
         abstract = True
@@ -45,14 +46,14 @@ def _period(name):
     return models.CheckConstraint(
         condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
         name=name,
-        violation_error_message="失效日期须晚于生效日期。",
+        violation_error_message=zh("失效日期须晚于生效日期。"),
     )
 
 
 # The calculator lays the years between the first and the last known day out in memory, so a day of the year 9999
 # typed by mistake would cost every process dearly.
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
-_OUT_OF_RANGE = "日期须在 2000 年至 2100 年之间。"
+_OUT_OF_RANGE = zh("日期须在 2000 年至 2100 年之间。")
 _IN_RANGE = [MinValueValidator(FIRST_DAY, _OUT_OF_RANGE), MaxValueValidator(LAST_DAY, _OUT_OF_RANGE)]
 
 
@@ -62,7 +63,7 @@ class CalendarRevision(models.Model):
     number = models.BigIntegerField(default=1)
 
     class Meta:
-        verbose_name = verbose_name_plural = "规则版次"
+        verbose_name = verbose_name_plural = zh("规则版次")
 
     def __str__(self):
         return str(self.number)
@@ -71,26 +72,26 @@ class CalendarRevision(models.Model):
 class DayKind(models.TextChoices):
     """A day that differs from the plain week."""
 
-    HOLIDAY = "holiday", "放假"
-    WORKDAY = "workday", "补班"
+    HOLIDAY = "holiday", zh("放假")
+    WORKDAY = "workday", zh("补班")
 
 
 class CalendarDay(models.Model):
     """A day off, or a make-up working day, by the State Council's notice."""
 
     date = models.DateField(
-        "日期",
+        zh("日期"),
         unique=True,
         validators=_IN_RANGE,
-        error_messages={"unique": "这一天已经录入，请修改原来的一行。"},
+        error_messages={"unique": zh("这一天已经录入，请修改原来的一行。")},
     )
-    kind = models.CharField("类型", max_length=8, choices=DayKind.choices)
-    name = models.CharField("名称", max_length=30)
-    source = models.CharField("依据", max_length=200)
-    confirmed = models.BooleanField("已由国务院办公厅公布", default=True)
+    kind = models.CharField(zh("类型"), max_length=8, choices=DayKind.choices)
+    name = models.CharField(zh("名称"), max_length=30)
+    source = models.CharField(zh("依据"), max_length=200)
+    confirmed = models.BooleanField(zh("已由国务院办公厅公布"), default=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "放假与补班"
+        verbose_name = verbose_name_plural = zh("放假与补班")
         ordering = ["date"]
         constraints = [
             models.CheckConstraint(
@@ -108,19 +109,19 @@ class Vacation(models.Model):
     """A winter or summer vacation: its days do not count for the bulletin (R3.7b)."""
 
     province = _province()
-    name = models.CharField("名称", max_length=40)
-    starts_on = models.DateField("开始", validators=_IN_RANGE)
-    ends_on = models.DateField("结束（含）", validators=_IN_RANGE)
-    source = models.CharField("依据", max_length=200)
+    name = models.CharField(zh("名称"), max_length=40)
+    starts_on = models.DateField(zh("开始"), validators=_IN_RANGE)
+    ends_on = models.DateField(zh("结束（含）"), validators=_IN_RANGE)
+    source = models.CharField(zh("依据"), max_length=200)
 
     class Meta:
-        verbose_name = verbose_name_plural = "寒暑假"
+        verbose_name = verbose_name_plural = zh("寒暑假")
         ordering = ["starts_on"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")),
                 name="vacation_period",
-                violation_error_message="结束日期不能早于开始日期。",
+                violation_error_message=zh("结束日期不能早于开始日期。"),
             ),
             models.CheckConstraint(
                 condition=Q(starts_on__gte=FIRST_DAY, ends_on__lte=LAST_DAY),
@@ -141,30 +142,30 @@ class Window(Validity):
     its last one those concerned are told that something is to be done by then (R3.5, R3.5b).
     """
 
-    key = models.CharField("代号", max_length=40)
-    name = models.CharField("名称", max_length=60)
-    kinds = ArrayField(models.CharField(max_length=30), verbose_name="业务类型")
-    closes = models.BooleanField("期内暂停发起（否则仅期内可发起）", default=True)
-    starts = models.CharField("起（月-日，0时）", max_length=5)
-    ends = models.CharField("止（月-日，0时，不含）", max_length=5)
+    key = models.CharField(zh("代号"), max_length=40)
+    name = models.CharField(zh("名称"), max_length=60)
+    kinds = ArrayField(models.CharField(max_length=30), verbose_name=zh("业务类型"))
+    closes = models.BooleanField(zh("期内暂停发起（否则仅期内可发起）"), default=True)
+    starts = models.CharField(zh("起（月-日，0时）"), max_length=5)
+    ends = models.CharField(zh("止（月-日，0时，不含）"), max_length=5)
     remind_days = ArrayField(
         models.PositiveSmallIntegerField(),
-        verbose_name="到期前几天提醒（填写的只作提醒，不限制发起）",
+        verbose_name=zh("到期前几天提醒（填写的只作提醒，不限制发起）"),
         default=list,
         blank=True,
     )
     province = _province()
-    clause = models.CharField("条款", max_length=80)
+    clause = models.CharField(zh("条款"), max_length=80)
 
     class Meta:
-        verbose_name = verbose_name_plural = "发起时段"
+        verbose_name = verbose_name_plural = zh("发起时段")
         constraints = [
             _period("window_period"),
             models.CheckConstraint(
                 condition=Q(starts__regex=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$")
                 & Q(ends__regex=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"),
                 name="window_month_day",
-                violation_error_message="起止须写成“月-日”，如 07-15。",
+                violation_error_message=zh("起止须写成“月-日”，如 07-15。"),
             ),
         ]
 
@@ -175,15 +176,15 @@ class Window(Validity):
 class Limit(Validity):
     """A number of the notice: e.g. ``step_days`` 10 working days, ``expire_days`` 90, ``recall_minutes`` 10."""
 
-    key = models.CharField("代号", max_length=40)
-    name = models.CharField("名称", max_length=60)
-    value = models.PositiveIntegerField("数值")
-    unit = models.CharField("单位", max_length=20)
+    key = models.CharField(zh("代号"), max_length=40)
+    name = models.CharField(zh("名称"), max_length=60)
+    value = models.PositiveIntegerField(zh("数值"))
+    unit = models.CharField(zh("单位"), max_length=20)
     province = _province()
-    clause = models.CharField("条款", max_length=80)
+    clause = models.CharField(zh("条款"), max_length=80)
 
     class Meta:
-        verbose_name = verbose_name_plural = "时限"
+        verbose_name = verbose_name_plural = zh("时限")
         constraints = [_period("limit_period")]
 
     def __str__(self):
@@ -193,14 +194,14 @@ class Limit(Validity):
 class Route(Validity):
     """The order of stages of a kind of case (R3.1)."""
 
-    kind = models.CharField("业务类型", max_length=30)
-    relation = models.CharField("双方关系", max_length=16)
-    phase = models.CharField("学段（空为不限）", max_length=10, blank=True)
+    kind = models.CharField(zh("业务类型"), max_length=30)
+    relation = models.CharField(zh("双方关系"), max_length=16)
+    phase = models.CharField(zh("学段（空为不限）"), max_length=10, blank=True)
     province = _province()
-    stages = ArrayField(models.CharField(max_length=24, choices=State.choices), verbose_name="环节")
+    stages = ArrayField(models.CharField(max_length=24, choices=State.choices), verbose_name=zh("环节"))
 
     class Meta:
-        verbose_name = verbose_name_plural = "流程"
+        verbose_name = verbose_name_plural = zh("流程")
         constraints = [
             _period("route_period"),
             # R3.6: 调档 ends every route of a kind that has it, and stands in no other.
@@ -208,27 +209,29 @@ class Route(Validity):
                 condition=Q(kind__in=FILED_KINDS, stages__contains=[State.AWAITING_FILE])
                 | ~Q(kind__in=FILED_KINDS) & ~Q(stages__contains=[State.AWAITING_FILE]),
                 name="route_ends_with_the_file",
-                violation_error_message="跨省转学和毕业后跨省就学的流程以调档结束，其他业务没有调档（附件1 三.6）。",
+                violation_error_message=zh(
+                    "跨省转学和毕业后跨省就学的流程以调档结束，其他业务没有调档（附件1 三.6）。"
+                ),
             ),
         ]
 
     def __str__(self):
-        return " → ".join(State(stage).label for stage in self.stages)
+        return joined(" → ", (State(stage).label for stage in self.stages))
 
 
 class RefusalReason(Validity):
     """One of the closed list of reasons for refusing or for sending back (R0.6, R3.1b, R3.4)."""
 
-    code = models.CharField("代号", max_length=40)
-    kinds = ArrayField(models.CharField(max_length=30), verbose_name="业务类型")
-    stages = ArrayField(models.CharField(max_length=24, choices=State.choices), verbose_name="可用环节")
-    outcome = models.CharField("用于", max_length=10, choices=Outcome.choices)
-    text = models.CharField("理由", max_length=120)
+    code = models.CharField(zh("代号"), max_length=40)
+    kinds = ArrayField(models.CharField(max_length=30), verbose_name=zh("业务类型"))
+    stages = ArrayField(models.CharField(max_length=24, choices=State.choices), verbose_name=zh("可用环节"))
+    outcome = models.CharField(zh("用于"), max_length=10, choices=Outcome.choices)
+    text = models.CharField(zh("理由"), max_length=120)
     province = _province()
-    position = models.PositiveSmallIntegerField("次序", default=1)
+    position = models.PositiveSmallIntegerField(zh("次序"), default=1)
 
     class Meta:
-        verbose_name = verbose_name_plural = "驳回与补正理由"
+        verbose_name = verbose_name_plural = zh("驳回与补正理由")
         ordering = ["outcome", "position"]
         constraints = [
             _period("reason_period"),
@@ -236,12 +239,12 @@ class RefusalReason(Validity):
                 fields=["code", "province", "valid_from"],
                 nulls_distinct=False,
                 name="reason_code_once",
-                violation_error_message="这个代号在同一范围、同一生效日期已有一行，请改用别的生效日期。",
+                violation_error_message=zh("这个代号在同一范围、同一生效日期已有一行，请改用别的生效日期。"),
             ),
             models.CheckConstraint(
                 condition=Q(outcome__in=[Outcome.REFUSE, Outcome.SEND_BACK]),
                 name="reason_outcome",
-                violation_error_message="理由只用于“不同意”或“退回补正”。",
+                violation_error_message=zh("理由只用于“不同意”或“退回补正”。"),
             ),
         ]
 
@@ -252,21 +255,21 @@ class RefusalReason(Validity):
 class QuickPhrase(models.Model):
     """An opinion to fill in with one key: everyone's, a unit's, or one's own. It fills, it never signs (R0.3)."""
 
-    unit = models.ForeignKey(Unit, verbose_name="单位", on_delete=models.CASCADE, null=True, blank=True)
+    unit = models.ForeignKey(Unit, verbose_name=zh("单位"), on_delete=models.CASCADE, null=True, blank=True)
     account = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name="账号",
+        verbose_name=zh("账号"),
         on_delete=models.CASCADE,
         null=True,
         blank=True,
         related_name="phrases",
     )
-    outcome = models.CharField("用于", max_length=10, choices=Outcome.choices, default=Outcome.AGREE)
-    text = models.CharField("短语", max_length=100)
-    position = models.PositiveSmallIntegerField("次序", default=1)
+    outcome = models.CharField(zh("用于"), max_length=10, choices=Outcome.choices, default=Outcome.AGREE)
+    text = models.CharField(zh("短语"), max_length=100)
+    position = models.PositiveSmallIntegerField(zh("次序"), default=1)
 
     class Meta:
-        verbose_name = verbose_name_plural = "常用短语"
+        verbose_name = verbose_name_plural = zh("常用短语")
         ordering = ["position", "id"]
 
     def __str__(self):

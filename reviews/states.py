@@ -7,53 +7,55 @@ need (locks, seats, guards, rows written beside) is the door's business.
 from django.db import models
 from django_fsm import GET_STATE, transition
 
+from ledger.words import zh
+
 
 class State(models.TextChoices):
     """Where a case stands."""
 
-    DRAFT = "draft", "草稿"
-    RECEIVING_SCHOOL = "receiving_school", "转入学校"
-    RECEIVING_AUTHORITY = "receiving_authority", "转入主管部门"
-    RECEIVING_LEAGUE = "receiving_league", "转入盟市"
-    RECEIVING_PROVINCE = "receiving_province", "转入省"
-    SENDING_SCHOOL = "sending_school", "转出学校"
-    SENDING_AUTHORITY = "sending_authority", "转出主管部门"
-    GRADUATION_AUTHORITY = "graduation_authority", "毕业学校主管部门"
-    SENDING_LEAGUE = "sending_league", "转出盟市"
-    SENDING_PROVINCE = "sending_province", "转出省"
-    SCHOOL = "school", "学校"
-    AUTHORITY = "authority", "主管部门"
-    LEAGUE = "league", "盟市"
-    PROVINCE = "province", "省（自治区）"
-    MINISTRY = "ministry", "教育部"
-    CORRECTION = "correction", "补正"
-    AWAITING_FILE = "awaiting_file", "待调档"
-    COMPLETED = "completed", "办结"
-    REFUSED = "refused", "已驳回"
-    WITHDRAWN = "withdrawn", "已撤销"
-    EXPIRED = "expired", "超期清理"
-    LAPSED = "lapsed", "逾期未调档取消"
-    CLEARED = "cleared", "毕业清理"
+    DRAFT = "draft", zh("草稿")
+    RECEIVING_SCHOOL = "receiving_school", zh("转入学校")
+    RECEIVING_AUTHORITY = "receiving_authority", zh("转入主管部门")
+    RECEIVING_LEAGUE = "receiving_league", zh("转入盟市")
+    RECEIVING_PROVINCE = "receiving_province", zh("转入省")
+    SENDING_SCHOOL = "sending_school", zh("转出学校")
+    SENDING_AUTHORITY = "sending_authority", zh("转出主管部门")
+    GRADUATION_AUTHORITY = "graduation_authority", zh("毕业学校主管部门")
+    SENDING_LEAGUE = "sending_league", zh("转出盟市")
+    SENDING_PROVINCE = "sending_province", zh("转出省")
+    SCHOOL = "school", zh("学校")
+    AUTHORITY = "authority", zh("主管部门")
+    LEAGUE = "league", zh("盟市")
+    PROVINCE = "province", zh("省（自治区）")
+    MINISTRY = "ministry", zh("教育部")
+    CORRECTION = "correction", zh("补正")
+    AWAITING_FILE = "awaiting_file", zh("待调档")
+    COMPLETED = "completed", zh("办结")
+    REFUSED = "refused", zh("已驳回")
+    WITHDRAWN = "withdrawn", zh("已撤销")
+    EXPIRED = "expired", zh("超期清理")
+    LAPSED = "lapsed", zh("逾期未调档取消")
+    CLEARED = "cleared", zh("毕业清理")
 
 
 class Verb(models.TextChoices):
     """What can be done to a case. ``expire`` and ``lapse`` belong to the clock alone, ``clear`` to the graduation."""
 
-    SUBMIT = "submit", "发起"
-    HANDLE = "handle", "办理"
-    SIGN = "sign", "核办"
-    RETURN = "return_to_registrar", "退回本单位"
-    WITHDRAW = "withdraw", "撤销"
-    RECALL = "recall", "撤回核办"
-    NUDGE = "nudge", "催办"
-    MESSAGE = "message", "发消息"
-    REPORT = "report", "登记报到"
-    NO_SHOW = "no_show", "登记未报到"
-    REQUEST_FILE = "request_file", "调档"
-    EXPIRE = "expire", "超期清理"
-    LAPSE = "lapse", "逾期未调档取消"
-    CLEAR = "clear", "毕业清理"
-    TAKE_OVER = "take_over", "承接"
+    SUBMIT = "submit", zh("发起")
+    HANDLE = "handle", zh("办理")
+    SIGN = "sign", zh("核办")
+    RETURN = "return_to_registrar", zh("退回本单位")
+    WITHDRAW = "withdraw", zh("撤销")
+    RECALL = "recall", zh("撤回核办")
+    NUDGE = "nudge", zh("催办")
+    MESSAGE = "message", zh("发消息")
+    REPORT = "report", zh("登记报到")
+    NO_SHOW = "no_show", zh("登记未报到")
+    REQUEST_FILE = "request_file", zh("调档")
+    EXPIRE = "expire", zh("超期清理")
+    LAPSE = "lapse", zh("逾期未调档取消")
+    CLEAR = "clear", zh("毕业清理")
+    TAKE_OVER = "take_over", zh("承接")
 
 
 # What the clock or the graduation run does, by nobody's account.
@@ -63,16 +65,16 @@ BY_NOBODY = (Verb.EXPIRE, Verb.LAPSE, Verb.CLEAR, Verb.TAKE_OVER)
 class Outcome(models.TextChoices):
     """What a unit decides; and how a step ends that was not decided."""
 
-    AGREE = "agree", "同意"
-    REFUSE = "refuse", "不同意"
-    SEND_BACK = "send_back", "退回补正"
-    WITHDRAWN = "withdrawn", "业务已撤销"
-    RECALLED = "recalled", "被撤回"
-    EXPIRED = "expired", "业务已清理"
-    FILED = "filed", "已调档"
-    LAPSED = "lapsed", "逾期未调档"
-    CLEARED = "cleared", "毕业清理"
-    TAKEN_OVER = "taken_over", "已由承接单位接办"
+    AGREE = "agree", zh("同意")
+    REFUSE = "refuse", zh("不同意")
+    SEND_BACK = "send_back", zh("退回补正")
+    WITHDRAWN = "withdrawn", zh("业务已撤销")
+    RECALLED = "recalled", zh("被撤回")
+    EXPIRED = "expired", zh("业务已清理")
+    FILED = "filed", zh("已调档")
+    LAPSED = "lapsed", zh("逾期未调档")
+    CLEARED = "cleared", zh("毕业清理")
+    TAKEN_OVER = "taken_over", zh("已由承接单位接办")
 
 
 DECISIONS = (Outcome.AGREE, Outcome.REFUSE, Outcome.SEND_BACK)
@@ -118,8 +120,8 @@ class Awaiting(models.TextChoices):
     """Which of the unit's two acts is outstanding (R0.5)."""
 
     NOBODY = "", "—"
-    HANDLE = "handle", "待办理"
-    SIGN = "sign", "待核办"
+    HANDLE = "handle", zh("待办理")
+    SIGN = "sign", zh("待核办")
 
 
 def _target(case, target, *args, **kwargs):

@@ -6,13 +6,14 @@ from django.db.models import Max
 
 from ledger import clock, outbox
 from ledger.models import OutboxMessage
+from ledger.words import zh
 from orgs.models import Account, Post, PostRole
 from orgs.seats import Seat, in_force
 from reviews.notices import Letter, tell
 from reviews.refusals import Refusal
 from reviews.rulebook import Rulebook
 
-CLAUSE = "正文 二.1"
+CLAUSE = zh("正文 二.1")
 # How many days a new registrar may act without a certificate: a row of the rulebook, a province's own before the nation's.
 GRACE = "training_grace_days"
 
@@ -24,8 +25,11 @@ def refusal(seat: Seat, day: date, book: Rulebook) -> Refusal | None:
     grace = book.limit(GRACE, day, seat.unit.province_id)
     if seat.since is not None and day < seat.since + timedelta(days=grace):
         return None
-    was = "培训合格证已过有效期" if seat.trained_until is not None else "还没有培训合格证"
-    told = f"你{was}，可以查看，不能办理：学籍管理员须经培训、持证上岗；请参加培训，由上级登记备案后再办理。"
+    was = zh("培训合格证已过有效期") if seat.trained_until is not None else zh("还没有培训合格证")
+    told = zh(
+        "你{was}，可以查看，不能办理：学籍管理员须经培训、持证上岗；请参加培训，由上级登记备案后再办理。",
+        was=was,
+    )
     return Refusal("untrained", told, CLAUSE)
 
 
@@ -58,8 +62,10 @@ def tell_holders(messages: list[OutboxMessage]) -> None:
         Letter(
             message.payload["account"],
             None,
-            f"你的培训合格证有效期至{clock.spoken(date.fromisoformat(message.payload['until']))}，过期后可以查看、"
-            "不能办理；请及时参加培训并由上级备案（正文 二.1）。",
+            zh(
+                "你的培训合格证有效期至{day}，过期后可以查看、不能办理；请及时参加培训并由上级备案（正文 二.1）。",
+                day=clock.spoken(date.fromisoformat(message.payload["until"])),
+            ),
             message.dedup,
             "/directory/own/",
         )

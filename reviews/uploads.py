@@ -8,6 +8,7 @@ from django.core.files.uploadhandler import FileUploadHandler, MemoryFileUploadH
 from django.http import HttpRequest, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError, TooManyFilesSent
 
+from ledger.words import zh
 from reviews.evidence import CLAUSE
 from reviews.pictures import LARGEST
 from reviews.refusals import Refusal
@@ -18,9 +19,9 @@ FORM_OVERHEAD = 64 * 1024
 # sentence; beyond this the connection is cut.
 READ_AND_DROPPED = 16 * 1024 * 1024
 
-TOO_LARGE = Refusal("proof_large", "照片超过 2 MB，没有收下；请缩小或重新拍摄后再传。", CLAUSE)
-TOO_MANY = Refusal("proof_count", "一次最多上传 6 张照片，请分次上传。", CLAUSE)
-BROKEN = Refusal("upload_broken", "照片没有传完整，请检查网络后重新上传。", CLAUSE)
+TOO_LARGE = Refusal("proof_large", zh("照片超过 2 MB，没有收下；请缩小或重新拍摄后再传。"), CLAUSE)
+TOO_MANY = Refusal("proof_count", zh("一次最多上传 6 张照片，请分次上传。"), CLAUSE)
+BROKEN = Refusal("upload_broken", zh("照片没有传完整，请检查网络后重新上传。"), CLAUSE)
 
 
 class WithinLimit(FileUploadHandler):

@@ -14,6 +14,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.functional import cached_property
 
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Person, Unit
 from reviews.phrases_in_text import folded
@@ -29,20 +30,22 @@ class ForbiddenPhrase(Validity):
     “the proof is unreadable” the proof itself may be asked for (R0.6).
     """
 
-    text = models.CharField("用语", max_length=40, validators=[MinLengthValidator(2, "用语至少两个字。")])
-    kinds = ArrayField(models.CharField(max_length=30), verbose_name="业务类型")
+    text = models.CharField(
+        zh("用语"), max_length=40, validators=[MinLengthValidator(2, zh("用语至少两个字。"))]
+    )
+    kinds = ArrayField(models.CharField(max_length=30), verbose_name=zh("业务类型"))
     stages = ArrayField(
-        models.CharField(max_length=24), verbose_name="环节（空为不限）", default=list, blank=True
+        models.CharField(max_length=24), verbose_name=zh("环节（空为不限）"), default=list, blank=True
     )
     spared = ArrayField(
-        models.CharField(max_length=40), verbose_name="选用下列理由时不拦", default=list, blank=True
+        models.CharField(max_length=40), verbose_name=zh("选用下列理由时不拦"), default=list, blank=True
     )
-    clause = models.CharField("条款", max_length=80)
-    quoted = models.CharField("条款原文", max_length=200)
+    clause = models.CharField(zh("条款"), max_length=80)
+    quoted = models.CharField(zh("条款原文"), max_length=200)
     province = _province()
 
     class Meta:
-        verbose_name = verbose_name_plural = "不得作为理由的用语"
+        verbose_name = verbose_name_plural = zh("不得作为理由的用语")
         ordering = ["clause", "id"]
         constraints = [
             _period("phrase_period"),
@@ -50,12 +53,12 @@ class ForbiddenPhrase(Validity):
                 fields=["text", "clause", "province", "valid_from"],
                 nulls_distinct=False,
                 name="phrase_once",
-                violation_error_message="这一用语在同一范围、同一条款、同一生效日期已有一行。",
+                violation_error_message=zh("这一用语在同一范围、同一条款、同一生效日期已有一行。"),
             ),
             models.CheckConstraint(
                 condition=Q(text__regex=r"\S.*\S"),
                 name="phrase_two_characters",
-                violation_error_message="用语至少两个字。",
+                violation_error_message=zh("用语至少两个字。"),
             ),
         ]
 
@@ -71,8 +74,8 @@ class ForbiddenPhrase(Validity):
 class Ruling(models.TextChoices):
     """What the unit above finds: the words were not meant so, or they were."""
 
-    ALLOW = "allow", "属误报"
-    FORBID = "forbid", "成立"
+    ALLOW = "allow", zh("属误报")
+    FORBID = "forbid", zh("成立")
 
 
 def digest_of_words(text: str) -> str:
@@ -100,31 +103,31 @@ class WallAppeal(models.Model):
     """
 
     case = models.ForeignKey(
-        "reviews.Case", verbose_name="业务", on_delete=models.PROTECT, related_name="appeals"
+        "reviews.Case", verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="appeals"
     )
     step = models.ForeignKey("reviews.Step", on_delete=models.PROTECT, related_name="appeals")
-    stage = models.CharField("环节", max_length=24)
-    unit = models.ForeignKey(Unit, verbose_name="申诉单位", on_delete=models.PROTECT, related_name="+")
-    upper = models.ForeignKey(Unit, verbose_name="裁定单位", on_delete=models.PROTECT, related_name="+")
+    stage = models.CharField(zh("环节"), max_length=24)
+    unit = models.ForeignKey(Unit, verbose_name=zh("申诉单位"), on_delete=models.PROTECT, related_name="+")
+    upper = models.ForeignKey(Unit, verbose_name=zh("裁定单位"), on_delete=models.PROTECT, related_name="+")
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="申诉人", on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, verbose_name=zh("申诉人"), on_delete=models.PROTECT, related_name="+"
     )
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
-    verb = models.CharField("行为", max_length=20)
-    outcome = models.CharField("拟作结论", max_length=10, blank=True, default="")
-    reason = models.CharField("理由", max_length=40, blank=True, default="")
-    opinion = models.CharField("被拦意见", max_length=500)
-    digest = models.CharField("摘要", max_length=64)
+    verb = models.CharField(zh("行为"), max_length=20)
+    outcome = models.CharField(zh("拟作结论"), max_length=10, blank=True, default="")
+    reason = models.CharField(zh("理由"), max_length=40, blank=True, default="")
+    opinion = models.CharField(zh("被拦意见"), max_length=500)
+    digest = models.CharField(zh("摘要"), max_length=64)
     phrase = models.ForeignKey(
-        ForbiddenPhrase, verbose_name="用语", on_delete=models.PROTECT, related_name="appeals"
+        ForbiddenPhrase, verbose_name=zh("用语"), on_delete=models.PROTECT, related_name="appeals"
     )
-    explanation = models.CharField("说明", max_length=500, blank=True, default="")
-    raised_at = models.DateTimeField("上报时间", db_default=Now())
-    ruling = models.CharField("裁定", max_length=6, choices=Ruling.choices, blank=True, default="")
-    ruling_opinion = models.CharField("裁定意见", max_length=500, blank=True, default="")
+    explanation = models.CharField(zh("说明"), max_length=500, blank=True, default="")
+    raised_at = models.DateTimeField(zh("上报时间"), db_default=Now())
+    ruling = models.CharField(zh("裁定"), max_length=6, choices=Ruling.choices, blank=True, default="")
+    ruling_opinion = models.CharField(zh("裁定意见"), max_length=500, blank=True, default="")
     decider = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name="裁定人",
+        verbose_name=zh("裁定人"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -133,12 +136,12 @@ class WallAppeal(models.Model):
     decider_person = models.ForeignKey(
         Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    decided_at = models.DateTimeField("裁定时间", null=True, blank=True)
+    decided_at = models.DateTimeField(zh("裁定时间"), null=True, blank=True)
 
     objects = WallAppealQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "用语申诉"
+        verbose_name = verbose_name_plural = zh("用语申诉")
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["upper", "id"], name="appeal_open", condition=Q(ruling="")),
@@ -149,7 +152,7 @@ class WallAppeal(models.Model):
             models.CheckConstraint(
                 condition=Q(decider_person__isnull=True) | ~Q(decider_person=F("person")),
                 name="appeal_two_people",
-                violation_error_message="申诉人与裁定人不能是同一人。",
+                violation_error_message=zh("申诉人与裁定人不能是同一人。"),
             ),
             models.CheckConstraint(
                 condition=Q(

@@ -4,6 +4,7 @@ from datetime import date, datetime, timedelta
 
 from ledger import clock, outbox
 from ledger.models import OutboxMessage
+from ledger.words import zh
 from orgs import presence
 from orgs.models import Unit, UnitLevel
 from reviews import calendar
@@ -55,8 +56,10 @@ def tell_accounts(messages: list[OutboxMessage]) -> None:
         Letter(
             message.payload["account"],
             None,
-            f"本周（{clock.spoken(date.fromisoformat(message.payload['week']))}起）还没有登录：学籍管理员和核办人员"
-            "每周至少登录一次，未登录的列入月度通报（正文 二）。",
+            zh(
+                "本周（{day}起）还没有登录：学籍管理员和核办人员每周至少登录一次，未登录的列入月度通报（正文 二）。",
+                day=clock.spoken(date.fromisoformat(message.payload["week"])),
+            ),
             message.dedup,
             "/worklist/",
         )

@@ -18,6 +18,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from ledger.clock import SHANGHAI, local_date
+from ledger.words import joined, zh
 
 # Between two validity edges the windows repeat with the leap years; eight years is the widest gap (1896–1904).
 _REPEATS_WITHIN_YEARS = 9
@@ -123,10 +124,20 @@ def span_text(window: WindowRow) -> str:
         return ""
     first, end = _edge(2024, *starts), _edge(2024, *ends)
     last = end - timedelta(days=1)
-    told = "2月底" if (end.month, end.day) == (3, 1) else f"{last.month}月{last.day}日"
+    told = (
+        zh("2月底")
+        if (end.month, end.day) == (3, 1)
+        else zh("{last_month}月{last_day}日", last_month=last.month, last_day=last.day)
+    )
     # An end on 1 January is 24:00 of 31 December, still the same year.
     into_next_year = ends < starts and ends != (1, 1)
-    return f"{first.month}月{first.day}日零时至{'次年' if into_next_year else ''}{told}24时"
+    return zh(
+        "{first_month}月{first_day}日零时至{part}{told}24时",
+        first_month=first.month,
+        first_day=first.day,
+        part=zh("次年") if into_next_year else "",
+        told=told,
+    )
 
 
 @lru_cache(maxsize=512)
@@ -255,26 +266,44 @@ def _edge(year: int, month: int, day: int) -> date:
 def _until_text(at: datetime) -> str:
     """The end of a half-open span as people say it: 00:00 of the next day is 24 o'clock of the last."""
     last = at.date() - timedelta(days=1)
-    return f"{last.year}年{last.month}月{last.day}日24时"
+    return zh(
+        "{last_year}年{last_month}月{last_day}日24时",
+        last_year=last.year,
+        last_month=last.month,
+        last_day=last.day,
+    )
 
 
 def _clauses(rows: Iterable[WindowRow]) -> str:
     named = list(dict.fromkeys(row.clause for row in rows if row.clause))
-    return f"（依据：{'、'.join(named)}）" if named else ""
+    return zh("（依据：{names}）", names=joined("、", named)) if named else ""
 
 
 def _closed_sentence(forbidding: WindowRow, in_force: list[WindowRow], at: datetime | None) -> str:
     if forbidding.closes:
         named = [forbidding]
-        why = f"每年{span_text(forbidding)}暂停发起，现在不能提交"
+        why = zh("每年{span_text}暂停发起，现在不能提交", span_text=span_text(forbidding))
     else:
         named = [row for row in in_force if not row.closes]
-        spans = "、".join(span_text(row) for row in named if span_text(row))
-        why = f"只能在每年{spans}发起，现在不能提交" if spans else "这类业务没有开放发起的时段，现在不能提交"
-    then = f"{at.year}年{at.month}月{at.day}日零时起可以提交" if at else "目前没有下一次开放的时间"
-    return f"{why}；{then}{_clauses(named)}。"
+        spans = joined("、", (span_text(row) for row in named if span_text(row)))
+        why = (
+            zh("只能在每年{spans}发起，现在不能提交", spans=spans)
+            if spans
+            else zh("这类业务没有开放发起的时段，现在不能提交")
+        )
+    then = (
+        zh(
+            "{at_year}年{at_month}月{at_day}日零时起可以提交",
+            at_year=at.year,
+            at_month=at.month,
+            at_day=at.day,
+        )
+        if at
+        else zh("目前没有下一次开放的时间")
+    )
+    return zh("{why}；{then}{clauses}。", why=why, then=then, clauses=_clauses(named))
 
 
 def _open_sentence(in_force: list[WindowRow], at: datetime | None) -> str:
-    until = f"，至{_until_text(at)}止" if at else ""
-    return f"现在可以提交{until}{_clauses(in_force)}。"
+    until = zh("，至{until_text}止", until_text=_until_text(at)) if at else ""
+    return zh("现在可以提交{until}{clauses}。", until=until, clauses=_clauses(in_force))

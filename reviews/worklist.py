@@ -11,6 +11,7 @@ from typing import Protocol
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.http import QueryDict
 
+from ledger.words import zh
 from orgs.models import Account, PostRole
 from orgs.seats import Seat, seats_of
 from reviews.models import Act, Case, Relation
@@ -21,12 +22,12 @@ PAGE = 25
 LAST_PAGE = 2000
 HANDLE, SIGN, STARTED, DONE, DUE, AREA, FOUND = "handle", "sign", "started", "done", "due", "area", "found"
 LABELS = {
-    HANDLE: "待办理",
-    SIGN: "待核办",
-    STARTED: "我发起",
-    DONE: "已办",
-    DUE: "即将到期",
-    AREA: "辖区在办",
+    HANDLE: zh("待办理"),
+    SIGN: zh("待核办"),
+    STARTED: zh("我发起"),
+    DONE: zh("已办"),
+    DUE: zh("即将到期"),
+    AREA: zh("辖区在办"),
 }
 
 

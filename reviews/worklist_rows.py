@@ -1,5 +1,6 @@
 """A row of the worklist in words: every string ready, so that the template only puts them in their places."""
 
+from ledger.words import zh
 from reviews import procedures
 from reviews.countdown import countdown, spoken
 from reviews.desk import Desk
@@ -40,8 +41,8 @@ def as_row(case: dict, desk: Desk, place: Place, tab: str) -> dict:
             waited=waited,
             due_text=due.text,
             due_tier=due.tier,
-            due_on=f"{case['due_on'].month}月{case['due_on'].day}日",
-            due_title=f"{spoken(case['due_on'])}，自{spoken(arrived)}的次个工作日起算",
+            due_on=zh("{month}月{day}日", month=case["due_on"].month, day=case["due_on"].day),
+            due_title=zh("{day}，自{day2}的次个工作日起算", day=spoken(case["due_on"]), day2=spoken(arrived)),
         )
     row["state_chips"] = _chips(case, waited)
     return row
@@ -59,16 +60,16 @@ def _stage(case: dict, tab: str) -> str:
     label = _STATES[case["state"]]
     if tab in (HANDLE, SIGN) or not case["awaiting"] or case["state"] == State.AWAITING_FILE:
         return label
-    return f"{label} · {_AWAITED[case['awaiting']]}"
+    return zh("{label} · {part}", label=label, part=_AWAITED[case["awaiting"]])
 
 
 def _kind_tag(case: dict) -> str:
     if case["kind"] == POST_GRADUATION:
-        return "毕业后"
+        return zh("毕业后")
     procedure = procedures.of_kind(case["kind"])
     if procedure.of_one_school:
         return procedure.name
-    return "跨省" if case["relation"] == Relation.CROSS_PROVINCE else ""
+    return zh("跨省") if case["relation"] == Relation.CROSS_PROVINCE else ""
 
 
 _ENDED = {
@@ -83,19 +84,19 @@ _ENDED = {
 def _chips(case: dict, waited: int | None) -> list[dict]:
     """Exceptions only: what differs from a case that simply takes its turn."""
     if case["state"] == State.DRAFT:
-        return [{"text": "尚未发起", "tone": "plain"}]
+        return [{"text": zh("尚未发起"), "tone": "plain"}]
     if waited is None:
         return [{"text": _STATES[case["state"]], "tone": _ENDED.get(case["state"], "plain")}]
     found = []
     if case["nudges"]:
-        found.append({"text": f"被催办 {case['nudges']} 次", "tone": "bad"})
+        found.append({"text": zh("被催办 {part} 次", part=case["nudges"]), "tone": "bad"})
     if case["returned"] and case["awaiting"] == Awaiting.HANDLE:
-        found.append({"text": "负责人退回", "tone": "warn"})
+        found.append({"text": zh("负责人退回"), "tone": "warn"})
     if case["corrected"]:
-        found.append({"text": "已补正", "tone": "good"})
+        found.append({"text": zh("已补正"), "tone": "good"})
     if case["due_provisional"]:
-        found.append({"text": "时限暂定", "tone": "warn"})
+        found.append({"text": zh("时限暂定"), "tone": "warn"})
     if case["unopened"]:
-        new = {"text": "新到", "tone": "info"} if waited <= 1 else {"text": "未查看", "tone": "plain"}
+        new = {"text": zh("新到"), "tone": "info"} if waited <= 1 else {"text": zh("未查看"), "tone": "plain"}
         found.append(new)
     return found

@@ -5,6 +5,7 @@ from django.contrib import admin
 
 from ledger.administration import ReadOnlyAdmin, ReadOnlyInline, WalledAdmin
 from ledger.clock import local_date, spoken
+from ledger.words import zh
 from reviews.admin import RulebookAdmin
 from students.change_kinds import EXPULSION, KINDS
 from students.change_models import ChangePolicy, StatusChange
@@ -32,7 +33,7 @@ class CodeTableAdmin(WalledAdmin):
     list_display = ("table", "code", "name", "source")
     list_filter = ("table",)
     search_fields = ("name", "code")
-    search_help_text = "按代码、名称查找"
+    search_help_text = zh("按代码、名称查找")
 
     def get_readonly_fields(self, request, obj=None):
         """Records name a row by table and code; only what it is called may change."""
@@ -46,12 +47,12 @@ class EnrolmentInline(ReadOnlyInline):
     fields = ("school", "since", "until", "grade_in", "grade_out", "entered_by", "left_by", "case_number")
     readonly_fields = ("since", "until")
 
-    @admin.display(description="起")
+    @admin.display(description=zh("起"))
     def since(self, enrolment):
         """The day the record came."""
         return _day(enrolment.period.lower)
 
-    @admin.display(description="止")
+    @admin.display(description=zh("止"))
     def until(self, enrolment):
         """The day the record left."""
         return _day(enrolment.period.upper)
@@ -76,7 +77,7 @@ class StudentAdmin(ReadOnlyAdmin):
     list_filter = ("status",)
     list_select_related = ("school",)
     search_fields = ("=key",)
-    search_help_text = "按学生的内部编号（UUID）准确查找"
+    search_help_text = zh("按学生的内部编号（UUID）准确查找")
     fields = ("public_key", "masked_name", "sex", "school", "school_class", "cohort", "status")
     ordering = ("-id",)
     sortable_by = ()
@@ -89,12 +90,12 @@ class StudentAdmin(ReadOnlyAdmin):
             student.name = mask_name(student.name)
         return student
 
-    @admin.display(description="内部编号")
+    @admin.display(description=zh("内部编号"))
     def public_key(self, student):
         """The random key that stands in addresses."""
         return student.key
 
-    @admin.display(description="姓名")
+    @admin.display(description=zh("姓名"))
     def masked_name(self, student):
         """The name as lists show it; masking it twice changes nothing."""
         return mask_name(student.name)
@@ -106,14 +107,16 @@ class StudentAdmin(ReadOnlyAdmin):
 class ChangePolicyForm(forms.ModelForm):
     """What a province lets be done of one kind of change (R5.1)."""
 
-    kind = forms.ChoiceField(label="异动类型", choices=[(kind.kind, kind.name) for kind in KINDS])
+    kind = forms.ChoiceField(label=zh("异动类型"), choices=[(kind.kind, kind.name) for kind in KINDS])
 
     def clean(self):
         """No row opens 开除 in compulsory education (R5.3)."""
         cleaned = super().clean()
         expelling = cleaned.get("kind", self.instance.kind) == EXPULSION.kind and cleaned.get("allowed")
         if expelling and cleaned.get("phase", self.instance.phase) != SENIOR:
-            self.add_error("allowed", "义务教育阶段不得开除：允许开除的规定只能用于高中学段（附件1 五）。")
+            self.add_error(
+                "allowed", zh("义务教育阶段不得开除：允许开除的规定只能用于高中学段（附件1 五）。")
+            )
         return cleaned
 
 
@@ -138,7 +141,7 @@ class ChangePolicyAdmin(RulebookAdmin):
     list_select_related = ("province",)
     ordering = ("kind", "phase", "-valid_from")
 
-    @admin.display(description="异动类型", ordering="kind")
+    @admin.display(description=zh("异动类型"), ordering="kind")
     def kind_name(self, row):
         """What the kind is called."""
         return next((kind.name for kind in KINDS if kind.kind == row.kind), row.kind)
@@ -151,17 +154,17 @@ class StatusChangeAdmin(ReadOnlyAdmin):
     list_display = ("case_number", "kind_name", "on", "until", "status_was")
     list_select_related = ("case",)
     search_fields = ("=case__number",)
-    search_help_text = "按业务号准确查找"
+    search_help_text = zh("按业务号准确查找")
     fields = ("case", "on", "until", "reason", "status_was", "grade_from", "grade_to", "reminded")
     ordering = ("-id",)
     sortable_by = ()
 
-    @admin.display(description="业务号")
+    @admin.display(description=zh("业务号"))
     def case_number(self, row):
         """The number of its case."""
         return row.case.number
 
-    @admin.display(description="异动类型")
+    @admin.display(description=zh("异动类型"))
     def kind_name(self, row):
         """What the kind is called."""
         return next((kind.name for kind in KINDS if kind.kind == row.case.kind), row.case.kind)
@@ -173,7 +176,7 @@ class StatusChangeAdmin(ReadOnlyAdmin):
 class OfPupil(ReadOnlyAdmin):
     """Rows about a pupil, who is named by the random key alone."""
 
-    @admin.display(description="学生内部编号")
+    @admin.display(description=zh("学生内部编号"))
     def pupil(self, row):
         """The random key that stands in addresses."""
         return row.student.key
@@ -201,12 +204,12 @@ class KnownTwinsAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     sortable_by = ()
 
-    @admin.display(description="学生内部编号")
+    @admin.display(description=zh("学生内部编号"))
     def one(self, row):
         """One of the two."""
         return row.first.key
 
-    @admin.display(description="另一名学生")
+    @admin.display(description=zh("另一名学生"))
     def other(self, row):
         """The other."""
         return row.second.key
@@ -220,7 +223,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
     list_select_related = ("unit",)
     list_filter = ("kind", "state")
     search_fields = ("=number",)
-    search_help_text = "按导入号准确查找"
+    search_help_text = zh("按导入号准确查找")
     fields = (
         "number",
         "kind",
@@ -248,7 +251,7 @@ class GraduationRunAdmin(ReadOnlyAdmin):
     list_select_related = ("school",)
     list_filter = ("state", "cohort")
     search_fields = ("=number",)
-    search_help_text = "按编号准确查找"
+    search_help_text = zh("按编号准确查找")
     fields = ("number", "school", "cohort", "grade", "state", "prepared_by", "prepared_at")
     ordering = ("-id",)
     sortable_by = ()
@@ -300,7 +303,7 @@ class LateChildAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     sortable_by = ()
 
-    @admin.display(description="姓名")
+    @admin.display(description=zh("姓名"))
     def masked(self, row):
         """The name as those see it who need not know it."""
         return mask_name(row.name)
@@ -314,7 +317,7 @@ class MonthlyCheckAdmin(ReadOnlyAdmin):
     list_select_related = ("province",)
     list_filter = ("month",)
     search_fields = ("=number",)
-    search_help_text = "按批次号准确查找"
+    search_help_text = zh("按批次号准确查找")
     fields = ("number", "province", "month", "total", "created", "refused", "checked_at")
     ordering = ("-id",)
     sortable_by = ()
@@ -339,7 +342,7 @@ class ChangeSheetAdmin(ReadOnlyAdmin):
     list_select_related = ("school_class", "prepared_by__person", "decided_by__person")
     list_filter = ("state",)
     search_fields = ("=number",)
-    search_help_text = "按编号准确查找"
+    search_help_text = zh("按编号准确查找")
     fields = (
         "number",
         "school_class",
@@ -362,7 +365,7 @@ class VerificationRoundAdmin(ReadOnlyAdmin):
     list_select_related = ("authority",)
     list_filter = ("state", "school_year", "term")
     search_fields = ("=number",)
-    search_help_text = "按编号准确查找"
+    search_help_text = zh("按编号准确查找")
     fields = (
         "number",
         "authority",
@@ -392,12 +395,12 @@ class RecordRemovalAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     sortable_by = ()
 
-    @admin.display(description="已删除的学籍")
+    @admin.display(description=zh("已删除的学籍"))
     def gone(self, row):
         """The random key that stood in addresses."""
         return row.student.key
 
-    @admin.display(description="保留的学籍")
+    @admin.display(description=zh("保留的学籍"))
     def stays(self, row):
         """The key of the other."""
         return row.kept.key
@@ -411,7 +414,7 @@ class RosterExportAdmin(ReadOnlyAdmin):
     list_select_related = ("unit", "asked_by__person")
     list_filter = ("state", "form", "numbers")
     search_fields = ("=number",)
-    search_help_text = "按编号准确查找"
+    search_help_text = zh("按编号准确查找")
     fields = (
         "number",
         "unit",
@@ -437,7 +440,7 @@ class DropoutMarkAdmin(OfPupil):
     list_select_related = ("student", "school")
     list_filter = ("state", "reason")
     search_fields = ("=number",)
-    search_help_text = "按编号准确查找"
+    search_help_text = zh("按编号准确查找")
     fields = (
         "number",
         "pupil",

@@ -1,11 +1,13 @@
 from django.apps import AppConfig
 
+from ledger.words import zh
+
 
 class StudentsConfig(AppConfig):
     """Floor 3: who the pupil is — record, numbers, status."""
 
     name = "students"
-    verbose_name = "学生与学籍"
+    verbose_name = zh("学生与学籍")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):

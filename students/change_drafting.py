@@ -5,6 +5,7 @@ from datetime import date, datetime
 from functools import cache
 
 from ledger import clock
+from ledger.words import zh
 from reviews import door
 from reviews.models import Case
 from reviews.opinions import cleaned
@@ -17,7 +18,7 @@ from students.grades import grade_of
 from students.models import CodeTable, SchoolClass, Student
 from students.procedures import change_of
 
-NO_SEAT = "只有学籍所在学校的学籍管理员可以办理学籍异动。"
+NO_SEAT = zh("只有学籍所在学校的学籍管理员可以办理学籍异动。")
 
 
 def begin(
@@ -74,7 +75,7 @@ def copy_as_new(case: Case, by, now: datetime) -> Case:
     """A new draft from a case that ended without changing anything: data and proofs are carried over (R3.1b, R3.7).
     Raises Refused for a case that is running or completed."""
     if case.state not in MOVED_NOTHING:
-        refuse("not_copied", "只有已驳回、已撤销或已清理的业务可以复制为新申请。", "附件1 三.7")
+        refuse("not_copied", zh("只有已驳回、已撤销或已清理的业务可以复制为新申请。"), zh("附件1 三.7"))
     change = change_of(case)
     change.case = case
     return begin(change.student, BY_KIND[case.kind], by, now, copied_from=change)

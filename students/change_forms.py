@@ -2,6 +2,7 @@
 
 from django import forms
 
+from ledger.words import zh
 from reviews.calendar_forms import date_field
 from students.change_kinds import CONTACTS, GRADE, LAST_SEEN, UNTIL
 from students.change_models import ContactAttempt, ContactWay, StatusChange
@@ -10,7 +11,7 @@ from students.grades import cohort_of, grade_label, grade_on
 from students.models import CodeTable, SchoolClass
 
 CONTACT_ROWS = 4
-STALE = dict.fromkeys(("required", "invalid", "min_value", "max_value"), "页面已失效，请刷新后再提交。")
+STALE = dict.fromkeys(("required", "invalid", "min_value", "max_value"), zh("页面已失效，请刷新后再提交。"))
 
 
 class ByGrade(forms.models.ModelChoiceIterator):
@@ -34,7 +35,11 @@ class ClassField(forms.ModelChoiceField):
 
     def label_from_instance(self, row) -> str:
         """With its grade, so that the choice reads whole."""
-        return f"{grade_label(grade_on(row.cohort, self.day), self.system)}{row}"
+        return zh(
+            "{grade_label}{row}",
+            grade_label=grade_label(grade_on(row.cohort, self.day), self.system),
+            row=row,
+        )
 
 
 class ChangeForm(forms.Form):
@@ -45,22 +50,26 @@ class ChangeForm(forms.Form):
     def __init__(self, known: ChangeFacts, data=None, **more):
         super().__init__(data, **more)
         what, self.known = known.kind, known
-        self.fields["on"] = date_field(what.date_label, "写成 2026-10-01 或 2026年10月1日。")
+        self.fields["on"] = date_field(what.date_label, zh("写成 2026-10-01 或 2026年10月1日。"))
         if UNTIL in what.asks:
-            self.fields["until"] = date_field("休学截止日期", "期满前 30 天、7 天和当天会提醒学校办理复学。")
+            self.fields["until"] = date_field(
+                zh("休学截止日期"), zh("期满前 30 天、7 天和当天会提醒学校办理复学。")
+            )
         if LAST_SEEN in what.asks:
-            self.fields["last_seen_on"] = date_field("最后在校日期", "离校须超过三个月（附件1 五.2）。")
+            self.fields["last_seen_on"] = date_field(
+                zh("最后在校日期"), zh("离校须超过三个月（附件1 五.2）。")
+            )
         if what.reasons:
             self.fields["reason"] = self._reason(what)
         if GRADE in what.asks:
             self.fields["school_class"] = self._class(known)
         self.fields["note"] = forms.CharField(
-            label="说明",
+            label=zh("说明"),
             max_length=300,
             required=False,
-            help_text="2–300 字；原因选“其他”或没有原因可选时必填。不要写证件号码。",
+            help_text=zh("2–300 字；原因选“其他”或没有原因可选时必填。不要写证件号码。"),
             widget=forms.Textarea(attrs={"rows": 2}),
-            error_messages={"max_length": "说明最多 300 字，请精简。"},
+            error_messages={"max_length": zh("说明最多 300 字，请精简。")},
         )
         if CONTACTS in what.asks:
             self._contacts()
@@ -77,23 +86,23 @@ class ChangeForm(forms.Form):
     def _reason(what) -> forms.ModelChoiceField:
         rows = CodeTable.objects.filter(table=REASONS_TABLE, code__in=what.reasons)
         return forms.ModelChoiceField(
-            label="异动原因",
+            label=zh("异动原因"),
             queryset=rows.order_by("code"),
             to_field_name="code",
-            empty_label="请选择原因",
-            error_messages={"invalid_choice": "请从所列原因中选择。"},
+            empty_label=zh("请选择原因"),
+            error_messages={"invalid_choice": zh("请从所列原因中选择。")},
         )
 
     @staticmethod
     def _class(known: ChangeFacts) -> ClassField:
         cohorts = [cohort_of(grade, known.ruled_on) for grade in known.grades]
         field = ClassField(
-            label="编入年级和班级",
+            label=zh("编入年级和班级"),
             queryset=SchoolClass.objects.filter(school=known.school, cohort__in=cohorts).order_by(
                 "-cohort", "number"
             ),
-            empty_label="请选择班级",
-            error_messages={"invalid_choice": "请从所列班级中选择（附件1 五.1）。"},
+            empty_label=zh("请选择班级"),
+            error_messages={"invalid_choice": zh("请从所列班级中选择（附件1 五.1）。")},
         )
         field.grades, field.day, field.system = known.grades, known.ruled_on, known.system.system
         field.choices = ByGrade(field)
@@ -101,17 +110,17 @@ class ChangeForm(forms.Form):
 
     def _contacts(self) -> None:
         for at in range(1, CONTACT_ROWS + 1):
-            self.fields[f"contact_{at}_on"] = date_field(f"第 {at} 次联系日期")
+            self.fields[f"contact_{at}_on"] = date_field(zh("第 {at} 次联系日期", at=at))
             self.fields[f"contact_{at}_way"] = forms.ChoiceField(
-                label=f"第 {at} 次方式",
-                choices=[("", "方式"), *ContactWay.choices],
-                error_messages={"invalid_choice": "请从所列方式中选择。"},
+                label=zh("第 {at} 次方式", at=at),
+                choices=[("", zh("方式")), *ContactWay.choices],
+                error_messages={"invalid_choice": zh("请从所列方式中选择。")},
             )
             self.fields[f"contact_{at}_result"] = forms.CharField(
-                label=f"第 {at} 次结果",
+                label=zh("第 {at} 次结果", at=at),
                 max_length=100,
-                error_messages={"max_length": "结果最多 100 字，请精简。"},
-                widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": "如：电话停机"}),
+                error_messages={"max_length": zh("结果最多 100 字，请精简。")},
+                widget=forms.TextInput(attrs={"autocomplete": "off", "placeholder": zh("如：电话停机")}),
             )
 
     def clean(self):
@@ -121,9 +130,9 @@ class ChangeForm(forms.Form):
             on, way = said.get(f"contact_{at}_on"), said.get(f"contact_{at}_way")
             told = on or way or said.get(f"contact_{at}_result")
             if told and not on and f"contact_{at}_on" not in self.errors:
-                self.add_error(f"contact_{at}_on", "请填写这次联系的日期（附件1 五.2）。")
+                self.add_error(f"contact_{at}_on", zh("请填写这次联系的日期（附件1 五.2）。"))
             if told and not way and f"contact_{at}_way" not in self.errors:
-                self.add_error(f"contact_{at}_way", "请选择这次联系的方式（附件1 五.2）。")
+                self.add_error(f"contact_{at}_way", zh("请选择这次联系的方式（附件1 五.2）。"))
         return said
 
     def typed(self) -> dict:

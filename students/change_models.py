@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from ledger.words import zh
 from orgs.models import Unit
 from reviews.models import PHASES, Case
 from reviews.rulebook_models import Validity
@@ -16,36 +17,36 @@ class ChangePolicy(Validity):
     changes of the kind in one phase; ``longest_months`` is how long a 休学 may last.
     """
 
-    kind = models.CharField("异动类型", max_length=30)
-    phase = models.CharField("学段（空为不限）", max_length=10, choices=PHASES, blank=True)
+    kind = models.CharField(zh("异动类型"), max_length=30)
+    phase = models.CharField(zh("学段（空为不限）"), max_length=10, choices=PHASES, blank=True)
     province = models.ForeignKey(
         Unit,
-        verbose_name="省（空为全国）",
+        verbose_name=zh("省（空为全国）"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
         limit_choices_to={"level": "province"},
     )
-    allowed = models.BooleanField("可以办理", default=True)
-    most_times = models.PositiveSmallIntegerField("同一学段最多次数（空为不限）", null=True, blank=True)
-    longest_months = models.PositiveSmallIntegerField("最长月数（空为不限）", null=True, blank=True)
-    condition = models.CharField("条件（告知经办人）", max_length=200, blank=True)
+    allowed = models.BooleanField(zh("可以办理"), default=True)
+    most_times = models.PositiveSmallIntegerField(zh("同一学段最多次数（空为不限）"), null=True, blank=True)
+    longest_months = models.PositiveSmallIntegerField(zh("最长月数（空为不限）"), null=True, blank=True)
+    condition = models.CharField(zh("条件（告知经办人）"), max_length=200, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "学籍异动规定"
+        verbose_name = verbose_name_plural = zh("学籍异动规定")
         ordering = ["kind", "phase", "-valid_from"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
                 name="change_policy_period",
-                violation_error_message="失效日期须晚于生效日期。",
+                violation_error_message=zh("失效日期须晚于生效日期。"),
             ),
             models.UniqueConstraint(
                 fields=["kind", "phase", "province", "valid_from"],
                 nulls_distinct=False,
                 name="change_policy_once",
-                violation_error_message="同一异动、同一范围、同一生效日期已有一行，请改用别的生效日期。",
+                violation_error_message=zh("同一异动、同一范围、同一生效日期已有一行，请改用别的生效日期。"),
             ),
         ]
 
@@ -62,28 +63,33 @@ class StatusChange(models.Model):
     """
 
     case = models.OneToOneField(
-        Case, verbose_name="业务", on_delete=models.PROTECT, related_name="status_change"
+        Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="status_change"
     )
     student = models.ForeignKey(
-        Student, verbose_name="学生", on_delete=models.PROTECT, related_name="status_changes"
+        Student, verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="status_changes"
     )
-    on = models.DateField("异动日期", null=True, blank=True)
-    until = models.DateField("休学截止日期", null=True, blank=True)
+    on = models.DateField(zh("异动日期"), null=True, blank=True)
+    until = models.DateField(zh("休学截止日期"), null=True, blank=True)
     reason = models.ForeignKey(
-        CodeTable, verbose_name="异动原因", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        CodeTable,
+        verbose_name=zh("异动原因"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
-    note = models.CharField("异动说明", max_length=300, blank=True)
-    last_seen_on = models.DateField("最后在校日期", null=True, blank=True)
-    status_was = models.CharField("原学籍状态", max_length=12)
-    grade_from = models.PositiveSmallIntegerField("原年级")
-    grade_to = models.PositiveSmallIntegerField("编入年级", null=True, blank=True)
+    note = models.CharField(zh("异动说明"), max_length=300, blank=True)
+    last_seen_on = models.DateField(zh("最后在校日期"), null=True, blank=True)
+    status_was = models.CharField(zh("原学籍状态"), max_length=12)
+    grade_from = models.PositiveSmallIntegerField(zh("原年级"))
+    grade_to = models.PositiveSmallIntegerField(zh("编入年级"), null=True, blank=True)
     school_class = models.ForeignKey(
-        SchoolClass, verbose_name="编入班级", on_delete=models.PROTECT, null=True, blank=True
+        SchoolClass, verbose_name=zh("编入班级"), on_delete=models.PROTECT, null=True, blank=True
     )
     reminded = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
-        verbose_name = verbose_name_plural = "学籍异动"
+        verbose_name = verbose_name_plural = zh("学籍异动")
         indexes = [
             models.Index(fields=["until"], name="change_until", condition=Q(until__isnull=False)),
             models.Index(fields=["student", "-id"], name="change_student"),
@@ -102,24 +108,24 @@ class StatusChange(models.Model):
 class ContactWay(models.TextChoices):
     """How a school tried to reach a pupil who left without notice (R5.2)."""
 
-    TELEPHONE = "telephone", "电话"
-    VISIT = "visit", "家访"
-    LETTER = "letter", "书面或短信"
-    OTHER = "other", "其他"
+    TELEPHONE = "telephone", zh("电话")
+    VISIT = "visit", zh("家访")
+    LETTER = "letter", zh("书面或短信")
+    OTHER = "other", zh("其他")
 
 
 class ContactAttempt(models.Model):
     """One dated attempt to reach the pupil or its guardians, in vain (R5.2)."""
 
     change = models.ForeignKey(
-        StatusChange, verbose_name="异动", on_delete=models.CASCADE, related_name="contacts"
+        StatusChange, verbose_name=zh("异动"), on_delete=models.CASCADE, related_name="contacts"
     )
-    on = models.DateField("日期")
-    way = models.CharField("方式", max_length=10, choices=ContactWay.choices)
-    result = models.CharField("结果", max_length=100, blank=True)
+    on = models.DateField(zh("日期"))
+    way = models.CharField(zh("方式"), max_length=10, choices=ContactWay.choices)
+    result = models.CharField(zh("结果"), max_length=100, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "联系记录"
+        verbose_name = verbose_name_plural = zh("联系记录")
         ordering = ["on", "id"]
 
     def __str__(self):

@@ -5,6 +5,7 @@ from datetime import date
 from django.urls import reverse
 
 from ledger.clock import local_date, moment, spoken
+from ledger.words import joined, zh
 from orgs.models import PostRole
 from orgs.school_system import system_on
 from orgs.seats import seat_at
@@ -52,30 +53,51 @@ def pupil_facts(case: Case, change: StatusChange, day: date, full: bool = False)
     own = grade_of(student, ruled_on) if case.is_live else change.grade_from
     status = student.get_status_display() if case.is_live else StudentStatus(change.status_was).label
     return [
-        ("姓名", f"{name}　{student.get_sex_display()}　{student.birth_date.year}年生"),
-        ("学籍号", number),
-        ("学籍状态", status),
-        ("学校、年级", f"{school.name}　{grade_label(own, system_on(school, ruled_on).system)}"),
+        (
+            zh("姓名"),
+            zh(
+                "{name}　{sex}　{birth_date_year}年生",
+                name=name,
+                sex=student.get_sex_display(),
+                birth_date_year=student.birth_date.year,
+            ),
+        ),
+        (zh("学籍号"), number),
+        (zh("学籍状态"), status),
+        (
+            zh("学校、年级"),
+            zh(
+                "{school_name}　{grade_label}",
+                school_name=school.name,
+                grade_label=grade_label(own, system_on(school, ruled_on).system),
+            ),
+        ),
     ]
 
 
 def _said(change: StatusChange, what: ChangeKind, system: str) -> list[tuple[str, str]]:
-    rows = [(what.date_label, spoken(change.on) if change.on else "未填写")]
+    rows = [(what.date_label, spoken(change.on) if change.on else zh("未填写"))]
     if UNTIL in what.asks:
-        rows.append(("休学截止日期", spoken(change.until) if change.until else "未填写"))
+        rows.append((zh("休学截止日期"), spoken(change.until) if change.until else zh("未填写")))
     if LAST_SEEN in what.asks:
-        rows.append(("最后在校日期", spoken(change.last_seen_on) if change.last_seen_on else "未填写"))
-        rows.append(("联系记录", "；".join(_contact(row) for row in change.contacts.all()) or "未填写"))
+        rows.append(
+            (zh("最后在校日期"), spoken(change.last_seen_on) if change.last_seen_on else zh("未填写"))
+        )
+        rows.append(
+            (zh("联系记录"), joined("；", (_contact(row) for row in change.contacts.all())) or zh("未填写"))
+        )
     if what.reasons:
-        rows.append(("异动原因", change.reason.name if change.reason_id else "未选择"))
+        rows.append((zh("异动原因"), change.reason.name if change.reason_id else zh("未选择")))
     if GRADE in what.asks:
-        wanted = grade_label(change.grade_to, system) if change.grade_to else "未选择"
-        rows.append(("编入", wanted + (str(change.school_class) if change.school_class_id else "")))
-    return [*rows, ("说明", change.note or "—")]
+        wanted = grade_label(change.grade_to, system) if change.grade_to else zh("未选择")
+        rows.append((zh("编入"), wanted + (str(change.school_class) if change.school_class_id else "")))
+    return [*rows, (zh("说明"), change.note or "—")]
 
 
 def _contact(row) -> str:
-    return f"{spoken(row.on)} {row.get_way_display()}" + (f"，{row.result}" if row.result else "")
+    return zh("{day} {way}", day=spoken(row.on), way=row.get_way_display()) + (
+        zh("，{row_result}", row_result=row.result) if row.result else ""
+    )
 
 
 def _checks(procedure, case: Case, change: StatusChange, now) -> tuple[list[dict], str]:
@@ -83,7 +105,11 @@ def _checks(procedure, case: Case, change: StatusChange, now) -> tuple[list[dict
     known = change_rules.facts_of(change, case, change.student, now)
     found = lines(procedure.guards["complete" if case.submitted_at else Verb.SUBMIT], known)
     if known.policy is not None and known.policy.condition:
-        told = f"本省（自治区）规定的条件：{known.policy.condition}（{known.policy.source}）"
+        told = zh(
+            "本省（自治区）规定的条件：{policy_condition}（{policy_source}）",
+            policy_condition=known.policy.condition,
+            policy_source=known.policy.source,
+        )
         found.append({"ok": None, "text": told, "why": "", "clause": ""})
     obstacle = next((line["text"] for line in found if line["ok"] is False), "")
     return sorted(found, key=lambda line: line["ok"] is True), obstacle
@@ -131,15 +157,17 @@ def _done(procedure, case: Case, change: StatusChange) -> str:
     at = moment(case.closed_at)
     if procedure.what.does == "stay":
         system = system_on(case.receiving_unit, local_date(case.submitted_at)).system
-        return f"已于{at}办结，编入{grade_label(change.grade_to, system)}。"
+        return zh(
+            "已于{at}办结，编入{grade_label}。", at=at, grade_label=grade_label(change.grade_to, system)
+        )
     was, becomes = StudentStatus(change.status_was).label, becoming(procedure.what.does).label
-    return f"已于{at}办结，学籍状态由“{was}”改为“{becomes}”。"
+    return zh("已于{at}办结，学籍状态由“{was}”改为“{becomes}”。", at=at, was=was, becomes=becomes)
 
 
 def _links(case: Case, change: StatusChange, account, day) -> list[dict]:
     if case.state != State.COMPLETED or change.student.school_id != case.receiving_unit_id:
         return []
-    return [{"label": "查看学生学籍", "url": reverse("student-detail", args=[change.student.key])}]
+    return [{"label": zh("查看学生学籍"), "url": reverse("student-detail", args=[change.student.key])}]
 
 
 def _copy_url(case: Case, account, day) -> str:

@@ -11,6 +11,7 @@ from django.db.models import Q
 from django_fsm import can_proceed
 
 from ledger.clock import local_date, spoken
+from ledger.words import zh
 from orgs.models import Unit
 from orgs.school_system import SystemOn, system_on
 from orgs.successors import heir_or_self
@@ -163,13 +164,31 @@ def policy_allows(facts: ChangeFacts):
     """本省（自治区）的规定允许"""
     name, grade = facts.kind.name, grade_label(facts.grade, facts.system.system)
     if facts.policy is None:
-        return {"told": f"本省（自治区）还没有规定{name}由谁批准、有什么条件，暂不能办理，请联系省级管理员。"}
+        return {
+            "told": zh(
+                "本省（自治区）还没有规定{name}由谁批准、有什么条件，暂不能办理，请联系省级管理员。",
+                name=name,
+            )
+        }
     if not facts.policy.allowed:
-        return {"told": f"按规定（{facts.policy.source}），{grade}的学生不能办理{name}。"}
+        return {
+            "told": zh(
+                "按规定（{policy_source}），{grade}的学生不能办理{name}。",
+                policy_source=facts.policy.source,
+                grade=grade,
+                name=name,
+            )
+        }
     most = facts.policy.most_times
     if most is not None and facts.times >= most:
         return {
-            "told": f"按规定（{facts.policy.source}），同一学段最多{name} {most} 次，该生已办过 {facts.times} 次。"
+            "told": zh(
+                "按规定（{policy_source}），同一学段最多{name} {most} 次，该生已办过 {facts_times} 次。",
+                policy_source=facts.policy.source,
+                name=name,
+                most=most,
+                facts_times=facts.times,
+            )
         }
     return None
 
@@ -201,11 +220,13 @@ def day_given(facts: ChangeFacts):
     """异动日期已填写"""
     label, day = facts.kind.date_label, facts.on
     if day is None:
-        return {"told": f"请填写{label}。"}
+        return {"told": zh("请填写{label}。", label=label)}
     if day > facts.today:
-        return {"told": f"{label}不能晚于今天（{spoken(facts.today)}）；到那一天再办理。"}
+        return {
+            "told": zh("{label}不能晚于今天（{day}）；到那一天再办理。", label=label, day=spoken(facts.today))
+        }
     if day < facts.ruled_on - _LONGEST_AGO:
-        return {"told": f"{label}早于一年以前，请核对年份后重填。"}
+        return {"told": zh("{label}早于一年以前，请核对年份后重填。", label=label)}
     return None
 
 
@@ -216,12 +237,14 @@ def reason_given(facts: ChangeFacts):
         return (
             None
             if len(facts.note.strip()) >= 2
-            else {"told": f"请在说明中写清{facts.kind.name}的情况（2–300 字）。"}
+            else {"told": zh("请在说明中写清{kind_name}的情况（2–300 字）。", kind_name=facts.kind.name)}
         )
     if facts.reason is None or facts.reason.code not in facts.kind.reasons:
-        return {"told": f"请从所列原因中选择{facts.kind.name}的原因。"}
+        return {"told": zh("请从所列原因中选择{kind_name}的原因。", kind_name=facts.kind.name)}
     if facts.reason.code in OTHER_REASONS and len(facts.note.strip()) < 2:
-        return {"told": f"原因选“{facts.reason.name}”的，请在说明中写明（2–300 字）。"}
+        return {
+            "told": zh("原因选“{reason_name}”的，请在说明中写明（2–300 字）。", reason_name=facts.reason.name)
+        }
     return None
 
 
@@ -231,16 +254,20 @@ def end_given(facts: ChangeFacts):
     if UNTIL not in facts.kind.asks:
         return None
     if facts.until is None:
-        return {"told": "请填写休学截止日期；期满前会提醒办理复学。"}
+        return {"told": zh("请填写休学截止日期；期满前会提醒办理复学。")}
     if facts.on is None:
         return None
     if facts.until <= facts.on:
-        return {"told": "休学截止日期须晚于起始日期。"}
+        return {"told": zh("休学截止日期须晚于起始日期。")}
     months = facts.policy.longest_months if facts.policy else None
     if months is not None and facts.until > months_after(facts.on, months):
         return {
-            "told": f"按规定（{facts.policy.source}），一次休学最长 {months} 个月，"
-            f"最晚到{spoken(months_after(facts.on, months))}；期满仍不能到校的，复学后可再次申请。"
+            "told": zh(
+                "按规定（{policy_source}），一次休学最长 {months} 个月，最晚到{day}；期满仍不能到校的，复学后可再次申请。",
+                policy_source=facts.policy.source,
+                months=months,
+                day=spoken(months_after(facts.on, months)),
+            )
         }
     return None
 
@@ -251,12 +278,16 @@ def away_long_enough(facts: ChangeFacts):
     if LAST_SEEN not in facts.kind.asks:
         return None
     if facts.last_seen_on is None:
-        return {"told": "请填写最后在校日期：离校超过三个月才能办理其他离校。"}
+        return {"told": zh("请填写最后在校日期：离校超过三个月才能办理其他离校。")}
     if facts.on is None or facts.on > months_after(facts.last_seen_on, MONTHS_AWAY):
         return None
     earliest = months_after(facts.last_seen_on, MONTHS_AWAY) + timedelta(days=1)
     return {
-        "told": f"最后在校是{spoken(facts.last_seen_on)}，到认定日期未超过三个月，{spoken(earliest)}起才能办理其他离校。"
+        "told": zh(
+            "最后在校是{day}，到认定日期未超过三个月，{day2}起才能办理其他离校。",
+            day=spoken(facts.last_seen_on),
+            day2=spoken(earliest),
+        )
     }
 
 
@@ -266,14 +297,17 @@ def unreachable(facts: ChangeFacts):
     if CONTACTS not in facts.kind.asks:
         return None
     if any(contact.on > facts.today for contact in facts.contacts):
-        return {"told": "联系日期不能晚于今天。"}
+        return {"told": zh("联系日期不能晚于今天。")}
     seen = facts.last_seen_on
     if seen is not None and any(contact.on < seen for contact in facts.contacts):
-        return {"told": f"联系日期早于最后在校日期（{spoken(seen)}），请核对。"}
+        return {"told": zh("联系日期早于最后在校日期（{day}），请核对。", day=spoken(seen))}
     days = {contact.on for contact in facts.contacts}
     if len(days) < FEWEST_CONTACTS:
         return {
-            "told": f"须有不同日期的两次以上联系记录，才算联系不上；现在有 {len(days)} 天的记录，请补填日期和方式。"
+            "told": zh(
+                "须有不同日期的两次以上联系记录，才算联系不上；现在有 {count} 天的记录，请补填日期和方式。",
+                count=len(days),
+            )
         }
     return None
 
@@ -284,12 +318,12 @@ def grade_given(facts: ChangeFacts):
     if GRADE not in facts.kind.asks:
         return None
     if facts.grade_to not in facts.grades:
-        return {"told": "请选择编入年级。"}
+        return {"told": zh("请选择编入年级。")}
     if facts.school_class is None:
-        return {"told": "请选择编入班级。"}
+        return {"told": zh("请选择编入班级。")}
     fits = facts.school_class.school_id == facts.school.pk
     if not fits or facts.school_class.cohort != cohort_of(facts.grade_to, facts.ruled_on):
-        return {"told": "所选班级不是本校这一年级的班级，请重新选择。"}
+        return {"told": zh("所选班级不是本校这一年级的班级，请重新选择。")}
     return None
 
 

@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from ledger import clock
+from ledger.words import zh
 from orgs.models import PostRole
 from orgs.seats import seat_at
 from reviews.clauses import url_of
@@ -38,7 +39,7 @@ def new_change(request: HttpRequest, key) -> HttpResponse:
         kind = BY_KIND.get(request.POST.get("kind", ""))
         try:
             if kind is None:
-                raise Refused(Refusal("kind", "请选择要办理的异动。", change_rules.STATUS_CLAUSE))
+                raise Refused(Refusal("kind", zh("请选择要办理的异动。"), change_rules.STATUS_CLAUSE))
             case = change_drafting.begin(student, kind, request.user, now)
             return see_other(reverse("change-edit", args=[case.number]))
         except Refused as error:

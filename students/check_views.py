@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ledger.clock import local_date, spoken
+from ledger.words import zh
 from reviews import desk
 from reviews.public_numbers import ALPHABET, CONFUSED
 from reviews.views import see_other
@@ -17,16 +18,23 @@ from students import counter
 from students.identity import normalise_number
 
 VERDICTS = {
-    "genuine": ("good", "真实有效", "本件由学籍管理系统打印，学籍信息至今没有变动。"),
+    "genuine": ("good", zh("真实有效"), zh("本件由学籍管理系统打印，学籍信息至今没有变动。")),
     "superseded": (
         "warn",
-        "真实，信息已有变动",
-        "本件由学籍管理系统打印，但打印之后学籍信息有变动；请家长到学籍所在学校或其主管部门重新打印。",
+        zh("真实，信息已有变动"),
+        zh("本件由学籍管理系统打印，但打印之后学籍信息有变动；请家长到学籍所在学校或其主管部门重新打印。"),
     ),
-    "unknown": ("bad", "查无此件", "没有这个核对码的打印记录；请核对是否输入有误，或向出示人询问来历。"),
+    "unknown": (
+        "bad",
+        zh("查无此件"),
+        zh("没有这个核对码的打印记录；请核对是否输入有误，或向出示人询问来历。"),
+    ),
 }
-TOO_MANY = "查得太频繁，请过一分钟再试。"
-NOT_A_CODE = f"核对码应为 {counter.CODE_LENGTH} 位字母和数字，请照纸上二维码下方的一行输入。"
+TOO_MANY = zh("查得太频繁，请过一分钟再试。")
+NOT_A_CODE = zh(
+    "核对码应为 {counter_code_length} 位字母和数字，请照纸上二维码下方的一行输入。",
+    counter_code_length=counter.CODE_LENGTH,
+)
 
 
 @login_not_required

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from ledger import audit
 from ledger.clock import local_date
+from ledger.words import zh
 from orgs.models import PostRole, Unit
 from orgs.seats import seats_of
 from reviews.public_numbers import ALPHABET, public_number
@@ -19,17 +20,19 @@ from students.print_models import PrintBatch, PrintKind, SheetPrint
 from students.sheet import Content
 from students.sheet_pdf import Paper
 
-CLAUSE = "正文二；函 三"
+CLAUSE = zh("正文二；函 三")
 CLAUSE_SHOWN = {
-    "text": "学生所在学校和县级学籍管理部门应为学生家长提供学籍号查询和学生基本信息表打印服务。",
-    "note": "信息表不盖章；扫描二维码可以核对真伪。",
-    "source": "教基一厅〔2016〕2号 正文二",
+    "text": zh("学生所在学校和县级学籍管理部门应为学生家长提供学籍号查询和学生基本信息表打印服务。"),
+    "note": zh("信息表不盖章；扫描二维码可以核对真伪。"),
+    "source": zh("教基一厅〔2016〕2号 正文二"),
     "url": "/rules/",
 }
 NO_SEAT = Refusal(
-    "no_seat", "查询和打印由学生所在学校或其主管部门的学籍管理员、负责人办理，你没有这样的岗位。", CLAUSE
+    "no_seat", zh("查询和打印由学生所在学校或其主管部门的学籍管理员、负责人办理，你没有这样的岗位。"), CLAUSE
 )
-NOT_HERE = "在你单位没有找到号码与姓名都相符的学生，请与家长核对后重填；学籍在别处的，请家长到学籍所在学校或其主管部门办理（函 三）。"
+NOT_HERE = zh(
+    "在你单位没有找到号码与姓名都相符的学生，请与家长核对后重填；学籍在别处的，请家长到学籍所在学校或其主管部门办理（函 三）。"
+)
 _ROLES = (PostRole.REGISTRAR, PostRole.HEAD)
 CODE_LENGTH = 26  # 128 bits, five to a character
 

@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ledger.clock import local_date, moment, spoken
+from ledger.words import zh
 from reviews import desk, files, uploads
 from reviews.refusals import Refusal, Refused
 from reviews.views import see_other
@@ -233,7 +234,7 @@ def photo(request: HttpRequest, key) -> HttpResponse:
     try:
         data = files.read(kept.key, kept.sha256)
     except ValueError:
-        sentence = "照片文件已损坏或缺失，请重新采集。"
+        sentence = zh("照片文件已损坏或缺失，请重新采集。")
         return render(request, "409.html", {"sentence": sentence}, status=409)
     return inert(data, "image/jpeg", "photo.jpg")
 
@@ -256,13 +257,13 @@ def _take_photo(request: HttpRequest, key) -> HttpResponse:
     except Refused as error:
         status = 403 if error.code == "no_seat" else 422
         return pupil_page(request, student, error.refusal, status)
-    messages.success(request, "照片已保存，裁成 26×32 毫米。")
+    messages.success(request, zh("照片已保存，裁成 26×32 毫米。"))
     return see_other(reverse("counter-pupil", args=[student.key]))
 
 
 def batch_row(batch: PrintBatch) -> dict:
     """A file of sheets in a list."""
-    where = f"{batch.cohort}级{batch.school_class or ''}"
+    where = zh("{batch_cohort}级{part}", batch_cohort=batch.cohort, part=batch.school_class or "")
     return {
         "number": batch.number,
         "url": reverse("counter-batch", args=[batch.number]),

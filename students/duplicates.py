@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from django.db import connection
 
+from ledger.words import zh
 from students.models import ProblemKind
 
-CLAUSE = "附件1 一.1"
+CLAUSE = zh("附件1 一.1")
 NUMBER, PERSON = ProblemKind.ID_DUPLICATE, ProblemKind.PERSON_DUPLICATE
 
 

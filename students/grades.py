@@ -4,12 +4,16 @@ Nothing is written at promotion, so it cannot be missed, run twice or half run.
 """
 
 from datetime import date
+from functools import partial
+
+from ledger.words import Words, zh
 
 # 08-10 24:00 is 08-11 00:00: from that day on everyone not graduating is a grade higher (三.5).
 PROMOTION = (8, 11)
 PRIMARY, JUNIOR, SENIOR = "primary", "junior", "senior"
-_NUMERALS = "零一二三四五六七八九"
-_SENIOR = {10: "高一", 11: "高二", 12: "高三"}
+# “四” of 四年级, “4” of “Grade 4”.
+_NUMERALS = [Words(numeral, partial(str, grade)) for grade, numeral in enumerate("零一二三四五六七八九")]
+_SENIOR = {10: zh("高一"), 11: zh("高二"), 12: zh("高三")}
 
 
 def school_year(day: date) -> int:
@@ -49,11 +53,11 @@ def phase_of(grade: int, school_system: str) -> str:
 def grade_label(grade: int, school_system: str = "") -> str:
     """What the grade is called, e.g. 五年级, 七年级（初中）, 高二."""
     if grade < 1 or grade > 12:
-        return "不在校年级"
+        return zh("不在校年级")
     if grade >= 10:
         return _SENIOR[grade]
-    name = f"{_NUMERALS[grade]}年级"
-    return name if phase_of(grade, school_system) == PRIMARY else f"{name}（初中）"
+    name = zh("{part}年级", part=_NUMERALS[grade])
+    return name if phase_of(grade, school_system) == PRIMARY else zh("{name}（初中）", name=name)
 
 
 def is_graduating(grade: int, school_system: str, highest_grade: int | None = None) -> bool:

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from ledger import audit, clock
+from ledger.words import zh
 from orgs.models import PostRole, Unit
 from orgs.school_system import system_on
 from orgs.seats import seat_at
@@ -28,7 +29,7 @@ from students.graduation_models import GraduationLine, GraduationRun, Leaving, R
 from students.models import ProblemRecord, Student, StudentStatus
 from students.procedures import subject_of
 
-CLAUSE = "附件1 三.5"
+CLAUSE = zh("附件1 三.5")
 CHAIN = "students"
 # 毕业结业 by 30 July (三.5); before the first of June nobody has finished the year.
 FIRST_DAY, LAST_DAY = (6, 1), (7, 30)
@@ -57,7 +58,9 @@ def season_refusal(day: date) -> Refusal | None:
         return None
     first = clock.spoken(date(day.year, *FIRST_DAY))
     return Refusal(
-        "season", f"本学年的毕业办理从{first}起，应在{clock.spoken(last_day(day))}前完成。", CLAUSE
+        "season",
+        zh("本学年的毕业办理从{first}起，应在{day}前完成。", first=first, day=clock.spoken(last_day(day))),
+        CLAUSE,
     )
 
 
@@ -98,9 +101,9 @@ def lines_of(school: Unit, cohort: int) -> dict[int, tuple[str, str]]:
     for pk, status in pupils.values_list("pk", "status"):
         case = running.get(subject_of(pk))
         if status != StudentStatus.ENROLLED:
-            found[pk] = (Leaving.LEFT_OUT, f"学籍状态为{StudentStatus(status).label}")
+            found[pk] = (Leaving.LEFT_OUT, zh("学籍状态为{label}", label=StudentStatus(status).label))
         elif case:
-            found[pk] = (Leaving.LEFT_OUT, f"业务 {case} 在办，办结或撤销后再办毕业")
+            found[pk] = (Leaving.LEFT_OUT, zh("业务 {case} 在办，办结或撤销后再办毕业", case=case))
         else:
             found[pk] = (Leaving.GRADUATED, "")
     return found
@@ -126,8 +129,12 @@ def open_problems(run: GraduationRun) -> int:
 def _seat(account, school: Unit, role: str, day: date) -> Refusal | None:
     if seat_at(account, school.pk, role, day) is not None:
         return None
-    who = "学籍管理员准备" if role == PostRole.REGISTRAR else "负责人核办"
-    return Refusal("no_seat", f"毕业办理由{school.name}的{who}，你没有这个岗位。", CLAUSE)
+    who = zh("学籍管理员准备") if role == PostRole.REGISTRAR else zh("负责人核办")
+    return Refusal(
+        "no_seat",
+        zh("毕业办理由{school_name}的{who}，你没有这个岗位。", school_name=school.name, who=who),
+        CLAUSE,
+    )
 
 
 def prepare(school: Unit, cohort: int, by, now: datetime) -> GraduationRun:
@@ -140,9 +147,13 @@ def prepare(school: Unit, cohort: int, by, now: datetime) -> GraduationRun:
         Unit.objects.select_for_update(no_key=True).get(pk=school.pk)
         found = next((row for row in cohorts(school, day) if row.cohort == cohort), None)
         if found is None:
-            refuse("cohort", "这一届不在毕业年级，或已没有在校学生，请刷新后重新选择。", CLAUSE)
+            refuse("cohort", zh("这一届不在毕业年级，或已没有在校学生，请刷新后重新选择。"), CLAUSE)
         if found.run is not None:
-            refuse("live", f"这一届的毕业办理 {found.run.number} 正等待负责人核办。", CLAUSE)
+            refuse(
+                "live",
+                zh("这一届的毕业办理 {run_number} 正等待负责人核办。", run_number=found.run.number),
+                CLAUSE,
+            )
         run = GraduationRun.objects.create(
             number=public_number("BY", day.year),
             school=school,
@@ -174,11 +185,11 @@ def complete_instead(run: GraduationRun, student: int, reason: str, by, now: dat
         if refused is not None:
             raise Refused(refused)
         if reason and len(reason) < 2:
-            refuse("reason", "请写明结业的原因（2–200 字）；改回毕业时留空。", "附件1 三.5")
+            refuse("reason", zh("请写明结业的原因（2–200 字）；改回毕业时留空。"), zh("附件1 三.5"))
         leaving = Leaving.COMPLETED if reason else Leaving.GRADUATED
         rows = held.lines.filter(student=student).exclude(leaving=Leaving.LEFT_OUT)
         if not rows.update(leaving=leaving, reason=reason):
-            refuse("not_listed", "这名学生不在本次毕业名单中，请刷新后重新核对。", CLAUSE)
+            refuse("not_listed", zh("这名学生不在本次毕业名单中，请刷新后重新核对。"), CLAUSE)
 
 
 def sign(run: GraduationRun, by, now: datetime, opinion: str) -> GraduationRun:
@@ -209,7 +220,7 @@ def _signed(run: GraduationRun, by, now: datetime, opinion: str) -> GraduationRu
         locked = Student.objects.select_for_update(no_key=True).filter(pk__in=leaving).order_by("pk")
         list(locked.values_list("pk", flat=True))
         if _differs(held, listed):
-            refuse("changed", "名单在准备之后有变化，已按现在的学籍更新，请重新核对后再核办。", CLAUSE)
+            refuse("changed", zh("名单在准备之后有变化，已按现在的学籍更新，请重新核对后再核办。"), CLAUSE)
         graduated_on = min(day, last_day(day))
         for what in (Leaving.GRADUATED, Leaving.COMPLETED):
             ids = [pk for pk in leaving if listed[pk] == what]
@@ -243,7 +254,7 @@ def sign_refusal(run: GraduationRun, by, day: date) -> Refusal | None:
     """Why the account cannot sign the run now: another person than the one who prepared it (R0.5)."""
     refused = _seat(by, run.school, PostRole.HEAD, day) or _not_ready(run)
     if refused is None and run.prepared_by.person_id == by.person_id:
-        return Refusal("same_person", "准备和核办须由两个人办理，请另一位负责人核办。", "附件1 三.1")
+        return Refusal("same_person", zh("准备和核办须由两个人办理，请另一位负责人核办。"), zh("附件1 三.1"))
     return refused or season_refusal(day)
 
 
@@ -271,7 +282,7 @@ def drop_refusal(run: GraduationRun, by, day: date) -> Refusal | None:
 def _not_ready(run: GraduationRun) -> Refusal | None:
     if run.state == RunState.READY:
         return None
-    return Refusal("state", f"这次毕业办理{run.get_state_display()}，不能再更改。", CLAUSE)
+    return Refusal("state", zh("这次毕业办理{state}，不能再更改。", state=run.get_state_display()), CLAUSE)
 
 
 def _locked(run: GraduationRun) -> GraduationRun:
@@ -286,4 +297,8 @@ def _note(run: GraduationRun, by, what: str, counts: dict | None = None) -> None
 
 def title(run: GraduationRun) -> str:
     """“2020级（六年级）”."""
-    return f"{run.cohort}级（{grade_label(run.grade, run.school.school_system)}）"
+    return zh(
+        "{run_cohort}级（{grade_label}）",
+        run_cohort=run.cohort,
+        grade_label=grade_label(run.grade, run.school.school_system),
+    )

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit
 from reviews.models import Case
@@ -13,17 +14,17 @@ from reviews.models import Case
 class RunState(models.TextChoices):
     """Where a run stands; ``DROPPED`` has graduated nobody."""
 
-    READY = "ready", "待核办"
-    DONE = "done", "已毕业"
-    DROPPED = "dropped", "已放弃"
+    READY = "ready", zh("待核办")
+    DONE = "done", zh("已毕业")
+    DROPPED = "dropped", zh("已放弃")
 
 
 class Leaving(models.TextChoices):
     """What a run does with a pupil of the cohort."""
 
-    GRADUATED = "graduated", "毕业"
-    COMPLETED = "completed", "结业"
-    LEFT_OUT = "left_out", "不参与"
+    GRADUATED = "graduated", zh("毕业")
+    COMPLETED = "completed", zh("结业")
+    LEFT_OUT = "left_out", zh("不参与")
 
 
 class GraduationRunQuerySet(models.QuerySet):
@@ -41,32 +42,32 @@ class GraduationRun(models.Model):
     ``cleared`` counts the transfers that were cleared with it (R3.5b).
     """
 
-    number = models.CharField("毕业号", max_length=20, unique=True, editable=False)
-    school = models.ForeignKey(Unit, verbose_name="学校", on_delete=models.PROTECT, related_name="+")
-    cohort = models.PositiveSmallIntegerField("届（一年级入学年）")
-    grade = models.PositiveSmallIntegerField("毕业年级")
-    state = models.CharField("状态", max_length=8, choices=RunState.choices, default=RunState.READY)
+    number = models.CharField(zh("毕业号"), max_length=20, unique=True, editable=False)
+    school = models.ForeignKey(Unit, verbose_name=zh("学校"), on_delete=models.PROTECT, related_name="+")
+    cohort = models.PositiveSmallIntegerField(zh("届（一年级入学年）"))
+    grade = models.PositiveSmallIntegerField(zh("毕业年级"))
+    state = models.CharField(zh("状态"), max_length=8, choices=RunState.choices, default=RunState.READY)
     prepared_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="准备人", on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, verbose_name=zh("准备人"), on_delete=models.PROTECT, related_name="+"
     )
-    prepared_at = models.DateTimeField("准备时间", db_default=Now())
+    prepared_at = models.DateTimeField(zh("准备时间"), db_default=Now())
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name="核办人",
+        verbose_name=zh("核办人"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
     )
-    signed_at = models.DateTimeField("核办时间", null=True, blank=True)
-    opinion = models.CharField("核办意见", max_length=500, blank=True)
-    day = models.DateField("毕业日期", null=True, blank=True)
-    cleared = models.PositiveIntegerField("随之清理的转学", default=0)
+    signed_at = models.DateTimeField(zh("核办时间"), null=True, blank=True)
+    opinion = models.CharField(zh("核办意见"), max_length=500, blank=True)
+    day = models.DateField(zh("毕业日期"), null=True, blank=True)
+    cleared = models.PositiveIntegerField(zh("随之清理的转学"), default=0)
 
     objects = GraduationRunQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "毕业办理"
+        verbose_name = verbose_name_plural = zh("毕业办理")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
@@ -95,13 +96,13 @@ class GraduationLine(models.Model):
 
     run = models.ForeignKey(GraduationRun, on_delete=models.PROTECT, related_name="lines")
     student = models.ForeignKey(
-        "students.Student", verbose_name="学生", on_delete=models.PROTECT, related_name="+"
+        "students.Student", verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="+"
     )
-    leaving = models.CharField("结论", max_length=10, choices=Leaving.choices)
-    reason = models.CharField("原因", max_length=200, blank=True)
+    leaving = models.CharField(zh("结论"), max_length=10, choices=Leaving.choices)
+    reason = models.CharField(zh("原因"), max_length=200, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "毕业明细"
+        verbose_name = verbose_name_plural = zh("毕业明细")
         constraints = [
             models.UniqueConstraint(fields=["run", "student"], name="graduation_line_once"),
             models.CheckConstraint(
@@ -117,20 +118,20 @@ class TakenBack(models.Model):
     """毕业回退, one-to-one with its case: which pupil, whose original act, and why (R4.4 谁操作谁负责)."""
 
     case = models.OneToOneField(
-        Case, verbose_name="业务", on_delete=models.PROTECT, related_name="taken_back"
+        Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="taken_back"
     )
     student = models.ForeignKey(
-        "students.Student", verbose_name="学生", on_delete=models.PROTECT, related_name="+"
+        "students.Student", verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="+"
     )
     line = models.ForeignKey(
-        GraduationLine, verbose_name="原毕业明细", on_delete=models.PROTECT, null=True, blank=True
+        GraduationLine, verbose_name=zh("原毕业明细"), on_delete=models.PROTECT, null=True, blank=True
     )
-    status_was = models.CharField("原学籍状态", max_length=12)
-    graduated_on = models.DateField("原毕业日期")
-    why = models.CharField("回退原因", max_length=200)
+    status_was = models.CharField(zh("原学籍状态"), max_length=12)
+    graduated_on = models.DateField(zh("原毕业日期"))
+    why = models.CharField(zh("回退原因"), max_length=200)
 
     class Meta:
-        verbose_name = verbose_name_plural = "毕业回退"
+        verbose_name = verbose_name_plural = zh("毕业回退")
 
     def __str__(self):
         return str(self.case_id)
@@ -140,15 +141,15 @@ class PromotionCount(models.Model):
     """How many pupils of a province were in a grade on the last day before the promotion and on the first after it
     (R3.5c). Promotion itself writes nothing: the grade follows from the cohort and the day."""
 
-    year = models.PositiveSmallIntegerField("年")
-    province = models.ForeignKey(Unit, verbose_name="省", on_delete=models.PROTECT, related_name="+")
-    grade = models.PositiveSmallIntegerField("年级")
-    before = models.PositiveIntegerField("升级前（8月10日）")
-    after = models.PositiveIntegerField("升级后（8月11日）")
-    recorded_at = models.DateTimeField("记录时间", db_default=Now())
+    year = models.PositiveSmallIntegerField(zh("年"))
+    province = models.ForeignKey(Unit, verbose_name=zh("省"), on_delete=models.PROTECT, related_name="+")
+    grade = models.PositiveSmallIntegerField(zh("年级"))
+    before = models.PositiveIntegerField(zh("升级前（8月10日）"))
+    after = models.PositiveIntegerField(zh("升级后（8月11日）"))
+    recorded_at = models.DateTimeField(zh("记录时间"), db_default=Now())
 
     class Meta:
-        verbose_name = verbose_name_plural = "升级前后人数"
+        verbose_name = verbose_name_plural = zh("升级前后人数")
         ordering = ["-year", "province", "grade"]
         constraints = [
             models.UniqueConstraint(fields=["year", "province", "grade"], name="promotion_count_once")

@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import moment, spoken
+from ledger.words import zh
 from orgs.models import PostRole, Unit, UnitLevel
 from orgs.seats import seat_at, seats_of
 from reviews import desk
@@ -23,9 +24,9 @@ from students.number_views import told
 
 PAGE = 50
 CLAUSE_SHOWN = {
-    "text": "学校应于7月30日前完成毕业、结业操作；毕业年级的在办转学应在此之前办结，没有办结的随之清理。",
-    "note": "问题学籍没有处理完的，允许毕业和招生（附件1 四.1）。",
-    "source": "教基一厅〔2016〕2号 附件1 第三条第5款",
+    "text": zh("学校应于7月30日前完成毕业、结业操作；毕业年级的在办转学应在此之前办结，没有办结的随之清理。"),
+    "note": zh("问题学籍没有处理完的，允许毕业和招生（附件1 四.1）。"),
+    "source": zh("教基一厅〔2016〕2号 附件1 第三条第5款"),
     "url": "/rules/#b1-3-5",
 }
 
@@ -52,7 +53,11 @@ def list_page(request: HttpRequest, refused: Refusal | None = None, status: int 
         "clause": CLAUSE_SHOWN,
         "refused": told(refused),
         "page": {
-            "text": f"第 {page.number} 页，共 {page.paginator.num_pages} 页。"
+            "text": zh(
+                "第 {page_number} 页，共 {paginator_num_pages} 页。",
+                page_number=page.number,
+                paginator_num_pages=page.paginator.num_pages,
+            )
             if page.paginator.count
             else "",
             "previous_url": f"?page={page.number - 1}" if page.has_previous() else "",
@@ -84,7 +89,11 @@ def _school(school: Unit, account, day) -> dict:
         "cohorts": [
             {
                 "cohort": row.cohort,
-                "title": f"{row.cohort}级（{grade_label(row.grade, school.school_system)}）",
+                "title": zh(
+                    "{row_cohort}级（{grade_label}）",
+                    row_cohort=row.cohort,
+                    grade_label=grade_label(row.grade, school.school_system),
+                ),
                 "pupils": row.pupils,
                 "left": row.left,
                 "late": row.late,
@@ -116,13 +125,15 @@ def prepare(request: HttpRequest) -> HttpResponse:
     schools = {school.code: school for school in own_schools(request.user, known.today)}
     school = schools.get(request.POST.get("school", ""))
     if school is None:
-        refused = Refusal("no_seat", "毕业办理由学校的学籍管理员准备，你没有这个岗位。", graduation.CLAUSE)
+        refused = Refusal(
+            "no_seat", zh("毕业办理由学校的学籍管理员准备，你没有这个岗位。"), graduation.CLAUSE
+        )
         return list_page(request, refused, 403)
     try:
         run = graduation.prepare(school, whole(request.POST.get("cohort")) or 0, request.user, known.now)
     except Refused as error:
         return list_page(request, error.refusal, 403 if error.code == "no_seat" else 409)
-    messages.success(request, "名单已列出，请核对；需要结业的逐人写明原因，再请负责人核办。")
+    messages.success(request, zh("名单已列出，请核对；需要结业的逐人写明原因，再请负责人核办。"))
     return see_other(reverse("graduation", args=[run.number]))
 
 
@@ -151,7 +162,7 @@ def run_page(
         {
             "key": line.student_id,
             "name": line.student.name,
-            "class": str(line.student.school_class or "未编班"),
+            "class": str(line.student.school_class or zh("未编班")),
             "url": reverse("student-detail", args=[line.student.key]),
             "leaving": line.get_leaving_display(),
             "tier": {Leaving.LEFT_OUT: "state-warn", Leaving.COMPLETED: "state-info"}.get(line.leaving, ""),
@@ -181,10 +192,28 @@ def run_page(
 
 
 def _facts(run: GraduationRun) -> list[tuple[str, str]]:
-    rows = [("学校", run.school.name), ("准备", f"{run.prepared_by}　{moment(run.prepared_at)}")]
+    rows = [
+        (zh("学校"), run.school.name),
+        (
+            zh("准备"),
+            zh(
+                "{run_prepared_by}　{moment}", run_prepared_by=run.prepared_by, moment=moment(run.prepared_at)
+            ),
+        ),
+    ]
     if run.signed_at:
-        rows.append(("核办", f"{run.signed_by}　{moment(run.signed_at)}　“{run.opinion}”"))
-        rows.append(("毕业日期", spoken(run.day)))
+        rows.append(
+            (
+                zh("核办"),
+                zh(
+                    "{run_signed_by}　{moment}　“{run_opinion}”",
+                    run_signed_by=run.signed_by,
+                    moment=moment(run.signed_at),
+                    run_opinion=run.opinion,
+                ),
+            )
+        )
+        rows.append((zh("毕业日期"), spoken(run.day)))
     return rows
 
 
@@ -212,8 +241,8 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
     except Refused as error:
         status = 422 if error.code.startswith("opinion") else 409
         return run_page(request, visible_run(request, number), error.refusal, status, typed)
-    cleared = f"，清理未办结的转学 {done.cleared} 件" if done.cleared else ""
-    messages.success(request, f"已核办，毕业操作完成{cleared}。")
+    cleared = zh("，清理未办结的转学 {done_cleared} 件", done_cleared=done.cleared) if done.cleared else ""
+    messages.success(request, zh("已核办，毕业操作完成{cleared}。", cleared=cleared))
     return see_other(reverse("graduation", args=[number]))
 
 
@@ -226,5 +255,5 @@ def drop(request: HttpRequest, number: str) -> HttpResponse:
         graduation.drop(run, request.user, desk.of(request).now)
     except Refused as error:
         return run_page(request, run, error.refusal, 409)
-    messages.success(request, "名单已放弃，没有学生毕业；可以重新准备。")
+    messages.success(request, zh("名单已放弃，没有学生毕业；可以重新准备。"))
     return see_other(reverse("graduations"))

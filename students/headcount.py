@@ -11,6 +11,7 @@ from datetime import date
 from django.db import connection
 from django.urls import reverse
 
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit, UnitLevel
 from orgs.seats import seats_of
@@ -19,33 +20,39 @@ from students.headcount_models import HeadcountCell
 from students.models import CodeTable, NumberKind, Sex
 from students.statuses import StudentStatus
 
-CLAUSE = "附件1 七"
+CLAUSE = zh("附件1 七")
 LEFT_OUT = (
     StudentStatus.GRADUATED,
     StudentStatus.COMPLETED,
     StudentStatus.INCOMPLETE,
     StudentStatus.DECEASED,
 )
-BY = {"unit": "单位", "grade": "年级", "status": "学籍状态", "sex": "性别", "letter": "学籍号字头"}
-PERMIT_BY = {"unit": "单位", "grade": "年级", "origin": "来源省份"}
+BY = {
+    "unit": zh("单位"),
+    "grade": zh("年级"),
+    "status": zh("学籍状态"),
+    "sex": zh("性别"),
+    "letter": zh("学籍号字头"),
+}
+PERMIT_BY = {"unit": zh("单位"), "grade": zh("年级"), "origin": zh("来源省份")}
 # Offices above counties read the nightly count.
 _NIGHTLY = (UnitLevel.MINISTRY, UnitLevel.PROVINCE, UnitLevel.LEAGUE)
 COLUMNS = (
-    ("all", "合计", "true"),
-    ("male", "男", f"c.sex = '{Sex.MALE}'"),
-    ("female", "女", f"c.sex = '{Sex.FEMALE}'"),
-    ("enrolled", "在校", f"c.status = '{StudentStatus.ENROLLED}'"),
-    ("suspended", "休学", f"c.status = '{StudentStatus.SUSPENDED}'"),
-    ("away", "其他状态", f"c.status NOT IN ('{StudentStatus.ENROLLED}', '{StudentStatus.SUSPENDED}')"),
-    *((letter, f"{letter} 号", f"c.letter = '{letter}'") for letter in NumberKind.values),
+    ("all", zh("合计"), "true"),
+    ("male", zh("男"), f"c.sex = '{Sex.MALE}'"),
+    ("female", zh("女"), f"c.sex = '{Sex.FEMALE}'"),
+    ("enrolled", zh("在校"), f"c.status = '{StudentStatus.ENROLLED}'"),
+    ("suspended", zh("休学"), f"c.status = '{StudentStatus.SUSPENDED}'"),
+    ("away", zh("其他状态"), f"c.status NOT IN ('{StudentStatus.ENROLLED}', '{StudentStatus.SUSPENDED}')"),
+    *((letter, zh("{letter} 号", letter=letter), f"c.letter = '{letter}'") for letter in NumberKind.values),
 )
 PERMIT_COLUMNS = (
-    ("all", "持居住证", "true"),
-    ("male", "男", f"c.sex = '{Sex.MALE}'"),
-    ("female", "女", f"c.sex = '{Sex.FEMALE}'"),
-    ("primary", "小学", "{grade} BETWEEN 1 AND 6"),
-    ("junior", "初中", "{grade} BETWEEN 7 AND 9"),
-    ("senior", "高中", "{grade} >= 10"),
+    ("all", zh("持居住证"), "true"),
+    ("male", zh("男"), f"c.sex = '{Sex.MALE}'"),
+    ("female", zh("女"), f"c.sex = '{Sex.FEMALE}'"),
+    ("primary", zh("小学"), "{grade} BETWEEN 1 AND 6"),
+    ("junior", zh("初中"), "{grade} BETWEEN 7 AND 9"),
+    ("senior", zh("高中"), "{grade} >= 10"),
 )
 _LIVE = """
     SELECT s.school_id, s.cohort, s.status, s.sex, coalesce(n.kind, '') AS letter,
@@ -158,11 +165,11 @@ def _lines(unit: Unit, by: str, rows: dict[str, list[int]], day: date, permit: b
             CodeTable.objects.filter(table="divisions_cn", code__endswith="0000").values_list("code", "name")
         )
         order = sorted(rows, key=lambda key: -rows[key][0])
-        return [Line(names.get(f"{key}0000", key or "未填写户口所在地区划"), rows[key]) for key in order]
+        return [Line(names.get(f"{key}0000", key or zh("未填写户口所在地区划")), rows[key]) for key in order]
     names = {
         "status": dict(StudentStatus.choices),
         "sex": dict(Sex.choices),
-        "letter": dict(NumberKind.choices) | {"": "没有学籍号"},
+        "letter": dict(NumberKind.choices) | {"": zh("没有学籍号")},
     }[by]
     return [Line(str(label), rows[key]) for key, label in names.items() if key in rows]
 

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from ledger.words import zh
 from orgs.models import Unit
 
 
@@ -9,18 +10,18 @@ class HeadcountCell(models.Model):
     """So many pupils of one kind in a school on a day. ``origin``: the first two digits of the household's division, of
     permit holders only."""
 
-    day = models.DateField("日期")
-    school = models.ForeignKey(Unit, verbose_name="学校", on_delete=models.CASCADE, related_name="+")
-    cohort = models.PositiveSmallIntegerField("届（一年级入学年）")
-    status = models.CharField("学籍状态", max_length=12)
-    sex = models.CharField("性别", max_length=1)
-    letter = models.CharField("学籍号字头", max_length=1, blank=True)
-    permit = models.BooleanField("持居住证")
-    origin = models.CharField("来源省份", max_length=2, blank=True)
-    pupils = models.PositiveIntegerField("人数")
+    day = models.DateField(zh("日期"))
+    school = models.ForeignKey(Unit, verbose_name=zh("学校"), on_delete=models.CASCADE, related_name="+")
+    cohort = models.PositiveSmallIntegerField(zh("届（一年级入学年）"))
+    status = models.CharField(zh("学籍状态"), max_length=12)
+    sex = models.CharField(zh("性别"), max_length=1)
+    letter = models.CharField(zh("学籍号字头"), max_length=1, blank=True)
+    permit = models.BooleanField(zh("持居住证"))
+    origin = models.CharField(zh("来源省份"), max_length=2, blank=True)
+    pupils = models.PositiveIntegerField(zh("人数"))
 
     class Meta:
-        verbose_name = verbose_name_plural = "人数统计"
+        verbose_name = verbose_name_plural = zh("人数统计")
         constraints = [
             models.UniqueConstraint(
                 fields=["day", "school", "cohort", "status", "sex", "letter", "permit", "origin"],

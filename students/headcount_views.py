@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ledger.clock import moment, spoken
+from ledger.words import zh
 from reviews import desk
 from reviews.refusals import Refusal
 from reviews.views.proofs import refused_page
@@ -17,7 +18,7 @@ from students import headcount
 from students.headcount import Table
 from students.tables import XLSX, plain, xlsx
 
-NO_SEAT = Refusal("no_seat", "人数统计供学籍管理员和负责人查看，你没有这些岗位。", headcount.CLAUSE)
+NO_SEAT = Refusal("no_seat", zh("人数统计供学籍管理员和负责人查看，你没有这些岗位。"), headcount.CLAUSE)
 _BAR = 320  # pixels of the longest bar
 
 
@@ -46,7 +47,7 @@ def _page(request: HttpRequest, permit: bool) -> HttpResponse:
     asked = request.GET.get("by", "")
     by = asked if asked in offered else "grade" if unit.is_school else "unit"
     table = headcount.table(unit, by, known.today, permit=permit)
-    title = "持居住证学生人数" if permit else "在籍学生人数"
+    title = zh("持居住证学生人数") if permit else zh("在籍学生人数")
     form = request.GET.get("form", "")
     if form in ("csv", "xlsx"):
         return _file(table, title, offered[by], form)
@@ -56,7 +57,9 @@ def _page(request: HttpRequest, permit: bool) -> HttpResponse:
         "title": title,
         "table": table,
         "rows": _rows(table),
-        "as_of": f"{spoken(table.as_of)}零时统计" if table.nightly else f"截至 {moment(known.now)}",
+        "as_of": zh("{day}零时统计", day=spoken(table.as_of))
+        if table.nightly
+        else zh("截至 {moment}", moment=moment(known.now)),
         "by_label": offered[by],
         "choices": [
             {"label": label, "url": f"{here}&by={key}", "current": key == by}
@@ -73,8 +76,8 @@ def _page(request: HttpRequest, permit: bool) -> HttpResponse:
 def tabs(permit: bool) -> list[dict]:
     """The pages of statistics."""
     return [
-        {"label": "在籍人数", "url": reverse("headcount"), "current": not permit},
-        {"label": "居住证", "url": reverse("permits"), "current": permit},
+        {"label": zh("在籍人数"), "url": reverse("headcount"), "current": not permit},
+        {"label": zh("居住证"), "url": reverse("permits"), "current": permit},
     ]
 
 
@@ -104,7 +107,7 @@ def _above(unit, account, day, page: str) -> dict | None:
 
 def _file(table: Table, title: str, by: str, form: str) -> HttpResponse:
     head = [by, *table.columns]
-    rows = [[line.label, *line.figures] for line in table.lines] + [["合计", *table.total]]
+    rows = [[line.label, *line.figures] for line in table.lines] + [[zh("合计"), *table.total]]
     data, kind = (
         (_csv(head, rows), "text/csv")
         if form == "csv"

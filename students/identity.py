@@ -17,15 +17,16 @@ from operator import mul
 
 from ledger.clock import spoken
 from ledger.text import MIDDLE_DOT, is_han, is_mark, plain_characters, plain_name, written_characters
+from ledger.words import zh
 
 MALE = "1"  # GB/T 2261.1
 FEMALE = "2"
-SEX_WORDS = {MALE: "男", FEMALE: "女"}
+SEX_WORDS = {MALE: zh("男"), FEMALE: zh("女")}
 
 STANDARD = "GB 11643—1999"
-NUMBER_CLAUSE = "教基一厅〔2016〕2号附件1第一条"
-PHONE_CLAUSE = "教基一厅〔2016〕2号附件1第六条"
-KEY_CLAUSE = "教基一厅〔2016〕2号附件1第一条第3款"
+NUMBER_CLAUSE = zh("教基一厅〔2016〕2号附件1第一条")
+PHONE_CLAUSE = zh("教基一厅〔2016〕2号附件1第六条")
+KEY_CLAUSE = zh("教基一厅〔2016〕2号附件1第一条第3款")
 
 NAME_LENGTH = 50
 _TYPED_LENGTH = 200  # nothing longer can be a number or a name; stops normalising a megabyte
@@ -42,7 +43,7 @@ class IdentityError(ValueError):
 
     def __init__(self, what: str, clause: str):
         self.clause = clause
-        self.sentence = f"{what}（{clause}）。"
+        self.sentence = zh("{what}（{clause}）。", what=what, clause=clause)
         super().__init__(self.sentence)
 
 
@@ -91,11 +92,11 @@ def check_id_number(text: object, today: date) -> IdNumber:
     `text` may be a spreadsheet cell; a cell that is a number is refused, its last digits are gone.  The
     division is not looked up: it may be abolished or newer than our table (see `division_hint`).
     """
-    number = _typed(text, "身份证号", STANDARD)
+    number = _typed(text, zh("身份证号"), STANDARD)
     if len(number) == 15 and number.isascii() and number.isdigit():
-        raise IdentityError("15位身份证号已停止使用，请填写18位公民身份号码", STANDARD)
-    birth_date = _body(number, "身份证号", 0, today, STANDARD)
-    _checked(number, "身份证号", 0, STANDARD)
+        raise IdentityError(zh("15位身份证号已停止使用，请填写18位公民身份号码"), STANDARD)
+    birth_date = _body(number, zh("身份证号"), 0, today, STANDARD)
+    _checked(number, zh("身份证号"), 0, STANDARD)
     return IdNumber(number, number[:6], birth_date, _sex(number))
 
 
@@ -107,7 +108,10 @@ def division_hint(division: str, known: Container[str]) -> str:
     """
     if division in known:
         return ""
-    return f"前6位{division}不在区划表中，可能是已撤销或新设的区划；请与证件核对一次，不影响办理。"
+    return zh(
+        "前6位{division}不在区划表中，可能是已撤销或新设的区划；请与证件核对一次，不影响办理。",
+        division=division,
+    )
 
 
 def cross_check(number: IdNumber | ParsedNumber, birth_date: date | None, sex: str) -> list[str]:
@@ -118,11 +122,21 @@ def cross_check(number: IdNumber | ParsedNumber, birth_date: date | None, sex: s
     problems = []
     if birth_date is not None and birth_date != number.birth_date:
         problems.append(
-            f"出生日期填的是{spoken(birth_date)}，证件号中是{spoken(number.birth_date)}，请按证件核对后改正其中一处（{KEY_CLAUSE}）。"
+            zh(
+                "出生日期填的是{day}，证件号中是{day2}，请按证件核对后改正其中一处（{key_clause}）。",
+                day=spoken(birth_date),
+                day2=spoken(number.birth_date),
+                key_clause=KEY_CLAUSE,
+            )
         )
     if sex in SEX_WORDS and number.sex is not None and sex != number.sex:
         problems.append(
-            f"性别填的是{SEX_WORDS[sex]}，证件号第17位表示{SEX_WORDS[number.sex]}，请按证件核对后改正其中一处（{KEY_CLAUSE}）。"
+            zh(
+                "性别填的是{part}，证件号第17位表示{part2}，请按证件核对后改正其中一处（{key_clause}）。",
+                part=SEX_WORDS[sex],
+                part2=SEX_WORDS[number.sex],
+                key_clause=KEY_CLAUSE,
+            )
         )
     return problems
 
@@ -136,18 +150,18 @@ def check_registration_number(text: object, today: date) -> ParsedNumber:
     G and J must carry the right check character.  The last four of L are free, so only format and birth date
     are looked at; nothing else may treat an L differently (R1.8).
     """
-    number = _typed(text, "学籍号", NUMBER_CLAUSE)
+    number = _typed(text, zh("学籍号"), NUMBER_CLAUSE)
     kind = number[0]
     if kind not in "GJL":
         if len(number) == 18 and number[:17].isascii() and number[:17].isdigit():
             raise IdentityError(
-                "这是18位号码，学籍号为19位，以G、J或L开头；请在前面补上字母，或改在身份证号一栏填写",
+                zh("这是18位号码，学籍号为19位，以G、J或L开头；请在前面补上字母，或改在身份证号一栏填写"),
                 NUMBER_CLAUSE,
             )
-        raise IdentityError("学籍号应以G、J或L开头，共19位，请核对第1位字母", NUMBER_CLAUSE)
-    birth_date = _body(number, "学籍号", 1, today, NUMBER_CLAUSE)
+        raise IdentityError(zh("学籍号应以G、J或L开头，共19位，请核对第1位字母"), NUMBER_CLAUSE)
+    birth_date = _body(number, zh("学籍号"), 1, today, NUMBER_CLAUSE)
     if kind != "L":
-        _checked(number, "学籍号", 1, NUMBER_CLAUSE)
+        _checked(number, zh("学籍号"), 1, NUMBER_CLAUSE)
     return ParsedNumber(number, kind, number[1:7], birth_date, _sex(number[1:]) if kind == "G" else None)
 
 
@@ -159,7 +173,9 @@ def compose_g(id_number: IdNumber) -> str:
 def compose_j(division: str, birth_date: date, sequence: int) -> str:
     """A J number for a pupil without identity number (R1.2).  `division`: the school's; `sequence`: 0–999."""
     if not 0 <= sequence <= 999:
-        raise IdentityError("同一区划、同一出生日期的J字头顺序码（3位）已用完，请报自治区处理", NUMBER_CLAUSE)
+        raise IdentityError(
+            zh("同一区划、同一出生日期的J字头顺序码（3位）已用完，请报自治区处理"), NUMBER_CLAUSE
+        )
     first_17 = f"{_division(division)}{_compact(birth_date)}{sequence:03d}"
     return f"J{first_17}{check_character(first_17)}"
 
@@ -167,7 +183,7 @@ def compose_j(division: str, birth_date: date, sequence: int) -> str:
 def compose_l(division: str, birth_date: date, code: int) -> str:
     """A temporary L number (R1.8).  `division`: of the school; `code`: 0–9999, chosen by the caller."""
     if not 0 <= code <= 9999:
-        raise IdentityError("同一区划、同一出生日期的L字头后4位已用完，请报自治区处理", NUMBER_CLAUSE)
+        raise IdentityError(zh("同一区划、同一出生日期的L字头后4位已用完，请报自治区处理"), NUMBER_CLAUSE)
     return f"L{_division(division)}{_compact(birth_date)}{code:04d}"
 
 
@@ -177,26 +193,30 @@ def compose_l(division: str, birth_date: date, code: int) -> str:
 def check_name(text: object) -> str:
     """A person's name as stored, or `IdentityError`.  No length rule but the field's own; any script."""
     if not isinstance(text, str) or not (name := plain_name(text[: _TYPED_LENGTH + 1])):
-        raise IdentityError("请填写姓名", KEY_CLAUSE)
+        raise IdentityError(zh("请填写姓名"), KEY_CLAUSE)
     if len(text) > _TYPED_LENGTH or len(written_characters(name)) > NAME_LENGTH:
-        raise IdentityError(f"姓名最长{NAME_LENGTH}个字，请按证件上的姓名填写", KEY_CLAUSE)
+        raise IdentityError(
+            zh("姓名最长{name_length}个字，请按证件上的姓名填写", name_length=NAME_LENGTH), KEY_CLAUSE
+        )
     for character in name:
         if "\ue000" <= character <= "\uf8ff" or ord(character) >= 0xF0000:
-            raise IdentityError("姓名中有自造字，别的电脑上看不到，请改用国家标准字库中的字", KEY_CLAUSE)
+            raise IdentityError(zh("姓名中有自造字，别的电脑上看不到，请改用国家标准字库中的字"), KEY_CLAUSE)
         if not (character.isalpha() or is_han(character) or character in "·'’-. " or is_mark(character)):
-            raise IdentityError(f"姓名中不能有{_shown(character)}，请按证件上的姓名填写", KEY_CLAUSE)
+            raise IdentityError(
+                zh("姓名中不能有{shown}，请按证件上的姓名填写", shown=_shown(character)), KEY_CLAUSE
+            )
     return name
 
 
 def check_phone(text: object) -> str:
     """A mobile or fixed number as stored (digits, the area code's hyphen kept), or `IdentityError`."""
-    number = re.sub("[()‐-―−-]+", "-", _typed(text, "联系电话", PHONE_CLAUSE)).strip("-")
+    number = re.sub("[()‐-―−-]+", "-", _typed(text, zh("联系电话"), PHONE_CLAUSE)).strip("-")
     number = number.removeprefix("+86").lstrip("-")
     if number.startswith("1"):
         number = number.replace("-", "")
     if not re.fullmatch(r"1[3-9][0-9]{9}|(0[0-9]{2,3}-?)?[2-9][0-9]{6,7}(-[0-9]{1,6})?", number):
         raise IdentityError(
-            "联系电话应为11位手机号，或带区号的固定电话（如0479-2221234），请核对后重填", PHONE_CLAUSE
+            zh("联系电话应为11位手机号，或带区号的固定电话（如0479-2221234），请核对后重填"), PHONE_CLAUSE
         )
     return number
 
@@ -241,20 +261,25 @@ def _typed(text: object, label: str, clause: str) -> str:
     """The normalised input; refuses what is no text, empty, absurdly long or a spoiled spreadsheet cell."""
     if isinstance(text, int | float) and not isinstance(text, bool):
         raise IdentityError(
-            f"{label}单元格是数字格式，末几位可能已丢失，请把该列设为文本后按证件重新填写", clause
+            zh("{label}单元格是数字格式，末几位可能已丢失，请把该列设为文本后按证件重新填写", label=label),
+            clause,
         )
     if not isinstance(text, str) or not text:
-        raise IdentityError(f"请填写{label}", clause)
+        raise IdentityError(zh("请填写{label}", label=label), clause)
     if len(text) > _TYPED_LENGTH:
-        raise IdentityError(f"{label}过长，请只填号码本身", clause)
+        raise IdentityError(zh("{label}过长，请只填号码本身", label=label), clause)
     number = normalise_number(text)
     if not number:
-        raise IdentityError(f"请填写{label}", clause)
+        raise IdentityError(zh("请填写{label}", label=label), clause)
     if not number.isprintable():
-        raise IdentityError(f"{label}中有看不见的特殊字符，请清空后手工重新输入", clause)
+        raise IdentityError(zh("{label}中有看不见的特殊字符，请清空后手工重新输入", label=label), clause)
     if _SCIENTIFIC.fullmatch(number):
         raise IdentityError(
-            f"{label}被表格软件改成了科学计数法，末几位已丢失，请把该列设为文本后按证件重新填写", clause
+            zh(
+                "{label}被表格软件改成了科学计数法，末几位已丢失，请把该列设为文本后按证件重新填写",
+                label=label,
+            ),
+            clause,
         )
     return number
 
@@ -263,37 +288,67 @@ def _body(number: str, label: str, start: int, today: date, clause: str) -> date
     """Length, characters and birth date of the 18 characters from `start`; the birth date."""
     length = start + 18
     if len(number) != length:
-        raise IdentityError(f"{label}应为{length}位，现在是{len(number)}位，请核对后重填", clause)
+        raise IdentityError(
+            zh(
+                "{label}应为{length}位，现在是{count}位，请核对后重填",
+                label=label,
+                length=length,
+                count=len(number),
+            ),
+            clause,
+        )
     digits = number[start:-1]
     for position, character in enumerate("" if digits.isascii() and digits.isdigit() else digits, start + 1):
         if character not in _VALUE:
             raise IdentityError(
-                f"{label}第{position}位应为数字，不能是{_shown(character)}，请核对后重填", clause
+                zh(
+                    "{label}第{position}位应为数字，不能是{shown}，请核对后重填",
+                    label=label,
+                    position=position,
+                    shown=_shown(character),
+                ),
+                clause,
             )
     last = number[-1]
     if last in _LOOKS_LIKE_X:
-        raise IdentityError(f"{label}第{length}位请用英文字母X填写，不要用乘号或其他符号", clause)
+        raise IdentityError(
+            zh("{label}第{length}位请用英文字母X填写，不要用乘号或其他符号", label=label, length=length),
+            clause,
+        )
     if last not in _VALUE and last != "X":
-        raise IdentityError(f"{label}第{length}位应为数字或字母X，不能是{_shown(last)}，请核对后重填", clause)
+        raise IdentityError(
+            zh(
+                "{label}第{length}位应为数字或字母X，不能是{shown}，请核对后重填",
+                label=label,
+                length=length,
+                shown=_shown(last),
+            ),
+            clause,
+        )
     return _birth_date(number[start + 6 : start + 14], label, start + 7, today, clause)
 
 
 def _birth_date(digits: str, label: str, position: int, today: date, clause: str) -> date:
-    where = f"{label}第{position}至{position + 7}位"
+    where = zh("{label}第{position}至{count}位", label=label, position=position, count=position + 7)
     try:
         birth_date = date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
     except ValueError:
-        raise IdentityError(f"{where}不是真实存在的日期，请核对出生日期是否录错", clause) from None
+        raise IdentityError(
+            zh("{where}不是真实存在的日期，请核对出生日期是否录错", where=where), clause
+        ) from None
     if birth_date < _EARLIEST:
-        raise IdentityError(f"{where}的出生日期早于1900年，请核对是否录错", clause)
+        raise IdentityError(zh("{where}的出生日期早于1900年，请核对是否录错", where=where), clause)
     if birth_date > today:
-        raise IdentityError(f"{where}的出生日期晚于今天，请核对是否录错", clause)
+        raise IdentityError(zh("{where}的出生日期晚于今天，请核对是否录错", where=where), clause)
     return birth_date
 
 
 def _checked(number: str, label: str, start: int, clause: str) -> None:
     if check_character(number[start:-1]) != number[-1]:
-        raise IdentityError(f"{label}第{len(number)}位校验码不对，请核对是否录错一位或前后颠倒", clause)
+        raise IdentityError(
+            zh("{label}第{count}位校验码不对，请核对是否录错一位或前后颠倒", label=label, count=len(number)),
+            clause,
+        )
 
 
 def _sex(id_number: str) -> str:
@@ -302,7 +357,7 @@ def _sex(id_number: str) -> str:
 
 def _division(division: str) -> str:
     if not (len(division) == 6 and division.isascii() and division.isdigit() and division[0] != "0"):
-        raise IdentityError("学校所在地区划码应为6位数字，请先在学校资料中补正", NUMBER_CLAUSE)
+        raise IdentityError(zh("学校所在地区划码应为6位数字，请先在学校资料中补正"), NUMBER_CLAUSE)
     return division
 
 
@@ -314,7 +369,11 @@ def _compact(day: date) -> str:
 
 def _shown(character: str) -> str:
     """A character as a sentence may name it: invisible and unpaired ones are described, not printed."""
-    return f"“{character}”" if character.isprintable() and character != " " else "看不见的特殊字符"
+    return (
+        zh("“{character}”", character=character)
+        if character.isprintable() and character != " "
+        else zh("看不见的特殊字符")
+    )
 
 
 def _mask_part(part: str) -> str:

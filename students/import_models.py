@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit
 
@@ -14,21 +15,21 @@ from orgs.models import Unit
 class ImportKind(models.TextChoices):
     """What a table is of."""
 
-    REGISTRATION = "registration", "一年级新生"
-    RECRUITMENT = "recruitment", "招生名册"
-    LATE = "late", "补建学籍名单"
+    REGISTRATION = "registration", zh("一年级新生")
+    RECRUITMENT = "recruitment", zh("招生名册")
+    LATE = "late", zh("补建学籍名单")
 
 
 class ImportState(models.TextChoices):
     """Where an import stands; nothing is written before ``DONE``, and then all of it at once."""
 
-    WAITING = "waiting", "等待核对"
-    CHECKING = "checking", "正在核对"
-    FAULTY = "faulty", "有错误，未导入"
-    READY = "ready", "核对无误，待确认"
-    WRITING = "writing", "正在导入"
-    DONE = "done", "已导入"
-    DROPPED = "dropped", "已放弃"
+    WAITING = "waiting", zh("等待核对")
+    CHECKING = "checking", zh("正在核对")
+    FAULTY = "faulty", zh("有错误，未导入")
+    READY = "ready", zh("核对无误，待确认")
+    WRITING = "writing", zh("正在导入")
+    DONE = "done", zh("已导入")
+    DROPPED = "dropped", zh("已放弃")
 
 
 # Somebody or the worker still has something to do with it.
@@ -50,32 +51,34 @@ class ImportBatch(models.Model):
     were on record already and change nothing; ``told``: what is remarked and stops nothing.
     """
 
-    number = models.CharField("导入号", max_length=20, unique=True, editable=False)
-    kind = models.CharField("内容", max_length=14, choices=ImportKind.choices)
-    unit = models.ForeignKey(Unit, verbose_name="单位", on_delete=models.PROTECT, related_name="+")
-    state = models.CharField("状态", max_length=10, choices=ImportState.choices, default=ImportState.WAITING)
+    number = models.CharField(zh("导入号"), max_length=20, unique=True, editable=False)
+    kind = models.CharField(zh("内容"), max_length=14, choices=ImportKind.choices)
+    unit = models.ForeignKey(Unit, verbose_name=zh("单位"), on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(
+        zh("状态"), max_length=10, choices=ImportState.choices, default=ImportState.WAITING
+    )
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     sha256 = models.CharField(max_length=64)
-    size = models.PositiveIntegerField("字节")
+    size = models.PositiveIntegerField(zh("字节"))
     asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="上传人", on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, verbose_name=zh("上传人"), on_delete=models.PROTECT, related_name="+"
     )
-    asked_at = models.DateTimeField("上传时间", db_default=Now())
+    asked_at = models.DateTimeField(zh("上传时间"), db_default=Now())
     begun_at = models.DateTimeField(null=True, blank=True)
-    confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
-    finished_at = models.DateTimeField("结束时间", null=True, blank=True)
-    total = models.PositiveIntegerField("行数", default=0)
-    checked = models.PositiveIntegerField("已核对", default=0)
-    same = models.PositiveIntegerField("已在册", default=0)
-    written = models.PositiveIntegerField("已写入", default=0)
-    faulty = models.PositiveIntegerField("错误", default=0)
-    faults = models.JSONField("错误明细", default=list, blank=True)
-    told = models.JSONField("提示", default=list, blank=True)
+    confirmed_at = models.DateTimeField(zh("确认时间"), null=True, blank=True)
+    finished_at = models.DateTimeField(zh("结束时间"), null=True, blank=True)
+    total = models.PositiveIntegerField(zh("行数"), default=0)
+    checked = models.PositiveIntegerField(zh("已核对"), default=0)
+    same = models.PositiveIntegerField(zh("已在册"), default=0)
+    written = models.PositiveIntegerField(zh("已写入"), default=0)
+    faulty = models.PositiveIntegerField(zh("错误"), default=0)
+    faults = models.JSONField(zh("错误明细"), default=list, blank=True)
+    told = models.JSONField(zh("提示"), default=list, blank=True)
 
     objects = ImportBatchQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "表格导入"
+        verbose_name = verbose_name_plural = zh("表格导入")
         ordering = ["-id"]
         indexes = [models.Index(fields=["id"], condition=Q(state__in=LIVE), name="import_live")]
         constraints = [

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import moment
 from ledger.paging import pages_of
+from ledger.words import zh
 from orgs.models import Unit
 from reviews import desk, uploads
 from reviews.refusals import Refusal, Refused
@@ -53,9 +54,11 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
     """Take a table in; reading stops at the limit, before the token is looked at."""
     found = kind_or_404(kind)
     large = Refusal(
-        "table_large", f"文件超过 {tables.LARGEST // 1024 // 1024} MB，请分成几个文件上传。", found.clause
+        "table_large",
+        zh("文件超过 {count} MB，请分成几个文件上传。", count=tables.LARGEST // 1024 // 1024),
+        found.clause,
     )
-    broken = Refusal("upload_broken", "文件没有传完整，请检查网络后重新上传。", found.clause)
+    broken = Refusal("upload_broken", zh("文件没有传完整，请检查网络后重新上传。"), found.clause)
     trouble = uploads.receive(request, tables.LARGEST, large, broken)
     if trouble is not None:
         return refused_page(request, *trouble)
@@ -71,11 +74,11 @@ def _upload(request: HttpRequest, kind: imports.Kind) -> HttpResponse:
         if unit is None:
             raise Refused(kind.refusal(None, request.user, known.today))
         if file is None:
-            raise Refused(Refusal("table_missing", "请先选择填好的 xlsx 表格。", kind.clause))
+            raise Refused(Refusal("table_missing", zh("请先选择填好的 xlsx 表格。"), kind.clause))
         batch = imports.ask(kind, unit, request.user, file.read(), known.now)
     except Refused as error:
         return refused_page(request, error.refusal, 403 if error.code == "no_seat" else 409)
-    messages.success(request, "表格已收下，正在逐行核对；还没有写入任何内容。")
+    messages.success(request, zh("表格已收下，正在逐行核对；还没有写入任何内容。"))
     return see_other(reverse("import", args=[batch.number]))
 
 
@@ -126,14 +129,26 @@ def import_page(
 
 def _facts(batch: ImportBatch) -> list[tuple[str, str]]:
     rows = [
-        ("单位", batch.unit.name),
-        ("上传", f"{batch.asked_by}　{moment(batch.asked_at)}"),
-        ("行数", str(batch.total)),
+        (zh("单位"), batch.unit.name),
+        (
+            zh("上传"),
+            zh("{batch_asked_by}　{moment}", batch_asked_by=batch.asked_by, moment=moment(batch.asked_at)),
+        ),
+        (zh("行数"), str(batch.total)),
     ]
     if batch.state == ImportState.DONE:
-        rows.append(("已写入", f"{batch.written} 人　{moment(batch.finished_at)}"))
+        rows.append(
+            (
+                zh("已写入"),
+                zh(
+                    "{batch_written} 人　{moment}",
+                    batch_written=batch.written,
+                    moment=moment(batch.finished_at),
+                ),
+            )
+        )
     if batch.same:
-        rows.append(("已在册，不变", f"{batch.same} 行"))
+        rows.append((zh("已在册，不变"), zh("{batch_same} 行", batch_same=batch.same)))
     return rows
 
 
@@ -157,8 +172,10 @@ def row_of(batch: ImportBatch) -> dict:
 def report(request: HttpRequest, number: str) -> HttpResponse:
     """What is wrong, as a table to take along while the other is being mended."""
     batch = visible(request, number)
-    head = ["行", "列", "项目", "哪里不对，怎么改"]
-    data = tables.xlsx(f"{batch.number} 核对结果", head, batch.faults, widths=(8, 8, 20, 90))
+    head = [zh("行"), zh("列"), zh("项目"), zh("哪里不对，怎么改")]
+    data = tables.xlsx(
+        zh("{batch_number} 核对结果", batch_number=batch.number), head, batch.faults, widths=(8, 8, 20, 90)
+    )
     return inert(data, tables.XLSX, f"{batch.number}.xlsx")
 
 
@@ -171,7 +188,7 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
         imports.confirm(batch, request.user, desk.of(request).now)
     except Refused as error:
         return import_page(request, batch, error.refusal, 403 if error.code == "no_seat" else 409)
-    messages.success(request, "已确认，正在写入；可以离开这一页。")
+    messages.success(request, zh("已确认，正在写入；可以离开这一页。"))
     return see_other(reverse("import", args=[number]))
 
 
@@ -184,5 +201,5 @@ def drop(request: HttpRequest, number: str) -> HttpResponse:
         imports.drop(batch, request.user, desk.of(request).now)
     except Refused as error:
         return import_page(request, batch, error.refusal, 403 if error.code == "no_seat" else 409)
-    messages.success(request, "已放弃，没有写入任何内容。")
+    messages.success(request, zh("已放弃，没有写入任何内容。"))
     return see_other(reverse("import", args=[number]))

@@ -16,6 +16,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from ledger import audit, clock, outbox
+from ledger.words import zh
 from orgs.models import PostRole, Unit
 from orgs.seats import seat_at
 from reviews import files
@@ -84,7 +85,9 @@ def ask(kind: Kind, unit: Unit, by, data: bytes, now: datetime) -> ImportBatch:
         raise Refused(refusal)
     if len(data) > tables.LARGEST:
         refuse(
-            "table_large", f"文件超过 {tables.LARGEST // 1024 // 1024} MB，请分成几个文件上传。", kind.clause
+            "table_large",
+            zh("文件超过 {count} MB，请分成几个文件上传。", count=tables.LARGEST // 1024 // 1024),
+            kind.clause,
         )
     batch = ImportBatch(
         number=public_number("DR", day.year),
@@ -99,7 +102,11 @@ def ask(kind: Kind, unit: Unit, by, data: bytes, now: datetime) -> ImportBatch:
         Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
         running = ImportBatch.objects.filter(unit=unit, kind=kind.kind, state__in=LIVE).first()
         if running is not None:
-            told = f"导入 {running.number} 还没有结束（{running.get_state_display()}），请先确认或放弃。"
+            told = zh(
+                "导入 {running_number} 还没有结束（{state}），请先确认或放弃。",
+                running_number=running.number,
+                state=running.get_state_display(),
+            )
             refuse("import_live", told, kind.clause)
         batch.save()
         _note(batch, by, "asked", {"size": batch.size})
@@ -109,11 +116,11 @@ def ask(kind: Kind, unit: Unit, by, data: bytes, now: datetime) -> ImportBatch:
 def act_refusal(batch: ImportBatch, by, day: date) -> Refusal | None:
     """Why ``by`` cannot confirm or drop the import: only a registrar of its unit, only after the dry run."""
     if seat_at(by, batch.unit_id, PostRole.REGISTRAR, day) is None:
-        return Refusal("no_seat", "只有本单位的学籍管理员可以确认或放弃导入。", of(batch.kind).clause)
+        return Refusal("no_seat", zh("只有本单位的学籍管理员可以确认或放弃导入。"), of(batch.kind).clause)
     if batch.state not in (ImportState.READY, ImportState.WAITING):
         return Refusal(
             "import_state",
-            f"这份表格{batch.get_state_display()}，现在不能确认或放弃。",
+            zh("这份表格{state}，现在不能确认或放弃。", state=batch.get_state_display()),
             of(batch.kind).clause,
         )
     return None
@@ -125,7 +132,7 @@ def confirm(batch: ImportBatch, by, now: datetime) -> ImportBatch:
         held = ImportBatch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
         refused = act_refusal(held, by, clock.local_date(now))
         if refused is None and held.state != ImportState.READY:
-            refused = Refusal("import_state", "还没有核对完，请稍候再确认。", of(held.kind).clause)
+            refused = Refusal("import_state", zh("还没有核对完，请稍候再确认。"), of(held.kind).clause)
         if refused is not None:
             raise Refused(refused)
         held.state, held.confirmed_at, held.begun_at = ImportState.WRITING, now, None
@@ -245,7 +252,7 @@ def _judged(batch: ImportBatch, day: date, progress: Callable[[int], None]) -> t
     except TableRefused as error:
         return Verdict(faults=[Fault(0, "", "", error.sentence)]), 0
     except ValueError:
-        return Verdict(faults=[Fault(0, "", "", "上传的文件已损坏或缺失，请重新上传。")]), 0
+        return Verdict(faults=[Fault(0, "", "", zh("上传的文件已损坏或缺失，请重新上传。"))]), 0
     if any(fault.line == 1 for fault in table.faults):
         heads = [fault for fault in table.faults if fault.line == 1]
         return Verdict(faults=sorted(heads, key=_place)), len(table.rows)

@@ -11,6 +11,7 @@ from datetime import date, datetime, timedelta
 from django.db import connection, transaction
 
 from ledger import audit, clock
+from ledger.words import zh
 from orgs.models import PostRole, Unit, UnitLevel
 from orgs.seats import seats_of
 from reviews.opinions import checked_opinion
@@ -42,12 +43,16 @@ def prepare_refusal(account, day: date) -> Refusal | None:
     """Why the account cannot prepare a batch now."""
     province = province_of(account, PostRole.REGISTRAR, day)
     if province is None:
-        return Refusal("no_seat", "下发由自治区（省）的学籍管理员准备，你没有这个岗位。", CLAUSE)
+        return Refusal("no_seat", zh("下发由自治区（省）的学籍管理员准备，你没有这个岗位。"), CLAUSE)
     live = IssuingBatch.objects.filter(province=province, state__in=LIVE).first()
     if live is not None:
         return Refusal(
             "batch_live",
-            f"批次 {live.number} 还没有结束（{live.get_state_display()}），请先办完或放弃。",
+            zh(
+                "批次 {live_number} 还没有结束（{state}），请先办完或放弃。",
+                live_number=live.number,
+                state=live.get_state_display(),
+            ),
             CLAUSE,
         )
     return None
@@ -78,9 +83,9 @@ def confirm_refusal(batch: IssuingBatch, account, day: date) -> Refusal | None:
     """Why the account cannot confirm this batch now: another person than the one who prepared it (R0.5)."""
     province = province_of(account, PostRole.HEAD, day)
     if province is None or province.pk != batch.province_id:
-        return Refusal("no_seat", "下发由自治区（省）的负责人确认，你没有这个岗位。", CLAUSE)
+        return Refusal("no_seat", zh("下发由自治区（省）的负责人确认，你没有这个岗位。"), CLAUSE)
     if batch.prepared_by.person_id == account.person_id:
-        return Refusal("same_person", "准备和确认须由两个人办理，请另一位负责人确认。", "附件1 三.1")
+        return Refusal("same_person", zh("准备和确认须由两个人办理，请另一位负责人确认。"), zh("附件1 三.1"))
     return _not_ready(batch)
 
 
@@ -88,14 +93,16 @@ def drop_refusal(batch: IssuingBatch, account, day: date) -> Refusal | None:
     """Why the account cannot give the batch up now."""
     seats = (province_of(account, role, day) for role in (PostRole.REGISTRAR, PostRole.HEAD))
     if not any(unit and unit.pk == batch.province_id for unit in seats):
-        return Refusal("no_seat", "批次由自治区（省）的学籍管理员或负责人放弃，你没有这个岗位。", CLAUSE)
+        return Refusal("no_seat", zh("批次由自治区（省）的学籍管理员或负责人放弃，你没有这个岗位。"), CLAUSE)
     return _not_ready(batch)
 
 
 def _not_ready(batch: IssuingBatch) -> Refusal | None:
     if batch.state == BatchState.READY:
         return None
-    return Refusal("batch_state", f"批次{batch.get_state_display()}，现在不能确认或放弃。", CLAUSE)
+    return Refusal(
+        "batch_state", zh("批次{state}，现在不能确认或放弃。", state=batch.get_state_display()), CLAUSE
+    )
 
 
 def confirm(batch: IssuingBatch, account, now: datetime, opinion: str) -> IssuingBatch:

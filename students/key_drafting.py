@@ -3,6 +3,7 @@
 from datetime import date, datetime
 
 from ledger.clock import now
+from ledger.words import zh
 from reviews import door
 from reviews.models import Case
 from reviews.opinions import cleaned
@@ -13,7 +14,7 @@ from students.key_models import KeyInformationChange
 from students.key_procedure import row_of
 from students.models import Student
 
-NO_SEAT = "只有学籍所在学校的学籍管理员可以发起关键信息变更。"
+NO_SEAT = zh("只有学籍所在学校的学籍管理员可以发起关键信息变更。")
 
 
 def begin(
@@ -53,7 +54,7 @@ def _fill(case: Case, student: Student, old: KeyInformationChange | None) -> Non
 def copy_as_new(case: Case, by, now: datetime) -> Case:
     """A new draft from a case that ended without changing anything (R3.1b). Raises Refused."""
     if case.state not in MOVED_NOTHING:
-        refuse("not_copied", "只有已驳回、已撤销或已清理的业务可以复制为新申请。", "附件1 三.7")
+        refuse("not_copied", zh("只有已驳回、已撤销或已清理的业务可以复制为新申请。"), zh("附件1 三.7"))
     row = row_of(case)
     row.case = case
     return begin(row.student, by, now, copied_from=row)

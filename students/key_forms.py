@@ -3,6 +3,7 @@
 from django import forms
 
 from ledger.clock import local_date, now
+from ledger.words import zh
 from reviews.calendar_forms import date_field
 from students import identity, key_rules
 from students.change_forms import STALE
@@ -18,42 +19,42 @@ class KeyForm(forms.Form):
     use_required_attribute = False
 
     name = forms.CharField(
-        label="姓名",
+        label=zh("姓名"),
         max_length=200,
-        help_text="按户口簿或身份证填写，最长 50 字。",
+        help_text=zh("按户口簿或身份证填写，最长 50 字。"),
         widget=forms.TextInput(attrs=_PRIVATE),
         error_messages={
-            "required": "请填写姓名（附件1 一.3）。",
-            "max_length": "姓名太长，请按证件填写（附件1 一.3）。",
+            "required": zh("请填写姓名（附件1 一.3）。"),
+            "max_length": zh("姓名太长，请按证件填写（附件1 一.3）。"),
         },
     )
     sex = forms.ChoiceField(
-        label="性别",
+        label=zh("性别"),
         choices=Sex.choices,
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选择性别（附件1 一.3）。"),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), zh("请选择性别（附件1 一.3）。")),
     )
-    birth_date = date_field("出生日期", "写成 2016-03-12 或 2016年3月12日。")
+    birth_date = date_field(zh("出生日期"), zh("写成 2016-03-12 或 2016年3月12日。"))
     id_number = forms.CharField(
-        label="新身份证号",
+        label=zh("新身份证号"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={**_PRIVATE, "autocapitalize": "characters"}),
-        error_messages={"max_length": "号码太长，请只填号码本身（附件1 一.3）。"},
+        error_messages={"max_length": zh("号码太长，请只填号码本身（附件1 一.3）。")},
     )
-    clear_number = forms.BooleanField(label="不再变更身份证号", required=False)
+    clear_number = forms.BooleanField(label=zh("不再变更身份证号"), required=False)
     basis = forms.ChoiceField(
-        label="变更原因",
+        label=zh("变更原因"),
         required=False,
-        choices=[("", "请选择原因"), *KeyBasis.choices],
-        error_messages={"invalid_choice": "请从所列原因中选择（附件1 一.3）。"},
+        choices=[("", zh("请选择原因")), *KeyBasis.choices],
+        error_messages={"invalid_choice": zh("请从所列原因中选择（附件1 一.3）。")},
     )
     note = forms.CharField(
-        label="说明",
+        label=zh("说明"),
         max_length=300,
         required=False,
-        help_text="原因选“其他”时必填。不要写证件号码。",
+        help_text=zh("原因选“其他”时必填。不要写证件号码。"),
         widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"max_length": "说明最多 300 字，请精简。"},
+        error_messages={"max_length": zh("说明最多 300 字，请精简。")},
     )
     opinion = forms.CharField(required=False)
     revision = forms.IntegerField(
@@ -65,9 +66,11 @@ class KeyForm(forms.Form):
         super().__init__(data, **more)
         self.row, self.typed_before = row, key_rules.number_in(row)
         number = self.fields["id_number"]
-        number.help_text = "18 位；不变更身份证号的不填。"
+        number.help_text = zh("18 位；不变更身份证号的不填。")
         if self.typed_before:
-            number.help_text = f"已填写 {identity.mask_number(self.typed_before)}；不填则保留。"
+            number.help_text = zh(
+                "已填写 {mask_number}；不填则保留。", mask_number=identity.mask_number(self.typed_before)
+            )
         else:
             del self.fields["clear_number"]
         for name in self.plain_names():

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from ledger.words import zh
 from reviews.models import Case
 from students.models import Sex, Student
 
@@ -10,11 +11,11 @@ from students.models import Sex, Student
 class KeyBasis(models.TextChoices):
     """Why key information changes."""
 
-    MISTAKE = "mistake", "登记有误，按证件更正"
-    RENAMED = "renamed", "户籍姓名已变更"
-    ID_SUPPLIED = "id_supplied", "原无身份证号，现补充"
-    ID_CHANGED = "id_changed", "身份证号已由公安机关变更"
-    OTHER = "other", "其他（请在说明中写明）"
+    MISTAKE = "mistake", zh("登记有误，按证件更正")
+    RENAMED = "renamed", zh("户籍姓名已变更")
+    ID_SUPPLIED = "id_supplied", zh("原无身份证号，现补充")
+    ID_CHANGED = "id_changed", zh("身份证号已由公安机关变更")
+    OTHER = "other", zh("其他（请在说明中写明）")
 
 
 class KeyInformationChange(models.Model):
@@ -26,25 +27,25 @@ class KeyInformationChange(models.Model):
     """
 
     case = models.OneToOneField(
-        Case, verbose_name="业务", on_delete=models.PROTECT, related_name="key_change"
+        Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="key_change"
     )
     student = models.ForeignKey(
-        Student, verbose_name="学生", on_delete=models.PROTECT, related_name="key_changes"
+        Student, verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="key_changes"
     )
-    name = models.CharField("姓名", max_length=50)
-    sex = models.CharField("性别", max_length=1, choices=Sex.choices)
-    birth_date = models.DateField("出生日期", null=True, blank=True)
+    name = models.CharField(zh("姓名"), max_length=50)
+    sex = models.CharField(zh("性别"), max_length=1, choices=Sex.choices)
+    birth_date = models.DateField(zh("出生日期"), null=True, blank=True)
     id_number_sealed = models.BinaryField(null=True, blank=True)
-    basis = models.CharField("变更原因", max_length=12, choices=KeyBasis.choices, blank=True)
-    note = models.CharField("说明", max_length=300, blank=True)
-    was = models.JSONField("变更前", default=dict, blank=True)
-    answer = models.CharField("比对结果", max_length=20, blank=True)
-    answered_at = models.DateTimeField("比对时间", null=True, blank=True)
+    basis = models.CharField(zh("变更原因"), max_length=12, choices=KeyBasis.choices, blank=True)
+    note = models.CharField(zh("说明"), max_length=300, blank=True)
+    was = models.JSONField(zh("变更前"), default=dict, blank=True)
+    answer = models.CharField(zh("比对结果"), max_length=20, blank=True)
+    answered_at = models.DateTimeField(zh("比对时间"), null=True, blank=True)
     answered_of = models.BinaryField(max_length=16, null=True, blank=True)
-    conflict = models.CharField("查重比对未通过的原因", max_length=300, blank=True)
+    conflict = models.CharField(zh("查重比对未通过的原因"), max_length=300, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "关键信息变更"
+        verbose_name = verbose_name_plural = zh("关键信息变更")
         indexes = [models.Index(fields=["student", "-id"], name="key_change_student")]
         constraints = [
             models.CheckConstraint(

@@ -5,6 +5,7 @@ from django.urls import reverse
 
 from ledger import pinyin
 from ledger.clock import local_date, moment, spoken
+from ledger.words import joined, zh
 from orgs.models import PostRole
 from orgs.school_system import system_on
 from orgs.seats import seat_at
@@ -19,7 +20,7 @@ from students.models import ChangeSource, FieldChange, ProblemKind, PupilRecord,
 from students.population import Found
 from students.procedures import AboutPupil
 
-LABELS = {"name": "姓名", "sex": "性别", "birth_date": "出生日期", "id_number": "身份证号"}
+LABELS = {"name": zh("姓名"), "sex": zh("性别"), "birth_date": zh("出生日期"), "id_number": zh("身份证号")}
 SENT_BACK = "key_check_failed"
 
 
@@ -30,14 +31,16 @@ class KeyInformation(AboutPupil):
     name = key_rules.NAME
     guards = {Verb.SUBMIT: key_rules.SUBMIT, "complete": key_rules.COMPLETE}
     clause = key_rules.CLAUSE
-    beginner = "学校"
+    beginner = zh("学校")
     of_one_school = True
-    brings = "关键信息已变更"
+    brings = zh("关键信息已变更")
     edit_path = "/key-changes/{number}/edit/"
-    proof_name = "证明照片"
-    no_proof = "还没有上传证明照片。"
-    rule_note = "姓名、身份证号等关键信息由学校上传证明照片，县级核办后重新查重和比对；通过才变更，不通过退回学校并写明原因。"
-    review_scope = "核对：照片清楚，与所填内容一致，确属该生本人。"
+    proof_name = zh("证明照片")
+    no_proof = zh("还没有上传证明照片。")
+    rule_note = zh(
+        "姓名、身份证号等关键信息由学校上传证明照片，县级核办后重新查重和比对；通过才变更，不通过退回学校并写明原因。"
+    )
+    review_scope = zh("核对：照片清楚，与所填内容一致，确属该生本人。")
 
     def consult(self, case: Case, verb: str, outcome: str, now) -> None:
         """Before the last sign-off the population register is asked anew (R1.7)."""
@@ -94,10 +97,14 @@ class KeyInformation(AboutPupil):
             facts=facts_shown(facts, case, full),
             checks=sorted(found, key=lambda line: line["ok"] is True),
             obstacle=next((line["text"] for line in found if line["ok"] is False), ""),
-            done=f"已于{moment(case.closed_at)}变更{'、'.join(LABELS[key] for key in row.was)}，查重和比对通过。"
+            done=zh(
+                "已于{moment}变更{names}，查重和比对通过。",
+                moment=moment(case.closed_at),
+                names=joined("、", (LABELS[key] for key in row.was)),
+            )
             if case.state == State.COMPLETED
             else "",
-            links=[{"label": "查看学生学籍", "url": reverse("student-detail", args=[row.student.key])}]
+            links=[{"label": zh("查看学生学籍"), "url": reverse("student-detail", args=[row.student.key])}]
             if case.state == State.COMPLETED and row.student.school_id == case.receiving_unit_id
             else [],
             edit_url=reverse("key-change-edit", args=[case.number]),
@@ -106,7 +113,9 @@ class KeyInformation(AboutPupil):
             and case.submitted_at
             and seat_at(account, case.receiving_unit_id, PostRole.REGISTRAR, day)
             else "",
-            notes=[{"title": "查重、比对没有通过，已退回学校", "text": row.conflict, "url": "", "link": ""}]
+            notes=[
+                {"title": zh("查重、比对没有通过，已退回学校"), "text": row.conflict, "url": "", "link": ""}
+            ]
             if row.conflict and case.is_live
             else [],
         )
@@ -159,8 +168,11 @@ def facts_shown(facts: key_rules.KeyFacts, case: Case, full: bool = False) -> li
     student, row = facts.student, facts.row
     number = records.current_number(student)
     rows = [
-        ("学生", f"{student.name if full else identity.mask_name(student.name)}　{case.receiving_unit.name}"),
-        ("学籍号", number if full else identity.mask_number(number)),
+        (
+            zh("学生"),
+            f"{student.name if full else identity.mask_name(student.name)}　{case.receiving_unit.name}",
+        ),
+        (zh("学籍号"), number if full else identity.mask_number(number)),
     ]
     done = case.state == State.COMPLETED
     for key in row.was if done else facts.changed:
@@ -168,8 +180,8 @@ def facts_shown(facts: key_rules.KeyFacts, case: Case, full: bool = False) -> li
         rows.append((LABELS[key], f"{before} → {_wanted(row, key, facts, full)}"))
     return [
         *rows,
-        ("变更原因", row.get_basis_display() or "未选择"),
-        ("说明", row.note or "—"),
+        (zh("变更原因"), row.get_basis_display() or zh("未选择")),
+        (zh("说明"), row.note or "—"),
     ]
 
 
@@ -179,7 +191,7 @@ def _told(student: Student, key: str, facts: key_rules.KeyFacts) -> str:
         "name": student.name,
         "sex": student.get_sex_display(),
         "birth_date": spoken(student.birth_date),
-        "id_number": identity.mask_number(facts.old_number) or "（无）",
+        "id_number": identity.mask_number(facts.old_number) or zh("（无）"),
     }[key]
 
 
@@ -188,7 +200,7 @@ def _wanted(row: KeyInformationChange, key: str, facts: key_rules.KeyFacts, full
     return {
         "name": row.name,
         "sex": Sex(row.sex).label,
-        "birth_date": spoken(row.birth_date) if row.birth_date else "未填写",
+        "birth_date": spoken(row.birth_date) if row.birth_date else zh("未填写"),
         "id_number": number if full else identity.mask_number(number),
     }[key]
 

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
 from ledger.clock import local_date
+from ledger.words import zh
 from orgs.models import Unit
 from reviews.models import Attachment, Case
 from reviews.refusals import Refusal, guard
@@ -15,8 +16,8 @@ from students.population import Asked, Found, register
 from students.statuses import StudentStatus
 
 KIND = "key_information"
-NAME = "关键信息变更"
-CLAUSE = "附件1 一.3"
+NAME = zh("关键信息变更")
+CLAUSE = zh("附件1 一.3")
 # An answer of the register is good for so long: the last sign-off asks anew each time.
 FRESH = timedelta(minutes=10)
 TABLE = KeyInformationChange._meta.db_table
@@ -77,9 +78,9 @@ def something_changes(facts: KeyFacts):
 def basis_given(facts: KeyFacts):
     """变更原因已选择"""
     if facts.row is None or not facts.row.basis:
-        return {"told": "请选择变更原因。"}
+        return {"told": zh("请选择变更原因。")}
     if facts.row.basis == KeyBasis.OTHER and len(facts.row.note.strip()) < 2:
-        return {"told": "原因选“其他”的，请在说明中写明（2–300 字）。"}
+        return {"told": zh("原因选“其他”的，请在说明中写明（2–300 字）。")}
     return None
 
 
@@ -92,9 +93,9 @@ def values_fit(facts: KeyFacts):
     try:
         identity.check_name(row.name)
         if row.birth_date is None:
-            return {"told": "请填写出生日期。"}
+            return {"told": zh("请填写出生日期。")}
         if row.birth_date > facts.today:
-            return {"told": "出生日期不能晚于今天。"}
+            return {"told": zh("出生日期不能晚于今天。")}
         if not facts.id_number or (facts.student.id_type != "1" and not facts.number):
             return None
         number = identity.check_id_number(facts.id_number, facts.today)
@@ -120,7 +121,7 @@ def register_answers(facts: KeyFacts):
     same = fresh and bytes(row.answered_of or b"") == digest_of(facts.id_number, row.name)
     if same and row.answer != Found.UNAVAILABLE.value:
         return None
-    return {"told": "人口信息库暂时不能比对，未比对不能变更，请稍后再核办；业务和意见都没有丢失。"}
+    return {"told": zh("人口信息库暂时不能比对，未比对不能变更，请稍后再核办；业务和意见都没有丢失。")}
 
 
 BEFORE = (change_rules.record_here, status_open, change_rules.no_other_change)
@@ -180,9 +181,11 @@ def conflict(facts: KeyFacts) -> str:
     if number:
         twin = _with_number(facts, number)
         if twin is not None:
-            return f"查重没有通过：{_where(twin)}使用同一身份证号，请先核对哪一方有误。"
+            return zh("查重没有通过：{where}使用同一身份证号，请先核对哪一方有误。", where=_where(twin))
         if "id_number" in facts.changed and _number_used(facts, number):
-            return "查重没有通过：按这个身份证号编成的学籍号已经下发过，学籍号不重复使用，请报自治区处理（一.2）。"
+            return zh(
+                "查重没有通过：按这个身份证号编成的学籍号已经下发过，学籍号不重复使用，请报自治区处理（一.2）。"
+            )
         return _REGISTER.get(row.answer, "")
     twin = (
         Student.objects.filter(name=row.name, sex=row.sex, birth_date=row.birth_date)
@@ -191,15 +194,16 @@ def conflict(facts: KeyFacts) -> str:
         .first()
     )
     if twin is not None:
-        return (
-            f"查重没有通过：{_where(twin)}姓名、性别、出生日期相同，该生又没有身份证号，请先核对是否同一人。"
+        return zh(
+            "查重没有通过：{where}姓名、性别、出生日期相同，该生又没有身份证号，请先核对是否同一人。",
+            where=_where(twin),
         )
     return ""
 
 
 _REGISTER = {
-    Found.NOT_FOUND.value: "比对没有通过：人口信息库中没有这个身份证号，请与证件原件核对。",
-    Found.NAME_MISMATCH.value: "比对没有通过：身份证号与姓名不一致，请与证件原件核对。",
+    Found.NOT_FOUND.value: zh("比对没有通过：人口信息库中没有这个身份证号，请与证件原件核对。"),
+    Found.NAME_MISMATCH.value: zh("比对没有通过：身份证号与姓名不一致，请与证件原件核对。"),
 }
 
 
@@ -216,10 +220,14 @@ def _number_used(facts: KeyFacts, number: str) -> bool:
 
 
 def _where(student: Student) -> str:
-    return f"另有一名学生（学籍在{student.school.name}）" if student.school else "另有一名学生"
+    return (
+        zh("另有一名学生（学籍在{school_name}）", school_name=student.school.name)
+        if student.school
+        else zh("另有一名学生")
+    )
 
 
 def told_now(facts: KeyFacts) -> Refusal | None:
     """What the check against other pupils would find now; told on the page, it stops nothing before the end."""
     sentence = conflict(facts) if facts.row is not None and facts.changed else ""
-    return Refusal("conflict", sentence, "附件1 一.1") if sentence else None
+    return Refusal("conflict", sentence, zh("附件1 一.1")) if sentence else None

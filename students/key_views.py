@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from ledger import clock
+from ledger.words import zh
 from orgs.models import PostRole
 from orgs.seats import seat_at
 from reviews.clauses import url_of
@@ -20,9 +21,11 @@ from students.key_models import KeyInformationChange
 from students.views import visible_pupil
 
 CLAUSE_SHOWN = {
-    "text": "学生姓名、身份证号等关键信息变更时，由学校上传证明材料照片，县级学籍管理部门核办后，重新进行学籍查重和身份信息比对。",
-    "note": "查重或比对没有通过的，业务退回学校并写明原因，补正后直接送回核办单位。",
-    "source": "教基一厅〔2016〕2号 附件1 第一条第3款",
+    "text": zh(
+        "学生姓名、身份证号等关键信息变更时，由学校上传证明材料照片，县级学籍管理部门核办后，重新进行学籍查重和身份信息比对。"
+    ),
+    "note": zh("查重或比对没有通过的，业务退回学校并写明原因，补正后直接送回核办单位。"),
+    "source": zh("教基一厅〔2016〕2号 附件1 第一条第3款"),
     "url": url_of(key_rules.CLAUSE),
 }
 
@@ -82,12 +85,12 @@ class KeyPages(FormPages):
         student = row.student
         return {
             "facts": [
-                ("姓名", student.name),
-                ("性别", student.get_sex_display()),
-                ("出生日期", clock.spoken(student.birth_date)),
-                ("身份证号", identity.mask_number(known.old_number) or "（无）"),
-                ("学籍号", identity.mask_number(records.current_number(student))),
-                ("学校", row.case.receiving_unit.name),
+                (zh("姓名"), student.name),
+                (zh("性别"), student.get_sex_display()),
+                (zh("出生日期"), clock.spoken(student.birth_date)),
+                (zh("身份证号"), identity.mask_number(known.old_number) or zh("（无）")),
+                (zh("学籍号"), identity.mask_number(records.current_number(student))),
+                (zh("学校"), row.case.receiving_unit.name),
             ],
             "checklist": key_procedure.lines_of(known, submitted=False),
             "clause": CLAUSE_SHOWN,

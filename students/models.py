@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from django_fsm import FSMField
 
 from ledger.text import NUMBER_IN_TEXT
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Account, Unit
 from students.statuses import StatusTransitions, StudentStatus
@@ -22,28 +23,28 @@ from students.statuses import StatusTransitions, StudentStatus
 class Sex(models.TextChoices):
     """GB/T 2261.1."""
 
-    MALE = "1", "男"
-    FEMALE = "2", "女"
+    MALE = "1", zh("男")
+    FEMALE = "2", zh("女")
 
 
 class NumberKind(models.TextChoices):
     """学籍号's letter. L has all the rights of the others (R1.8)."""
 
-    L = "L", "临时学籍号"
-    G = "G", "正式学籍号"
-    J = "J", "正式学籍号（无身份证号）"
+    L = "L", zh("临时学籍号")
+    G = "G", zh("正式学籍号")
+    J = "J", zh("正式学籍号（无身份证号）")
 
 
 class CodeTable(models.Model):
     """A row of a national code table (民族, 政治面貌, 证件类型 …), loaded from the project's own fixtures."""
 
-    table = models.CharField("代码表", max_length=40)
-    code = models.CharField("代码", max_length=12)
-    name = models.CharField("名称", max_length=80)
-    source = models.CharField("依据", max_length=200, blank=True)
+    table = models.CharField(zh("代码表"), max_length=40)
+    code = models.CharField(zh("代码"), max_length=12)
+    name = models.CharField(zh("名称"), max_length=80)
+    source = models.CharField(zh("依据"), max_length=200, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "代码表"
+        verbose_name = verbose_name_plural = zh("代码表")
         ordering = ["table", "code"]
         constraints = [models.UniqueConstraint(fields=["table", "code"], name="code_once")]
 
@@ -54,17 +55,19 @@ class CodeTable(models.Model):
 class SchoolClass(models.Model):
     """A class of a school: the pupils of one cohort who sit together. ``cohort``: year of entering grade 1."""
 
-    school = models.ForeignKey(Unit, verbose_name="学校", on_delete=models.PROTECT, related_name="classes")
-    cohort = models.PositiveSmallIntegerField("届（一年级入学年）")
-    number = models.PositiveSmallIntegerField("班号")
+    school = models.ForeignKey(
+        Unit, verbose_name=zh("学校"), on_delete=models.PROTECT, related_name="classes"
+    )
+    cohort = models.PositiveSmallIntegerField(zh("届（一年级入学年）"))
+    number = models.PositiveSmallIntegerField(zh("班号"))
 
     class Meta:
-        verbose_name = verbose_name_plural = "班级"
+        verbose_name = verbose_name_plural = zh("班级")
         ordering = ["-cohort", "number"]
         constraints = [models.UniqueConstraint(fields=["school", "cohort", "number"], name="class_once")]
 
     def __str__(self):
-        return f"（{self.number}）班"
+        return zh("（{number}）班", number=self.number)
 
 
 class StudentQuerySet(models.QuerySet):
@@ -84,21 +87,21 @@ class Student(StatusTransitions, models.Model):
     """
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    name = models.CharField("姓名", max_length=50)
-    pinyin = models.CharField("拼音", max_length=300, blank=True)
-    sex = models.CharField("性别", max_length=1, choices=Sex.choices)
-    birth_date = models.DateField("出生日期")
-    ethnic = models.CharField("民族", max_length=2, default="01")
-    id_type = models.CharField("证件类型", max_length=1, default="1")
+    name = models.CharField(zh("姓名"), max_length=50)
+    pinyin = models.CharField(zh("拼音"), max_length=300, blank=True)
+    sex = models.CharField(zh("性别"), max_length=1, choices=Sex.choices)
+    birth_date = models.DateField(zh("出生日期"))
+    ethnic = models.CharField(zh("民族"), max_length=2, default="01")
+    id_type = models.CharField(zh("证件类型"), max_length=1, default="1")
     id_number_sealed = models.BinaryField(null=True, blank=True)
     id_number_index = models.BinaryField(null=True, blank=True, max_length=16)
     status = FSMField(
-        "学籍状态", max_length=12, choices=StudentStatus.choices, default=StudentStatus.ENROLLED
+        zh("学籍状态"), max_length=12, choices=StudentStatus.choices, default=StudentStatus.ENROLLED
     )
-    cohort = models.PositiveSmallIntegerField("届（一年级入学年）")
+    cohort = models.PositiveSmallIntegerField(zh("届（一年级入学年）"))
     school = models.ForeignKey(
         Unit,
-        verbose_name="学籍所在学校",
+        verbose_name=zh("学籍所在学校"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -106,24 +109,24 @@ class Student(StatusTransitions, models.Model):
     )
     school_class = models.ForeignKey(
         SchoolClass,
-        verbose_name="班级",
+        verbose_name=zh("班级"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="students",
     )
-    entered_on = models.DateField("入学年月")
-    graduated_on = models.DateField("毕业日期", null=True, blank=True)
-    address = models.CharField("现住址", max_length=200, blank=True)
-    household_registration_place = models.CharField("户口所在地", max_length=200, blank=True)
-    left_behind_child = models.CharField("留守儿童", max_length=1, default="0")
-    migrant_worker_child = models.BooleanField("随迁子女", default=False)
-    local_number = models.CharField("学籍辅号", max_length=30, null=True, blank=True)
+    entered_on = models.DateField(zh("入学年月"))
+    graduated_on = models.DateField(zh("毕业日期"), null=True, blank=True)
+    address = models.CharField(zh("现住址"), max_length=200, blank=True)
+    household_registration_place = models.CharField(zh("户口所在地"), max_length=200, blank=True)
+    left_behind_child = models.CharField(zh("留守儿童"), max_length=1, default="0")
+    migrant_worker_child = models.BooleanField(zh("随迁子女"), default=False)
+    local_number = models.CharField(zh("学籍辅号"), max_length=30, null=True, blank=True)
 
     objects = StudentQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "学生"
+        verbose_name = verbose_name_plural = zh("学生")
         indexes = [
             models.Index(fields=["school", "-cohort", "name"], name="student_roster"),
             models.Index(fields=["id_number_index"], name="student_id_number"),
@@ -142,21 +145,23 @@ class Enrolment(models.Model):
     """
 
     student = models.ForeignKey(
-        Student, verbose_name="学生", on_delete=models.PROTECT, related_name="enrolments"
+        Student, verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="enrolments"
     )
-    school = models.ForeignKey(Unit, verbose_name="学校", on_delete=models.PROTECT, related_name="enrolments")
-    period = DateTimeRangeField("期间")
-    grade_in = models.PositiveSmallIntegerField("转入年级")
-    grade_out = models.PositiveSmallIntegerField("转出年级", null=True, blank=True)
-    class_name = models.CharField("班级", max_length=30, blank=True)
-    entered_by = models.CharField("转入方式", max_length=20, default="新生入学")
-    left_by = models.CharField("转出方式", max_length=20, blank=True)
-    case_number = models.CharField("业务号", max_length=20, blank=True)
-    left_case_number = models.CharField("转出业务号", max_length=20, blank=True)
-    archive = models.JSONField("存档", null=True, blank=True)
+    school = models.ForeignKey(
+        Unit, verbose_name=zh("学校"), on_delete=models.PROTECT, related_name="enrolments"
+    )
+    period = DateTimeRangeField(zh("期间"))
+    grade_in = models.PositiveSmallIntegerField(zh("转入年级"))
+    grade_out = models.PositiveSmallIntegerField(zh("转出年级"), null=True, blank=True)
+    class_name = models.CharField(zh("班级"), max_length=30, blank=True)
+    entered_by = models.CharField(zh("转入方式"), max_length=20, default=zh("新生入学"))
+    left_by = models.CharField(zh("转出方式"), max_length=20, blank=True)
+    case_number = models.CharField(zh("业务号"), max_length=20, blank=True)
+    left_case_number = models.CharField(zh("转出业务号"), max_length=20, blank=True)
+    archive = models.JSONField(zh("存档"), null=True, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "学籍"
+        verbose_name = verbose_name_plural = zh("学籍")
         ordering = ["period"]
         indexes = [models.Index(fields=["school", "student"], name="enrolment_school")]
         constraints = [
@@ -179,18 +184,18 @@ class RegistrationNumber(models.Model):
     """学籍号: sealed, found by its blind index; the current one has no ``closed_at`` (R1.1–R1.8)."""
 
     student = models.ForeignKey(
-        Student, verbose_name="学生", on_delete=models.PROTECT, related_name="numbers"
+        Student, verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="numbers"
     )
-    kind = models.CharField("字头", max_length=1, choices=NumberKind.choices)
+    kind = models.CharField(zh("字头"), max_length=1, choices=NumberKind.choices)
     sealed = models.BinaryField()
     index = models.BinaryField(max_length=16)
-    issued_at = models.DateTimeField("下发时间", db_default=Now())
-    closed_at = models.DateTimeField("停用时间", null=True, blank=True)
-    closed_reason = models.CharField("停用原因", max_length=60, blank=True)
-    closed_case = models.CharField("停用依据业务", max_length=20, blank=True)
+    issued_at = models.DateTimeField(zh("下发时间"), db_default=Now())
+    closed_at = models.DateTimeField(zh("停用时间"), null=True, blank=True)
+    closed_reason = models.CharField(zh("停用原因"), max_length=60, blank=True)
+    closed_case = models.CharField(zh("停用依据业务"), max_length=20, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "学籍号"
+        verbose_name = verbose_name_plural = zh("学籍号")
         ordering = ["issued_at", "id"]
         constraints = [
             models.UniqueConstraint(fields=["index"], name="number_once"),
@@ -215,19 +220,19 @@ class Guardian(models.Model):
     """
 
     student = models.ForeignKey(
-        Student, verbose_name="学生", on_delete=models.PROTECT, related_name="guardians"
+        Student, verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="guardians"
     )
-    place = models.PositiveSmallIntegerField("第几位", default=1)
-    name = models.CharField("姓名", max_length=50)
-    relation = models.CharField("关系", max_length=20)
-    is_guardian = models.BooleanField("监护人", default=True)
-    workplace = models.CharField("工作单位或住址", max_length=100, blank=True)
+    place = models.PositiveSmallIntegerField(zh("第几位"), default=1)
+    name = models.CharField(zh("姓名"), max_length=50)
+    relation = models.CharField(zh("关系"), max_length=20)
+    is_guardian = models.BooleanField(zh("监护人"), default=True)
+    workplace = models.CharField(zh("工作单位或住址"), max_length=100, blank=True)
     phone_sealed = models.BinaryField(null=True, blank=True)
     id_number_sealed = models.BinaryField(null=True, blank=True)
-    details = models.JSONField("其他项目", default=dict, blank=True)
+    details = models.JSONField(zh("其他项目"), default=dict, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "监护人"
+        verbose_name = verbose_name_plural = zh("监护人")
         ordering = ["place", "id"]
         constraints = [
             models.UniqueConstraint(fields=["student", "place"], name="guardian_place_once"),
@@ -246,17 +251,17 @@ class PupilRecord(models.Model):
     """
 
     student = models.OneToOneField(
-        Student, verbose_name="学生", on_delete=models.PROTECT, primary_key=True, related_name="record"
+        Student, verbose_name=zh("学生"), on_delete=models.PROTECT, primary_key=True, related_name="record"
     )
-    revision = models.PositiveIntegerField("版次", default=0)
-    details = models.JSONField("项目", default=dict, blank=True)
+    revision = models.PositiveIntegerField(zh("版次"), default=0)
+    details = models.JSONField(zh("项目"), default=dict, blank=True)
     phone_sealed = models.BinaryField(null=True, blank=True)
-    permit_held = models.BooleanField("是否持有居住证", null=True, blank=True)
-    permit_issuer = models.CharField("居住证的签发机关", max_length=100, blank=True)
-    permit_issued_on = models.DateField("居住证的签发日期", null=True, blank=True)
+    permit_held = models.BooleanField(zh("是否持有居住证"), null=True, blank=True)
+    permit_issuer = models.CharField(zh("居住证的签发机关"), max_length=100, blank=True)
+    permit_issued_on = models.DateField(zh("居住证的签发日期"), null=True, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "学籍信息"
+        verbose_name = verbose_name_plural = zh("学籍信息")
         indexes = [
             models.Index(fields=["student"], condition=Q(permit_held=True), name="record_permit_holders")
         ]
@@ -276,10 +281,10 @@ class PupilRecord(models.Model):
 class ChangeSource(models.TextChoices):
     """By which road an item of a record was changed."""
 
-    REGISTRAR = "registrar", "学籍管理员"
-    CLASS_SHEET = "class_sheet", "班主任变动表"
-    IMPORT = "import", "表格导入"
-    CASE = "case", "业务办理"
+    REGISTRAR = "registrar", zh("学籍管理员")
+    CLASS_SHEET = "class_sheet", zh("班主任变动表")
+    IMPORT = "import", zh("表格导入")
+    CASE = "case", zh("业务办理")
 
 
 class FieldChange(models.Model):
@@ -287,20 +292,20 @@ class FieldChange(models.Model):
     is the database's. Of a sealed item it is told that it changed, and nothing of what it was or is."""
 
     student = models.ForeignKey(
-        Student, verbose_name="学生", on_delete=models.PROTECT, related_name="changes"
+        Student, verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="changes"
     )
-    field = models.CharField("项目", max_length=40)
-    secret = models.BooleanField("号码", default=False)
-    old = models.CharField("原来", max_length=300, blank=True)
-    new = models.CharField("现在", max_length=300, blank=True)
-    at = models.DateTimeField("时间", db_default=Now())
+    field = models.CharField(zh("项目"), max_length=40)
+    secret = models.BooleanField(zh("号码"), default=False)
+    old = models.CharField(zh("原来"), max_length=300, blank=True)
+    new = models.CharField(zh("现在"), max_length=300, blank=True)
+    at = models.DateTimeField(zh("时间"), db_default=Now())
     by = models.ForeignKey(
-        Account, verbose_name="办理人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Account, verbose_name=zh("办理人"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
-    source = models.CharField("方式", max_length=12, choices=ChangeSource.choices)
+    source = models.CharField(zh("方式"), max_length=12, choices=ChangeSource.choices)
 
     class Meta:
-        verbose_name = verbose_name_plural = "学籍信息变更"
+        verbose_name = verbose_name_plural = zh("学籍信息变更")
         ordering = ["-id"]
         indexes = [models.Index(fields=["student", "-id"], name="change_of_student")]
         constraints = [
@@ -320,21 +325,21 @@ class FieldChange(models.Model):
 class ProblemKind(models.TextChoices):
     """问题学籍 (R1.9)."""
 
-    ID_DUPLICATE = "id_duplicate", "身份证件号重复"
-    ID_NOT_FOUND = "id_not_found", "身份证件号不存在"
-    ID_NAME_MISMATCH = "id_name_mismatch", "身份证件号与姓名不匹配"
-    ID_CHANGED = "id_changed", "身份证件号已变更"
-    PERSON_DUPLICATE = "person_duplicate", "姓名、性别、出生日期重复"
-    NO_ID = "no_id", "无身份证件号"
+    ID_DUPLICATE = "id_duplicate", zh("身份证件号重复")
+    ID_NOT_FOUND = "id_not_found", zh("身份证件号不存在")
+    ID_NAME_MISMATCH = "id_name_mismatch", zh("身份证件号与姓名不匹配")
+    ID_CHANGED = "id_changed", zh("身份证件号已变更")
+    PERSON_DUPLICATE = "person_duplicate", zh("姓名、性别、出生日期重复")
+    NO_ID = "no_id", zh("无身份证件号")
 
 
 class Settlement(models.TextChoices):
     """How a problem record was answered: the three ways of the notice, and the decision between two claimants."""
 
-    VOUCHED = "vouched", "佐证"
-    AMENDED = "amended", "变更"
-    REMOVED = "removed", "删除"
-    DECIDED = "decided", "上级认定"
+    VOUCHED = "vouched", zh("佐证")
+    AMENDED = "amended", zh("变更")
+    REMOVED = "removed", zh("删除")
+    DECIDED = "decided", zh("上级认定")
 
 
 class ProblemRecord(models.Model):
@@ -345,21 +350,26 @@ class ProblemRecord(models.Model):
     """
 
     student = models.ForeignKey(
-        Student, verbose_name="学生", on_delete=models.PROTECT, related_name="problems"
+        Student, verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="problems"
     )
-    kind = models.CharField("类型", max_length=20, choices=ProblemKind.choices)
+    kind = models.CharField(zh("类型"), max_length=20, choices=ProblemKind.choices)
     twin = models.ForeignKey(
-        Student, verbose_name="另一名学生", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Student,
+        verbose_name=zh("另一名学生"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
-    found_by = models.CharField("由哪次检查发现", max_length=20, blank=True)
-    vouched_case = models.CharField("佐证业务号", max_length=20, blank=True)
-    settled = models.CharField("处理方式", max_length=10, choices=Settlement.choices, blank=True)
-    case_number = models.CharField("处理业务号", max_length=20, blank=True)
-    opened_at = models.DateTimeField("产生时间", db_default=Now())
-    closed_at = models.DateTimeField("解决时间", null=True, blank=True)
+    found_by = models.CharField(zh("由哪次检查发现"), max_length=20, blank=True)
+    vouched_case = models.CharField(zh("佐证业务号"), max_length=20, blank=True)
+    settled = models.CharField(zh("处理方式"), max_length=10, choices=Settlement.choices, blank=True)
+    case_number = models.CharField(zh("处理业务号"), max_length=20, blank=True)
+    opened_at = models.DateTimeField(zh("产生时间"), db_default=Now())
+    closed_at = models.DateTimeField(zh("解决时间"), null=True, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "问题学籍"
+        verbose_name = verbose_name_plural = zh("问题学籍")
         indexes = [
             models.Index(fields=["twin"], condition=Q(closed_at__isnull=True), name="problem_open_twin")
         ]

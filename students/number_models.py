@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit
 from orgs.seats import seats_of
@@ -18,10 +19,10 @@ class PopulationPerson(models.Model):
 
     index = models.BinaryField(max_length=16, unique=True)
     name_index = models.BinaryField(max_length=16)
-    imported_at = models.DateTimeField("导入时间", db_default=Now())
+    imported_at = models.DateTimeField(zh("导入时间"), db_default=Now())
 
     class Meta:
-        verbose_name = verbose_name_plural = "人口信息比对数据"
+        verbose_name = verbose_name_plural = zh("人口信息比对数据")
 
     def __str__(self):
         return str(self.pk)
@@ -30,27 +31,27 @@ class PopulationPerson(models.Model):
 class HeldBack(models.TextChoices):
     """Why a pupil got no formal number in a batch; the L goes on with all its rights (R1.8)."""
 
-    PROBLEM = "problem", "有未解决的问题学籍"
-    ID_DUPLICATE = "id_duplicate", "身份证件号与他人重复"
-    PERSON_DUPLICATE = "person_duplicate", "无身份证号，且姓名、性别、出生日期与他人相同"
-    ID_INVALID = "id_invalid", "身份证号有误，或与性别、出生日期不符"
-    NOT_FOUND = "not_found", "人口信息库中没有这个身份证号"
-    NAME_MISMATCH = "name_mismatch", "姓名与人口信息库不一致"
-    UNAVAILABLE = "unavailable", "人口信息库未能比对"
-    NUMBER_TAKEN = "number_taken", "该号码已经下发过"
-    SEQUENCE_FULL = "sequence_full", "同区划同出生日期的顺序码已用完"
-    NO_DIVISION = "no_division", "学校没有行政区划代码"
-    CHANGED = "changed", "比对之后信息有变，留待下一批"
+    PROBLEM = "problem", zh("有未解决的问题学籍")
+    ID_DUPLICATE = "id_duplicate", zh("身份证件号与他人重复")
+    PERSON_DUPLICATE = "person_duplicate", zh("无身份证号，且姓名、性别、出生日期与他人相同")
+    ID_INVALID = "id_invalid", zh("身份证号有误，或与性别、出生日期不符")
+    NOT_FOUND = "not_found", zh("人口信息库中没有这个身份证号")
+    NAME_MISMATCH = "name_mismatch", zh("姓名与人口信息库不一致")
+    UNAVAILABLE = "unavailable", zh("人口信息库未能比对")
+    NUMBER_TAKEN = "number_taken", zh("该号码已经下发过")
+    SEQUENCE_FULL = "sequence_full", zh("同区划同出生日期的顺序码已用完")
+    NO_DIVISION = "no_division", zh("学校没有行政区划代码")
+    CHANGED = "changed", zh("比对之后信息有变，留待下一批")
 
 
 class BatchState(models.TextChoices):
     """Where a batch stands; ``DROPPED`` has issued nothing."""
 
-    CHECKING = "checking", "正在比对"
-    READY = "ready", "待确认"
-    ISSUING = "issuing", "正在下发"
-    DONE = "done", "已下发"
-    DROPPED = "dropped", "已放弃"
+    CHECKING = "checking", zh("正在比对")
+    READY = "ready", zh("待确认")
+    ISSUING = "issuing", zh("正在下发")
+    DONE = "done", zh("已下发")
+    DROPPED = "dropped", zh("已放弃")
 
 
 LIVE = (BatchState.CHECKING, BatchState.READY, BatchState.ISSUING)
@@ -72,34 +73,36 @@ class IssuingBatch(models.Model):
     ``last_student``: how far the comparison has come; ``checked``, ``issued``, ``held`` are its progress.
     """
 
-    number = models.CharField("批次号", max_length=20, unique=True, editable=False)
-    province = models.ForeignKey(Unit, verbose_name="省", on_delete=models.PROTECT, related_name="+")
-    state = models.CharField("状态", max_length=10, choices=BatchState.choices, default=BatchState.CHECKING)
-    prepared_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="准备人", on_delete=models.PROTECT, related_name="+"
+    number = models.CharField(zh("批次号"), max_length=20, unique=True, editable=False)
+    province = models.ForeignKey(Unit, verbose_name=zh("省"), on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(
+        zh("状态"), max_length=10, choices=BatchState.choices, default=BatchState.CHECKING
     )
-    prepared_at = models.DateTimeField("准备时间", db_default=Now())
+    prepared_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=zh("准备人"), on_delete=models.PROTECT, related_name="+"
+    )
+    prepared_at = models.DateTimeField(zh("准备时间"), db_default=Now())
     confirmed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name="确认人",
+        verbose_name=zh("确认人"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
     )
-    confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
-    opinion = models.CharField("确认意见", max_length=500, blank=True)
-    finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+    confirmed_at = models.DateTimeField(zh("确认时间"), null=True, blank=True)
+    opinion = models.CharField(zh("确认意见"), max_length=500, blank=True)
+    finished_at = models.DateTimeField(zh("完成时间"), null=True, blank=True)
     last_student = models.BigIntegerField(default=0)
-    total = models.PositiveIntegerField("人数", default=0)
-    checked = models.PositiveIntegerField("已比对", default=0)
-    issued = models.PositiveIntegerField("已下发", default=0)
-    held = models.PositiveIntegerField("暂缓", default=0)
+    total = models.PositiveIntegerField(zh("人数"), default=0)
+    checked = models.PositiveIntegerField(zh("已比对"), default=0)
+    issued = models.PositiveIntegerField(zh("已下发"), default=0)
+    held = models.PositiveIntegerField(zh("暂缓"), default=0)
 
     objects = IssuingBatchQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "下发学籍号批次"
+        verbose_name = verbose_name_plural = zh("下发学籍号批次")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(fields=["province"], condition=Q(state__in=LIVE), name="batch_one_live"),
@@ -135,16 +138,16 @@ class IssuingLine(models.Model):
 
     batch = models.ForeignKey(IssuingBatch, on_delete=models.PROTECT, related_name="lines")
     student = models.ForeignKey("students.Student", on_delete=models.PROTECT, related_name="+")
-    school = models.ForeignKey(Unit, verbose_name="学校", on_delete=models.PROTECT, related_name="+")
-    letter = models.CharField("字头", max_length=1, blank=True)
-    reason = models.CharField("暂缓原因", max_length=20, choices=HeldBack.choices, blank=True)
+    school = models.ForeignKey(Unit, verbose_name=zh("学校"), on_delete=models.PROTECT, related_name="+")
+    letter = models.CharField(zh("字头"), max_length=1, blank=True)
+    reason = models.CharField(zh("暂缓原因"), max_length=20, choices=HeldBack.choices, blank=True)
     seen = models.BinaryField(max_length=16)
     issued = models.OneToOneField(
         "students.RegistrationNumber", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = "下发明细"
+        verbose_name = verbose_name_plural = zh("下发明细")
         indexes = [models.Index(fields=["batch", "school"], name="issuing_school")]
         constraints = [
             models.UniqueConstraint(fields=["batch", "student"], name="issuing_once"),

@@ -4,6 +4,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from ledger.clock import moment
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit
 from students import identity, sealing
@@ -11,9 +12,11 @@ from students.grades import grade_label, grade_of
 from students.number_models import BatchState, HeldBack, IssuingBatch, IssuingLine
 
 CLAUSE_SHOWN = {
-    "text": "未分配正式学籍号的学生与国家人口基础信息库比对，通过后分配“G”字头；没有身份证号但查重没有问题的，分配“J”字头。",
-    "note": "每年春季学期开学后下发。持临时学籍号的学生办理各项业务一视同仁。",
-    "source": "教基一厅〔2016〕2号 附件1 第一条第1、4款",
+    "text": zh(
+        "未分配正式学籍号的学生与国家人口基础信息库比对，通过后分配“G”字头；没有身份证号但查重没有问题的，分配“J”字头。"
+    ),
+    "note": zh("每年春季学期开学后下发。持临时学籍号的学生办理各项业务一视同仁。"),
+    "source": zh("教基一厅〔2016〕2号 附件1 第一条第1、4款"),
     "url": "/rules/#b1-1-1",
 }
 WORKING = (BatchState.CHECKING, BatchState.ISSUING)
@@ -68,11 +71,31 @@ def sums(schools: list[dict]) -> dict:
 
 def facts(batch: IssuingBatch) -> list[tuple[str, str]]:
     """Who did what and when."""
-    told = [("范围", batch.province.name), ("准备", f"{batch.prepared_by}　{moment(batch.prepared_at)}")]
+    told = [
+        (zh("范围"), batch.province.name),
+        (
+            zh("准备"),
+            zh(
+                "{batch_prepared_by}　{moment}",
+                batch_prepared_by=batch.prepared_by,
+                moment=moment(batch.prepared_at),
+            ),
+        ),
+    ]
     if batch.confirmed_at:
-        told.append(("确认", f"{batch.confirmed_by}　{moment(batch.confirmed_at)}　“{batch.opinion}”"))
+        told.append(
+            (
+                zh("确认"),
+                zh(
+                    "{batch_confirmed_by}　{moment}　“{batch_opinion}”",
+                    batch_confirmed_by=batch.confirmed_by,
+                    moment=moment(batch.confirmed_at),
+                    batch_opinion=batch.opinion,
+                ),
+            )
+        )
     if batch.finished_at:
-        told.append(("完成" if batch.state == BatchState.DONE else "放弃", moment(batch.finished_at)))
+        told.append((zh("完成") if batch.state == BatchState.DONE else zh("放弃"), moment(batch.finished_at)))
     return told
 
 

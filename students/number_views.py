@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import moment
+from ledger.words import zh
 from orgs.models import Unit
 from reviews import desk
 from reviews.forms import PlainText
@@ -41,7 +42,11 @@ def list_page(request: HttpRequest, refused: Refusal | None = None, status: int 
         "clause": number_pages.CLAUSE_SHOWN,
         "refused": told(refused),
         "page": {
-            "text": f"第 {page.number} 页，共 {page.paginator.num_pages} 页。"
+            "text": zh(
+                "第 {page_number} 页，共 {paginator_num_pages} 页。",
+                page_number=page.number,
+                paginator_num_pages=page.paginator.num_pages,
+            )
             if page.paginator.count
             else "",
             "previous_url": f"?page={page.number - 1}" if page.has_previous() else "",
@@ -64,7 +69,10 @@ def prepare(request: HttpRequest) -> HttpResponse:
         batch = issuing.prepare(request.user, desk.of(request).now)
     except Refused as error:
         return list_page(request, error.refusal, 403 if error.code == "no_seat" else 409)
-    messages.success(request, f"批次 {batch.number} 已准备，正在逐人比对；比对完由负责人确认。")
+    messages.success(
+        request,
+        zh("批次 {batch_number} 已准备，正在逐人比对；比对完由负责人确认。", batch_number=batch.number),
+    )
     return see_other(reverse("numbers-batch", args=[batch.number]))
 
 
@@ -121,7 +129,7 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
     except Refused as error:
         status = 422 if error.code.startswith("opinion") else 409
         return batch_page(request, batch, error.refusal, status, typed)
-    messages.success(request, "已确认，正在下发；下发完会通知各学校。")
+    messages.success(request, zh("已确认，正在下发；下发完会通知各学校。"))
     return see_other(reverse("numbers-batch", args=[number]))
 
 
@@ -134,7 +142,7 @@ def drop(request: HttpRequest, number: str) -> HttpResponse:
         issuing.drop(batch, request.user, desk.of(request).now)
     except Refused as error:
         return batch_page(request, batch, error.refusal, 409)
-    messages.success(request, "批次已放弃，没有下发任何学籍号；可以重新准备。")
+    messages.success(request, zh("批次已放弃，没有下发任何学籍号；可以重新准备。"))
     return see_other(reverse("numbers-batch", args=[number]))
 
 

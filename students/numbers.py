@@ -16,18 +16,19 @@ from typing import NamedTuple
 from django.db import connection
 
 from ledger import audit
+from ledger.words import zh
 from reviews.refusals import refuse
 from students import identity, sealing
 from students.models import NumberKind, RegistrationNumber, Student
 from students.number_models import HeldBack
 from students.population import Found
 
-CLAUSE = "附件1 一.1"
-CHANGE_CLAUSE = "附件1 一.2"
+CLAUSE = zh("附件1 一.1")
+CHANGE_CLAUSE = zh("附件1 一.2")
 CHAIN = "numbers"
-FORMAL = "下发正式学籍号"
-ID_SUPPLIED = "补充身份证号后换发"
-ID_CHANGED = "身份证号变更后换发"
+FORMAL = zh("下发正式学籍号")
+ID_SUPPLIED = zh("补充身份证号后换发")
+ID_CHANGED = zh("身份证号变更后换发")
 _TABLE = RegistrationNumber._meta.db_table
 
 
@@ -212,14 +213,19 @@ def change_identity(
     _refuse_unmatched(found)
     index = sealing.blind_index(checked.text)
     if Student.objects.filter(id_number_index=index).exclude(pk=student.pk).exists():
-        refuse("id_duplicate", "查重没有通过：另有学生使用这个身份证号，请先按问题学籍处理。", CHANGE_CLAUSE)
+        refuse(
+            "id_duplicate", zh("查重没有通过：另有学生使用这个身份证号，请先按问题学籍处理。"), CHANGE_CLAUSE
+        )
     text = identity.compose_g(checked)
     current = RegistrationNumber.objects.get(student=student, closed_at__isnull=True)
     formal = current.kind != NumberKind.L and bytes(current.index) != sealing.blind_index(text)
     if formal and used([sealing.blind_index(text)]):
         refuse(
             "number_taken",
-            f"{HeldBack.NUMBER_TAKEN.label}，学籍号不重复使用，请报自治区处理。",
+            zh(
+                "{number_taken_label}，学籍号不重复使用，请报自治区处理。",
+                number_taken_label=HeldBack.NUMBER_TAKEN.label,
+            ),
             CHANGE_CLAUSE,
         )
     student.id_type = "1"
@@ -236,9 +242,9 @@ def change_identity(
 
 def _refuse_unmatched(found: Found) -> None:
     sentences = {
-        Found.NOT_FOUND: "人口信息库中没有这个身份证号，请与证件原件核对。",
-        Found.NAME_MISMATCH: "身份证号与姓名不一致，请与证件原件核对。",
-        Found.UNAVAILABLE: "人口信息库暂时不能比对，未比对不能换号，请稍后再办。",
+        Found.NOT_FOUND: zh("人口信息库中没有这个身份证号，请与证件原件核对。"),
+        Found.NAME_MISMATCH: zh("身份证号与姓名不一致，请与证件原件核对。"),
+        Found.UNAVAILABLE: zh("人口信息库暂时不能比对，未比对不能换号，请稍后再办。"),
     }
     if found is not Found.MATCH:
         refuse(f"population_{found.value}", sentences[found], CHANGE_CLAUSE)

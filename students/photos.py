@@ -8,6 +8,7 @@ from django.db import transaction
 from PIL import Image
 
 from ledger import audit
+from ledger.words import zh
 from orgs.models import PostRole
 from orgs.seats import seat_at
 from reviews import files, pictures
@@ -16,11 +17,15 @@ from students.models import Student
 from students.print_models import PupilPhoto
 
 WIDTH, HEIGHT, DPI = 307, 378, 300  # 26 × 32 mm
-CLAUSE = "附件1 六.1"
-NO_SEAT = Refusal("no_seat", "照片由学生所在学校的学籍管理员采集，你没有这个岗位。", CLAUSE)
+CLAUSE = zh("附件1 六.1")
+NO_SEAT = Refusal("no_seat", zh("照片由学生所在学校的学籍管理员采集，你没有这个岗位。"), CLAUSE)
 TOO_SMALL = Refusal(
     "photo_small",
-    f"照片太小，裁成 26×32 毫米后不足每英寸 300 点；请用至少 {WIDTH}×{HEIGHT} 像素的照片。",
+    zh(
+        "照片太小，裁成 26×32 毫米后不足每英寸 300 点；请用至少 {width}×{height} 像素的照片。",
+        width=WIDTH,
+        height=HEIGHT,
+    ),
     CLAUSE,
 )
 

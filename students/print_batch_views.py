@@ -9,6 +9,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ledger.clock import moment, spoken
+from ledger.words import zh
 from orgs.models import Unit, UnitLevel
 from reviews import desk
 from reviews.refusals import Refusal, Refused
@@ -41,9 +42,11 @@ def batches(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         try:
             if school is None:
-                raise Refused(Refusal("batch_school", "请先选择学校。", counter.CLAUSE))
+                raise Refused(Refusal("batch_school", zh("请先选择学校。"), counter.CLAUSE))
             batch = _asked(request, school, known)
-            messages.success(request, f"正在生成 {batch.total} 人的信息表，可以离开这一页。")
+            messages.success(
+                request, zh("正在生成 {batch_total} 人的信息表，可以离开这一页。", batch_total=batch.total)
+            )
             return see_other(reverse("counter-batch", args=[batch.number]))
         except Refused as error:
             refused, status = error.refusal, 409
@@ -71,7 +74,7 @@ def _asked(request: HttpRequest, school: Unit, known) -> PrintBatch:
     cohort, number = whole(request.POST.get("cohort")), whole(request.POST.get("class"))
     chosen = SchoolClass.objects.filter(pk=number, school=school).first() if number else None
     if cohort is None or (number and (chosen is None or chosen.cohort != cohort)):
-        raise Refused(Refusal("batch_class", "请从列表中选择年级或班级。", counter.CLAUSE))
+        raise Refused(Refusal("batch_class", zh("请从列表中选择年级或班级。"), counter.CLAUSE))
     unit = counter.unit_for(request.user, school, known.today)
     return print_batches.ask(unit, school, cohort, chosen, request.user, known.now)
 
@@ -89,7 +92,11 @@ def _cohorts(school: Unit, day) -> list[dict]:
     return [
         {
             "cohort": cohort,
-            "label": f"{cohort}级（{grade_label(grade_on(cohort, day), school.school_system)}）",
+            "label": zh(
+                "{cohort}级（{grade_label}）",
+                cohort=cohort,
+                grade_label=grade_label(grade_on(cohort, day), school.school_system),
+            ),
             "count": row["count"],
             "classes": [
                 {"id": pk, "label": str(classes[pk]), "count": count}
@@ -129,10 +136,10 @@ def batch_page(request, found: PrintBatch, refused: Refusal | None = None, statu
         if working
         else None,
         "facts": [
-            ("打印单位", found.unit.name),
-            ("打印人", found.asked_by.display_name),
-            ("申请时间", moment(found.asked_at)),
-            ("文件保留到", moment(until) if until and found.state == BatchState.READY else "—"),
+            (zh("打印单位"), found.unit.name),
+            (zh("打印人"), found.asked_by.display_name),
+            (zh("申请时间"), moment(found.asked_at)),
+            (zh("文件保留到"), moment(until) if until and found.state == BatchState.READY else "—"),
         ],
         "left_out": [
             {

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from ledger import audit
 from ledger.clock import local_date
+from ledger.words import zh
 from orgs.models import PostRole, Unit
 from orgs.seats import seat_at
 from reviews import files
@@ -41,9 +42,13 @@ def ask(
         raise Refused(counter.NO_SEAT)
     total = pupils_of(school, cohort, school_class).count()
     if not total:
-        refuse("batch_empty", "这个班级（年级）没有在籍学生，请另选。", counter.CLAUSE)
+        refuse("batch_empty", zh("这个班级（年级）没有在籍学生，请另选。"), counter.CLAUSE)
     if total > MOST:
-        refuse("batch_large", f"共 {total} 人，一个文件最多 {MOST} 人；请按班打印。", counter.CLAUSE)
+        refuse(
+            "batch_large",
+            zh("共 {total} 人，一个文件最多 {most} 人；请按班打印。", total=total, most=MOST),
+            counter.CLAUSE,
+        )
     with transaction.atomic():
         Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
         same = PrintBatch.objects.filter(
@@ -54,7 +59,11 @@ def ask(
             state__in=[BatchState.WAITING, BatchState.DRAWING],
         ).first()
         if same is not None:
-            refuse("batch_running", f"同一份文件（{same.number}）正在生成，请稍候。", counter.CLAUSE)
+            refuse(
+                "batch_running",
+                zh("同一份文件（{same_number}）正在生成，请稍候。", same_number=same.number),
+                counter.CLAUSE,
+            )
         batch = PrintBatch.objects.create(
             number=public_number("DP", day.year),
             unit=unit,
@@ -176,7 +185,9 @@ def fetch_refusal(batch: PrintBatch, by, day: date) -> Refusal | None:
         return counter.NO_SEAT
     if batch.state != BatchState.READY:
         return Refusal(
-            "batch_not_ready", f"这份文件{batch.get_state_display()}，请重新生成。", counter.CLAUSE
+            "batch_not_ready",
+            zh("这份文件{state}，请重新生成。", state=batch.get_state_display()),
+            counter.CLAUSE,
         )
     return None
 
@@ -189,7 +200,7 @@ def fetch(batch: PrintBatch, by, day: date) -> bytes:
     try:
         data = files.read(batch.key, batch.sha256)
     except ValueError:
-        refuse("batch_gone", "文件已损坏或缺失，请重新生成。", counter.CLAUSE)
+        refuse("batch_gone", zh("文件已损坏或缺失，请重新生成。"), counter.CLAUSE)
     with transaction.atomic():
         audit.record(
             "access",

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit
 from students.models import Enrolment, Student
@@ -16,16 +17,18 @@ class PupilPhoto(models.Model):
     """A photograph for the record, 26 × 32 mm at 300 dpi, sealed on disk under its key. The last one counts."""
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    student = models.ForeignKey(Student, verbose_name="学生", on_delete=models.PROTECT, related_name="photos")
-    size = models.PositiveIntegerField("字节数")
-    sha256 = models.CharField("摘要", max_length=64)
-    taken_at = models.DateTimeField("采集时间", db_default=Now())
+    student = models.ForeignKey(
+        Student, verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="photos"
+    )
+    size = models.PositiveIntegerField(zh("字节数"))
+    sha256 = models.CharField(zh("摘要"), max_length=64)
+    taken_at = models.DateTimeField(zh("采集时间"), db_default=Now())
     taken_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="采集人", on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, verbose_name=zh("采集人"), on_delete=models.PROTECT, related_name="+"
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = "学生照片"
+        verbose_name = verbose_name_plural = zh("学生照片")
         ordering = ["-id"]
         indexes = [models.Index(fields=["student", "-id"], name="photo_of_student")]
 
@@ -36,19 +39,19 @@ class PupilPhoto(models.Model):
 class PrintKind(models.TextChoices):
     """What a parent takes home."""
 
-    SHEET = "sheet", "学生基本信息表"
-    ARCHIVE = "archive", "学生基本信息表（转出存档）"
-    SLIP = "slip", "学籍号查询单"
+    SHEET = "sheet", zh("学生基本信息表")
+    ARCHIVE = "archive", zh("学生基本信息表（转出存档）")
+    SLIP = "slip", zh("学籍号查询单")
 
 
 class BatchState(models.TextChoices):
     """Where a file of many sheets stands; ``GONE``: kept for a day, then taken away."""
 
-    WAITING = "waiting", "排队中"
-    DRAWING = "drawing", "正在生成"
-    READY = "ready", "可以下载"
-    FAILED = "failed", "没有生成"
-    GONE = "gone", "文件已过期删除"
+    WAITING = "waiting", zh("排队中")
+    DRAWING = "drawing", zh("正在生成")
+    READY = "ready", zh("可以下载")
+    FAILED = "failed", zh("没有生成")
+    GONE = "gone", zh("文件已过期删除")
 
 
 class PrintBatchQuerySet(models.QuerySet):
@@ -62,36 +65,38 @@ class PrintBatchQuerySet(models.QuerySet):
 class PrintBatch(models.Model):
     """The sheets of a class or a cohort in one file; drawn by the worker, fetched within a day."""
 
-    number = models.CharField("编号", max_length=20, unique=True, editable=False)
+    number = models.CharField(zh("编号"), max_length=20, unique=True, editable=False)
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
-    unit = models.ForeignKey(Unit, verbose_name="打印单位", on_delete=models.PROTECT, related_name="+")
-    school = models.ForeignKey(Unit, verbose_name="学校", on_delete=models.PROTECT, related_name="+")
-    cohort = models.PositiveSmallIntegerField("届（一年级入学年）")
+    unit = models.ForeignKey(Unit, verbose_name=zh("打印单位"), on_delete=models.PROTECT, related_name="+")
+    school = models.ForeignKey(Unit, verbose_name=zh("学校"), on_delete=models.PROTECT, related_name="+")
+    cohort = models.PositiveSmallIntegerField(zh("届（一年级入学年）"))
     school_class = models.ForeignKey(
         "students.SchoolClass",
-        verbose_name="班级",
+        verbose_name=zh("班级"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
     )
-    state = models.CharField("状态", max_length=10, choices=BatchState.choices, default=BatchState.WAITING)
-    total = models.PositiveIntegerField("人数", default=0)
-    done = models.PositiveIntegerField("已生成", default=0)
-    left_out = models.JSONField("未能打印", default=list, blank=True)
-    sha256 = models.CharField("摘要", max_length=64, blank=True)
-    size = models.PositiveIntegerField("字节数", default=0)
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="打印人", on_delete=models.PROTECT, related_name="+"
+    state = models.CharField(
+        zh("状态"), max_length=10, choices=BatchState.choices, default=BatchState.WAITING
     )
-    asked_at = models.DateTimeField("申请时间", db_default=Now())
-    begun_at = models.DateTimeField("开始时间", null=True, blank=True)
-    finished_at = models.DateTimeField("完成时间", null=True, blank=True)
+    total = models.PositiveIntegerField(zh("人数"), default=0)
+    done = models.PositiveIntegerField(zh("已生成"), default=0)
+    left_out = models.JSONField(zh("未能打印"), default=list, blank=True)
+    sha256 = models.CharField(zh("摘要"), max_length=64, blank=True)
+    size = models.PositiveIntegerField(zh("字节数"), default=0)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=zh("打印人"), on_delete=models.PROTECT, related_name="+"
+    )
+    asked_at = models.DateTimeField(zh("申请时间"), db_default=Now())
+    begun_at = models.DateTimeField(zh("开始时间"), null=True, blank=True)
+    finished_at = models.DateTimeField(zh("完成时间"), null=True, blank=True)
 
     objects = PrintBatchQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "成批打印"
+        verbose_name = verbose_name_plural = zh("成批打印")
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["unit", "-id"], name="print_batch_unit"),
@@ -113,31 +118,33 @@ class SheetPrint(models.Model):
     printed, so that a record that has changed since can be told without keeping the sheet.
     """
 
-    serial = models.CharField("打印编号", max_length=20, unique=True, editable=False)
+    serial = models.CharField(zh("打印编号"), max_length=20, unique=True, editable=False)
     code_hash = models.BinaryField(max_length=32, unique=True)
-    kind = models.CharField("种类", max_length=10, choices=PrintKind.choices)
-    student = models.ForeignKey(Student, verbose_name="学生", on_delete=models.PROTECT, related_name="prints")
-    enrolment = models.ForeignKey(
-        Enrolment, verbose_name="存档", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    kind = models.CharField(zh("种类"), max_length=10, choices=PrintKind.choices)
+    student = models.ForeignKey(
+        Student, verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="prints"
     )
-    unit = models.ForeignKey(Unit, verbose_name="打印单位", on_delete=models.PROTECT, related_name="+")
+    enrolment = models.ForeignKey(
+        Enrolment, verbose_name=zh("存档"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    unit = models.ForeignKey(Unit, verbose_name=zh("打印单位"), on_delete=models.PROTECT, related_name="+")
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="打印人", on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, verbose_name=zh("打印人"), on_delete=models.PROTECT, related_name="+"
     )
     batch = models.ForeignKey(
         PrintBatch,
-        verbose_name="成批打印",
+        verbose_name=zh("成批打印"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="prints",
     )
-    printed_at = models.DateTimeField("打印时间", db_default=Now())
-    last_four = models.CharField("学籍号末四位", max_length=4)
+    printed_at = models.DateTimeField(zh("打印时间"), db_default=Now())
+    last_four = models.CharField(zh("学籍号末四位"), max_length=4)
     mark = models.BinaryField(max_length=16)
 
     class Meta:
-        verbose_name = verbose_name_plural = "打印记录"
+        verbose_name = verbose_name_plural = zh("打印记录")
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["student", "-id"], name="print_of_student"),

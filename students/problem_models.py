@@ -4,6 +4,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from ledger.words import zh
+
 
 class KnownTwins(models.Model):
     """Two pupils of whom it was settled that they are two children: the duplicate check asks about them no more.
@@ -13,11 +15,11 @@ class KnownTwins(models.Model):
 
     first = models.ForeignKey("students.Student", on_delete=models.PROTECT, related_name="+")
     second = models.ForeignKey("students.Student", on_delete=models.PROTECT, related_name="+")
-    case_number = models.CharField("业务号", max_length=20)
-    known_at = models.DateTimeField("认定时间", db_default=Now())
+    case_number = models.CharField(zh("业务号"), max_length=20)
+    known_at = models.DateTimeField(zh("认定时间"), db_default=Now())
 
     class Meta:
-        verbose_name = verbose_name_plural = "已认定的不同学生"
+        verbose_name = verbose_name_plural = zh("已认定的不同学生")
         constraints = [
             models.UniqueConstraint(fields=["first", "second"], name="twins_once"),
             models.CheckConstraint(condition=Q(first__lt=F("second")), name="twins_in_order"),

@@ -11,11 +11,12 @@ from django.db import connection, transaction
 from django.db.models.functions import Now
 
 from ledger import audit
+from ledger.words import zh
 from students.duplicates import PAIRS
 from students.models import ProblemKind, ProblemRecord, Settlement
 
 CHAIN = "students"
-CLAUSE = "附件1 四.1"
+CLAUSE = zh("附件1 四.1")
 PIECE = 20_000
 
 _OPEN = f"""

@@ -7,6 +7,7 @@ from django.db.models.lookups import Contains
 from ledger import pinyin
 from ledger.clock import local_date
 from ledger.text import is_han
+from ledger.words import zh
 from reviews import procedures
 from reviews.models import Case
 from reviews.states import Verb
@@ -52,20 +53,20 @@ class StatusChanging(AboutPupil):
     """学籍异动 of one kind: school → its authority, or as the province's route says (R5.1, R5.3)."""
 
     guards = {Verb.SUBMIT: change_rules.SUBMIT, "complete": change_rules.COMPLETE}
-    beginner = "学校"
+    beginner = zh("学校")
     of_one_school = True
-    brings = "学籍状态已变更"
+    brings = zh("学籍状态已变更")
     edit_path = "/changes/{number}/edit/"
-    proof_name = "佐证材料"
-    no_proof = "没有上传佐证材料（选填）。"
+    proof_name = zh("佐证材料")
+    no_proof = zh("没有上传佐证材料（选填）。")
     fewest_proofs = 0
-    rule_note = "只办理学籍状态的变更；不得以此为由拒绝学生就读，也不得要求家长提交规定之外的材料。"
-    review_scope = "核对：日期、原因与说明一致，符合本省（自治区）的规定。"
+    rule_note = zh("只办理学籍状态的变更；不得以此为由拒绝学生就读，也不得要求家长提交规定之外的材料。")
+    review_scope = zh("核对：日期、原因与说明一致，符合本省（自治区）的规定。")
 
     def __init__(self, what: ChangeKind):
         self.what, self.kind, self.name, self.clause = what, what.kind, what.name, what.clause
         if what.does == "stay":
-            self.brings = "年级已变更"
+            self.brings = zh("年级已变更")
 
     def facts(self, case: Case, subject: Student | None, now, book) -> change_rules.ChangeFacts:
         """Facts of the case's change; the locked pupil stands in for the one read with it."""

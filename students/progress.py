@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ledger.clock import local_date, spoken
+from ledger.words import zh
 from orgs.models import Unit
 from reviews.countdown import countdown
 from reviews.models import Case
@@ -16,7 +17,7 @@ from students import identity, records
 from students.models import RegistrationNumber
 
 LAST = 6
-CLAUSE = "正文 三.2"
+CLAUSE = zh("正文 三.2")
 
 
 @dataclass(frozen=True)

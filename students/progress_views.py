@@ -7,14 +7,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
+from ledger.words import zh
 from reviews import desk
 from reviews.visitors import too_often
 from students import progress
 from students.identity import normalise_number
 
-NO_MATCH = "没有查到。请核对业务编号和学籍号末六位，须与学校打印的单子一致；还没有发起的业务查不到。"
-TOO_MANY = "查得太频繁，请稍后再试，或直接打电话询问受理学校。"
-INCOMPLETE = "请填写业务编号（如 ZX-2026-7K3M9QXP）和学籍号末六位。"
+NO_MATCH = zh("没有查到。请核对业务编号和学籍号末六位，须与学校打印的单子一致；还没有发起的业务查不到。")
+TOO_MANY = zh("查得太频繁，请稍后再试，或直接打电话询问受理学校。")
+INCOMPLETE = zh("请填写业务编号（如 ZX-2026-7K3M9QXP）和学籍号末六位。")
 
 
 @login_not_required

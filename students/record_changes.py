@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from ledger import audit, clock
+from ledger.words import zh
 from orgs.models import PostRole
 from orgs.seats import seat_at
 from reviews.refusals import Refusal, Refused, refuse
@@ -10,7 +11,7 @@ from students import record_checks, record_values
 from students.models import ChangeSource, FieldChange, Student
 from students.record_fields import BY_KEY, EDITABLE, KEY_SENTENCE
 
-CLAUSE = "附件1 六"
+CLAUSE = zh("附件1 六")
 CHAINS = 256
 
 
@@ -25,7 +26,7 @@ class ItemsRefused(Exception):
 def refusal(student: Student, by, day) -> Refusal | None:
     """Why ``by`` cannot change the record, or ``None``: only the registrar of the school that holds it (R6.1)."""
     if student.school_id is None or seat_at(by, student.school_id, PostRole.REGISTRAR, day) is None:
-        return Refusal("no_seat", "只有学籍所在学校的学籍管理员可以更新学籍信息。", CLAUSE)
+        return Refusal("no_seat", zh("只有学籍所在学校的学籍管理员可以更新学籍信息。"), CLAUSE)
     return None
 
 
@@ -52,7 +53,7 @@ def change(
             raise Refused(refused)
         record = record_values.record_of(held)
         if revision is not None and revision != record.row.revision:
-            refuse("stale", "这份学籍信息刚被他人更新过，请看过最新内容后再修改。", CLAUSE)
+            refuse("stale", zh("这份学籍信息刚被他人更新过，请看过最新内容后再修改。"), CLAUSE)
         before = record.complete()
         changes = fitting(before, typed, today)
         record_values.put(record, changes) if changes else None
@@ -66,8 +67,8 @@ def fitting(before: dict[str, str], typed: dict[str, str], today) -> dict[str, s
     """Of the typed texts what differs from the record ``before``, cleaned. Raises Refused for key information and
     :class:`ItemsRefused` for what cannot be so."""
     if any(key in BY_KEY and BY_KEY[key].edit == "key" for key in typed):
-        refuse("key_information", KEY_SENTENCE, "附件1 一.3")
-    errors = {key: "这一项不在学籍信息中，或不在这里修改。" for key in typed if key not in EDITABLE}
+        refuse("key_information", KEY_SENTENCE, zh("附件1 一.3"))
+    errors = {key: zh("这一项不在学籍信息中，或不在这里修改。") for key in typed if key not in EDITABLE}
     codes, changes = record_values.code_names(), {}
     for key, text in typed.items():
         if key in errors:
@@ -81,7 +82,7 @@ def fitting(before: dict[str, str], typed: dict[str, str], today) -> dict[str, s
         if value != before.get(key, ""):
             changes[key] = value
             if item.required and not value:
-                errors[key] = f"{item.label}必填，不能清空；请填写新的内容。"
+                errors[key] = zh("{item_label}必填，不能清空；请填写新的内容。", item_label=item.label)
     wrong = record_checks.contradictions(before | changes, today)
     earlier = record_checks.contradictions(before, today)
     errors = {key: told for key, told in wrong.items() if earlier.get(key) != told or key in changes} | errors

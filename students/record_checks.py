@@ -10,11 +10,12 @@ from django.core.validators import validate_email
 
 from ledger.clock import spoken
 from ledger.text import NUMBER_IN_TEXT, plain_characters
+from ledger.words import zh
 from students import identity
 from students.record_fields import RecordField
 
-PERMIT_CLAUSE = "附件1 七"
-GUARDIAN_CLAUSE = "采集表填表说明：学生无身份证号时监护人证件必填"
+PERMIT_CLAUSE = zh("附件1 七")
+GUARDIAN_CLAUSE = zh("采集表填表说明：学生无身份证号时监护人证件必填")
 _OLDER = {"51", "52", "57", "58", "61", "62", "63", "64"}  # parents and grandparents
 _SEX_OF_RELATION = {"51": "1", "52": "2", "57": "1", "58": "2", "61": "1", "62": "2", "63": "1", "64": "2"}
 _EARLIEST = date(1900, 1, 1)
@@ -34,15 +35,26 @@ def cleaned(item: RecordField, typed: str, codes: dict[str, dict[str, str]], tod
     if not text:
         return ""
     if not text.isprintable() or any(unicodedata.category(c) in ("Cs", "Co") for c in text):
-        raise ItemRefused(f"{item.label}中有看不见的或别处显示不了的字符，请清空后重新输入。")
+        raise ItemRefused(
+            zh("{item_label}中有看不见的或别处显示不了的字符，请清空后重新输入。", item_label=item.label)
+        )
     try:
         value = _KINDS[item.kind](item, text, codes, today)
     except identity.IdentityError as error:
         raise ItemRefused(error.sentence) from None
     if len(value) > item.longest + {"date": 2, "month": 4}.get(item.kind, 0):
-        raise ItemRefused(f"{item.label}最长{item.longest}个字，现在是{len(value)}个，请缩短。")
+        raise ItemRefused(
+            zh(
+                "{item_label}最长{item_longest}个字，现在是{count}个，请缩短。",
+                item_label=item.label,
+                item_longest=item.longest,
+                count=len(value),
+            )
+        )
     if not item.secret and re.search(NUMBER_IN_TEXT, plain_characters(value)):
-        raise ItemRefused(f"{item.label}里不能写身份证号或学籍号，号码请填在证件号一栏。")
+        raise ItemRefused(
+            zh("{item_label}里不能写身份证号或学籍号，号码请填在证件号一栏。", item_label=item.label)
+        )
     return value
 
 
@@ -57,13 +69,13 @@ def _name(item, text, codes, today) -> str:
 def _code(item, text, codes, today) -> str:
     code = text.upper()
     if code not in codes.get(item.table, {}) or (item.offered and code not in item.offered):
-        raise ItemRefused(f"{item.label}请从所列的选项中选择。")
+        raise ItemRefused(zh("{item_label}请从所列的选项中选择。", item_label=item.label))
     return code
 
 
 def _yes_no(item, text, codes, today) -> str:
     if text not in ("0", "1"):
-        raise ItemRefused(f"{item.label}请选择是或否。")
+        raise ItemRefused(zh("{item_label}请选择是或否。", item_label=item.label))
     return text
 
 
@@ -73,9 +85,11 @@ def _day(item, text, codes, today) -> str:
     try:
         day = date(*(int(part) for part in found.groups()))  # type: ignore[union-attr]
     except (AttributeError, ValueError):
-        raise ItemRefused(f"{item.label}应为真实的日期，如2020年3月5日或20200305。") from None
+        raise ItemRefused(
+            zh("{item_label}应为真实的日期，如2020年3月5日或20200305。", item_label=item.label)
+        ) from None
     if not _EARLIEST <= day <= today:
-        raise ItemRefused(f"{item.label}不能早于1900年，也不能晚于今天，请核对。")
+        raise ItemRefused(zh("{item_label}不能早于1900年，也不能晚于今天，请核对。", item_label=item.label))
     return day.isoformat()
 
 
@@ -83,31 +97,35 @@ def _month(item, text, codes, today) -> str:
     compact = re.sub(r"[-./年]", "", plain_characters(text)).removesuffix("月")
     found = re.fullmatch(r"(\d{4})(0[1-9]|1[0-2]|[1-9])(\d{2})?", compact, re.ASCII)
     if found is None or not _EARLIEST.year <= int(found[1]) <= today.year:
-        raise ItemRefused(f"{item.label}应为年和月，如202409，不能晚于本月。")
+        raise ItemRefused(zh("{item_label}应为年和月，如202409，不能晚于本月。", item_label=item.label))
     day = date(int(found[1]), int(found[2]), 1)
     if day > today:
-        raise ItemRefused(f"{item.label}应为年和月，如202409，不能晚于本月。")
+        raise ItemRefused(zh("{item_label}应为年和月，如202409，不能晚于本月。", item_label=item.label))
     return day.isoformat()
 
 
 def _division(item, text, codes, today) -> str:
     code = plain_characters(text)
     if not re.fullmatch(r"[1-8][0-9]{5}([0-9]{6})?", code):
-        raise ItemRefused(f"{item.label}应为6位或12位区划代码，如152522，请查区划表后填写。")
+        raise ItemRefused(
+            zh("{item_label}应为6位或12位区划代码，如152522，请查区划表后填写。", item_label=item.label)
+        )
     return code
 
 
 def _country(item, text, codes, today) -> str:
     code = plain_characters(text).upper()
     if not re.fullmatch(r"[A-Z]{3}", code):
-        raise ItemRefused(f"{item.label}应为三位字母代码，中国为CHN。")
+        raise ItemRefused(zh("{item_label}应为三位字母代码，中国为CHN。", item_label=item.label))
     return code
 
 
 def _spelling(item, text, codes, today) -> str:
     spelled = " ".join(text.lower().split())
     if not re.fullmatch(r"[a-zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹê'’·. -]+", spelled):
-        raise ItemRefused(f"{item.label}只能用拼音字母、空格和“·”，如 shan yu tong。")
+        raise ItemRefused(
+            zh("{item_label}只能用拼音字母、空格和“·”，如 shan yu tong。", item_label=item.label)
+        )
     return spelled
 
 
@@ -119,9 +137,14 @@ def _span(item, text, codes, today) -> str:
         begins = date(*(int(part) for part in found.groups()[:3]))  # type: ignore[union-attr]
         ends = date(*(int(part) for part in found.groups()[3:])) if found[4] else date.max  # type: ignore[index,union-attr]
     except (AttributeError, ValueError, TypeError):
-        raise ItemRefused(f"{item.label}应写作2010.06.01-2020.06.01，长期有效的写2010.06.01-长期。") from None
+        raise ItemRefused(
+            zh(
+                "{item_label}应写作2010.06.01-2020.06.01，长期有效的写2010.06.01-长期。",
+                item_label=item.label,
+            )
+        ) from None
     if ends <= begins:
-        raise ItemRefused(f"{item.label}的止期应晚于起期，请核对。")
+        raise ItemRefused(zh("{item_label}的止期应晚于起期，请核对。", item_label=item.label))
     return plain_characters(text)
 
 
@@ -131,7 +154,9 @@ def _decimal(item, text, codes, today) -> str:
     except InvalidOperation:
         number = Decimal(-1)
     if not number.is_finite() or not 0 <= number < 1000 or number != round(number, 2):
-        raise ItemRefused(f"{item.label}应为公里数，0至999.99，最多两位小数，如1.5。")
+        raise ItemRefused(
+            zh("{item_label}应为公里数，0至999.99，最多两位小数，如1.5。", item_label=item.label)
+        )
     return format(number.normalize(), "f")
 
 
@@ -142,7 +167,7 @@ def _phone(item, text, codes, today) -> str:
 def _postcode(item, text, codes, today) -> str:
     code = plain_characters(text)
     if not re.fullmatch(r"[0-9]{6}", code):
-        raise ItemRefused(f"{item.label}应为6位数字，请核对后重填。")
+        raise ItemRefused(zh("{item_label}应为6位数字，请核对后重填。", item_label=item.label))
     return code
 
 
@@ -150,21 +175,23 @@ def _email(item, text, codes, today) -> str:
     try:
         validate_email(plain_characters(text))
     except ValidationError:
-        raise ItemRefused(f"{item.label}不是完整的邮箱地址，应如 name@example.cn。") from None
+        raise ItemRefused(
+            zh("{item_label}不是完整的邮箱地址，应如 name@example.cn。", item_label=item.label)
+        ) from None
     return plain_characters(text)
 
 
 def _url(item, text, codes, today) -> str:
     address = plain_characters(text)
     if not re.fullmatch(r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[^\s<>\"']*)?", address):
-        raise ItemRefused(f"{item.label}应以 http:// 或 https:// 开头。")
+        raise ItemRefused(zh("{item_label}应以 http:// 或 https:// 开头。", item_label=item.label))
     return address
 
 
 def _number(item, text, codes, today) -> str:
     number = identity.normalise_number(text)
     if not re.fullmatch(r"[0-9A-Z()-]{1,20}", number):
-        raise ItemRefused(f"{item.label}只能有字母和数字，最长20位，请核对后重填。")
+        raise ItemRefused(zh("{item_label}只能有字母和数字，最长20位，请核对后重填。", item_label=item.label))
     return number
 
 
@@ -214,22 +241,39 @@ def _own_number(values, today):
             yield from (("id_number", sentence) for sentence in told)
     entered, born = get("entered_on", ""), get("birth_date", "")
     if entered and born and entered <= born:
-        yield "entered_on", "入学年月不能早于出生日期，请核对。"
+        yield "entered_on", zh("入学年月不能早于出生日期，请核对。")
 
 
 def _permit(values, today):
     get = values.get
     if get("permit_held") == "1":
-        for key, label in (("permit_issuer", "签发机关"), ("permit_issued_on", "签发日期")):
+        for key, label in (("permit_issuer", zh("签发机关")), ("permit_issued_on", zh("签发日期"))):
             if not get(key):
-                yield key, f"持有居住证的，请填写{label}（{PERMIT_CLAUSE}）。"
+                yield (
+                    key,
+                    zh(
+                        "持有居住证的，请填写{label}（{permit_clause}）。",
+                        label=label,
+                        permit_clause=PERMIT_CLAUSE,
+                    ),
+                )
         issued, born = get("permit_issued_on", ""), get("birth_date", "")
         if issued and born and issued < born:
-            yield "permit_issued_on", f"签发日期不能早于出生日期，请核对（{PERMIT_CLAUSE}）。"
+            yield (
+                "permit_issued_on",
+                zh("签发日期不能早于出生日期，请核对（{permit_clause}）。", permit_clause=PERMIT_CLAUSE),
+            )
     else:
-        for key, label in (("permit_issuer", "签发机关"), ("permit_issued_on", "签发日期")):
+        for key, label in (("permit_issuer", zh("签发机关")), ("permit_issued_on", zh("签发日期"))):
             if get(key):
-                yield key, f"没有居住证的不填{label}；持有的请先把“是否持有居住证”选为是（{PERMIT_CLAUSE}）。"
+                yield (
+                    key,
+                    zh(
+                        "没有居住证的不填{label}；持有的请先把“是否持有居住证”选为是（{permit_clause}）。",
+                        label=label,
+                        permit_clause=PERMIT_CLAUSE,
+                    ),
+                )
 
 
 def _guardians(values, today):
@@ -239,26 +283,32 @@ def _guardians(values, today):
         same = get("guardian1.relation") == get("guardian2.relation")
         numbers = {get(f"{who}.id_number", "") for who in named}
         if same or (len(numbers) == 1 and numbers != {""}):
-            yield "guardian2.name", "两位家庭成员或监护人不能是同一个人，请填写另一位。"
+            yield "guardian2.name", zh("两位家庭成员或监护人不能是同一个人，请填写另一位。")
     for who in named:
         yield from _one_guardian(values, who, today)
     if get("id_number") or not named:
         return
     guardians = [who for who in named if get(f"{who}.is_guardian") == "1"]
     if guardians and not any(get(f"{who}.id_number") for who in guardians):
-        yield f"{guardians[0]}.id_number", f"学生没有身份证件号，请填写监护人的证件号（{GUARDIAN_CLAUSE}）。"
+        yield (
+            f"{guardians[0]}.id_number",
+            zh(
+                "学生没有身份证件号，请填写监护人的证件号（{guardian_clause}）。",
+                guardian_clause=GUARDIAN_CLAUSE,
+            ),
+        )
 
 
 def _one_guardian(values, who, today):
     get, relation = values.get, values.get(f"{who}.relation", "")
     if relation in ("97", "99") and not get(f"{who}.relation_note"):
-        yield f"{who}.relation_note", "关系为其他亲属或非亲属的，请在关系说明中写明。"
+        yield f"{who}.relation_note", zh("关系为其他亲属或非亲属的，请在关系说明中写明。")
     number = get(f"{who}.id_number", "")
     if not number:
         return
     kind = get(f"{who}.id_type", "")
     if not kind:
-        yield f"{who}.id_type", "填写了证件号，请选择身份证件类型。"
+        yield f"{who}.id_type", zh("填写了证件号，请选择身份证件类型。")
     if kind != "1":
         return
     try:
@@ -267,23 +317,26 @@ def _one_guardian(values, who, today):
         yield f"{who}.id_number", error.sentence
         return
     if _SEX_OF_RELATION.get(relation, parsed.sex) != parsed.sex:
-        yield f"{who}.id_number", "证件号表示的性别与所填关系不符，请按证件核对后改正其中一处。"
+        yield f"{who}.id_number", zh("证件号表示的性别与所填关系不符，请按证件核对后改正其中一处。")
     born = get("birth_date", "")
     if relation in _OLDER and born and parsed.birth_date >= date.fromisoformat(born):
-        yield f"{who}.id_number", f"证件号表示{spoken(parsed.birth_date)}出生，不早于学生，请按证件核对。"
+        yield (
+            f"{who}.id_number",
+            zh("证件号表示{day}出生，不早于学生，请按证件核对。", day=spoken(parsed.birth_date)),
+        )
 
 
 def _school_way(values, today):
     if values.get("commute_mode") == "5" and values.get("school_bus") == "0":
-        yield "school_bus", "上下学交通方式为校车的，是否需要乘坐校车应为是。"
+        yield "school_bus", zh("上下学交通方式为校车的，是否需要乘坐校车应为是。")
 
 
 def _help(values, today):
     get = values.get
     if get("left_behind_child", "0") != "0" and get("migrant_worker_child") == "1":
-        yield "left_behind_child", "留守儿童留在户籍地，不会同时是随迁子女，请改正其中一处（附件1 六）。"
+        yield "left_behind_child", zh("留守儿童留在户籍地，不会同时是随迁子女，请改正其中一处（附件1 六）。")
     if get("inclusive_class", "1") not in ("", "1") and get("disability") == "1":
-        yield "inclusive_class", "随班就读的，残疾人类型不能是无残疾，请改正其中一处。"
+        yield "inclusive_class", zh("随班就读的，残疾人类型不能是无残疾，请改正其中一处。")
 
 
 def remarks(values: dict[str, str], today: date, known: set[str]) -> list[str]:
@@ -293,25 +346,30 @@ def remarks(values: dict[str, str], today: date, known: set[str]) -> list[str]:
     """
     told = []
     for key, label in (
-        ("id_number", "身份证号"),
-        ("guardian1.id_number", "监护人一证件号"),
-        ("guardian2.id_number", "监护人二证件号"),
+        ("id_number", zh("身份证号")),
+        ("guardian1.id_number", zh("监护人一证件号")),
+        ("guardian2.id_number", zh("监护人二证件号")),
     ):
         kind, number = values.get(key.replace("id_number", "id_type")), values.get(key, "")
         hint = identity.division_hint(number[:6], known) if kind == "1" and number else ""
         if hint:
-            told.append(f"{label}{hint}")
+            told.append(zh("{label}{hint}", label=label, hint=hint))
     for key, label in (
-        ("birth_place", "出生地"),
-        ("native_place", "籍贯"),
-        ("household_division", "户口所在地"),
+        ("birth_place", zh("出生地")),
+        ("native_place", zh("籍贯")),
+        ("household_division", zh("户口所在地")),
     ):
         code = values.get(key, "")
         if code and code[:6] not in known:
-            told.append(f"{label}的区划代码不在区划表中，可能是已撤销或新设的区划；请核对一次，不影响办理。")
+            told.append(
+                zh(
+                    "{label}的区划代码不在区划表中，可能是已撤销或新设的区划；请核对一次，不影响办理。",
+                    label=label,
+                )
+            )
     ends = values.get("id_valid", "").rpartition("-")[2].replace(".", "-")
     if ends[:1].isdigit() and ends < today.isoformat():
-        told.append("身份证件已过有效期，换证后请更新有效期。")
+        told.append(zh("身份证件已过有效期，换证后请更新有效期。"))
     if Decimal(values.get("commute_distance") or 0) > 2 and values.get("school_bus") == "0":
-        told.append("上下学距离超过2公里的，一般应选需要乘坐校车。")
+        told.append(zh("上下学距离超过2公里的，一般应选需要乘坐校车。"))
     return told

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from ledger.words import zh
+
 DATA = Path(__file__).resolve().parent / "data"
 SEALED = ("sealed", "student_sealed", "guardian_sealed")
 GUARDIANS = ("guardian1", "guardian2")
-KEY_SENTENCE = (
+KEY_SENTENCE = zh(
     "姓名、性别、出生日期和身份证件类型、号码是关键信息，不在这里修改：由学校上传证明照片，"
     "县级核办，重新查重和比对后变更（附件1 一.3）。"
 )
@@ -70,9 +72,9 @@ def _read() -> tuple[RecordField, ...]:
             RecordField(
                 no=row["no"],
                 key=row["key"],
-                label=row["field"],
+                label=zh(row["field"]),
                 block=row["block_key"],
-                block_label=row["block"].replace("（2016 新增）", ""),
+                block_label=zh(row["block"].replace("（2016 新增）", "")),
                 kind=row["kind"],
                 store=row["store"],
                 edit=row["edit"],

@@ -5,18 +5,19 @@ from operator import attrgetter
 
 from django import forms
 
+from ledger.words import zh
 from students import record_fields
 from students.record_fields import EDITABLE, RecordField
 from students.record_pages import YES_NO
 from students.record_values import Record
 
 _HINTS = {
-    "date": "如 20200305",
-    "month": "年和月，如 202409",
-    "division": "6位或12位区划代码，如 152522",
-    "country": "三位字母代码，中国为 CHN",
-    "span": "如 2010.06.01-2020.06.01，长期有效写 2010.06.01-长期",
-    "decimal": "公里，如 1.5",
+    "date": zh("如 20200305"),
+    "month": zh("年和月，如 202409"),
+    "division": zh("6位或12位区划代码，如 152522"),
+    "country": zh("三位字母代码，中国为 CHN"),
+    "span": zh("如 2010.06.01-2020.06.01，长期有效写 2010.06.01-长期"),
+    "decimal": zh("公里，如 1.5"),
 }
 
 
@@ -44,7 +45,7 @@ class ItemsForm(forms.Form):
                 self.fields[item.key] = _control(item, label(item), record, codes)
                 if item.secret and not item.required and item.key in record.given:
                     self.fields[f"clear {item.key}"] = forms.BooleanField(
-                        label=f"清除已登记的{item.label}", required=False
+                        label=zh("清除已登记的{item_label}", item_label=item.label), required=False
                     )
         self.fields["revision"] = forms.IntegerField(
             widget=forms.HiddenInput, required=False, min_value=0, max_value=2**31 - 1
@@ -68,7 +69,7 @@ class ItemsForm(forms.Form):
             if key in self.fields:
                 self.add_error(key, sentence)
             else:
-                self.add_error(None, f"{name_of(key)}：{sentence}")
+                self.add_error(None, zh("{name_of}：{sentence}", name_of=name_of(key), sentence=sentence))
 
 
 class BlockForm(ItemsForm):
@@ -100,11 +101,11 @@ def _control(item: RecordField, label: str, record: Record, codes: dict[str, dic
             for code, name in sorted(table.items())
             if not item.offered or code in item.offered or code == now
         ]
-        control: forms.Field = forms.ChoiceField(choices=[("", "未填写"), *choices], **options)
+        control: forms.Field = forms.ChoiceField(choices=[("", zh("未填写")), *choices], **options)
     else:
         hint = _HINTS.get(item.kind, "")
         if item.secret and item.key in record.given:
-            hint = f"现为 {record.masked(item)}；不填则不改"
+            hint = zh("现为 {masked}；不填则不改", masked=record.masked(item))
         control = forms.CharField(help_text=hint, **options)
         control.widget.attrs["autocomplete"] = "off"
     control.clean = lambda value: value or ""  # type: ignore[method-assign]

@@ -3,13 +3,14 @@
 from datetime import date
 
 from ledger import clock
+from ledger.words import zh
 from students import identity, record_checks, record_fields, records
 from students.grades import grade_label, grade_of
 from students.models import CodeTable, FieldChange, Student
 from students.record_fields import BLOCKS, BY_KEY, EDITABLE, RecordField
 from students.record_values import Record, code_names, division_names
 
-YES_NO = {"0": "否", "1": "是"}
+YES_NO = {"0": zh("否"), "1": zh("是")}
 HISTORY = 50
 
 
@@ -34,12 +35,12 @@ class Words:
         if item.kind == "date":
             return clock.spoken(date.fromisoformat(value))
         if item.kind == "month":
-            return f"{int(value[:4])}年{int(value[5:7])}月"
+            return zh("{int}年{int2}月", int=int(value[:4]), int2=int(value[5:7]))
         if item.kind == "division":
-            return f"{self.divisions.get(value[:6], '')}（{value}）"
+            return zh("{get}（{value}）", get=self.divisions.get(value[:6], ""), value=value)
         if item.kind == "decimal":
-            return f"{value} 公里"
-        return "中国" if item.kind == "country" and value == "CHN" else value
+            return zh("{value} 公里", value=value)
+        return zh("中国") if item.kind == "country" and value == "CHN" else value
 
 
 def block_rows(record: Record, day: date, may_edit: bool) -> list[dict]:
@@ -80,9 +81,9 @@ def _shown(record: Record, item: RecordField, words: Words, derived: dict[str, s
 def _derived(student: Student, day: date) -> dict[str, str]:
     system = student.school.school_system if student.school else ""
     return {
-        "photo": "尚未采集",
+        "photo": zh("尚未采集"),
         "grade": grade_label(grade_of(student, day), system),
-        "school_class": str(student.school_class or "未编班"),
+        "school_class": str(student.school_class or zh("未编班")),
         "registration_number": identity.mask_number(records.current_number(student)),
         "school_code": student.school.code if student.school else "",
         "status": student.get_status_display(),
@@ -99,15 +100,23 @@ def told_of(record: Record, day: date) -> list[str]:
         ).values_list("code", flat=True)
     )
     wrong = record_checks.contradictions(values, day)
-    return [f"{name_of(key)}：{told}" for key, told in wrong.items()] + record_checks.remarks(
-        values, day, known
-    )
+    return [
+        zh("{name_of}：{told}", name_of=name_of(key), told=told) for key, told in wrong.items()
+    ] + record_checks.remarks(values, day, known)
 
 
 def name_of(key: str) -> str:
     """The item's label with its block where two blocks have the same label."""
     item = BY_KEY[key]
-    return f"{'监护人一' if item.place == 1 else '监护人二'}{item.label}" if item.place else item.label
+    return (
+        zh(
+            "{part}{item_label}",
+            part=zh("监护人一") if item.place == 1 else zh("监护人二"),
+            item_label=item.label,
+        )
+        if item.place
+        else item.label
+    )
 
 
 def history_rows(student: Student) -> list[dict]:
@@ -123,7 +132,7 @@ def history_rows(student: Student) -> list[dict]:
             "secret": row.secret,
             "old": words.of(BY_KEY[row.field], row.old) if row.field in BY_KEY else row.old,
             "new": words.of(BY_KEY[row.field], row.new) if row.field in BY_KEY else row.new,
-            "by": row.by.display_name if row.by_id else "系统",
+            "by": row.by.display_name if row.by_id else zh("系统"),
             "source": row.get_source_display(),
         }
         for row in rows

@@ -9,6 +9,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ledger import clock
+from ledger.words import zh
 from reviews.refusals import Refused
 from reviews.views import see_other
 from students import record_changes, record_fields, record_pages, record_values
@@ -76,7 +77,9 @@ def changed(request: HttpRequest, student: Student, day, block: str, form: Block
     except Refused as error:
         refused = {"sentence": error.sentence, "clause": error.clause}
         return block_page(request, student, block, form, refused, status=409)
-    messages.success(request, f"已更新 {len(keys)} 项，并记入变更记录。" if keys else "没有改动。")
+    messages.success(
+        request, zh("已更新 {count} 项，并记入变更记录。", count=len(keys)) if keys else zh("没有改动。")
+    )
     return see_other(reverse("student-record", args=[student.key]) + f"#{block}")
 
 

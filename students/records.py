@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from ledger import audit
 from ledger.clock import local_date
 from ledger.models import AuditEntry
+from ledger.words import zh
 from students import identity, sealing
 from students.grades import grade_label, grade_of
 from students.models import CodeTable, RegistrationNumber, Student
@@ -17,7 +18,9 @@ MISSES_AN_HOUR = 40
 class TooManyMisses(Exception):
     """The account asked too often without a match."""
 
-    sentence = "一小时内核对不上的次数过多，请稍后再试；可请家长出示转出学校打印的学生基本信息表（三.1）。"
+    sentence = zh(
+        "一小时内核对不上的次数过多，请稍后再试；可请家长出示转出学校打印的学生基本信息表（三.1）。"
+    )
 
 
 def number_index(text: str) -> bytes:
@@ -46,7 +49,7 @@ def find(number: str, name: str, account, now: datetime) -> Student | None:
 def _matching(number: str, name: str, today: date) -> Student | None:
     text = identity.normalise_number(number)
     if not text:
-        raise identity.IdentityError("请填写学籍号或身份证号", identity.KEY_CLAUSE)
+        raise identity.IdentityError(zh("请填写学籍号或身份证号"), identity.KEY_CLAUSE)
     if text[:1] in ("G", "L", "J"):
         identity.check_registration_number(text, today)
         by_number = RegistrationNumber.objects.filter(index=number_index(text)).values("student_id")
@@ -134,6 +137,8 @@ def card(student: Student, day: date) -> Card:
         identity.mask_number(current_number(student)),
         student.get_status_display(),
         school.name if school else "—",
-        f"{label}（{student.graduated_on.year}年毕业）" if student.graduated_on else label,
+        zh("{label}（{graduated_on_year}年毕业）", label=label, graduated_on_year=student.graduated_on.year)
+        if student.graduated_on
+        else label,
         str(student.school_class) if student.school_class_id else "—",
     )

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from ledger import audit, clock
+from ledger.words import zh
 from orgs.models import PostRole, Unit
 from orgs.school_system import system_on
 from orgs.seats import seat_at
@@ -27,8 +28,8 @@ from students.procedures import subject_of
 from students.recruitment_models import LIVE, RecruitedPupil, Recruiting
 
 KIND = "recruitment"
-NAME = "招生"
-CLAUSE = "附件1 四.3"
+NAME = zh("招生")
+CLAUSE = zh("附件1 四.3")
 CHAIN = "students"
 # 招生处理工作应在11月30日之前完成 (三.5).
 LAST_DAY = (11, 30)
@@ -44,7 +45,7 @@ def last_day(day: date) -> date:
 def seat_refusal(school: Unit | None, by, day: date) -> Refusal | None:
     """Why ``by`` cannot list, send or report pupils of ``school``."""
     if school is None or seat_at(by, school.pk, PostRole.REGISTRAR, day) is None:
-        return Refusal("no_seat", "招生由招生学校的学籍管理员办理，你没有这个岗位。", CLAUSE)
+        return Refusal("no_seat", zh("招生由招生学校的学籍管理员办理，你没有这个岗位。"), CLAUSE)
     return None
 
 
@@ -80,18 +81,22 @@ def troubles(
 def _trouble(student: Student, school: Unit, system, day: date, running, listed) -> tuple | None:
     if student.status != StudentStatus.GRADUATED or student.graduated_on is None or student.school is None:
         status = student.get_status_display()
-        return "not_graduated", f"学籍状态为“{status}”，只有毕业状态的学生可以招生", CLAUSE
+        return "not_graduated", zh("学籍状态为“{status}”，只有毕业状态的学生可以招生", status=status), CLAUSE
     if student.school.province_id != school.province_id:
-        return "other_province", "毕业学校在外省（区、市），请用“毕业后就学”办理", "附件1 三.3"
+        return "other_province", zh("毕业学校在外省（区、市），请用“毕业后就学”办理"), zh("附件1 三.3")
     grade = entering_grade(student, day)
     if grade not in system.grades:
         label = grade_label(grade, system.system)
-        return "no_grade", f"毕业后应读{label}，{school.name}没有这个年级", "附件1 四.2"
+        return (
+            "no_grade",
+            zh("毕业后应读{label}，{school_name}没有这个年级", label=label, school_name=school.name),
+            zh("附件1 四.2"),
+        )
     if running:
-        return "other_case", f"业务 {running} 在办，办结或撤销后再招生", "附件1 三.1"
+        return "other_case", zh("业务 {running} 在办，办结或撤销后再招生", running=running), zh("附件1 三.1")
     if listed is not None:
-        where = "本校" if listed.pk == school.pk else listed.name
-        return "listed", f"已在{where}的招生名册中，须先由该校删去或登记未报到", CLAUSE
+        where = zh("本校") if listed.pk == school.pk else listed.name
+        return "listed", zh("已在{where}的招生名册中，须先由该校删去或登记未报到", where=where), CLAUSE
     return None
 
 
@@ -109,7 +114,15 @@ def add(students: Sequence[Student], school: Unit, by, now: datetime, classes: d
         for student in students:
             if student.pk in found:
                 told = found[student.pk]
-                refuse(told.code, f"{student.name}：{told.sentence}。", told.clause)
+                refuse(
+                    told.code,
+                    zh(
+                        "{student_name}：{told_sentence}。",
+                        student_name=student.name,
+                        told_sentence=told.sentence,
+                    ),
+                    told.clause,
+                )
         rows = RecruitedPupil.objects.bulk_create(
             [
                 RecruitedPupil(
@@ -145,7 +158,11 @@ def drop(row: RecruitedPupil, by, now: datetime) -> None:
 def _dropped(row: RecruitedPupil, by) -> None:
     rows = RecruitedPupil.objects.filter(pk=row.pk, state__in=[Recruiting.LISTED, Recruiting.SENT])
     if not rows.update(state=Recruiting.DROPPED):
-        refuse("row_state", f"该生{row.get_state_display()}，不能从名册中删去，请刷新后核对。", CLAUSE)
+        refuse(
+            "row_state",
+            zh("该生{state}，不能从名册中删去，请刷新后核对。", state=row.get_state_display()),
+            CLAUSE,
+        )
     _note(row.school, by, "dropped", [row.student_id])
 
 
@@ -164,12 +181,21 @@ def send(school: Unit, by, now: datetime, opinion: str) -> list[Case]:
     opinion = checked_opinion(opinion, Verb.SUBMIT)
     rows = list(waiting(school))
     if not rows:
-        refuse("nobody", "名册是空的：请先登记被录取的学生，或导入名册。", CLAUSE)
+        refuse("nobody", zh("名册是空的：请先登记被录取的学生，或导入名册。"), CLAUSE)
     found = troubles([row.student for row in rows], school, day, [row.pk for row in rows])
     if found:
         told = next(row for row in rows if row.student_id in found)
-        sentence = f"名册中有 {len(found)} 名学生现在不能招生，请先删去：{told.student.name}，{found[told.student_id].sentence}"
-        refuse("troubles", f"{sentence}{'等' if len(found) > 1 else ''}。", found[told.student_id].clause)
+        sentence = zh(
+            "名册中有 {count} 名学生现在不能招生，请先删去：{student_name}，{sentence}",
+            count=len(found),
+            student_name=told.student.name,
+            sentence=found[told.student_id].sentence,
+        )
+        refuse(
+            "troubles",
+            zh("{sentence}{part}。", sentence=sentence, part=zh("等") if len(found) > 1 else ""),
+            found[told.student_id].clause,
+        )
     return [
         _send_one(school, unit, part, by, now, opinion) for unit, part in _by_authority(rows, day) if part
     ]
@@ -198,7 +224,11 @@ def _send_one(school: Unit, authority: Unit, rows: list[RecruitedPupil], by, now
         receiving=school,
         sending=authority,
         subject=f"recruitment:{rows[0].pk}",
-        headline=f"{len(rows)} 名毕业生（{authority.short_name}）",
+        headline=zh(
+            "{count} 名毕业生（{authority_short_name}）",
+            count=len(rows),
+            authority_short_name=authority.short_name,
+        ),
         words=f"{NAME} {school.name}",
         opinion=opinion,
     )
@@ -209,13 +239,13 @@ def add_again(case: Case, by, now: datetime) -> list[RecruitedPupil]:
     if refused := seat_refusal(case.receiving_unit, by, clock.local_date(now)):
         raise Refused(refused)
     if case.state not in MOVED_NOTHING:
-        refuse("case_state", "这份名册没有撤销或驳回，不需要重新列入。", CLAUSE)
+        refuse("case_state", zh("这份名册没有撤销或驳回，不需要重新列入。"), CLAUSE)
     left = RecruitedPupil.objects.filter(case=case, state=Recruiting.RETURNED).select_related(
         "student__school"
     )
     rows = list(left)
     if not rows:
-        refuse("nobody", "这份名册中没有可以重新列入的学生。", CLAUSE)
+        refuse("nobody", zh("这份名册中没有可以重新列入的学生。"), CLAUSE)
     classes = {row.student_id: row.class_number for row in rows if row.class_number}
     return add([row.student for row in rows], case.receiving_unit, by, now, classes)
 
@@ -228,7 +258,7 @@ def report_refusal(case: Case, by, day: date) -> Refusal | None:
     if refused := seat_refusal(case.receiving_unit, by, day):
         return refused
     if case.state != State.COMPLETED:
-        return Refusal("case_state", "名册还没有核办完，办结后才能登记报到。", CLAUSE)
+        return Refusal("case_state", zh("名册还没有核办完，办结后才能登记报到。"), CLAUSE)
     return None
 
 
@@ -241,18 +271,30 @@ def report(case: Case, students: Sequence[int], on: date | None, by, now: dateti
     if refused := report_refusal(case, by, day):
         raise Refused(refused)
     if on is None or on > day:
-        refuse("reported_on", "请填写报到日期，不能晚于今天。", CLAUSE)
+        refuse("reported_on", zh("请填写报到日期，不能晚于今天。"), CLAUSE)
     with transaction.atomic():
         rows, pupils = _held(case, students)
         early = next((row for row in rows if on < row.graduated_on), None)
         if early is not None:
-            told = f"{early.student.name}于{clock.spoken(early.graduated_on)}毕业，报到日期不能更早。"
+            told = zh(
+                "{student_name}于{day}毕业，报到日期不能更早。",
+                student_name=early.student.name,
+                day=clock.spoken(early.graduated_on),
+            )
             refuse("reported_on", told, CLAUSE)
         found = troubles(pupils, case.receiving_unit, day, [row.pk for row in rows])
         if found:
             pupil = next(pupil for pupil in pupils if pupil.pk in found)
             told = found[pupil.pk]
-            refuse(told.code, f"{pupil.name}：{told.sentence}，不能登记报到。", told.clause)
+            refuse(
+                told.code,
+                zh(
+                    "{pupil_name}：{told_sentence}，不能登记报到。",
+                    pupil_name=pupil.name,
+                    told_sentence=told.sentence,
+                ),
+                told.clause,
+            )
         moved = moving.move_many(
             pupils,
             case.receiving_unit,
@@ -298,7 +340,7 @@ def _held(case: Case, students: Sequence[int]) -> tuple[list[RecruitedPupil], li
     )
     rows = list(rows.select_related("student").order_by("student_id"))
     if not rows or len(rows) != len(set(students)):
-        refuse("nobody", "请勾选待报到的学生；名册可能刚刚有变化，请刷新后重新勾选。", CLAUSE)
+        refuse("nobody", zh("请勾选待报到的学生；名册可能刚刚有变化，请刷新后重新勾选。"), CLAUSE)
     return rows, pupils
 
 

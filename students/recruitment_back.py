@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ledger.clock import local_date, moment, spoken
+from ledger.words import zh
 from orgs.models import PostRole, Unit
 from orgs.seats import seat_at
 from orgs.successors import heir_or_self
@@ -22,8 +23,8 @@ from students.procedures import AboutPupil
 from students.recruitment_models import RecruitedPupil, Recruiting, RecruitmentReturn
 
 KIND = "recruitment_rollback"
-NAME = "招生回退"
-CLAUSE = "附件1 四.3"
+NAME = zh("招生回退")
+CLAUSE = zh("附件1 四.3")
 MONTHS = 6
 
 
@@ -90,16 +91,16 @@ class RecruitmentRollback(AboutPupil):
     name = NAME
     guards = {Verb.SUBMIT: SUBMIT, "complete": COMPLETE}
     clause = CLAUSE
-    beginner = "主管部门"
+    beginner = zh("主管部门")
     of_one_school = True
     starts_at = State.AUTHORITY
-    brings = "学籍已退回毕业学校，学籍状态为毕业"
-    proof_name = "佐证材料"
-    no_proof = "没有上传佐证材料（选填）。"
+    brings = zh("学籍已退回毕业学校，学籍状态为毕业")
+    proof_name = zh("佐证材料")
+    no_proof = zh("没有上传佐证材料（选填）。")
     fewest_proofs = 0
     edit_path = "/cases/{number}/"
-    rule_note = "谁操作、谁负责：回退前请核对原招生名册和办理人。"
-    review_scope = "核对：该生确属误招，原因属实。"
+    rule_note = zh("谁操作、谁负责：回退前请核对原招生名册和办理人。")
+    review_scope = zh("核对：该生确属误招，原因属实。")
 
     def unit_of(self, case: Case, stage: str):
         """The authority is on the receiving side itself."""
@@ -143,7 +144,11 @@ class RecruitmentRollback(AboutPupil):
             facts=facts_shown(row, full),
             checks=checks,
             obstacle=obstacle,
-            done=f"已于{moment(case.closed_at)}退回{row.line.graduated_from.name}，学籍状态改为“毕业”。"
+            done=zh(
+                "已于{moment}退回{graduated_from_name}，学籍状态改为“毕业”。",
+                moment=moment(case.closed_at),
+                graduated_from_name=row.line.graduated_from.name,
+            )
             if case.state == State.COMPLETED
             else "",
             links=[],
@@ -170,27 +175,48 @@ def facts_shown(row: RecruitmentReturn, full: bool = False) -> list[tuple[str, s
     if not full:
         name, number = identity.mask_name(name), identity.mask_number(number)
     return [
-        ("姓名", f"{name}　{student.get_sex_display()}　{student.birth_date.year}年生"),
-        ("学籍号", number),
+        (
+            zh("姓名"),
+            zh(
+                "{name}　{sex}　{birth_date_year}年生",
+                name=name,
+                sex=student.get_sex_display(),
+                birth_date_year=student.birth_date.year,
+            ),
+        ),
+        (zh("学籍号"), number),
         *facts_of_line(row.line),
-        ("回退原因", row.why),
+        (zh("回退原因"), row.why),
     ]
 
 
 def facts_of_line(line: RecruitedPupil) -> list[tuple[str, str]]:
     """How the pupil was recruited, and who is answerable for it (R4.4)."""
     return [
-        ("招生学校", line.school.name),
-        ("毕业学校", f"{line.graduated_from.name}（{spoken(line.graduated_on)}毕业）"),
-        ("原招生操作", original(line)),
-        ("最迟回退日期", spoken(months_after(line.reported_on, MONTHS)) if line.reported_on else "—"),
+        (zh("招生学校"), line.school.name),
+        (
+            zh("毕业学校"),
+            zh(
+                "{graduated_from_name}（{day}毕业）",
+                graduated_from_name=line.graduated_from.name,
+                day=spoken(line.graduated_on),
+            ),
+        ),
+        (zh("原招生操作"), original(line)),
+        (zh("最迟回退日期"), spoken(months_after(line.reported_on, MONTHS)) if line.reported_on else "—"),
     ]
 
 
 def original(line: RecruitedPupil) -> str:
     """The act that is taken back."""
     day = spoken(line.reported_on) if line.reported_on else "—"
-    return f"{line.case.number}：{line.listed_by}列入名册，{line.reporting_by}登记{day}报到"
+    return zh(
+        "{case_number}：{line_listed_by}列入名册，{line_reporting_by}登记{day}报到",
+        case_number=line.case.number,
+        line_listed_by=line.listed_by,
+        line_reporting_by=line.reporting_by,
+        day=day,
+    )
 
 
 def line_of(student: Student) -> RecruitedPupil | None:
@@ -213,7 +239,7 @@ def send(student: Student, by, now: datetime, *, why: str, opinion: str) -> Case
     day, school = local_date(now), student.school
     authority = heir_or_self(school, day).authority if school else None
     if authority is None or seat_at(by, authority.pk, PostRole.REGISTRAR, day) is None:
-        refuse("no_seat", "招生回退由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。", CLAUSE)
+        refuse("no_seat", zh("招生回退由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。"), CLAUSE)
     known = facts_before(student, authority, now)
     known.why = cleaned(why)[:200]
 

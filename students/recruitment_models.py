@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit
 from reviews.models import Case
@@ -14,14 +15,14 @@ from reviews.models import Case
 class Recruiting(models.TextChoices):
     """Where a recruited pupil stands; the record moves with ``REPORTED`` and not before."""
 
-    LISTED = "listed", "待上报"
-    SENT = "sent", "核办中"
-    ADMITTED = "admitted", "已录取，待报到"
-    REPORTED = "reported", "已报到"
-    ABSENT = "absent", "未报到"
-    RETURNED = "returned", "未办成"
-    DROPPED = "dropped", "已删去"
-    TAKEN_BACK = "taken_back", "已退回毕业"
+    LISTED = "listed", zh("待上报")
+    SENT = "sent", zh("核办中")
+    ADMITTED = "admitted", zh("已录取，待报到")
+    REPORTED = "reported", zh("已报到")
+    ABSENT = "absent", zh("未报到")
+    RETURNED = "returned", zh("未办成")
+    DROPPED = "dropped", zh("已删去")
+    TAKEN_BACK = "taken_back", zh("已退回毕业")
 
 
 # A pupil stands on one living list only.
@@ -41,37 +42,42 @@ class RecruitedPupil(models.Model):
     authority (R4.5). Several rows of one pupil tell its story; one of them at most lives."""
 
     student = models.ForeignKey(
-        "students.Student", verbose_name="学生", on_delete=models.PROTECT, related_name="recruited"
+        "students.Student", verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="recruited"
     )
-    school = models.ForeignKey(Unit, verbose_name="招生学校", on_delete=models.PROTECT, related_name="+")
+    school = models.ForeignKey(Unit, verbose_name=zh("招生学校"), on_delete=models.PROTECT, related_name="+")
     graduated_from = models.ForeignKey(
-        Unit, verbose_name="毕业学校", on_delete=models.PROTECT, related_name="+"
+        Unit, verbose_name=zh("毕业学校"), on_delete=models.PROTECT, related_name="+"
     )
-    grade = models.PositiveSmallIntegerField("就读年级")
-    class_number = models.PositiveSmallIntegerField("班号", null=True, blank=True)
+    grade = models.PositiveSmallIntegerField(zh("就读年级"))
+    class_number = models.PositiveSmallIntegerField(zh("班号"), null=True, blank=True)
     case = models.ForeignKey(
-        Case, verbose_name="业务", on_delete=models.PROTECT, null=True, blank=True, related_name="recruited"
+        Case,
+        verbose_name=zh("业务"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="recruited",
     )
-    state = models.CharField("状态", max_length=10, choices=Recruiting.choices, default=Recruiting.LISTED)
+    state = models.CharField(zh("状态"), max_length=10, choices=Recruiting.choices, default=Recruiting.LISTED)
     listed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="登记人", on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, verbose_name=zh("登记人"), on_delete=models.PROTECT, related_name="+"
     )
-    listed_at = models.DateTimeField("登记时间", db_default=Now())
-    reported_on = models.DateField("报到日期", null=True, blank=True)
+    listed_at = models.DateTimeField(zh("登记时间"), db_default=Now())
+    reported_on = models.DateField(zh("报到日期"), null=True, blank=True)
     reporting_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name="报到登记人",
+        verbose_name=zh("报到登记人"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
     )
-    graduated_on = models.DateField("原毕业日期")
+    graduated_on = models.DateField(zh("原毕业日期"))
 
     objects = RecruitedPupilQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "招生"
+        verbose_name = verbose_name_plural = zh("招生")
         ordering = ["id"]
         indexes = [
             models.Index(fields=["school", "state"], name="recruited_of_school"),
@@ -93,15 +99,15 @@ class RecruitmentReturn(models.Model):
     """招生回退, one-to-one with its case: which pupil, whose original act, and why (R4.4 谁操作谁负责)."""
 
     case = models.OneToOneField(
-        Case, verbose_name="业务", on_delete=models.PROTECT, related_name="recruitment_return"
+        Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="recruitment_return"
     )
     line = models.ForeignKey(
-        RecruitedPupil, verbose_name="原招生", on_delete=models.PROTECT, related_name="+"
+        RecruitedPupil, verbose_name=zh("原招生"), on_delete=models.PROTECT, related_name="+"
     )
-    why = models.CharField("回退原因", max_length=200)
+    why = models.CharField(zh("回退原因"), max_length=200)
 
     class Meta:
-        verbose_name = verbose_name_plural = "招生回退"
+        verbose_name = verbose_name_plural = zh("招生回退")
 
     def __str__(self):
         return str(self.case_id)

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from ledger.clock import local_date, moment, spoken
+from ledger.words import joined, zh
 from orgs.models import PostRole
 from orgs.school_system import system_on
 from orgs.seats import seat_at
@@ -72,16 +73,16 @@ class Recruitment(procedures.Procedure):
         "complete": (somebody_listed, all_recruitable),
     }
     clause = CLAUSE
-    beginner = "招生学校"
-    brings = "名册中的学生已录取，报到后调转学籍"
+    beginner = zh("招生学校")
+    brings = zh("名册中的学生已录取，报到后调转学籍")
     edit_path = "/recruitment/{number}/"
-    proof_name = "录取材料"
-    no_proof = "没有上传录取材料（选填）。"
+    proof_name = zh("录取材料")
+    no_proof = zh("没有上传录取材料（选填）。")
     fewest_proofs = 0
-    rule_note = (
+    rule_note = zh(
         "只有毕业状态的学生可以招生；学生到校报到后学籍才转入。不得以分数、可能违规招生等理由驳回（函 一）。"
     )
-    review_scope = "核对：名册中的学生确系本单位所属学校的毕业生，录取属实。"
+    review_scope = zh("核对：名册中的学生确系本单位所属学校的毕业生，录取属实。")
 
     def lock_subject(self, case: Case) -> list[Student]:
         """The pupils' rows, locked in one order: students before case, always."""
@@ -136,10 +137,12 @@ class Recruitment(procedures.Procedure):
                 for check, told in found
             ],
             obstacle=next((told.sentence for _, told in found if told and told.stops), ""),
-            done=f"已于{moment(case.closed_at)}办结，学生报到后由招生学校登记，学籍随之转入。"
+            done=zh(
+                "已于{moment}办结，学生报到后由招生学校登记，学籍随之转入。", moment=moment(case.closed_at)
+            )
             if case.state == State.COMPLETED
             else "",
-            links=[{"label": "查看名册", "url": reverse("recruitment-list", args=[case.number])}],
+            links=[{"label": zh("查看名册"), "url": reverse("recruitment-list", args=[case.number])}],
             edit_url=reverse("recruitment-list", args=[case.number]),
             copy_url=reverse("recruitment-copy", args=[case.number])
             if case.state in MOVED_NOTHING and case.submitted_at and mine
@@ -156,20 +159,29 @@ def facts_shown(case: Case, day: date) -> list[tuple[str, str]]:
     grades = sorted({grade_label(row.grade, system) for row in kept})
     count = {state: sum(row.state == state for row in rows) for state in Recruiting}
     return [
-        ("招生学校", case.receiving_unit.name),
+        (zh("招生学校"), case.receiving_unit.name),
         (
-            "人数",
-            f"{len(kept)} 人" + (f"（另删去 {len(rows) - len(kept)} 人）" if len(rows) > len(kept) else ""),
+            zh("人数"),
+            zh("{count} 人", count=len(kept))
+            + (zh("（另删去 {count} 人）", count=len(rows) - len(kept)) if len(rows) > len(kept) else ""),
         ),
-        ("就读年级", "、".join(grades) or "—"),
-        ("毕业学校", "、".join(schools[:5]) + (f" 等 {len(schools)} 所" if len(schools) > 5 else "") or "—"),
-        ("毕业学校主管部门", case.sending_unit.name),
+        (zh("就读年级"), joined("、", grades) or "—"),
         (
-            "报到",
-            f"已报到 {count[Recruiting.REPORTED]} 人，未报到 {count[Recruiting.ABSENT]} 人，"
-            f"待报到 {count[Recruiting.ADMITTED]} 人"
+            zh("毕业学校"),
+            joined("、", schools[:5]) + (zh(" 等 {count} 所", count=len(schools)) if len(schools) > 5 else "")
+            or "—",
+        ),
+        (zh("毕业学校主管部门"), case.sending_unit.name),
+        (
+            zh("报到"),
+            zh(
+                "已报到 {part} 人，未报到 {part2} 人，待报到 {part3} 人",
+                part=count[Recruiting.REPORTED],
+                part2=count[Recruiting.ABSENT],
+                part3=count[Recruiting.ADMITTED],
+            )
             if case.state == State.COMPLETED
-            else "办结后登记",
+            else zh("办结后登记"),
         ),
     ]
 

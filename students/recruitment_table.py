@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
+from ledger.words import zh
 from orgs.models import Unit
 from students import identity, imports, recruitment, sealing, tables
 from students.import_models import ImportBatch, ImportKind
@@ -10,7 +11,7 @@ from students.models import RegistrationNumber, Student
 from students.recruitment_models import RecruitedPupil, Recruiting
 from students.tables import Column, Fault, Row, Table
 
-TITLE = "招生名册"
+TITLE = zh("招生名册")
 NOTES = (
     "第 1 行是列名，不要改；从第 2 行起每行填一名被录取的毕业生。",
     "学籍号或身份证件号填一个即可，请保持“文本”格式；姓名用来核对，须与学籍一致。",

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import spoken
 from ledger.paging import pages_of
+from ledger.words import zh
 from orgs.models import Unit
 from orgs.seats import schools_kept
 from reviews import desk
@@ -34,9 +35,9 @@ from students.recruitment_procedure import facts_shown
 
 PAGE = 50
 CLAUSE_SHOWN = {
-    "text": "处于毕业生状态的学生才能被招生；学生到下一学段入学报到后才能调转学籍并再次变为在校生状态。",
-    "note": "招生处理应在11月30日之前完成（附件1 三.5）；问题学籍没有处理完的，允许招生（附件1 四.1）。",
-    "source": "教基一厅〔2016〕2号 附件1 第四条第3款",
+    "text": zh("处于毕业生状态的学生才能被招生；学生到下一学段入学报到后才能调转学籍并再次变为在校生状态。"),
+    "note": zh("招生处理应在11月30日之前完成（附件1 三.5）；问题学籍没有处理完的，允许招生（附件1 四.1）。"),
+    "source": zh("教基一厅〔2016〕2号 附件1 第四条第3款"),
     "url": "/rules/#b1-4-3",
 }
 _TIERS = {
@@ -72,7 +73,10 @@ def desk_page(
         "lists": [_list_row(case) for case in page],
         "imports": [row_of(batch) for batch in batches.select_related("unit")[:5]],
         "kind": ImportKind.RECRUITMENT,
-        "late": f"招生处理应在{spoken(recruitment.last_day(known.today))}前完成，现在已经逾期（附件1 三.5）。"
+        "late": zh(
+            "招生处理应在{day}前完成，现在已经逾期（附件1 三.5）。",
+            day=spoken(recruitment.last_day(known.today)),
+        )
         if known.today > recruitment.last_day(known.today)
         else "",
         "clause": CLAUSE_SHOWN,
@@ -91,7 +95,9 @@ def _school(school: Unit) -> dict:
             "authority": row.graduated_from.authority.short_name if row.graduated_from.authority else "",
             "day": spoken(row.graduated_on),
             "grade": grade_label(row.grade, school.school_system),
-            "class": f"（{row.class_number}）班" if row.class_number else "—",
+            "class": zh("（{row_class_number}）班", row_class_number=row.class_number)
+            if row.class_number
+            else "—",
         }
         for row in recruitment.waiting(school)[: recruitment.MOST]
     ]
@@ -120,7 +126,11 @@ def _list_row(case: Case) -> dict:
         "reported": case.n_reported,
         "awaited": case.n_admitted,
         "absent": case.n_absent,
-        "state": f"{case.holder.short_name}{case.get_awaiting_display()}"
+        "state": zh(
+            "{holder_short_name}{awaiting}",
+            holder_short_name=case.holder.short_name,
+            awaiting=case.get_awaiting_display(),
+        )
         if live
         else State(case.state).label,
         "tier": "state-good" if case.state == State.COMPLETED else "state-warn" if live else "state-bad",
@@ -151,13 +161,15 @@ def add(request: HttpRequest) -> HttpResponse:
         form.add_error(None, error.sentence)
         return desk_page(request, None, 429 if isinstance(error, records.TooManyMisses) else 422, form)
     if student is None:
-        form.add_error(None, "没有这个号码和姓名都相符的学生，请与家长核对号码和姓名后重填（附件1 四.3）。")
+        form.add_error(
+            None, zh("没有这个号码和姓名都相符的学生，请与家长核对号码和姓名后重填（附件1 四.3）。")
+        )
         return desk_page(request, None, 422, form)
     try:
         recruitment.add([student], school, request.user, known.now, {student.pk: number} if number else {})
     except Refused as error:
         return desk_page(request, error.refusal, 409, form)
-    messages.success(request, f"{student.name}已列入招生名册，尚未上报。")
+    messages.success(request, zh("{student_name}已列入招生名册，尚未上报。", student_name=student.name))
     return see_other(reverse("recruitment"))
 
 
@@ -181,7 +193,7 @@ def drop(request: HttpRequest) -> HttpResponse:
         if row.case is not None:
             return list_page(request, row.case, error.refusal, 409)
         return desk_page(request, error.refusal, 403 if error.code == "no_seat" else 409)
-    messages.success(request, f"{row.student.name}已从名册中删去。")
+    messages.success(request, zh("{student_name}已从名册中删去。", student_name=row.student.name))
     return see_other(
         reverse("recruitment-list", args=[row.case.number]) if row.case else reverse("recruitment")
     )
@@ -203,7 +215,7 @@ def send(request: HttpRequest) -> HttpResponse:
     except Refused as error:
         status = 422 if error.code.startswith("opinion") else 409
         return desk_page(request, error.refusal, status, opinion=opinion)
-    messages.success(request, f"已上报 {len(cases)} 份名册，等待本校负责人核办。")
+    messages.success(request, zh("已上报 {count} 份名册，等待本校负责人核办。", count=len(cases)))
     return see_other(reverse("recruitment"))
 
 
@@ -254,7 +266,9 @@ def _pupil_row(row: RecruitedPupil, case: Case, may_report: bool, may_drop: bool
         "from": row.graduated_from.name,
         "day": spoken(row.graduated_on),
         "grade": grade_label(row.grade, case.receiving_unit.school_system),
-        "class": f"（{row.class_number}）班" if row.class_number else "—",
+        "class": zh("（{row_class_number}）班", row_class_number=row.class_number)
+        if row.class_number
+        else "—",
         "state": row.get_state_display(),
         "tier": _TIERS.get(row.state, ""),
         "on": spoken(row.reported_on) if row.reported_on else "",
@@ -273,10 +287,10 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
     try:
         if request.POST.get("outcome") == "absent":
             count = recruitment.absent(case, students, request.user, known.now)
-            messages.success(request, f"已登记 {count} 人未报到，学籍留在毕业学校。")
+            messages.success(request, zh("已登记 {count} 人未报到，学籍留在毕业学校。", count=count))
         else:
             count = recruitment.report(case, students, day_of(on), request.user, known.now)
-            messages.success(request, f"已登记 {count} 人报到，学籍已转入本校，状态为在校。")
+            messages.success(request, zh("已登记 {count} 人报到，学籍已转入本校，状态为在校。", count=count))
     except Refused as error:
         status = {"no_seat": 403, "reported_on": 422}.get(error.code, 409)
         return list_page(request, case, error.refusal, status, on[:20])
@@ -292,5 +306,5 @@ def copy(request: HttpRequest, number: str) -> HttpResponse:
         rows = recruitment.add_again(case, request.user, known.now)
     except Refused as error:
         return list_page(request, case, error.refusal, 403 if error.code == "no_seat" else 409)
-    messages.success(request, f"已重新列入 {len(rows)} 人，请核对后上报。")
+    messages.success(request, zh("已重新列入 {count} 人，请核对后上报。", count=len(rows)))
     return see_other(reverse("recruitment"))

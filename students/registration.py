@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from ledger.words import zh
 from orgs.models import PostRole, Unit
 from orgs.seats import seat_at
 from reviews.refusals import Refusal
@@ -17,26 +18,26 @@ from students.grades import cohort_of
 from students.record_fields import BY_KEY, FIELDS, GUARDIANS, RecordField
 from students.tables import Column
 
-CLAUSE = "附件1 二"
+CLAUSE = zh("附件1 二")
 # Without these there is no record; sex and birth date may follow from an identity number.
 NEEDED = ("name", "ethnic", "id_type", "guardian1.name", "guardian1.relation", "guardian1.phone")
 _FIRST = ("name", "sex", "birth_date", "ethnic", "id_type", "id_number")
 CLASS = "class"
 RESIDENT_CARD, NO_PAPER = "1", "Z"
-_YES_NO = {"1": "是", "0": "否"}
+_YES_NO = {"1": zh("是"), "0": zh("否")}
 _HINTS = {
-    "sex": "填了居民身份证号可以不填",
-    "birth_date": "如 2020-03-05；填了居民身份证号可以不填",
-    "id_number": "没有的不填，并填监护人的证件号",
+    "sex": zh("填了居民身份证号可以不填"),
+    "birth_date": zh("如 2020-03-05；填了居民身份证号可以不填"),
+    "id_number": zh("没有的不填，并填监护人的证件号"),
 }
 _BY_KIND = {
-    "date": "如 2020-03-05",
-    "month": "年和月，如 202609",
-    "division": "6位或12位区划代码",
-    "country": "三位字母代码，中国为 CHN",
-    "span": "如 2024.06.01-2034.06.01",
-    "decimal": "公里，如 1.5",
-    "phone": "手机号或带区号的电话",
+    "date": zh("如 2020-03-05"),
+    "month": zh("年和月，如 202609"),
+    "division": zh("6位或12位区划代码"),
+    "country": zh("三位字母代码，中国为 CHN"),
+    "span": zh("如 2024.06.01-2034.06.01"),
+    "decimal": zh("公里，如 1.5"),
+    "phone": zh("手机号或带区号的电话"),
 }
 
 
@@ -48,7 +49,11 @@ def items() -> list[RecordField]:
 
 def label_of(item: RecordField) -> str:
     """What an item is called where all stand side by side: 监护人一姓名."""
-    return f"监护人{'一' if item.place == 1 else '二'}{item.label}" if item.place else item.label
+    return (
+        zh("监护人{part}{item_label}", part=zh("一") if item.place == 1 else zh("二"), item_label=item.label)
+        if item.place
+        else item.label
+    )
 
 
 def columns(codes: dict[str, dict[str, str]] | None = None) -> list[Column]:
@@ -56,7 +61,7 @@ def columns(codes: dict[str, dict[str, str]] | None = None) -> list[Column]:
     codes = codes if codes is not None else record_values.code_names()
     found = [_column(item, codes) for item in items()]
     at = len(_FIRST)
-    return [*found[:at], Column(CLASS, "班级", hint="班号，如 1；不填为未编班"), *found[at:]]
+    return [*found[:at], Column(CLASS, zh("班级"), hint=zh("班号，如 1；不填为未编班")), *found[at:]]
 
 
 def _column(item: RecordField, codes: dict[str, dict[str, str]]) -> Column:
@@ -70,7 +75,9 @@ def hint_of(item: RecordField) -> str:
 
 def _cell_hint(item: RecordField) -> str:
     hint = hint_of(item)
-    return f"{hint}；请把单元格设为文本".lstrip("；") if item.kind in ("id_number", "phone") else hint
+    if item.kind not in ("id_number", "phone"):
+        return hint
+    return zh("{hint}；请把单元格设为文本", hint=hint) if hint else zh("请把单元格设为文本")
 
 
 def choices_of(item: RecordField, codes: dict[str, dict[str, str]]) -> dict[str, str]:
@@ -141,7 +148,7 @@ def _follow(values: dict[str, str], errors: dict[str, str], today: date) -> None
         return
     if not values.get("id_number"):
         if "id_number" not in errors:
-            errors["id_number"] = (
+            errors["id_number"] = zh(
                 "身份证件类型为居民身份证的，请填写证件号；没有证件号的，证件类型请选“其他”。"
             )
         return
@@ -159,15 +166,15 @@ def _follow(values: dict[str, str], errors: dict[str, str], today: date) -> None
 def _complete(values: dict[str, str], errors: dict[str, str]) -> None:
     for key in (*NEEDED, "sex", "birth_date"):
         if key not in values and key not in errors:
-            errors[key] = f"{label_of(BY_KEY[key])}必填，请填写。"
+            errors[key] = zh("{label_of}必填，请填写。", label_of=label_of(BY_KEY[key]))
     for who in GUARDIANS:
         if values.get(f"{who}.name"):
             values.setdefault(f"{who}.is_guardian", "1")
         elif any(key.startswith(f"{who}.") for key in values):
-            told = f"填写了{label_of(BY_KEY[f'{who}.name'])[:4]}的其他项目，请填写姓名。"
+            told = zh("填写了{part}的其他项目，请填写姓名。", part=label_of(BY_KEY[f"{who}.name"])[:4])
             errors.setdefault(f"{who}.name", told)
     if values.get("id_type") == NO_PAPER and values.get("id_number"):
-        errors.setdefault("id_type", "填写了证件号，请选择证件类型。")
+        errors.setdefault("id_type", zh("填写了证件号，请选择证件类型。"))
 
 
 def _class_number(text: str, errors: dict[str, str]) -> int | None:
@@ -191,9 +198,9 @@ def match(newcomers: Sequence[Newcomer]) -> None:
 def refusal(school: Unit | None, by, day: date) -> Refusal | None:
     """Why ``by`` cannot register new pupils at ``school``, or ``None``."""
     if school is None or seat_at(by, school.pk, PostRole.REGISTRAR, day) is None:
-        return Refusal("no_seat", "一年级新生由学校的学籍管理员登记，你没有这个岗位。", CLAUSE)
+        return Refusal("no_seat", zh("一年级新生由学校的学籍管理员登记，你没有这个岗位。"), CLAUSE)
     if school.lowest_grade != 1:
-        told = f"{school.name}没有一年级；一年级以外的新建学籍请用“补建学籍”。"
+        told = zh("{school_name}没有一年级；一年级以外的新建学籍请用“补建学籍”。", school_name=school.name)
         return Refusal("no_grade_1", told, CLAUSE)
     return None
 

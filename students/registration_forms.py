@@ -2,6 +2,7 @@
 
 from django import forms
 
+from ledger.words import zh
 from students import registration
 from students.record_fields import BLOCKS
 from students.registration import CLASS, NEEDED, Newcomer
@@ -25,11 +26,11 @@ class NewcomerForm(forms.Form):
         for item in registration.items():
             self.fields[item.key] = _control(item, codes)
         self.fields[CLASS] = forms.CharField(
-            label="班级", help_text="班号，如 1；还没有编班的不填。", required=False
+            label=zh("班级"), help_text=zh("班号，如 1；还没有编班的不填。"), required=False
         )
         self.fields[CLASS].widget.attrs.update(_PLAIN)
         self.fields["claimed"] = forms.BooleanField(
-            required=False, label="仍然登记：学生确在本校就读，按问题学籍处理"
+            required=False, label=zh("仍然登记：学生确在本校就读，按问题学籍处理")
         )
         self.fields.update(more or {})
 
@@ -71,7 +72,7 @@ def _control(item, codes) -> forms.Field:
     choices = registration.choices_of(item, codes)
     options = {"label": registration.label_of(item), "required": item.key in NEEDED}
     if choices:
-        control: forms.Field = forms.ChoiceField(choices=[("", "未填写"), *choices.items()], **options)
+        control: forms.Field = forms.ChoiceField(choices=[("", zh("未填写")), *choices.items()], **options)
     else:
         hint = registration.hint_of(item)
         control = forms.CharField(help_text=hint, **options)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from ledger import audit
 from ledger.clock import local_date
+from ledger.words import zh
 from orgs.models import Unit
 from students import imports, record_values, registration, registration_writing
 from students.duplicates import NUMBER
@@ -12,7 +13,7 @@ from students.import_models import ImportBatch, ImportKind
 from students.registration import Newcomer
 from students.tables import Column, Fault, Row, Table
 
-TITLE = "一年级新生"
+TITLE = zh("一年级新生")
 NOTES = (
     "第 1 行是列名，不要改；从第 2 行起每行填一名学生。带 * 的必填，其余可以以后在学籍信息中补。",
     "号码、电话请保持“文本”格式，不要改成数字，否则后几位会被表格程序改成 0。",

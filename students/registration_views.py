@@ -10,6 +10,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ledger import audit
+from ledger.words import zh
 from orgs.models import Unit
 from orgs.seats import schools_kept
 from reviews import desk
@@ -24,9 +25,13 @@ from students.models import Student
 from students.registration_forms import NewcomerForm
 
 CLAUSE_SHOWN = {
-    "text": "学籍从小学一年级（或学前教育系统）建立；其他年级新建学籍的，由省级每月底集中提交查重，通过的建立，未通过的按转学办理。",
-    "note": "学籍的主要功能是记录，登记不影响学生就读（正文一）；建立后即有临时学籍号，各项业务与正式学籍号相同（附件1 一.4）。",
-    "source": "教基一厅〔2016〕2号 附件1 第二条",
+    "text": zh(
+        "学籍从小学一年级（或学前教育系统）建立；其他年级新建学籍的，由省级每月底集中提交查重，通过的建立，未通过的按转学办理。"
+    ),
+    "note": zh(
+        "学籍的主要功能是记录，登记不影响学生就读（正文一）；建立后即有临时学籍号，各项业务与正式学籍号相同（附件1 一.4）。"
+    ),
+    "source": zh("教基一厅〔2016〕2号 附件1 第二条"),
     "url": "/rules/#b1-2",
 }
 _LISTED = 20
@@ -72,23 +77,27 @@ def new(request: HttpRequest) -> HttpResponse:
     registration.match([one])
     if here := one.here(school):
         told = Refusal(
-            "registered", "该生已在本校学籍中，不会重复建立；请直接打开学籍核对。", registration.CLAUSE
+            "registered", zh("该生已在本校学籍中，不会重复建立；请直接打开学籍核对。"), registration.CLAUSE
         )
         return _page(request, school, form, told, 409, matches=[here])
     elsewhere = one.elsewhere(school)
     if elsewhere and not form.data.get("claimed"):
         certain = any(match.kind == NUMBER for match in elsewhere)
         sentence = (
-            "查重：有学生使用同一身份证件号，学籍在其他学校。是同一学生的，请改办转学；确在本校就读而两校都登记的，勾选后登记。"
+            zh(
+                "查重：有学生使用同一身份证件号，学籍在其他学校。是同一学生的，请改办转学；确在本校就读而两校都登记的，勾选后登记。"
+            )
             if certain
-            else "查重：有学生姓名、性别、出生日期相同。请核对是不是同一学生：是的，请改办转学；不是的，勾选后登记。"
+            else zh(
+                "查重：有学生姓名、性别、出生日期相同。请核对是不是同一学生：是的，请改办转学；不是的，勾选后登记。"
+            )
         )
         return _page(
             request, school, form, Refusal("duplicate", sentence, registration.CLAUSE), 409, matches=elsewhere
         )
     student = _written(one, school, request, known)
-    problem = "；查重有相同的学生，已按问题学籍登记，请佐证或变更" if elsewhere else ""
-    messages.success(request, f"已建立学籍并发放临时学籍号{problem}。")
+    problem = zh("；查重有相同的学生，已按问题学籍登记，请佐证或变更") if elsewhere else ""
+    messages.success(request, zh("已建立学籍并发放临时学籍号{problem}。", problem=problem))
     if request.POST.get("action") == "next":
         return see_other(f"{reverse('registration-new')}?school={school.code}")
     return see_other(reverse("student-detail", args=[student.key]))
@@ -131,4 +140,4 @@ def _page(
 
 def match_words(kind: str) -> str:
     """In what two children agree."""
-    return "身份证件号相同" if kind == NUMBER else "姓名、性别、出生日期相同"
+    return zh("身份证件号相同") if kind == NUMBER else zh("姓名、性别、出生日期相同")

@@ -7,6 +7,7 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 
 from ledger import audit, pinyin
+from ledger.words import zh
 from orgs.models import Unit
 from students import numbers, problems, record_values, sealing
 from students.models import Enrolment, Guardian, PupilRecord, SchoolClass, Student
@@ -28,7 +29,7 @@ def write(
     actor: str,
     *,
     found_by: str = "registration",
-    how: str = "新生入学",
+    how: str = zh("新生入学"),
     case_number: str = "",
     entered_on: date | None = None,
 ) -> list[int]:

@@ -6,14 +6,15 @@ The purpose is chosen from a list, so that nobody writes a child's data into the
 from django.db import transaction
 
 from ledger import audit
+from ledger.words import zh
 from students import records
 from students.models import Student
 
 PURPOSES = (
-    ("parents", "家长查询学籍号"),
-    ("papers", "与证件原件核对"),
-    ("problem", "处理问题学籍"),
-    ("superior", "上级核查"),
+    ("parents", zh("家长查询学籍号")),
+    ("papers", zh("与证件原件核对")),
+    ("problem", zh("处理问题学籍")),
+    ("superior", zh("上级核查")),
 )
 
 
@@ -32,4 +33,7 @@ def numbers_of(student: Student, by, purpose: str) -> list[tuple[str, str]]:
             {"student": student.pk, "purpose": purpose},
             subject=f"student:{student.key}",
         )
-    return [("学籍号", records.current_number(student)), ("身份证号", records.id_number(student) or "未提供")]
+    return [
+        (zh("学籍号"), records.current_number(student)),
+        (zh("身份证号"), records.id_number(student) or zh("未提供")),
+    ]

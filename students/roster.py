@@ -10,8 +10,9 @@ from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 
 from ledger import pinyin
-from ledger.clock import local_date, spoken
+from ledger.clock import local_date, spoken, spoken_month
 from ledger.text import is_han, plain_name
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit, UnitLevel
 from orgs.school_system import system_on
@@ -94,8 +95,11 @@ def school_rows(schools: list[Unit], url: str) -> list[dict]:
             "url": f"{url}?school={school.code}",
             "name": school.name,
             "authority": school.authority.name,
-            "grades": f"{grade_label(school.lowest_grade, school.school_system)}"
-            f"至{grade_label(school.highest_grade, school.school_system)}",
+            "grades": zh(
+                "{grade_label}至{grade_label2}",
+                grade_label=grade_label(school.lowest_grade, school.school_system),
+                grade_label2=grade_label(school.highest_grade, school.school_system),
+            ),
             "pupils": counted.get(school.pk, 0),
             "guests": guests.get(school.pk, 0),
             "closed": bool(school.closed_on),
@@ -142,7 +146,7 @@ def pupil_rows(pupils: list[Student], school: Unit, day: date) -> list[dict]:
             "sex": pupil.get_sex_display(),
             "birth": day_text(pupil.birth_date),
             "grade": grade_label(grade_of(pupil, day), school.school_system),
-            "class": str(pupil.school_class) if pupil.school_class_id else "未编班",
+            "class": str(pupil.school_class) if pupil.school_class_id else zh("未编班"),
             "number": numbers.get(pupil.pk, "—"),
             "status": pupil.get_status_display(),
             "tone": _TONES.get(pupil.status, "warn"),
@@ -173,7 +177,7 @@ def grade_counts(school: Unit, day: date) -> list[dict]:
         found.append({"grade": grade, "label": label, "all": row["all"], "enrolled": row["enrolled"]})
     if by_cohort:
         other = {key: sum(row[key] for row in by_cohort.values()) for key in ("all", "enrolled")}
-        found.append({"grade": "", "label": "其他", **other})
+        found.append({"grade": "", "label": zh("其他"), **other})
     return found
 
 
@@ -184,7 +188,14 @@ def classes_of(school: Unit, day: date) -> list[tuple[int, str]]:
         school=school, cohort__range=(cohort_of(highest, day), cohort_of(lowest, day))
     )
     return [
-        (row.pk, f"{grade_label(grade_on(row.cohort, day), school.school_system)}{row}")
+        (
+            row.pk,
+            zh(
+                "{grade_label}{row}",
+                grade_label=grade_label(grade_on(row.cohort, day), school.school_system),
+                row=row,
+            ),
+        )
         for row in rows.order_by("-cohort", "number")
     ]
 
@@ -224,18 +235,18 @@ def pupil_facts(student: Student, day: date) -> list[tuple[str, str]]:
     id_number = records.id_number(student)
     grade = grade_label(grade_of(student, day), student.school.school_system if student.school else "")
     return [
-        ("姓名", student.name),
-        ("性别", student.get_sex_display()),
-        ("出生日期", day_text(student.birth_date)),
-        ("民族", records.ethnic_name(student.ethnic)),
-        ("学籍号", number),
-        ("身份证号", identity.mask_number(id_number) if id_number else "未提供"),
-        ("学籍状态", student.get_status_display()),
-        ("年级班级", f"{grade}{student.school_class or '（未编班）'}"),
-        ("学籍学校", student.school.name if student.school else "—"),
-        ("入学年月", f"{student.entered_on:%Y年%-m月}"),
-        ("现住址", student.address or "—"),
-        ("户口所在地", student.household_registration_place or "—"),
+        (zh("姓名"), student.name),
+        (zh("性别"), student.get_sex_display()),
+        (zh("出生日期"), day_text(student.birth_date)),
+        (zh("民族"), records.ethnic_name(student.ethnic)),
+        (zh("学籍号"), number),
+        (zh("身份证号"), identity.mask_number(id_number) if id_number else zh("未提供")),
+        (zh("学籍状态"), student.get_status_display()),
+        (zh("年级班级"), zh("{grade}{part}", grade=grade, part=student.school_class or zh("（未编班）"))),
+        (zh("学籍学校"), student.school.name if student.school else "—"),
+        (zh("入学年月"), spoken_month(student.entered_on)),
+        (zh("现住址"), student.address or "—"),
+        (zh("户口所在地"), student.household_registration_place or "—"),
     ]
 
 
@@ -252,7 +263,7 @@ def enrolment_rows(student: Student, account, day: date) -> list[dict]:
         {
             "school": row.school.name,
             "from": day_text(local_date(row.period.lower)),
-            "until": day_text(local_date(row.period.upper)) if row.period.upper else "至今",
+            "until": day_text(local_date(row.period.upper)) if row.period.upper else zh("至今"),
             "how": row.entered_by,
             "grades": _grades(row),
             "case": row.left_case_number or row.case_number,
@@ -270,8 +281,12 @@ def _grades(row: Enrolment) -> str:
     begins, ends = row.period.lower, row.period.upper
     entered = grade_label(row.grade_in, system_on(row.school, local_date(begins)).system)
     if not row.grade_out:
-        return f"{entered}起"
-    return f"{entered}—{grade_label(row.grade_out, system_on(row.school, local_date(ends)).system)}"
+        return zh("{entered}起", entered=entered)
+    return zh(
+        "{entered}—{grade_label}",
+        entered=entered,
+        grade_label=grade_label(row.grade_out, system_on(row.school, local_date(ends)).system),
+    )
 
 
 def number_rows(student: Student) -> list[dict]:
@@ -282,7 +297,7 @@ def number_rows(student: Student) -> list[dict]:
             "number": identity.mask_number(records.opened_number(row)),
             "kind": row.get_kind_display(),
             "issued": day_text(local_date(row.issued_at)),
-            "closed": day_text(local_date(row.closed_at)) if row.closed_at else "现用",
+            "closed": day_text(local_date(row.closed_at)) if row.closed_at else zh("现用"),
             "reason": row.closed_reason or "—",
             "current": row.closed_at is None,
         }
@@ -296,7 +311,7 @@ def guardian_rows(student: Student) -> list[dict]:
     return [
         {
             "name": row.name,
-            "relation": names.get(row.relation, row.relation) + ("（监护人）" if row.is_guardian else ""),
+            "relation": names.get(row.relation, row.relation) + (zh("（监护人）") if row.is_guardian else ""),
             "workplace": row.workplace or "—",
             "phone": identity.mask_phone(_phone(row)) or "—",
         }
@@ -324,7 +339,11 @@ def running_case(student: Student, account, day: date) -> dict | None:
         "url": reverse("case", args=[case.number]),
         "number": case.number,
         "what": procedures.kind_name(case.kind)
-        + ("" if procedures.of(case).of_one_school else f"，转入{case.receiving_unit.name}"),
+        + (
+            ""
+            if procedures.of(case).of_one_school
+            else zh("，转入{receiving_unit_name}", receiving_unit_name=case.receiving_unit.name)
+        ),
         "holder": case.holder.name if case.holder else "—",
         "due": day_text(case.due_on),
     }
@@ -333,21 +352,28 @@ def running_case(student: Student, account, day: date) -> dict | None:
 def problem_texts(student: Student) -> list[str]:
     """Open problem records of the pupil (R1.9)."""
     rows = ProblemRecord.objects.filter(student=student, closed_at__isnull=True)
-    return [f"{row.get_kind_display()}（{day_text(local_date(row.opened_at))}起）" for row in rows]
+    return [
+        zh(
+            "{kind}（{day_text}起）",
+            kind=row.get_kind_display(),
+            day_text=day_text(local_date(row.opened_at)),
+        )
+        for row in rows
+    ]
 
 
 def archive_facts(enrolment: Enrolment) -> list[tuple[str, str]]:
     """What the record said when the pupil left; it never changes afterwards."""
     kept = enrolment.archive
     return [
-        ("姓名", kept["name"]),
-        ("性别", kept["sex"]),
-        ("出生日期", day_text(date.fromisoformat(kept["birth_date"]))),
-        ("民族", kept["ethnic"]),
-        ("学籍号", kept["number"]),
-        ("学籍状态", kept["status"]),
-        ("年级班级", f"{kept['grade']}{kept['class']}"),
-        ("入学日期", day_text(date.fromisoformat(kept["entered_on"]))),
-        ("现住址", kept["address"] or "—"),
-        ("户口所在地", kept["household_registration_place"] or "—"),
+        (zh("姓名"), kept["name"]),
+        (zh("性别"), kept["sex"]),
+        (zh("出生日期"), day_text(date.fromisoformat(kept["birth_date"]))),
+        (zh("民族"), kept["ethnic"]),
+        (zh("学籍号"), kept["number"]),
+        (zh("学籍状态"), kept["status"]),
+        (zh("年级班级"), f"{kept['grade']}{kept['class']}"),
+        (zh("入学日期"), day_text(date.fromisoformat(kept["entered_on"]))),
+        (zh("现住址"), kept["address"] or "—"),
+        (zh("户口所在地"), kept["household_registration_place"] or "—"),
     ]

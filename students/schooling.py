@@ -7,6 +7,7 @@ entered to the ninth. A grade further up costs a year, a grade further down adds
 from typing import NamedTuple
 
 from ledger.clock import local_date
+from ledger.words import zh
 from students.grades import grade_label, school_year
 from students.models import Enrolment, Student
 
@@ -39,8 +40,15 @@ class Schooling(NamedTuple):
     def told(self, system: str = "") -> str:
         """The sum in words, in the receiving school's names: 已读 4 年 + 转入七年级（初中）至九年级（初中）3 年 = 7 年."""
         entered = grade_label(self.grade_to, system)
-        last = f"至{grade_label(YEARS, system)}" if self.grade_to < YEARS else ""
-        return f"已读 {self.spent} 年 + 转入{entered}{last} {self.left} 年 = {self.total} 年"
+        last = zh("至{grade_label}", grade_label=grade_label(YEARS, system)) if self.grade_to < YEARS else ""
+        return zh(
+            "已读 {spent} 年 + 转入{entered}{last} {left} 年 = {total} 年",
+            spent=self.spent,
+            entered=entered,
+            last=last,
+            left=self.left,
+            total=self.total,
+        )
 
 
 def schooling(student: Student, own_grade: int, grade_to: int) -> Schooling:

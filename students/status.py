@@ -3,31 +3,34 @@
 from django.db import transaction
 
 from ledger import audit, clock
+from ledger.words import zh
 from orgs.models import PostRole
 from orgs.seats import seat_at
 from reviews.refusals import Refusal, Refused
 from students.models import Enrolment, Student, StudentStatus
 from students.statuses import KEPT
 
-CLAUSE = "附件1 三.2"
+CLAUSE = zh("附件1 三.2")
 
 
 def settle_refusal(student: Student, by, day) -> Refusal | None:
     """Why ``by`` cannot do 到校手续 for the pupil, or ``None``: only the registrar of the school it moved to (R3.2)."""
     if student.school_id is None or seat_at(by, student.school_id, PostRole.REGISTRAR, day) is None:
-        return Refusal("no_seat", "只有学籍所在学校的学籍管理员可以办理到校手续。", CLAUSE)
+        return Refusal("no_seat", zh("只有学籍所在学校的学籍管理员可以办理到校手续。"), CLAUSE)
     if student.status == StudentStatus.ENROLLED:
-        return Refusal("settled", "该生已是在校状态，不需要再办理到校手续。", CLAUSE)
+        return Refusal("settled", zh("该生已是在校状态，不需要再办理到校手续。"), CLAUSE)
     if student.status == StudentStatus.SUSPENDED:
-        return Refusal("suspended", "该生处于休学状态，请办理复学手续，不是到校手续。", CLAUSE)
+        return Refusal("suspended", zh("该生处于休学状态，请办理复学手续，不是到校手续。"), CLAUSE)
     if student.status not in KEPT:
         return Refusal(
-            "status", f"学籍状态为“{student.get_status_display()}”的学生不能办理到校手续。", CLAUSE
+            "status",
+            zh("学籍状态为“{status}”的学生不能办理到校手续。", status=student.get_status_display()),
+            CLAUSE,
         )
     if not Enrolment.objects.filter(student=student, period__endswith__isnull=True).exclude(case_number=""):
         return Refusal(
             "not_moved",
-            "该生不是转入本校的，到校手续只用于转学办结后保留原状态的学生；请按状态变更办理。",
+            zh("该生不是转入本校的，到校手续只用于转学办结后保留原状态的学生；请按状态变更办理。"),
             CLAUSE,
         )
     return None

@@ -7,22 +7,24 @@ own case (:mod:`students.change_rules`) or act. The database refuses every pair 
 from django.db import models
 from django_fsm import transition
 
+from ledger.words import zh
+
 
 class StudentStatus(models.TextChoices):
     """学籍状态. Which of them may transfer is decided in transfers.rules (R3.2)."""
 
-    ENROLLED = "enrolled", "在校"
-    SUSPENDED = "suspended", "休学"
-    WITHDRAWN = "withdrawn", "退学"
-    EXPELLED = "expelled", "开除"
-    ABROAD = "abroad", "出国"
-    LEFT_OTHER = "left_other", "其他离校"
-    MISSING = "missing", "失踪"
-    GRADUATED = "graduated", "毕业"
-    COMPLETED = "completed", "结业"
-    INCOMPLETE = "incomplete", "肄业"
-    DECEASED = "deceased", "死亡"
-    REMOVED = "removed", "已删除（重复学籍）"
+    ENROLLED = "enrolled", zh("在校")
+    SUSPENDED = "suspended", zh("休学")
+    WITHDRAWN = "withdrawn", zh("退学")
+    EXPELLED = "expelled", zh("开除")
+    ABROAD = "abroad", zh("出国")
+    LEFT_OTHER = "left_other", zh("其他离校")
+    MISSING = "missing", zh("失踪")
+    GRADUATED = "graduated", zh("毕业")
+    COMPLETED = "completed", zh("结业")
+    INCOMPLETE = "incomplete", zh("肄业")
+    DECEASED = "deceased", zh("死亡")
+    REMOVED = "removed", zh("已删除（重复学籍）")
 
 
 S = StudentStatus

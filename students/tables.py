@@ -15,6 +15,8 @@ import xlsxwriter
 from python_calamine import CalamineError, CalamineWorkbook
 from xlsxwriter.utility import xl_col_to_name
 
+from ledger.words import joined, zh
+
 # A table of 20,000 rows with every item filled unpacks to some 60 MB.
 LARGEST = 8 * 1024 * 1024
 UNPACKED = 300 * 1024 * 1024
@@ -91,44 +93,57 @@ def read(data: bytes, columns: Sequence[Column]) -> Table:
     """
     cells = _cells(data)
     if not cells:
-        raise TableRefused("表格是空的：请下载模板，从第 2 行起填写后再上传。")
+        raise TableRefused(zh("表格是空的：请下载模板，从第 2 行起填写后再上传。"))
     places, unknown = _places(cells[0], columns)
     table = Table([], [], {key: xl_col_to_name(at) for key, at in places.items()})
     table.faults += [
-        Fault(1, xl_col_to_name(at), "", f"列名“{name}”不在模板中，请删去这一列或改正列名。")
+        Fault(1, xl_col_to_name(at), "", zh("列名“{name}”不在模板中，请删去这一列或改正列名。", name=name))
         for at, name in unknown
     ]
     for column in columns:
         if column.required and column.key not in places:
-            table.faults.append(Fault(1, "", column.label, f"缺少“{column.label}”一列，请从模板补上。"))
+            table.faults.append(
+                Fault(
+                    1,
+                    "",
+                    column.label,
+                    zh("缺少“{column_label}”一列，请从模板补上。", column_label=column.label),
+                )
+            )
     for line, values in enumerate(cells[1:], 2):
         _take(
             table, line, values, [(column, places[column.key]) for column in columns if column.key in places]
         )
     if len(table.rows) > MOST_ROWS:
-        raise TableRefused(f"一个文件最多 {MOST_ROWS} 行，这个文件有 {len(table.rows)} 行，请分成几个上传。")
+        raise TableRefused(
+            zh(
+                "一个文件最多 {most_rows} 行，这个文件有 {count} 行，请分成几个上传。",
+                most_rows=MOST_ROWS,
+                count=len(table.rows),
+            )
+        )
     if not table.rows and not table.faults:
-        raise TableRefused("表格里没有数据：请从第 2 行起填写后再上传。")
+        raise TableRefused(zh("表格里没有数据：请从第 2 行起填写后再上传。"))
     return table
 
 
 def _cells(data: bytes) -> list[list]:
     if len(data) > LARGEST:
-        raise TableRefused(f"文件超过 {LARGEST // 1024 // 1024} MB，请分成几个文件上传。")
+        raise TableRefused(zh("文件超过 {count} MB，请分成几个文件上传。", count=LARGEST // 1024 // 1024))
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as packed:
             size = sum(part.file_size for part in packed.infolist())
     except zipfile.BadZipFile:
         raise TableRefused(
-            "这不是 xlsx 文件：请用模板填写，另存为“Excel 工作簿（.xlsx）”后再上传。"
+            zh("这不是 xlsx 文件：请用模板填写，另存为“Excel 工作簿（.xlsx）”后再上传。")
         ) from None
     if size > UNPACKED:
-        raise TableRefused("文件解开后过大，不像学生名单；请用模板重新填写。")
+        raise TableRefused(zh("文件解开后过大，不像学生名单；请用模板重新填写。"))
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         return book.get_sheet_by_index(0).to_python(skip_empty_area=False)
     except (CalamineError, IndexError, ValueError, OverflowError):
-        raise TableRefused("xlsx 文件打不开，可能没有保存完整；请重新另存后再上传。") from None
+        raise TableRefused(zh("xlsx 文件打不开，可能没有保存完整；请重新另存后再上传。")) from None
 
 
 def _places(heads: Sequence, columns: Sequence[Column]) -> tuple[dict[str, int], list[tuple[int, str]]]:
@@ -151,7 +166,7 @@ def _take(table: Table, line: int, values: Sequence, columns: list[tuple[Column,
     for column, at in columns:
         value = values[at] if at < len(values) else ""
         if isinstance(value, float | int) and not isinstance(value, bool) and abs(value) >= _ROUNDED:
-            told = "单元格是数字格式，后几位已被表格程序改成 0；请把这一列设为“文本”后重新填写。"
+            told = zh("单元格是数字格式，后几位已被表格程序改成 0；请把这一列设为“文本”后重新填写。")
             faults.append(table.fault(line, column, told))
             value = "0"
         text = _text(value)
@@ -180,7 +195,7 @@ def _coded(column: Column, text: str) -> str:
     return next((code for code, name in column.choices.items() if name == text), text)
 
 
-CLASS_WANTED = "班级请填班号 1–99，如 1；还没有编班的不填。"
+CLASS_WANTED = zh("班级请填班号 1–99，如 1；还没有编班的不填。")
 
 
 def class_number(text: str) -> int | None:
@@ -207,7 +222,7 @@ def template(
     """
     out = io.BytesIO()
     book = xlsxwriter.Workbook(out, {"in_memory": True})
-    sheet, lists, told = (book.add_worksheet(name) for name in (title, "选项", "填写说明"))
+    sheet, lists, told = (book.add_worksheet(name) for name in (title, zh("选项"), zh("填写说明")))
     text = book.add_format({"num_format": "@"})
     heads = {
         wanted: book.add_format(
@@ -238,7 +253,7 @@ def _offer(sheet, lists, at: int, column: Column) -> None:
     for line, name in enumerate(column.choices.values()):
         lists.write_string(line, at, name)
     letter = xl_col_to_name(at)
-    source = f"=选项!${letter}$1:${letter}${len(column.choices)}"
+    source = zh("=选项!${letter}$1:${letter}${count}", letter=letter, count=len(column.choices))
     sheet.data_validation(
         1,
         at,
@@ -248,16 +263,16 @@ def _offer(sheet, lists, at: int, column: Column) -> None:
             "validate": "list",
             "source": source,
             "error_title": column.label[:30],
-            "error_message": f"{column.label}请从列表中选择。",
+            "error_message": zh("{column_label}请从列表中选择。", column_label=column.label),
         },
     )
 
 
 def _explained(column: Column) -> str:
-    parts = ["必填" if column.required else "选填"]
+    parts = [zh("必填") if column.required else zh("选填")]
     if column.choices:
-        parts.append("从列表中选择")
-    return "，".join([*parts, column.hint] if column.hint else parts) + "。"
+        parts.append(zh("从列表中选择"))
+    return joined("，", [*parts, column.hint] if column.hint else parts) + "。"
 
 
 def plain(text: str) -> str:
@@ -273,7 +288,7 @@ def xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence], *, widths: S
     out = io.BytesIO()
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     book = xlsxwriter.Workbook(out, options)
-    sheet = book.add_worksheet("表格")
+    sheet = book.add_worksheet(zh("表格"))
     bold = book.add_format({"bold": True, "bg_color": "#EEF2F7"})
     text = book.add_format({"num_format": "@"})
     for at, width in enumerate(widths or [32]):

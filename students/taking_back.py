@@ -8,6 +8,7 @@ from django.db.models import F
 from django.urls import reverse
 
 from ledger.clock import local_date, moment, spoken
+from ledger.words import zh
 from orgs.models import PostRole, Unit
 from orgs.seats import seat_at
 from orgs.successors import heir_or_self
@@ -25,7 +26,7 @@ from students.models import Student, StudentStatus
 from students.procedures import AboutPupil
 
 KIND = "graduation_rollback"
-CLAUSE = "附件1 四.3"
+CLAUSE = zh("附件1 四.3")
 MONTHS = 6
 
 
@@ -89,19 +90,19 @@ class GraduationRollback(AboutPupil):
     """毕业回退: the registrar of the school's authority begins, its head signs; the pupil is 在校 again (R4.4)."""
 
     kind = KIND
-    name = "毕业回退"
+    name = zh("毕业回退")
     guards = {Verb.SUBMIT: SUBMIT, "complete": COMPLETE}
     clause = CLAUSE
-    beginner = "主管部门"
+    beginner = zh("主管部门")
     of_one_school = True
     starts_at = State.AUTHORITY
-    brings = "学籍状态已回退为在校"
-    proof_name = "佐证材料"
-    no_proof = "没有上传佐证材料（选填）。"
+    brings = zh("学籍状态已回退为在校")
+    proof_name = zh("佐证材料")
+    no_proof = zh("没有上传佐证材料（选填）。")
     fewest_proofs = 0
     edit_path = "/cases/{number}/"
-    rule_note = "谁操作、谁负责：回退前请核对原毕业操作和办理人；毕业满半年不再回退。"
-    review_scope = "核对：该生确属误毕业，原因属实。"
+    rule_note = zh("谁操作、谁负责：回退前请核对原毕业操作和办理人；毕业满半年不再回退。")
+    review_scope = zh("核对：该生确属误毕业，原因属实。")
 
     def unit_of(self, case: Case, stage: str):
         """The authority is on the receiving side itself."""
@@ -148,7 +149,7 @@ class GraduationRollback(AboutPupil):
             facts=facts_shown(row, case, full),
             checks=sorted(lines, key=lambda line: line["ok"] is True),
             obstacle=next((told.sentence for told in found if told), ""),
-            done=f"已于{moment(case.closed_at)}回退，学籍状态改为“在校”。"
+            done=zh("已于{moment}回退，学籍状态改为“在校”。", moment=moment(case.closed_at))
             if case.state == State.COMPLETED
             else "",
             links=[],
@@ -169,23 +170,40 @@ def facts_shown(row: TakenBack, case: Case, full: bool = False) -> list[tuple[st
     if not full:
         name, number = identity.mask_name(name), identity.mask_number(number)
     return [
-        ("姓名", f"{name}　{student.get_sex_display()}　{student.birth_date.year}年生"),
-        ("学校", case.sending_unit.name),
-        ("学籍号", number),
-        ("原毕业操作", original(row.line)),
-        ("原学籍状态", f"{StudentStatus(row.status_was).label}（{spoken(row.graduated_on)}）"),
-        ("最迟回退日期", spoken(months_after(row.graduated_on, MONTHS))),
-        ("毕业年级", grade_label(grade_of(student, row.graduated_on), case.sending_unit.school_system)),
-        ("回退原因", row.why),
+        (
+            zh("姓名"),
+            zh(
+                "{name}　{sex}　{birth_date_year}年生",
+                name=name,
+                sex=student.get_sex_display(),
+                birth_date_year=student.birth_date.year,
+            ),
+        ),
+        (zh("学校"), case.sending_unit.name),
+        (zh("学籍号"), number),
+        (zh("原毕业操作"), original(row.line)),
+        (
+            zh("原学籍状态"),
+            zh("{label}（{day}）", label=StudentStatus(row.status_was).label, day=spoken(row.graduated_on)),
+        ),
+        (zh("最迟回退日期"), spoken(months_after(row.graduated_on, MONTHS))),
+        (zh("毕业年级"), grade_label(grade_of(student, row.graduated_on), case.sending_unit.school_system)),
+        (zh("回退原因"), row.why),
     ]
 
 
 def original(line: GraduationLine | None) -> str:
     """The act that is taken back, and who is answerable for it (R4.4)."""
     if line is None:
-        return "本系统启用前办理"
+        return zh("本系统启用前办理")
     run = line.run
-    return f"{run.number}：{run.prepared_by}准备，{run.signed_by}核办（{moment(run.signed_at)}）"
+    return zh(
+        "{run_number}：{run_prepared_by}准备，{run_signed_by}核办（{moment}）",
+        run_number=run.number,
+        run_prepared_by=run.prepared_by,
+        run_signed_by=run.signed_by,
+        moment=moment(run.signed_at),
+    )
 
 
 def line_of(student: Student) -> GraduationLine | None:
@@ -206,7 +224,7 @@ def send(student: Student, by, now: datetime, *, why: str, opinion: str) -> Case
     day, school = local_date(now), student.school
     authority = heir_or_self(school, day).authority if school else None
     if authority is None or seat_at(by, authority.pk, PostRole.REGISTRAR, day) is None:
-        refuse("no_seat", "毕业回退由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。", CLAUSE)
+        refuse("no_seat", zh("毕业回退由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。"), CLAUSE)
     known = facts_before(student, authority, now)
     known.why = cleaned(why)[:200]
     line = line_of(student)

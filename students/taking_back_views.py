@@ -11,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from ledger.clock import spoken
+from ledger.words import zh
 from orgs.models import PostRole
 from orgs.seats import seat_at
 from orgs.successors import heir_or_self
@@ -41,20 +42,20 @@ def _graduation(student: Student) -> list[tuple[str, str]]:
     graduated = student.graduated_on
     last = spoken(taking_back.months_after(graduated, taking_back.MONTHS)) if graduated else "—"
     return [
-        ("毕业日期", spoken(graduated) if graduated else "—"),
-        ("原毕业操作", taking_back.original(taking_back.line_of(student))),
-        ("最迟回退日期", last),
+        (zh("毕业日期"), spoken(graduated) if graduated else "—"),
+        (zh("原毕业操作"), taking_back.original(taking_back.line_of(student))),
+        (zh("最迟回退日期"), last),
     ]
 
 
 def _recruitment(student: Student) -> list[tuple[str, str]]:
     line = recruitment_back.line_of(student)
-    return recruitment_back.facts_of_line(line) if line else [("原招生操作", "—")]
+    return recruitment_back.facts_of_line(line) if line else [(zh("原招生操作"), "—")]
 
 
 GRADUATION = TakingBack(
-    "毕业回退",
-    "改回在校",
+    zh("毕业回退"),
+    zh("改回在校"),
     taking_back.CLAUSE,
     taking_back.BEFORE,
     taking_back.facts_before,
@@ -62,8 +63,8 @@ GRADUATION = TakingBack(
     _graduation,
 )
 RECRUITMENT = TakingBack(
-    "招生回退",
-    "退回毕业学校、改回毕业",
+    zh("招生回退"),
+    zh("退回毕业学校、改回毕业"),
     recruitment_back.CLAUSE,
     recruitment_back.BEFORE,
     recruitment_back.facts_before,
@@ -91,14 +92,16 @@ def _page(request: HttpRequest, key, what: TakingBack) -> HttpResponse:
     school = student.school
     authority = heir_or_self(school, day).authority if school else None
     if authority is None or seat_at(request.user, authority.pk, PostRole.REGISTRAR, day) is None:
-        sentence = f"{what.name}由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。"
+        sentence = zh(
+            "{what_name}由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。", what_name=what.name
+        )
         return render(request, "403.html", {"sentence": sentence, "clause": what.clause}, status=403)
     refused, status, now = None, 200, desk.of(request).now
     why, opinion = (PlainText().to_python(request.POST.get(name, "")) for name in ("why", "opinion"))
     if request.method == "POST":
         try:
             case = what.send(student, request.user, now, why=why, opinion=opinion)
-            messages.success(request, f"已发起{what.name}，等待本单位负责人核办。")
+            messages.success(request, zh("已发起{what_name}，等待本单位负责人核办。", what_name=what.name))
             return see_other(reverse("case", args=[case.number]))
         except Refused as error:
             refused, status = error.refusal, 422 if error.code in ("why_given", "opinion_blank") else 409
@@ -107,8 +110,8 @@ def _page(request: HttpRequest, key, what: TakingBack) -> HttpResponse:
         "student": student,
         "checklist": change_page.lines(what.checks, what.facts(student, authority, now)),
         "facts": [
-            ("学校", school.name),
-            ("学籍状态", student.get_status_display()),
+            (zh("学校"), school.name),
+            (zh("学籍状态"), student.get_status_display()),
             *what.shown(student),
         ],
         "why": why,

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger import audit, clock
+from ledger.words import zh
 from orgs import scope
 from orgs.models import PostRole, Unit
 from orgs.seats import seat_at
@@ -22,8 +23,8 @@ from students.dropouts.marking import live_mark
 from students.forms import RevealForm, RosterForm, looks_like_number
 from students.models import Enrolment, Student
 
-FORGOTTEN = "查找条件只在本人本次登录内有效，这里列出的是全部；请重新查找。"
-NOT_HERE = "在你单位（及下属学校）没有找到这个号码对应的学生，请核对后重查。"
+FORGOTTEN = zh("查找条件只在本人本次登录内有效，这里列出的是全部；请重新查找。")
+NOT_HERE = zh("在你单位（及下属学校）没有找到这个号码对应的学生，请核对后重查。")
 
 
 # ---------------------------------------------------------------- roster
@@ -67,7 +68,7 @@ def list_present(request: HttpRequest, school: Unit, day, common: dict) -> HttpR
         "counts": counts,
         "rows": roster.pupil_rows(list(page), school, day),
         "guests": attendance.known.guests(school, day),
-        "page": pager(request, page, "名"),
+        "page": pager(request, page, zh("名")),
         "q": wanted.text,
         "q_key": typed.key_of(request),
         "whole_url": "" if wanted.whole else f"?{kept(request, page=None, whole='1')}",
@@ -87,7 +88,7 @@ def list_left(request: HttpRequest, school: Unit, day, common: dict) -> HttpResp
         **common,
         "today": roster.day_text(day),
         "rows": roster.left_rows(list(page)),
-        "page": pager(request, page, "份"),
+        "page": pager(request, page, zh("份")),
         "q": text,
     }
     return render(request, "students/student_left.html", shown)
@@ -101,7 +102,7 @@ def list_schools(request: HttpRequest, schools) -> HttpResponse:
     page = Paginator(schools, roster.PAGE).get_page(request.GET.get("page"))
     shown = {
         "rows": roster.school_rows(list(page), reverse("student-roster")),
-        "page": pager(request, page, "所"),
+        "page": pager(request, page, zh("所")),
         "q": text,
     }
     return render(request, "students/student_schools.html", shown)
@@ -114,8 +115,8 @@ def frame(school: Unit, tab: str, several: bool) -> dict:
         "school": school,
         "back": reverse("student-roster") if several else "",
         "tabs": [
-            {"label": "在籍学生", "url": url, "current": tab != "left"},
-            {"label": "已转出（存档）", "url": f"{url}&tab=left", "current": tab == "left"},
+            {"label": zh("在籍学生"), "url": url, "current": tab != "left"},
+            {"label": zh("已转出（存档）"), "url": f"{url}&tab=left", "current": tab == "left"},
         ],
     }
 
@@ -226,7 +227,7 @@ def settle_pupil(request: HttpRequest, key) -> HttpResponse:
     except Refused as error:
         refused = {"sentence": error.sentence, "clause": error.clause}
         return pupil_page(request, student, day, refused=refused, status_code=409)
-    messages.success(request, "已办理到校手续，学籍状态改为在校。")
+    messages.success(request, zh("已办理到校手续，学籍状态改为在校。"))
     return see_other(reverse("student-detail", args=[student.key]))
 
 
@@ -272,7 +273,17 @@ def kept(request: HttpRequest, **changes) -> str:
 def pager(request: HttpRequest, page, unit: str) -> dict:
     """The line under a list."""
     total = page.paginator.count
-    text = f"第 {page.start_index()}–{page.end_index()} {unit}，共 {total} {unit}" if total else ""
+    text = (
+        zh(
+            "第 {start_index}–{end_index} {unit}，共 {total} {unit}",
+            start_index=page.start_index(),
+            end_index=page.end_index(),
+            unit=unit,
+            total=total,
+        )
+        if total
+        else ""
+    )
     return {
         "text": text,
         "previous_url": f"?{kept(request, page=page.number - 1)}" if page.has_previous() else "",

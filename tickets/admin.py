@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from ledger.administration import ReadOnlyAdmin, ReadOnlyInline
+from ledger.words import zh
 from tickets.models import Entry, Ticket
 
 
@@ -20,7 +21,7 @@ class TicketAdmin(ReadOnlyAdmin):
     list_display = ("number", "kind", "state", "issuing_unit", "handling_unit", "complete_by")
     list_filter = ("kind", "state")
     search_fields = ("number",)
-    search_help_text = "按编号查找"
+    search_help_text = zh("按编号查找")
     list_select_related = ("issuing_unit", "handling_unit")
     fields = (
         *("number", "kind", "state", "issuing_unit", "handling_unit", "holder"),

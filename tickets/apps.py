@@ -1,11 +1,13 @@
 from django.apps import AppConfig
 
+from ledger.words import zh
+
 
 class TicketsConfig(AppConfig):
     """Floor 4: the three official forms and citizens' complaints."""
 
     name = "tickets"
-    verbose_name = "三张单"
+    verbose_name = zh("三张单")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):

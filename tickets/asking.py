@@ -4,6 +4,7 @@ from datetime import date
 
 from django_fsm import can_proceed
 
+from ledger.words import joined, zh
 from orgs.models import PostRole, UnitLevel
 from orgs.seats import seats_of
 from reviews.refusals import Refusal
@@ -43,7 +44,12 @@ def may_draft(paper: Paper, account, day: date) -> list:
 def refusal(ticket: Ticket, verb: Verb, by, day: date) -> Refusal | None:
     """Why ``by`` cannot do this now; ``None`` when nothing stands against it."""
     if not can_proceed(getattr(ticket, METHODS[verb])) or verb == Verb.ESCALATE:
-        told = f"{Kind(ticket.kind).label}“{ticket.get_state_display()}”，现在不能{verb.label}。"
+        told = zh(
+            "{label}“{state}”，现在不能{verb_label}。",
+            label=Kind(ticket.kind).label,
+            state=ticket.get_state_display(),
+            verb_label=verb.label,
+        )
         return Refusal("state", told, CLAUSE)
     return _seat_refusal(ticket, verb, by, day) or _rule(ticket, verb, by)
 
@@ -51,11 +57,11 @@ def refusal(ticket: Ticket, verb: Verb, by, day: date) -> Refusal | None:
 def _seat_refusal(ticket: Ticket, verb: Verb, by, day: date) -> Refusal | None:
     paper = paper_of(ticket)
     if verb in _BY_HOLDER:
-        return _seated(by, ticket.holder, paper.handlers, day, "由单据所在单位办理")
+        return _seated(by, ticket.holder, paper.handlers, day, zh("由单据所在单位办理"))
     if ticket.kind == Kind.COMPLAINT:
         signs = verb in (Verb.CONFIRM, Verb.RETURN)
         roles = (PostRole.HEAD,) if signs else paper.handlers
-        return _seated(by, ticket.holder, roles, day, "投诉由受理单位办理，答复由负责人确认")
+        return _seated(by, ticket.holder, roles, day, zh("投诉由受理单位办理，答复由负责人确认"))
     roles = paper.drafters
     if verb in _BY_HEAD and paper.stamped:
         roles = (PostRole.HEAD,)
@@ -67,37 +73,43 @@ def _seat_refusal(ticket: Ticket, verb: Verb, by, day: date) -> Refusal | None:
 def _seated(by, unit, roles, day: date, rule: str) -> Refusal | None:
     if any(seat.unit.pk == unit.pk and seat.role in roles for seat in seats_of(by, day)):
         return None
-    who = "、".join(PostRole(role).label for role in roles)
-    return Refusal("no_seat", f"{rule}，这一步由{unit.name}的{who}办理。", CLAUSE)
+    who = joined("、", (PostRole(role).label for role in roles))
+    return Refusal(
+        "no_seat",
+        zh("{rule}，这一步由{unit_name}的{who}办理。", rule=rule, unit_name=unit.name, who=who),
+        CLAUSE,
+    )
 
 
 def _rule(ticket: Ticket, verb: Verb, by) -> Refusal | None:
     paper = paper_of(ticket)
     if verb in _BY_HEAD and paper.stamped:
         if ticket.proposed_by_id is None:
-            return Refusal("not_proposed", "还没有送签，请由起草人先送负责人签发。", CLAUSE)
+            return Refusal("not_proposed", zh("还没有送签，请由起草人先送负责人签发。"), CLAUSE)
         if verb == Verb.ISSUE and _same_person(ticket.proposed_by, by):
-            told = "送签的人不能自己签发：盖章须由另一名负责人核签。"
+            told = zh("送签的人不能自己签发：盖章须由另一名负责人核签。")
             return Refusal("two_people", told, CLAUSE)
     if verb == Verb.SEND_BACK and not paper.stamped:
-        return Refusal("no_stamp", "核查单由技术部门直接核发，没有送签一步。", CLAUSE)
+        return Refusal("no_stamp", zh("核查单由技术部门直接核发，没有送签一步。"), CLAUSE)
     if verb == Verb.PROPOSE and not paper.stamped:
-        return Refusal("no_stamp", "核查单由技术部门直接核发，不需要送签。", CLAUSE)
+        return Refusal("no_stamp", zh("核查单由技术部门直接核发，不需要送签。"), CLAUSE)
     if verb == Verb.PROPOSE and ticket.proposed_by_id is not None:
-        return Refusal("proposed", "已经送签，等待负责人签发。", CLAUSE)
+        return Refusal("proposed", zh("已经送签，等待负责人签发。"), CLAUSE)
     if ticket.kind == Kind.COMPLAINT and verb == Verb.CONFIRM and _same_person(ticket.answered_by, by):
-        return Refusal("two_people", "拟答复的人不能自己确认，请由另一名负责人确认。", CLAUSE)
+        return Refusal("two_people", zh("拟答复的人不能自己确认，请由另一名负责人确认。"), CLAUSE)
     if verb == Verb.CLOSE:
         return _open_children(ticket)
     if ticket.kind == Kind.COMPLAINT and verb in (Verb.RECALL, Verb.DECLINE):
-        return Refusal("complaint", "投诉不能退回投诉人，请受理后答复，或开出核查单、督办单。", CLAUSE)
+        return Refusal("complaint", zh("投诉不能退回投诉人，请受理后答复，或开出核查单、督办单。"), CLAUSE)
     return None
 
 
 def _open_children(ticket: Ticket) -> Refusal | None:
     open_ones = list(ticket.children.filter(state__in=LIVE).values_list("number", flat=True)[:3])
     if open_ones:
-        told = f"由它引起的单据还没有办结（{'、'.join(open_ones)}），请办结后再办结这一张。"
+        told = zh(
+            "由它引起的单据还没有办结（{names}），请办结后再办结这一张。", names=joined("、", open_ones)
+        )
         return Refusal("open_children", told, CLAUSE)
     return None
 
@@ -109,7 +121,7 @@ def _same_person(one, other) -> bool:
 def edit_refusal(ticket: Ticket, by, day: date) -> Refusal | None:
     """Why ``by`` cannot change what the paper says."""
     if ticket.state != State.DRAFTED:
-        return Refusal("issued", "单据已经发出，内容不能再改；确需更改的，请撤回后修改。", CLAUSE)
+        return Refusal("issued", zh("单据已经发出，内容不能再改；确需更改的，请撤回后修改。"), CLAUSE)
     paper = paper_of(ticket)
     return _seated(by, ticket.issuing_unit, paper.drafters, day, paper.issued_by)
 
@@ -117,13 +129,23 @@ def edit_refusal(ticket: Ticket, by, day: date) -> Refusal | None:
 def address_refusal(paper: Paper, issuing, handling) -> Refusal | None:
     """Why such a paper cannot go from the one unit to the other."""
     if handling is None:
-        return Refusal("no_handler", f"请选择{'核查' if paper.kind == Kind.CHECK else '承办'}单位。", CLAUSE)
+        return Refusal(
+            "no_handler",
+            zh("请选择{part}单位。", part=zh("核查") if paper.kind == Kind.CHECK else zh("承办")),
+            CLAUSE,
+        )
     if paper.kind == Kind.REPORT:
         if handling.level != UnitLevel.MINISTRY:
-            return Refusal("address", "问题报告单只报教育部。", CLAUSE)
+            return Refusal("address", zh("问题报告单只报教育部。"), CLAUSE)
         return None
     if not issuing.stands_above(handling) or issuing.pk == handling.pk:
-        return Refusal("address", f"{paper.kind.label}只发给本单位的下级单位，请重新选择。", CLAUSE)
+        return Refusal(
+            "address",
+            zh("{kind_label}只发给本单位的下级单位，请重新选择。", kind_label=paper.kind.label),
+            CLAUSE,
+        )
     if handling.closed_on is not None:
-        return Refusal("closed_unit", f"{handling.name}已撤销，请选择承接单位。", CLAUSE)
+        return Refusal(
+            "closed_unit", zh("{handling_name}已撤销，请选择承接单位。", handling_name=handling.name), CLAUSE
+        )
     return None

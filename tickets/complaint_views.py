@@ -8,6 +8,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from ledger.clock import local_date, spoken
+from ledger.words import zh
 from orgs.models import Unit
 from reviews import desk
 from reviews.forms import PlainText
@@ -17,8 +18,8 @@ from tickets import complaints, door
 from tickets.models import Complaint
 
 _FIELDS = ("unit", "matter", "citizen", "contact", "case")
-TOO_MANY = "提交得太频繁，请过一会儿再试，或直接打电话投诉。"
-NO_MATCH = "没有查到这件投诉，请核对投诉编号和查询码。"
+TOO_MANY = zh("提交得太频繁，请过一会儿再试，或直接打电话投诉。")
+NO_MATCH = zh("没有查到这件投诉，请核对投诉编号和查询码。")
 
 
 @login_not_required
@@ -64,7 +65,7 @@ def ask(request: HttpRequest) -> HttpResponse:
         return render(request, "tickets/complaint_ask.html", {})
     number = PlainText().to_python(request.POST.get("number", ""))[:30]
     if too_often(request, "complaint answer"):
-        return _asked(request, number, "查得太频繁，请过一分钟再试。", 429)
+        return _asked(request, number, zh("查得太频繁，请过一分钟再试。"), 429)
     found = complaints.read(number, request.POST.get("code", "")[:60])
     if found is None:
         return _asked(request, number, NO_MATCH, 404)

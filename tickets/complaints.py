@@ -8,6 +8,7 @@ from django.db import transaction
 
 from ledger import audit, outbox
 from ledger.clock import local_date
+from ledger.words import zh
 from orgs.models import Unit, UnitLevel
 from reviews.opinions import cleaned
 from reviews.public_numbers import ALPHABET, CONFUSED, public_number
@@ -17,7 +18,7 @@ from tickets import door, drafting, sealed
 from tickets.models import Complaint, Entry, Kind, Thread
 from tickets.states import State, Verb
 
-CLAUSE = "正文 三.2"
+CLAUSE = zh("正文 三.2")
 SHORTEST, LONGEST = 10, 2000
 CODE_LENGTH = 8
 _DOMAIN = "complaint"
@@ -37,11 +38,17 @@ class Said:
 def checked(*, unit: str, matter: str, citizen: str = "", contact: str = "", case: str = "") -> Said:
     """What was typed, as it is kept. Raises Refused."""
     addressed = addressed_to(unit)
-    matter = drafting.no_number(matter, "投诉内容", LONGEST)
+    matter = drafting.no_number(matter, zh("投诉内容"), LONGEST)
     if len(matter) < SHORTEST:
-        refuse("matter", f"请写明投诉的事情（至少 {SHORTEST} 个字）：什么事、什么时候、哪个单位。", CLAUSE)
+        refuse(
+            "matter",
+            zh("请写明投诉的事情（至少 {shortest} 个字）：什么事、什么时候、哪个单位。", shortest=SHORTEST),
+            CLAUSE,
+        )
     number = identity.normalise_number(case)[:20]
-    return Said(addressed, matter, drafting.no_number(citizen, "怎么称呼你", 50), _checked(contact), number)
+    return Said(
+        addressed, matter, drafting.no_number(citizen, zh("怎么称呼你"), 50), _checked(contact), number
+    )
 
 
 def take_in(said: Said, now: datetime) -> tuple[Complaint, str]:
@@ -64,7 +71,7 @@ def take_in(said: Said, now: datetime) -> tuple[Complaint, str]:
         )
         sealed.put(made, "contact", said.contact)
         made.save(force_insert=True)
-        Entry.objects.create(ticket=made, verb=Verb.ISSUE, unit=said.unit, text="群众在公开页面提交")
+        Entry.objects.create(ticket=made, verb=Verb.ISSUE, unit=said.unit, text=zh("群众在公开页面提交"))
         body = {"ticket": made.number, "unit": said.unit.pk}
         audit.record(door.CHAIN, "public", "complaint.taken_in", body, subject=f"ticket:{made.number}")
         told = {"ticket": made.pk, "verb": Verb.ISSUE, "unit": said.unit.pk}
@@ -78,10 +85,10 @@ def addressed_to(text: str) -> Unit:
     rows = Unit.objects.filter(closed_on=None).exclude(level=UnitLevel.MINISTRY)
     found = list(rows.filter(code=text)[:1]) or list(rows.filter(name=text)[:2])
     if not found:
-        told = "没有找到受理单位，请填写单位全称，或在“投诉电话和邮箱”页面点选单位。"
+        told = zh("没有找到受理单位，请填写单位全称，或在“投诉电话和邮箱”页面点选单位。")
         refuse("unit", told, CLAUSE)
     if len(found) > 1:
-        refuse("unit", "有几个单位叫这个名字，请在“投诉电话和邮箱”页面点选单位。", CLAUSE)
+        refuse("unit", zh("有几个单位叫这个名字，请在“投诉电话和邮箱”页面点选单位。"), CLAUSE)
     return found[0]
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 
 from ledger import audit, outbox
 from ledger.clock import local_date, spoken
+from ledger.words import zh
 from orgs.models import Unit, UnitLevel
 from orgs.seats import seats_of
 from reviews import calendar
@@ -46,7 +47,9 @@ def begin(paper: Paper, unit: Unit | None, by, now: datetime, *, thread: Thread 
     """A new draft of ``unit``, addressed to nobody yet but the ministry. Raises Refused."""
     day = local_date(now)
     if unit is None or unit not in asking.may_draft(paper, by, day):
-        refuse("no_seat", f"{paper.issued_by}，你没有起草的岗位。", CLAUSE)
+        refuse(
+            "no_seat", zh("{paper_issued_by}，你没有起草的岗位。", paper_issued_by=paper.issued_by), CLAUSE
+        )
     with transaction.atomic():
         ticket = paper.model(
             number=public_number(paper.prefix, day.year),
@@ -118,9 +121,17 @@ def perform(
         if refused := asking.refusal(held, verb, by, local_date(now)):
             raise Refused(refused)
         ticket = whole(held)
-        text = drafting.no_number(said.text, "说明", _NOTE)
+        text = drafting.no_number(said.text, zh("说明"), _NOTE)
         if verb in NEEDS_REASON and len(text) < _SHORTEST:
-            refuse("reason", f"请写明{verb.label}的原因（至少 {_SHORTEST} 个字）。", CLAUSE)
+            refuse(
+                "reason",
+                zh(
+                    "请写明{verb_label}的原因（至少 {shortest} 个字）。",
+                    verb_label=verb.label,
+                    shortest=_SHORTEST,
+                ),
+                CLAUSE,
+            )
         before = ticket.holder
         note = _ACTS[verb](ticket, by, now, said) if verb in _ACTS else text
         if verb not in _ACTS:
@@ -138,7 +149,12 @@ def escalate(ticket: Ticket, above: Unit | None, now: datetime) -> None:
         ticket.touch_by = None
         ticket.save(update_fields=["touch_by"])
         return
-    told = f"{ticket.holder.name}未在 {TOUCHED_WITHIN} 个工作日内受理，上报{above.name}。"
+    told = zh(
+        "{holder_name}未在 {touched_within} 个工作日内受理，上报{above_name}。",
+        holder_name=ticket.holder.name,
+        touched_within=TOUCHED_WITHIN,
+        above_name=above.name,
+    )
     ticket.escalated(above, touch_by(local_date(now)))
     _save(ticket)
     _log(ticket, Verb.ESCALATE, None, above, told)
@@ -158,8 +174,8 @@ def _issue(ticket: Ticket, by, now: datetime, said: Said) -> str:
     if refused := asking.address_refusal(paper, ticket.issuing_unit, ticket.handling_unit):
         raise Refused(refused)
     ticket.issued(by, now, touch_by(day))
-    limit = f"，完成时限 {spoken(ticket.complete_by)}" if ticket.complete_by else ""
-    return f"发给{ticket.handling_unit.name}{limit}"
+    limit = zh("，完成时限 {day}", day=spoken(ticket.complete_by)) if ticket.complete_by else ""
+    return zh("发给{handling_unit_name}{limit}", handling_unit_name=ticket.handling_unit.name, limit=limit)
 
 
 def _propose(ticket: Ticket, by, now: datetime, said: Said) -> str:
@@ -174,7 +190,7 @@ def _accept(ticket: Ticket, by, now: datetime, said: Said) -> str:
     name, label = cleaned(said.undertaker)[:50] or by.display_name, paper_of(ticket).names["undertaker"]
     phone = cleaned(said.phone)
     if ticket.kind != Kind.COMPLAINT and not phone:
-        refuse("phone", f"请填写{label}的联系电话。", CLAUSE)
+        refuse("phone", zh("请填写{label}的联系电话。", label=label), CLAUSE)
     if phone:
         try:
             phone = check_phone(phone)
@@ -183,14 +199,16 @@ def _accept(ticket: Ticket, by, now: datetime, said: Said) -> str:
     if ticket.kind == Kind.REPORT:
         ticket.accepting_unit = cleaned(said.accepting_unit)[:60] or ticket.holder.name
     ticket.accepted(now, name, phone)
-    return f"{label}：{name}"
+    return zh("{label}：{name}", label=label, name=name)
 
 
 def _answer(ticket: Ticket, by, now: datetime, said: Said) -> str:
     label = paper_of(ticket).names["answer"]
     text = drafting.no_number(said.text, label, _LONGEST)
     if len(text) < _SHORTEST:
-        refuse("answer", f"请填写{label}（至少 {_SHORTEST} 个字）。", CLAUSE)
+        refuse(
+            "answer", zh("请填写{label}（至少 {shortest} 个字）。", label=label, shortest=_SHORTEST), CLAUSE
+        )
     ticket.answered(by, now, text)
     return ""
 
@@ -208,7 +226,9 @@ def _held(number: str, revision: int | None) -> Ticket:
         number=number
     )
     if revision is not None and revision != held.revision:
-        refuse("stale", "这张单据刚被他人办理或修改过，页面已更新，请核对后再办；你填写的内容还在。", CLAUSE)
+        refuse(
+            "stale", zh("这张单据刚被他人办理或修改过，页面已更新，请核对后再办；你填写的内容还在。"), CLAUSE
+        )
     return held
 
 

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from ledger.clock import local_date, spoken
 from ledger.text import NUMBER_IN_TEXT_RE
+from ledger.words import joined, zh
 from orgs.models import Unit
 from orgs.seats import seats_of
 from reviews.models import Case, OverdueRecord
@@ -23,14 +24,14 @@ from tickets.kinds import CLAUSE, Paper, whole
 from tickets.models import Kind, ReportedProblem, Thread, Ticket
 
 # Typed into the place of a sealed number to empty it.
-EMPTIED = "无"
+EMPTIED = zh("无")
 MOST_PROBLEMS = 20
 SHORTEST_MATTER = 10
 CONTACTS = (
-    ("business_name", "业务联系人"),
-    ("business_phone", "业务联系人电话"),
-    ("technical_name", "技术联系人"),
-    ("technical_phone", "技术联系人电话"),
+    ("business_name", zh("业务联系人")),
+    ("business_phone", zh("业务联系人电话")),
+    ("technical_name", zh("技术联系人")),
+    ("technical_phone", zh("技术联系人电话")),
 )
 
 
@@ -38,9 +39,20 @@ def no_number(text: str, label: str, longest: int) -> str:
     """Free text as it is kept. Raises Refused for one too long, or with a person's number in it."""
     text = cleaned(text)
     if len(text) > longest:
-        refuse("long", f"“{label}”最多 {longest} 字，现在有 {len(text)} 字，请精简。", CLAUSE)
+        refuse(
+            "long",
+            zh(
+                "“{label}”最多 {longest} 字，现在有 {count} 字，请精简。",
+                label=label,
+                longest=longest,
+                count=len(text),
+            ),
+            CLAUSE,
+        )
     if NUMBER_IN_TEXT_RE.search(text):
-        told = f"“{label}”里写有身份证号或学籍号，请改填在专门的栏目里（加密保存），正文中删去。"
+        told = zh(
+            "“{label}”里写有身份证号或学籍号，请改填在专门的栏目里（加密保存），正文中删去。", label=label
+        )
         refuse("number_in_text", told, CLAUSE)
     return text
 
@@ -57,14 +69,20 @@ def _write_report(ticket, typed: dict) -> None:
     for name in ("business_name", "business_unit", "technical_name", "technical_unit"):
         if name in typed:
             setattr(ticket, name, cleaned(typed[name])[:60])
-    for name, label in (("business_phone", "业务联系人电话"), ("technical_phone", "技术联系人电话")):
+    for name, label in (("business_phone", zh("业务联系人电话")), ("technical_phone", zh("技术联系人电话"))):
         if name in typed:
             setattr(ticket, name, _phone(typed[name], label))
     if "problems" in typed:
-        texts = [no_number(text, f"问题 {at}", 1000) for at, text in enumerate(typed["problems"], 1)]
+        texts = [
+            no_number(text, zh("问题 {at}", at=at), 1000) for at, text in enumerate(typed["problems"], 1)
+        ]
         texts = [text for text in texts if text]
         if len(texts) > MOST_PROBLEMS:
-            refuse("problems", f"一张报告单最多列 {MOST_PROBLEMS} 个问题，其余请另开一张。", CLAUSE)
+            refuse(
+                "problems",
+                zh("一张报告单最多列 {most_problems} 个问题，其余请另开一张。", most_problems=MOST_PROBLEMS),
+                CLAUSE,
+            )
         ticket.problems.all().delete()
         ReportedProblem.objects.bulk_create(
             ReportedProblem(report=ticket, position=at, text=text) for at, text in enumerate(texts, 1)
@@ -80,11 +98,11 @@ def _write_people(ticket, typed: dict, day: date) -> None:
         if name in typed:
             setattr(ticket, name, typed[name])
     if "matter" in typed:
-        ticket.matter = no_number(typed["matter"], "反映事项", 4000)
+        ticket.matter = no_number(typed["matter"], zh("反映事项"), 4000)
     if ticket.kind == Kind.SUPERVISION and "instruction" in typed:
-        ticket.instruction = no_number(typed["instruction"], "办理意见", 2000)
+        ticket.instruction = no_number(typed["instruction"], zh("办理意见"), 2000)
     if "responsible_phone" in typed:
-        ticket.responsible_phone = _phone(typed["responsible_phone"], "责任人联系电话")
+        ticket.responsible_phone = _phone(typed["responsible_phone"], zh("责任人联系电话"))
     for field, check in _CHECKS.items():
         _write_sealed(ticket, field, typed.get(field, ""), check, day)
 
@@ -101,7 +119,11 @@ def _write_sealed(ticket, field: str, typed: str, check, day: date) -> None:
 
 
 def _about(label: str, error: identity.IdentityError):
-    return Refusal(f"identity:{label}", f"“{label}”：{error.sentence}", CLAUSE)
+    return Refusal(
+        f"identity:{label}",
+        zh("“{label}”：{error_sentence}", label=label, error_sentence=error.sentence),
+        CLAUSE,
+    )
 
 
 _CHECKS = {
@@ -111,10 +133,10 @@ _CHECKS = {
     "pupil_id": lambda text, day: identity.check_id_number(text, day).text,
 }
 _LABELS = {
-    "reporter_id": "反映人身份证号",
-    "reporter_phone": "反映人联系电话",
-    "pupil_number": "学生学籍号",
-    "pupil_id": "学生身份证号",
+    "reporter_id": zh("反映人身份证号"),
+    "reporter_phone": zh("反映人联系电话"),
+    "pupil_number": zh("学生学籍号"),
+    "pupil_id": zh("学生身份证号"),
 }
 
 
@@ -138,21 +160,21 @@ def missing(ticket, day: date) -> list[str]:
     if ticket.kind == Kind.REPORT:
         lacking += [label for name, label in CONTACTS if not getattr(ticket, name)]
         if not ticket.problems.exists():
-            lacking.append("问题描述（至少一条）")
+            lacking.append(zh("问题描述（至少一条）"))
         return lacking
     if len(ticket.matter) < SHORTEST_MATTER:
-        lacking.append(f"反映事项（至少 {SHORTEST_MATTER} 字）")
+        lacking.append(zh("反映事项（至少 {shortest_matter} 字）", shortest_matter=SHORTEST_MATTER))
     if ticket.handling_unit is None:
-        lacking.append("核查单位" if ticket.kind == Kind.CHECK else "承办单位")
+        lacking.append(zh("核查单位") if ticket.kind == Kind.CHECK else zh("承办单位"))
     lacking += [
         label
-        for name, label in (("responsible", "责任人"), ("responsible_phone", "责任人联系电话"))
+        for name, label in (("responsible", zh("责任人")), ("responsible_phone", zh("责任人联系电话")))
         if not getattr(ticket, name)
     ]
     if ticket.complete_by is None or ticket.complete_by <= day:
-        lacking.append("完成时限（今天以后的日期）")
+        lacking.append(zh("完成时限（今天以后的日期）"))
     if ticket.kind == Kind.SUPERVISION and not ticket.instruction:
-        lacking.append("办理意见")
+        lacking.append(zh("办理意见"))
     return lacking
 
 
@@ -160,7 +182,7 @@ def complete_or_refuse(ticket, day: date) -> None:
     """Raises Refused with everything that is lacking in one sentence."""
     lacking = missing(ticket, day)
     if lacking:
-        refuse("incomplete", f"还没有填全：{'、'.join(lacking)}。请补充后再送出。", CLAUSE)
+        refuse("incomplete", zh("还没有填全：{names}。请补充后再送出。", names=joined("、", lacking)), CLAUSE)
 
 
 # ---------------------------------------------------------------- filled from what there is
@@ -264,13 +286,23 @@ def _of_parent(parent) -> dict:
 def _matter(origin: Origin) -> str:
     if origin.overdue is not None:
         found = origin.overdue
-        return (
-            f"业务 {found.case.number}（{kind_name(found.case.kind)}）在{State(found.stage).label}环节逾期："
-            f"时限 {spoken(found.due_on)}，责任单位{found.unit.name}。"
+        return zh(
+            "业务 {case_number}（{kind_name}）在{label}环节逾期：时限 {day}，责任单位{unit_name}。",
+            case_number=found.case.number,
+            kind_name=kind_name(found.case.kind),
+            label=State(found.stage).label,
+            day=spoken(found.due_on),
+            unit_name=found.unit.name,
         )
     if origin.case is not None:
         case = origin.case
-        return f"业务 {case.number}（{kind_name(case.kind)}，{case.headline}），现状：{State(case.state).label}。"
+        return zh(
+            "业务 {case_number}（{kind_name}，{case_headline}），现状：{label}。",
+            case_number=case.number,
+            kind_name=kind_name(case.kind),
+            case_headline=case.headline,
+            label=State(case.state).label,
+        )
     return ""
 
 

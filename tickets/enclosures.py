@@ -7,6 +7,7 @@ from django.db import transaction
 
 from ledger import audit
 from ledger.clock import local_date
+from ledger.words import zh
 from reviews import files, pictures
 from reviews.refusals import Refused, refuse
 from tickets import asking
@@ -38,7 +39,7 @@ def add(number: str, by, upload, now) -> Enclosure:
         held = _held(number, by, now)
         rows = held.enclosures.order_by("-position")
         if rows.filter(removed_at=None).count() >= MOST:
-            refuse("proof_count", f"一张单据最多附 {MOST} 张照片，请先移除不需要的。", CLAUSE)
+            refuse("proof_count", zh("一张单据最多附 {most} 张照片，请先移除不需要的。", most=MOST), CLAUSE)
         last = rows.first()
         made = Enclosure.objects.create(
             key=key,
@@ -59,7 +60,7 @@ def remove(number: str, by, key, now) -> None:
         held = _held(number, by, now)
         rows = held.enclosures.filter(key=key, removed_at=None, unit=held.holder)
         if not rows.update(removed_at=now):
-            refuse("proof_gone", "这张照片已经移除，或不是本单位上传的。", CLAUSE)
+            refuse("proof_gone", zh("这张照片已经移除，或不是本单位上传的。"), CLAUSE)
         _note(held, by, "enclosure_removed", key)
 
 
@@ -68,7 +69,7 @@ def read(enclosure: Enclosure) -> bytes:
     try:
         return files.read(enclosure.key, enclosure.sha256)
     except ValueError:
-        refuse("proof_damaged", "这张附件的文件已损坏或缺失，请联系系统管理员；单据不受影响。")
+        refuse("proof_damaged", zh("这张附件的文件已损坏或缺失，请联系系统管理员；单据不受影响。"))
 
 
 def _held(number: str, by, now) -> Ticket:

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from ledger.words import zh
 from orgs.models import Unit
 from reviews.forms import PlainText
 from students.models import CodeTable, Sex
@@ -9,7 +10,7 @@ from tickets import sealed
 from tickets.models import Kind
 
 _PRIVATE = {"autocomplete": "off", "spellcheck": "false", "data-private": ""}
-_ADDRESS = "请填写单位代码或全称；可从提示中选择。"
+_ADDRESS = zh("请填写单位代码或全称；可从提示中选择。")
 _SEXES = [("", "—"), *Sex.choices]
 
 
@@ -29,9 +30,9 @@ class _Text(PlainText):
 
 class _Age(forms.IntegerField):
     def __init__(self):
-        wrong = "年龄请填 0–120 的整数。"
+        wrong = zh("年龄请填 0–120 的整数。")
         told = dict.fromkeys(("invalid", "min_value", "max_value"), wrong)
-        super().__init__(label="年龄", required=False, min_value=0, max_value=120, error_messages=told)
+        super().__init__(label=zh("年龄"), required=False, min_value=0, max_value=120, error_messages=told)
 
 
 class DraftForm(forms.Form):
@@ -47,43 +48,46 @@ class DraftForm(forms.Form):
 class ReportForm(DraftForm):
     """问题报告单; the problems stand beside, as many as there are."""
 
-    business_name = _Line("业务联系人", 50)
-    business_unit = _Line("业务联系人单位", 60)
-    business_phone = _Line("业务联系人电话", 30)
-    technical_name = _Line("技术联系人", 50)
-    technical_unit = _Line("技术联系人单位", 60)
-    technical_phone = _Line("技术联系人电话", 30)
+    business_name = _Line(zh("业务联系人"), 50)
+    business_unit = _Line(zh("业务联系人单位"), 60)
+    business_phone = _Line(zh("业务联系人电话"), 30)
+    technical_name = _Line(zh("技术联系人"), 50)
+    technical_unit = _Line(zh("技术联系人单位"), 60)
+    technical_phone = _Line(zh("技术联系人电话"), 30)
 
 
 class PeopleForm(DraftForm):
     """核查单 and 督办单."""
 
-    reporter_name = _Line("姓名", 50, private=True)
-    reporter_sex = forms.ChoiceField(label="性别", required=False, choices=_SEXES)
+    reporter_name = _Line(zh("姓名"), 50, private=True)
+    reporter_sex = forms.ChoiceField(label=zh("性别"), required=False, choices=_SEXES)
     reporter_age = _Age()
-    reporter_ethnic = forms.ChoiceField(label="民族", required=False)
-    reporter_id = _Line("身份证号", 40, private=True)
-    reporter_phone = _Line("联系电话", 40, private=True)
-    pupil_name = _Line("姓名", 50, private=True)
-    pupil_sex = forms.ChoiceField(label="性别", required=False, choices=_SEXES)
+    reporter_ethnic = forms.ChoiceField(label=zh("民族"), required=False)
+    reporter_id = _Line(zh("身份证号"), 40, private=True)
+    reporter_phone = _Line(zh("联系电话"), 40, private=True)
+    pupil_name = _Line(zh("姓名"), 50, private=True)
+    pupil_sex = forms.ChoiceField(label=zh("性别"), required=False, choices=_SEXES)
     pupil_age = _Age()
-    pupil_ethnic = forms.ChoiceField(label="民族", required=False)
-    pupil_number = _Line("学籍号", 40, private=True)
-    pupil_id = _Line("身份证号", 40, private=True)
+    pupil_ethnic = forms.ChoiceField(label=zh("民族"), required=False)
+    pupil_number = _Line(zh("学籍号"), 40, private=True)
+    pupil_id = _Line(zh("身份证号"), 40, private=True)
     matter = _Text(
-        "反映事项", 4000, 6, help_text="事情、时间、涉及的单位；证件号码填在下面的栏目里，不写进正文。"
+        zh("反映事项"),
+        4000,
+        6,
+        help_text=zh("事情、时间、涉及的单位；证件号码填在下面的栏目里，不写进正文。"),
     )
-    handling_unit = _Line("承办单位", 60, help_text=_ADDRESS)
-    responsible = _Line("责任人", 50)
-    responsible_phone = _Line("责任人联系电话", 30)
+    handling_unit = _Line(zh("承办单位"), 60, help_text=_ADDRESS)
+    responsible = _Line(zh("责任人"), 50)
+    responsible_phone = _Line(zh("责任人联系电话"), 30)
     complete_by = forms.DateField(
-        label="完成时限",
+        label=zh("完成时限"),
         required=False,
         input_formats=["%Y-%m-%d"],
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        error_messages={"invalid": "请按 年-月-日 填写完成时限，如 2026-12-18。"},
+        error_messages={"invalid": zh("请按 年-月-日 填写完成时限，如 2026-12-18。")},
     )
-    instruction = _Text("办理意见", 2000, 4)
+    instruction = _Text(zh("办理意见"), 2000, 4)
 
     def __init__(self, ticket, data=None, **more):
         super().__init__(data, **more)
@@ -93,12 +97,12 @@ class PeopleForm(DraftForm):
             self.fields[name].choices = [("", "—"), *ethnic]
         if ticket.kind == Kind.CHECK:
             del self.fields["instruction"]
-            self.fields["handling_unit"].label = "核查单位"
-            self.fields["matter"].label = "所反映事项"
+            self.fields["handling_unit"].label = zh("核查单位")
+            self.fields["matter"].label = zh("所反映事项")
         self.fields["handling_unit"].widget.attrs["list"] = "units"
         for field in sealed.SEALED:
             if field in self.fields and (kept := sealed.masked(ticket, field)):
-                self.fields[field].help_text = f"已填 {kept}。留空不变，填“无”清空。"
+                self.fields[field].help_text = zh("已填 {kept}。留空不变，填“无”清空。", kept=kept)
 
     def clean_handling_unit(self) -> Unit | None:
         """The unit by its code or its whole name, under those who issue."""
@@ -110,8 +114,8 @@ class PeopleForm(DraftForm):
         if len(found) == 1:
             return found[0]
         if found:
-            raise forms.ValidationError("有几个单位叫这个名字，请改填单位代码（正文 三.2）。")
-        raise forms.ValidationError("在本单位的下级单位中没有找到，请核对代码或全称（正文 三.2）。")
+            raise forms.ValidationError(zh("有几个单位叫这个名字，请改填单位代码（正文 三.2）。"))
+        raise forms.ValidationError(zh("在本单位的下级单位中没有找到，请核对代码或全称（正文 三.2）。"))
 
 
 def form_of(ticket, data=None) -> DraftForm:

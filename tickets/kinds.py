@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
+from ledger.words import zh
 from orgs.models import PostRole, UnitLevel
 from tickets.models import Complaint, Kind, ProblemReport, Supervision, Verification
 
-CLAUSE = "正文 三.2"
+CLAUSE = zh("正文 三.2")
 _OFFICES = (UnitLevel.MINISTRY, UnitLevel.PROVINCE, UnitLevel.LEAGUE, UnitLevel.COUNTY)
 _CLERKS = (PostRole.REGISTRAR, PostRole.HEAD)
 
@@ -27,7 +28,7 @@ class Paper:
     @property
     def name(self) -> str:
         """As it is printed at the head of the paper."""
-        return f"中小学生学籍管理{self.kind.label}"
+        return zh("中小学生学籍管理{kind_label}", kind_label=self.kind.label)
 
 
 REPORT = Paper(
@@ -38,8 +39,8 @@ REPORT = Paper(
     (PostRole.REGISTRAR,),
     stamped=True,
     handlers=_CLERKS,
-    issued_by="问题报告单由省级教育行政部门盖章后报教育部",
-    names={"undertaker": "教育部受理人", "answer": "处理意见"},
+    issued_by=zh("问题报告单由省级教育行政部门盖章后报教育部"),
+    names={"undertaker": zh("教育部受理人"), "answer": zh("处理意见")},
 )
 CHECK = Paper(
     Kind.CHECK,
@@ -49,8 +50,8 @@ CHECK = Paper(
     (PostRole.TECHNICIAN,),
     stamped=False,
     handlers=(*_CLERKS, PostRole.TECHNICIAN),
-    issued_by="问题核查单由技术部门核发",
-    names={"undertaker": "承办人", "answer": "经核实的情况"},
+    issued_by=zh("问题核查单由技术部门核发"),
+    names={"undertaker": zh("承办人"), "answer": zh("经核实的情况")},
 )
 SUPERVISION = Paper(
     Kind.SUPERVISION,
@@ -60,8 +61,8 @@ SUPERVISION = Paper(
     (PostRole.REGISTRAR,),
     stamped=True,
     handlers=_CLERKS,
-    issued_by="问题督办单由行政部门核发",
-    names={"undertaker": "承办人", "answer": "办理情况"},
+    issued_by=zh("问题督办单由行政部门核发"),
+    names={"undertaker": zh("承办人"), "answer": zh("办理情况")},
 )
 COMPLAINT = Paper(
     Kind.COMPLAINT,
@@ -71,8 +72,8 @@ COMPLAINT = Paper(
     (),
     stamped=False,
     handlers=_CLERKS,
-    issued_by="投诉由群众在公开页面提交",
-    names={"undertaker": "承办人", "answer": "答复"},
+    issued_by=zh("投诉由群众在公开页面提交"),
+    names={"undertaker": zh("承办人"), "answer": zh("答复")},
 )
 PAPERS = (REPORT, CHECK, SUPERVISION)
 BY_KIND = {paper.kind: paper for paper in (*PAPERS, COMPLAINT)}

@@ -13,6 +13,7 @@ from django.db.models.functions import Now
 from django_fsm import FSMField
 
 from ledger.text import NUMBER_IN_TEXT
+from ledger.words import zh
 from orgs import scope
 from orgs.models import PostRole, Unit
 from orgs.seats import seats_of
@@ -41,24 +42,26 @@ def _who(label: str, **more):
 class Kind(models.TextChoices):
     """The three papers; and the complaint of a citizen, which has none but can start them."""
 
-    REPORT = "report", "问题报告单"
-    CHECK = "check", "问题核查单"
-    SUPERVISION = "supervision", "问题督办单"
-    COMPLAINT = "complaint", "群众投诉"
+    REPORT = "report", zh("问题报告单")
+    CHECK = "check", zh("问题核查单")
+    SUPERVISION = "supervision", zh("问题督办单")
+    COMPLAINT = "complaint", zh("群众投诉")
 
 
 class Thread(models.Model):
     """One matter: what it began with, and all tickets that came of it."""
 
-    case = models.ForeignKey(Case, verbose_name="业务", on_delete=models.PROTECT, null=True, blank=True)
-    student = models.ForeignKey(Student, verbose_name="学生", on_delete=models.PROTECT, null=True, blank=True)
-    overdue = models.ForeignKey(
-        OverdueRecord, verbose_name="逾期记录", on_delete=models.PROTECT, null=True, blank=True
+    case = models.ForeignKey(Case, verbose_name=zh("业务"), on_delete=models.PROTECT, null=True, blank=True)
+    student = models.ForeignKey(
+        Student, verbose_name=zh("学生"), on_delete=models.PROTECT, null=True, blank=True
     )
-    begun_at = models.DateTimeField("开始时间", db_default=Now())
+    overdue = models.ForeignKey(
+        OverdueRecord, verbose_name=zh("逾期记录"), on_delete=models.PROTECT, null=True, blank=True
+    )
+    begun_at = models.DateTimeField(zh("开始时间"), db_default=Now())
 
     class Meta:
-        verbose_name = verbose_name_plural = "问题"
+        verbose_name = verbose_name_plural = zh("问题")
 
     def __str__(self):
         return str(self.pk)
@@ -88,48 +91,50 @@ class TicketQuerySet(models.QuerySet):
 class Ticket(TicketTransitions, models.Model):
     """One ticket. ``holder`` is the unit whose turn it is: after an escalation no longer the one it was sent to."""
 
-    number = models.CharField("编号", max_length=20, unique=True, editable=False)
-    kind = models.CharField("种类", max_length=12, choices=Kind.choices, editable=False)
-    thread = models.ForeignKey(Thread, verbose_name="问题", on_delete=models.PROTECT, related_name="tickets")
+    number = models.CharField(zh("编号"), max_length=20, unique=True, editable=False)
+    kind = models.CharField(zh("种类"), max_length=12, choices=Kind.choices, editable=False)
+    thread = models.ForeignKey(
+        Thread, verbose_name=zh("问题"), on_delete=models.PROTECT, related_name="tickets"
+    )
     parent = models.ForeignKey(
         "self",
-        verbose_name="由此引起",
+        verbose_name=zh("由此引起"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="children",
     )
-    state = FSMField("状态", max_length=10, choices=State.choices, default=State.DRAFTED, protected=True)
+    state = FSMField(zh("状态"), max_length=10, choices=State.choices, default=State.DRAFTED, protected=True)
     issuing_unit = models.ForeignKey(
-        Unit, verbose_name="发出单位", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+        Unit, verbose_name=zh("发出单位"), on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
     handling_unit = models.ForeignKey(
-        Unit, verbose_name="办理单位", on_delete=models.PROTECT, related_name="+", null=True, blank=True
+        Unit, verbose_name=zh("办理单位"), on_delete=models.PROTECT, related_name="+", null=True, blank=True
     )
-    holder = models.ForeignKey(Unit, verbose_name="所在单位", on_delete=models.PROTECT, related_name="+")
-    drafted_by = _who("起草人")
-    drafted_at = models.DateTimeField("起草时间", db_default=Now())
-    proposed_by = _who("送签人")
-    issued_by = _who("签发人")
-    issued_at = models.DateTimeField("发出时间", null=True, blank=True)
-    complete_by = models.DateField("完成时限", null=True, blank=True)
-    touch_by = models.DateField("受理时限", null=True, blank=True)
-    times_escalated = models.PositiveSmallIntegerField("上报次数", default=0)
-    overdue_at = models.DateTimeField("逾期记录时间", null=True, blank=True)
-    accepted_at = models.DateTimeField("受理时间", null=True, blank=True)
-    undertaker = models.CharField("承办人", max_length=50, blank=True)
-    undertaker_phone = models.CharField("承办人联系电话", max_length=30, blank=True)
-    answer = models.TextField("答复", max_length=4000, blank=True)
-    answered_by = _who("答复人")
-    answered_at = models.DateTimeField("答复时间", null=True, blank=True)
-    confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
-    closed_at = models.DateTimeField("办结时间", null=True, blank=True)
-    revision = models.PositiveIntegerField("版本", default=0)
+    holder = models.ForeignKey(Unit, verbose_name=zh("所在单位"), on_delete=models.PROTECT, related_name="+")
+    drafted_by = _who(zh("起草人"))
+    drafted_at = models.DateTimeField(zh("起草时间"), db_default=Now())
+    proposed_by = _who(zh("送签人"))
+    issued_by = _who(zh("签发人"))
+    issued_at = models.DateTimeField(zh("发出时间"), null=True, blank=True)
+    complete_by = models.DateField(zh("完成时限"), null=True, blank=True)
+    touch_by = models.DateField(zh("受理时限"), null=True, blank=True)
+    times_escalated = models.PositiveSmallIntegerField(zh("上报次数"), default=0)
+    overdue_at = models.DateTimeField(zh("逾期记录时间"), null=True, blank=True)
+    accepted_at = models.DateTimeField(zh("受理时间"), null=True, blank=True)
+    undertaker = models.CharField(zh("承办人"), max_length=50, blank=True)
+    undertaker_phone = models.CharField(zh("承办人联系电话"), max_length=30, blank=True)
+    answer = models.TextField(zh("答复"), max_length=4000, blank=True)
+    answered_by = _who(zh("答复人"))
+    answered_at = models.DateTimeField(zh("答复时间"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(zh("确认时间"), null=True, blank=True)
+    closed_at = models.DateTimeField(zh("办结时间"), null=True, blank=True)
+    revision = models.PositiveIntegerField(zh("版本"), default=0)
 
     objects = TicketQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "单据"
+        verbose_name = verbose_name_plural = zh("单据")
         ordering = ["-id"]
         indexes = [
             models.Index(fields=["holder", "-id"], name="ticket_holder", condition=Q(state__in=LIVE)),
@@ -179,27 +184,27 @@ class Ticket(TicketTransitions, models.Model):
 class ProblemReport(Ticket):
     """问题报告单: a province tells the ministry of what it cannot solve itself (attachment 2)."""
 
-    business_name = models.CharField("业务联系人", max_length=50, blank=True)
-    business_unit = models.CharField("业务联系人单位", max_length=60, blank=True)
-    business_phone = models.CharField("业务联系人电话", max_length=30, blank=True)
-    technical_name = models.CharField("技术联系人", max_length=50, blank=True)
-    technical_unit = models.CharField("技术联系人单位", max_length=60, blank=True)
-    technical_phone = models.CharField("技术联系人电话", max_length=30, blank=True)
-    accepting_unit = models.CharField("受理单位", max_length=60, blank=True)
+    business_name = models.CharField(zh("业务联系人"), max_length=50, blank=True)
+    business_unit = models.CharField(zh("业务联系人单位"), max_length=60, blank=True)
+    business_phone = models.CharField(zh("业务联系人电话"), max_length=30, blank=True)
+    technical_name = models.CharField(zh("技术联系人"), max_length=50, blank=True)
+    technical_unit = models.CharField(zh("技术联系人单位"), max_length=60, blank=True)
+    technical_phone = models.CharField(zh("技术联系人电话"), max_length=30, blank=True)
+    accepting_unit = models.CharField(zh("受理单位"), max_length=60, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "问题报告单"
+        verbose_name = verbose_name_plural = zh("问题报告单")
 
 
 class ReportedProblem(models.Model):
     """One numbered problem of a report (有多个问题请分条列出)."""
 
     report = models.ForeignKey(ProblemReport, on_delete=models.PROTECT, related_name="problems")
-    position = models.PositiveSmallIntegerField("序号")
-    text = models.CharField("问题描述", max_length=1000)
+    position = models.PositiveSmallIntegerField(zh("序号"))
+    text = models.CharField(zh("问题描述"), max_length=1000)
 
     class Meta:
-        verbose_name = verbose_name_plural = "问题描述"
+        verbose_name = verbose_name_plural = zh("问题描述")
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["report", "position"], name="problem_position_once"),
@@ -213,21 +218,21 @@ class ReportedProblem(models.Model):
 class AboutPeople(Ticket):
     """What the papers of check and supervision ask alike: who reported it, which pupil, what, who is responsible."""
 
-    reporter_name = models.CharField("反映人姓名", max_length=50, blank=True)
-    reporter_sex = models.CharField("反映人性别", max_length=1, choices=Sex.choices, blank=True)
-    reporter_age = models.PositiveSmallIntegerField("反映人年龄", null=True, blank=True)
-    reporter_ethnic = models.CharField("反映人民族", max_length=2, blank=True)
+    reporter_name = models.CharField(zh("反映人姓名"), max_length=50, blank=True)
+    reporter_sex = models.CharField(zh("反映人性别"), max_length=1, choices=Sex.choices, blank=True)
+    reporter_age = models.PositiveSmallIntegerField(zh("反映人年龄"), null=True, blank=True)
+    reporter_ethnic = models.CharField(zh("反映人民族"), max_length=2, blank=True)
     reporter_id_sealed = models.BinaryField(null=True, blank=True)
     reporter_phone_sealed = models.BinaryField(null=True, blank=True)
-    pupil_name = models.CharField("学生姓名", max_length=50, blank=True)
-    pupil_sex = models.CharField("学生性别", max_length=1, choices=Sex.choices, blank=True)
-    pupil_age = models.PositiveSmallIntegerField("学生年龄", null=True, blank=True)
-    pupil_ethnic = models.CharField("学生民族", max_length=2, blank=True)
+    pupil_name = models.CharField(zh("学生姓名"), max_length=50, blank=True)
+    pupil_sex = models.CharField(zh("学生性别"), max_length=1, choices=Sex.choices, blank=True)
+    pupil_age = models.PositiveSmallIntegerField(zh("学生年龄"), null=True, blank=True)
+    pupil_ethnic = models.CharField(zh("学生民族"), max_length=2, blank=True)
     pupil_number_sealed = models.BinaryField(null=True, blank=True)
     pupil_id_sealed = models.BinaryField(null=True, blank=True)
-    matter = models.TextField("反映事项", max_length=4000, blank=True)
-    responsible = models.CharField("责任人", max_length=50, blank=True)
-    responsible_phone = models.CharField("责任人联系电话", max_length=30, blank=True)
+    matter = models.TextField(zh("反映事项"), max_length=4000, blank=True)
+    responsible = models.CharField(zh("责任人"), max_length=50, blank=True)
+    responsible_phone = models.CharField(zh("责任人联系电话"), max_length=30, blank=True)
 
     class Meta:
         abstract = True
@@ -237,17 +242,17 @@ class Verification(AboutPeople):
     """问题核查单: a technical department has something looked into (attachment 3)."""
 
     class Meta:
-        verbose_name = verbose_name_plural = "问题核查单"
+        verbose_name = verbose_name_plural = zh("问题核查单")
         constraints = [_no_numbers("matter", "verification_no_numbers")]
 
 
 class Supervision(AboutPeople):
     """问题督办单: an administrative department has something dealt with (attachment 4)."""
 
-    instruction = models.TextField("办理意见", max_length=2000, blank=True)
+    instruction = models.TextField(zh("办理意见"), max_length=2000, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "问题督办单"
+        verbose_name = verbose_name_plural = zh("问题督办单")
         constraints = [
             _no_numbers("matter", "supervision_no_numbers"),
             _no_numbers("instruction", "supervision_instruction_no_numbers"),
@@ -257,15 +262,15 @@ class Supervision(AboutPeople):
 class Complaint(Ticket):
     """What a citizen wrote on the public page (R8.5): how to answer is sealed, and nothing else is asked."""
 
-    citizen = models.CharField("投诉人", max_length=50, blank=True)
+    citizen = models.CharField(zh("投诉人"), max_length=50, blank=True)
     contact_sealed = models.BinaryField(null=True, blank=True)
-    matter = models.TextField("投诉内容", max_length=2000)
-    case_number = models.CharField("业务编号", max_length=20, blank=True)
+    matter = models.TextField(zh("投诉内容"), max_length=2000)
+    case_number = models.CharField(zh("业务编号"), max_length=20, blank=True)
     # By this and the number the citizen reads the answer; the code itself is kept nowhere.
     code_index = models.BinaryField(max_length=16, editable=False)
 
     class Meta:
-        verbose_name = verbose_name_plural = "群众投诉"
+        verbose_name = verbose_name_plural = zh("群众投诉")
         constraints = [_no_numbers("matter", "complaint_no_numbers")]
 
 
@@ -273,14 +278,16 @@ class Entry(models.Model):
     """What happened to a ticket, line by line; only ever added to."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="entries")
-    verb = models.CharField("动作", max_length=14, choices=Verb.choices)
-    by = _who("办理人")
-    unit = models.ForeignKey(Unit, verbose_name="单位", on_delete=models.PROTECT, related_name="+", null=True)
-    text = models.CharField("说明", max_length=500, blank=True)
-    at = models.DateTimeField("时间", db_default=Now())
+    verb = models.CharField(zh("动作"), max_length=14, choices=Verb.choices)
+    by = _who(zh("办理人"))
+    unit = models.ForeignKey(
+        Unit, verbose_name=zh("单位"), on_delete=models.PROTECT, related_name="+", null=True
+    )
+    text = models.CharField(zh("说明"), max_length=500, blank=True)
+    at = models.DateTimeField(zh("时间"), db_default=Now())
 
     class Meta:
-        verbose_name = verbose_name_plural = "办理记录"
+        verbose_name = verbose_name_plural = zh("办理记录")
         constraints = [_no_numbers("text", "entry_no_numbers")]
         ordering = ["id"]
 
@@ -293,16 +300,16 @@ class Enclosure(models.Model):
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="enclosures")
-    position = models.PositiveSmallIntegerField("次序")
-    unit = models.ForeignKey(Unit, verbose_name="单位", on_delete=models.PROTECT, related_name="+")
-    size = models.PositiveIntegerField("字节数")
-    sha256 = models.CharField("摘要", max_length=64)
-    added_by = _who("上传人")
-    added_at = models.DateTimeField("上传时间", db_default=Now())
-    removed_at = models.DateTimeField("移除时间", null=True, blank=True)
+    position = models.PositiveSmallIntegerField(zh("次序"))
+    unit = models.ForeignKey(Unit, verbose_name=zh("单位"), on_delete=models.PROTECT, related_name="+")
+    size = models.PositiveIntegerField(zh("字节数"))
+    sha256 = models.CharField(zh("摘要"), max_length=64)
+    added_by = _who(zh("上传人"))
+    added_at = models.DateTimeField(zh("上传时间"), db_default=Now())
+    removed_at = models.DateTimeField(zh("移除时间"), null=True, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "附件"
+        verbose_name = verbose_name_plural = zh("附件")
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["ticket", "position"], name="enclosure_position_once"),

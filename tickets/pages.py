@@ -5,6 +5,7 @@ from datetime import date
 from django.urls import reverse
 
 from ledger.clock import local_date, moment, spoken
+from ledger.words import zh
 from orgs.models import PostRole
 from orgs.seats import seats_of
 from reviews.views.form_pages import told
@@ -14,8 +15,10 @@ from tickets.models import Kind, Ticket
 from tickets.states import State, Verb
 
 CLAUSE_SHOWN = {
-    "text": "跨省业务和系统运行中存在的问题要以报告单形式及时报告教育部；问题核查单由技术部门核发，问题督办单由行政部门核发。",
-    "source": "教基一厅〔2016〕2号 正文 第三条第2款，附件2–4",
+    "text": zh(
+        "跨省业务和系统运行中存在的问题要以报告单形式及时报告教育部；问题核查单由技术部门核发，问题督办单由行政部门核发。"
+    ),
+    "source": zh("教基一厅〔2016〕2号 正文 第三条第2款，附件2–4"),
     "url": "/rules/#zw-3-2",
 }
 TIERS = {
@@ -31,10 +34,10 @@ TIERS = {
 _PLAIN = (Verb.PROPOSE, Verb.ISSUE, Verb.CONFIRM, Verb.CLOSE)
 _WITH_REASON = (Verb.SEND_BACK, Verb.RECALL, Verb.DECLINE, Verb.RETURN)
 _EFFECT = {
-    Verb.PROPOSE: "送出后由本单位负责人核签；修改草稿后须重新送签。",
-    Verb.ISSUE: "签发等同盖章，发出后内容不能再改。",
-    Verb.CONFIRM: "确认后不能再退回重办。",
-    Verb.CLOSE: "办结后存档。",
+    Verb.PROPOSE: zh("送出后由本单位负责人核签；修改草稿后须重新送签。"),
+    Verb.ISSUE: zh("签发等同盖章，发出后内容不能再改。"),
+    Verb.CONFIRM: zh("确认后不能再退回重办。"),
+    Verb.CLOSE: zh("办结后存档。"),
 }
 
 
@@ -45,7 +48,7 @@ def row_of(ticket: Ticket, day: date) -> dict:
         "number": ticket.number,
         "url": reverse("ticket", args=[ticket.number]),
         "kind": Kind(ticket.kind).label,
-        "issuing": ticket.issuing_unit.name if ticket.issuing_unit else "群众",
+        "issuing": ticket.issuing_unit.name if ticket.issuing_unit else zh("群众"),
         "handling": ticket.handling_unit.name if ticket.handling_unit else "—",
         "issued": spoken(local_date(ticket.issued_at)) if ticket.issued_at else "—",
         "due": spoken(ticket.complete_by) if ticket.complete_by else "—",
@@ -59,9 +62,9 @@ def row_of(ticket: Ticket, day: date) -> dict:
 def state_of(ticket: Ticket) -> str:
     """Its state in words."""
     if ticket.state == State.DRAFTED and ticket.proposed_by_id:
-        return "待负责人签发"
+        return zh("待负责人签发")
     if ticket.state == State.CLOSED and ticket.issued_at is None:
-        return "已作废"
+        return zh("已作废")
     return ticket.get_state_display()
 
 
@@ -106,7 +109,7 @@ def starts(account, day: date) -> list[dict]:
     return [
         {
             "url": reverse("ticket-new", args=[found.kind]),
-            "label": f"开{found.kind.label}",
+            "label": zh("开{kind_label}", kind_label=found.kind.label),
             "kind": str(found.kind),
         }
         for found in PAPERS
@@ -116,8 +119,10 @@ def starts(account, day: date) -> list[dict]:
 
 def _label(ticket: Ticket, verb: Verb) -> str:
     if verb == Verb.ISSUE and ticket.kind == Kind.CHECK:
-        return "核发"
-    return {Verb.CONFIRM: "确认答复", Verb.ISSUE: "签发", Verb.PROPOSE: "送负责人签发"}.get(verb, verb.label)
+        return zh("核发")
+    return {Verb.CONFIRM: zh("确认答复"), Verb.ISSUE: zh("签发"), Verb.PROPOSE: zh("送负责人签发")}.get(
+        verb, verb.label
+    )
 
 
 def _paper(ticket, account, now):
@@ -128,12 +133,12 @@ def _paper(ticket, account, now):
 
 def _complaint(ticket) -> list[tuple[str, str]]:
     facts = [
-        ("投诉人", ticket.citizen or "未留姓名"),
-        ("联系方式", sealed.masked(ticket, "contact") or "未留"),
-        ("业务编号", ticket.case_number or "—"),
-        ("投诉内容", ticket.matter),
+        (zh("投诉人"), ticket.citizen or zh("未留姓名")),
+        (zh("联系方式"), sealed.masked(ticket, "contact") or zh("未留")),
+        (zh("业务编号"), ticket.case_number or "—"),
+        (zh("投诉内容"), ticket.matter),
     ]
-    return [*facts, ("答复", ticket.answer)] if ticket.answer else facts
+    return [*facts, (zh("答复"), ticket.answer)] if ticket.answer else facts
 
 
 def _accept(ticket: Ticket, account, typed: dict | None) -> dict:
@@ -153,7 +158,7 @@ def _answer(ticket: Ticket, typed: dict | None) -> dict:
 
 
 def _entry(entry) -> dict:
-    who = entry.by.display_name if entry.by_id else "系统"
+    who = entry.by.display_name if entry.by_id else zh("系统")
     return {
         "at": moment(entry.at),
         "unit": entry.unit.name if entry.unit_id else "",
@@ -178,17 +183,17 @@ def _thread(ticket: Ticket, account, day: date) -> dict:
 
 def _link(one: Ticket, ticket: Ticket) -> str:
     if one.pk == ticket.parent_id:
-        return "由它引起本单"
-    return "由本单引起" if one.parent_id == ticket.pk else "同一问题"
+        return zh("由它引起本单")
+    return zh("由本单引起") if one.parent_id == ticket.pk else zh("同一问题")
 
 
 def _origin(ticket: Ticket) -> list[dict]:
     thread = ticket.thread
     found = []
     if thread.case_id:
-        found.append({"label": "看业务", "url": reverse("case", args=[thread.case.number])})
+        found.append({"label": zh("看业务"), "url": reverse("case", args=[thread.case.number])})
     if thread.student_id:
-        found.append({"label": "学生学籍", "url": reverse("student-detail", args=[thread.student.key])})
+        found.append({"label": zh("学生学籍"), "url": reverse("student-detail", args=[thread.student.key])})
     return found
 
 
@@ -197,8 +202,8 @@ def _enclosures(ticket: Ticket) -> list[dict]:
         {
             "url": reverse("ticket-enclosure", args=[ticket.number, row.key]),
             "remove_url": reverse("ticket-enclosure-remove", args=[ticket.number, row.key]),
-            "label": f"附件 {at}",
-            "told": f"{row.unit.name}　{moment(row.added_at)}",
+            "label": zh("附件 {at}", at=at),
+            "told": zh("{unit_name}　{moment}", unit_name=row.unit.name, moment=moment(row.added_at)),
             "own": row.unit_id == ticket.holder_id,
         }
         for at, row in enumerate(ticket.enclosures.filter(removed_at=None).select_related("unit"), 1)

@@ -6,34 +6,36 @@ The verbs change fields only; who may use them, locks, log and messages are the 
 from django.db import models
 from django_fsm import transition
 
+from ledger.words import zh
+
 
 class State(models.TextChoices):
     """Where a ticket stands."""
 
-    DRAFTED = "drafted", "起草"
-    ISSUED = "issued", "已发出，待受理"
-    ACCEPTED = "accepted", "已受理，办理中"
-    ANSWERED = "answered", "已答复，待确认"
-    RETURNED = "returned", "退回重办"
-    CONFIRMED = "confirmed", "已确认"
-    CLOSED = "closed", "已办结"
+    DRAFTED = "drafted", zh("起草")
+    ISSUED = "issued", zh("已发出，待受理")
+    ACCEPTED = "accepted", zh("已受理，办理中")
+    ANSWERED = "answered", zh("已答复，待确认")
+    RETURNED = "returned", zh("退回重办")
+    CONFIRMED = "confirmed", zh("已确认")
+    CLOSED = "closed", zh("已办结")
 
 
 class Verb(models.TextChoices):
     """What can be done to a ticket. ``escalate`` belongs to the clock alone."""
 
-    PROPOSE = "propose", "送负责人签发"
-    SEND_BACK = "send_back", "退回修改"
-    ISSUE = "issue", "签发"
-    RECALL = "recall", "撤回"
-    DISCARD = "discard", "作废"
-    ACCEPT = "accept", "受理"
-    DECLINE = "decline", "退回发出单位"
-    ANSWER = "answer", "答复"
-    RETURN = "return_answer", "退回重办"
-    CONFIRM = "confirm", "确认"
-    CLOSE = "close", "办结"
-    ESCALATE = "escalate", "上报"
+    PROPOSE = "propose", zh("送负责人签发")
+    SEND_BACK = "send_back", zh("退回修改")
+    ISSUE = "issue", zh("签发")
+    RECALL = "recall", zh("撤回")
+    DISCARD = "discard", zh("作废")
+    ACCEPT = "accept", zh("受理")
+    DECLINE = "decline", zh("退回发出单位")
+    ANSWER = "answer", zh("答复")
+    RETURN = "return_answer", zh("退回重办")
+    CONFIRM = "confirm", zh("确认")
+    CLOSE = "close", zh("办结")
+    ESCALATE = "escalate", zh("上报")
 
 
 # Whose turn it is with the unit that has to handle the ticket; until it is answered its time limit runs.

@@ -10,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ledger.paging import pages_of
+from ledger.words import zh
 from reviews import desk, uploads
 from reviews.forms import PlainText
 from reviews.refusals import Refusal, Refused
@@ -30,17 +31,17 @@ _STATUS = {"no_seat": 403, "two_people": 403, "stale": 409} | dict.fromkeys(
     ("reason", "answer", "phone", "long", "number_in_text", "incomplete", "address", "no_handler"), 422
 )
 _DONE = {
-    Verb.PROPOSE: "已送本单位负责人签发。",
-    Verb.SEND_BACK: "已退回起草人修改。",
-    Verb.ISSUE: "已发出。",
-    Verb.RECALL: "已撤回，可以修改后再发。",
-    Verb.DISCARD: "已作废。",
-    Verb.ACCEPT: "已受理。",
-    Verb.DECLINE: "已退回发出单位。",
-    Verb.ANSWER: "已答复，等待确认。",
-    Verb.RETURN: "已退回重办。",
-    Verb.CONFIRM: "已确认。",
-    Verb.CLOSE: "已办结。",
+    Verb.PROPOSE: zh("已送本单位负责人签发。"),
+    Verb.SEND_BACK: zh("已退回起草人修改。"),
+    Verb.ISSUE: zh("已发出。"),
+    Verb.RECALL: zh("已撤回，可以修改后再发。"),
+    Verb.DISCARD: zh("已作废。"),
+    Verb.ACCEPT: zh("已受理。"),
+    Verb.DECLINE: zh("已退回发出单位。"),
+    Verb.ANSWER: zh("已答复，等待确认。"),
+    Verb.RETURN: zh("已退回重办。"),
+    Verb.CONFIRM: zh("已确认。"),
+    Verb.CLOSE: zh("已办结。"),
 }
 
 
@@ -54,11 +55,11 @@ def show_list(request: HttpRequest) -> HttpResponse:
     known, mine = desk.of(request), pages.units_of(request.user, desk.of(request).today)
     rows = Ticket.objects.visible_to(request.user, known.today)
     parts = {
-        "todo": ("待办", rows.filter(holder__in=mine, state__in=LIVE)),
-        "issued": ("本单位发出", rows.filter(issuing_unit__in=mine)),
-        "handled": ("本单位办理", rows.filter(handling_unit__in=mine)),
-        "overdue": ("已超时限", rows.overdue(known.today)),
-        "all": ("全部", rows),
+        "todo": (zh("待办"), rows.filter(holder__in=mine, state__in=LIVE)),
+        "issued": (zh("本单位发出"), rows.filter(issuing_unit__in=mine)),
+        "handled": (zh("本单位办理"), rows.filter(handling_unit__in=mine)),
+        "overdue": (zh("已超时限"), rows.overdue(known.today)),
+        "all": (zh("全部"), rows),
     }
     tab = request.GET.get("tab") if request.GET.get("tab") in parts else "todo"
     kind = request.GET.get("kind") if request.GET.get("kind") in BY_KIND else ""
@@ -137,7 +138,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
         _keep(request, ticket, form, problems)
         verb = {"propose": Verb.PROPOSE, "issue": Verb.ISSUE}.get(request.POST.get("action"))
         if verb is None:
-            messages.success(request, "草稿已保存。")
+            messages.success(request, zh("草稿已保存。"))
             return see_other(reverse("ticket-edit", args=[number]))
         door.perform(number, verb, request.user, known.now)
     except Refused as error:
@@ -169,9 +170,9 @@ def _edit_page(request, ticket, form, refused: Refusal | None = None, problems=N
         "is_report": ticket.kind == Kind.REPORT,
         "problems": [*(problems or []), *[""] * blanks],
         "units": near if ticket.kind != Kind.REPORT else [],
-        "send": {"value": "propose", "label": "保存并送负责人签发"}
+        "send": {"value": "propose", "label": zh("保存并送负责人签发")}
         if found.stamped
-        else {"value": "issue", "label": "保存并核发"},
+        else {"value": "issue", "label": zh("保存并核发")},
         "clause": pages.CLAUSE_SHOWN,
         "refused": told(refused),
     }
@@ -210,7 +211,7 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
     try:
         verb = Verb(request.POST.get("verb", ""))
     except ValueError:
-        refused = Refusal("verb", "页面已经过期或不完整，请核对后重新提交；你填写的内容还在。", CLAUSE)
+        refused = Refusal("verb", zh("页面已经过期或不完整，请核对后重新提交；你填写的内容还在。"), CLAUSE)
         return ticket_page(request, ticket, refused, 422, typed)
     said = door.Said(**typed, revision=whole(request.POST.get("revision")))
     try:
@@ -275,7 +276,7 @@ def _enclose(request: HttpRequest, number: str) -> HttpResponse:
     except Refused as error:
         status = 422 if error.code.startswith("proof") else _STATUS.get(error.code, 409)
         return ticket_page(request, ticket, error.refusal, status)
-    messages.success(request, "附件已保存。")
+    messages.success(request, zh("附件已保存。"))
     return see_other(reverse("ticket", args=[number]))
 
 
@@ -301,5 +302,5 @@ def remove_enclosure(request: HttpRequest, number: str, key) -> HttpResponse:
         enclosures.remove(number, request.user, key, desk.of(request).now)
     except Refused as error:
         return ticket_page(request, ticket, error.refusal, _STATUS.get(error.code, 409))
-    messages.success(request, "附件已移除。")
+    messages.success(request, zh("附件已移除。"))
     return see_other(reverse("ticket", args=[number]))

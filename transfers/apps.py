@@ -1,11 +1,13 @@
 from django.apps import AppConfig
 
+from ledger.words import zh
+
 
 class TransfersConfig(AppConfig):
     """Floor 4: moves between schools."""
 
     name = "transfers"
-    verbose_name = "转学"
+    verbose_name = zh("转学")
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):

@@ -7,6 +7,7 @@ from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from ledger.clock import spoken
+from ledger.words import zh
 from orgs.models import Unit
 from students.attendance import Attendance
 from students.models import Student
@@ -30,10 +31,15 @@ def case_notes(told: dict | None) -> list[dict]:
     paper = spoken(date.fromisoformat(told["paper"]))
     return [
         {
-            "title": "线下先行",
-            "text": f"学生已在转入学校就读，纸质日期{paper}，依据故障公告 {told['fault']}（{told['reason']}）。",
+            "title": zh("线下先行"),
+            "text": zh(
+                "学生已在转入学校就读，纸质日期{paper}，依据故障公告 {part}（{part2}）。",
+                paper=paper,
+                part=told["fault"],
+                part2=told["reason"],
+            ),
             "url": reverse("offline-detail", args=[told["number"]]),
-            "link": f"线下转学 {told['number']}",
+            "link": zh("线下转学 {part}", part=told["number"]),
         }
     ]
 
@@ -68,8 +74,13 @@ class OfflineAttendance(Attendance):
         rows = OfflineTransfer.objects.open().filter(student=student).select_related("school", "case")
         return [
             {
-                "text": f"线下转出，学籍待办：该生自{spoken(row.paper_date)}起在{row.school.name}线下就读"
-                f"（已 {(day - row.paper_date).days} 天，{row.stands.label}）。",
+                "text": zh(
+                    "线下转出，学籍待办：该生自{day}起在{school_name}线下就读（已 {days} 天，{stands_label}）。",
+                    day=spoken(row.paper_date),
+                    school_name=row.school.name,
+                    days=(day - row.paper_date).days,
+                    stands_label=row.stands.label,
+                ),
                 "url": reverse("offline-detail", args=[row.number]),
                 "label": row.number,
             }

@@ -8,6 +8,7 @@ from django.db.models.functions import JSONObject
 from django.urls import NoReverseMatch, reverse
 
 from ledger.clock import local_date, moment
+from ledger.words import zh
 from orgs.models import PostRole
 from orgs.school_system import SchoolSystemPeriod, SystemOn, speaking, system_on
 from orgs.seats import seat_at, seats_of
@@ -132,29 +133,40 @@ def _facts(case: Case, transfer: Transfer, day, full: bool) -> list[tuple[str, s
     own = grade_of(student, ruled_on)
     grade = own if case.is_live else transfer.grade_from
     leaving, entering = (_system(transfer, school, ruled_on) for school in (case.sending_unit, into))
-    wanted = grade_label(transfer.grade_to, entering.system) if transfer.grade_to else "未填写"
+    wanted = grade_label(transfer.grade_to, entering.system) if transfer.grade_to else zh("未填写")
     if transfer.school_class_id:
         wanted += str(transfer.school_class)
-    reason = transfer.reason.name if transfer.reason_id else "未填写"
+    reason = transfer.reason.name if transfer.reason_id else zh("未填写")
     if transfer.reason_note:
-        reason += f"（{transfer.reason_note}）"
-    changed = [("变更年级的理由", transfer.grade_reason)] if transfer.grade_reason else []
+        reason += zh("（{transfer_reason_note}）", transfer_reason_note=transfer.reason_note)
+    changed = [(zh("变更年级的理由"), transfer.grade_reason)] if transfer.grade_reason else []
     return [
-        ("姓名", f"{name}　{student.get_sex_display()}　{student.birth_date.year}年生"),
-        ("转出", case.sending_unit.name),
-        ("学籍号", number),
-        ("转入", into.name),
-        ("学籍状态", student.get_status_display()),
-        ("转学原因", reason),
-        ("年级", _grade(grade, leaving)),
-        ("转入班级", wanted + (f"（{entering.label}，变更年级）" if changed else "")),
+        (
+            zh("姓名"),
+            zh(
+                "{name}　{sex}　{birth_date_year}年生",
+                name=name,
+                sex=student.get_sex_display(),
+                birth_date_year=student.birth_date.year,
+            ),
+        ),
+        (zh("转出"), case.sending_unit.name),
+        (zh("学籍号"), number),
+        (zh("转入"), into.name),
+        (zh("学籍状态"), student.get_status_display()),
+        (zh("转学原因"), reason),
+        (zh("年级"), _grade(grade, leaving)),
+        (
+            zh("转入班级"),
+            wanted + (zh("（{entering_label}，变更年级）", entering_label=entering.label) if changed else ""),
+        ),
         *changed,
     ]
 
 
 def _grade(grade: int, at: SystemOn) -> str:
     """A grade as the school calls it, with its system."""
-    return grade_label(grade, at.system) + (f"（{at.label}）" if at.label else "")
+    return grade_label(grade, at.system) + (zh("（{at_label}）", at_label=at.label) if at.label else "")
 
 
 def _number(transfer: Transfer) -> str:
@@ -192,7 +204,11 @@ def _checks(procedure, case: Case, transfer: Transfer, now: datetime, book: Rule
         found = check(facts)
         if found is None:
             if check not in (*_SILENT, rules.has_reported):
-                text = f"转学原因证明 {proofs} 张已上传" if check is rules.proof_attached else check.label
+                text = (
+                    zh("转学原因证明 {proofs} 张已上传", proofs=proofs)
+                    if check is rules.proof_attached
+                    else check.label
+                )
                 lines.append({"ok": True, "text": text, "why": "", "clause": ""})
             continue
         if found.stops and not obstacle and check in stopping:
@@ -204,7 +220,7 @@ def _checks(procedure, case: Case, transfer: Transfer, now: datetime, book: Rule
             {
                 "ok": False if found.stops else None,
                 "text": found.sentence,
-                "why": f"由谁解除：{remover}" if remover else "",
+                "why": zh("由谁解除：{remover}", remover=remover) if remover else "",
                 "clause": found.clause,
                 "code": check.__name__ if found.stops and check in procedure.guards.get("leave", ()) else "",
             }
@@ -228,16 +244,19 @@ def _whither(case: Case, transfer: Transfer, account, day) -> tuple[str, list[di
     """That the record moved, when and whereto; to each school the way to its own copy."""
     rows = Enrolment.objects.filter(student=transfer.student, left_case_number=case.number)
     left = rows.values_list("pk", flat=True).first()
-    done = (
-        f"学籍已于{moment(case.closed_at)}由{case.sending_unit.name}转入{case.receiving_unit.name}；"
-        f"{case.sending_unit.short_name}保留存档副本。"
+    done = zh(
+        "学籍已于{moment}由{sending_unit_name}转入{receiving_unit_name}；{sending_unit_short_name}保留存档副本。",
+        moment=moment(case.closed_at),
+        sending_unit_name=case.sending_unit.name,
+        receiving_unit_name=case.receiving_unit.name,
+        sending_unit_short_name=case.sending_unit.short_name,
     )
     units = {seat.unit.pk for seat in seats_of(account, day)}
     links = []
     if left is not None and case.sending_unit_id in units:
-        links.append({"label": "查看存档副本", "url": _address("student-archive", left)})
+        links.append({"label": zh("查看存档副本"), "url": _address("student-archive", left)})
     if case.receiving_unit_id in units:
-        links.append({"label": "查看学生学籍", "url": _address("student-detail", transfer.student.key)})
+        links.append({"label": zh("查看学生学籍"), "url": _address("student-detail", transfer.student.key)})
     return done, [link for link in links if link["url"]]
 
 

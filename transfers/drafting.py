@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from ledger import clock
 from ledger.clock import local_date
+from ledger.words import zh
 from orgs.models import PostRole, Unit
 from orgs.school_system import system_on
 from orgs.seats import seat_at
@@ -43,10 +44,10 @@ def begin(
     """
     day = local_date(now)
     if not school.is_school or seat_at(by, school.pk, PostRole.REGISTRAR, day) is None:
-        refuse("no_seat", "只有转入学校的学籍管理员可以发起转学。", "附件1 三.1")
+        refuse("no_seat", zh("只有转入学校的学籍管理员可以发起转学。"), zh("附件1 三.1"))
     sending = sending_school(student, day)
     if sending is None or sending.pk == school.pk:
-        refuse("other_school", "该生学籍已在本校或没有学籍所在学校，不能发起转学。", "附件1 三.1")
+        refuse("other_school", zh("该生学籍已在本校或没有学籍所在学校，不能发起转学。"), zh("附件1 三.1"))
     kind = kind or kind_between(school, sending)
     mine = Case.objects.filter(
         subject=subject_of(student.pk), receiving_unit=school, state="draft", kind=kind
@@ -109,7 +110,11 @@ def copy_as_new(case: Case, by, now: datetime) -> Case:
     Raises Refused for a case that is running or completed, or when ``by`` is not the school's registrar.
     """
     if case.state not in COPIED_STATES:
-        refuse("not_copied", "只有已驳回、已撤销、已清理或调档逾期取消的业务可以复制为新申请。", "附件1 三.7")
+        refuse(
+            "not_copied",
+            zh("只有已驳回、已撤销、已清理或调档逾期取消的业务可以复制为新申请。"),
+            zh("附件1 三.7"),
+        )
     transfer = transfer_of(case)
     kind = POST_GRADUATION if case.kind == POST_GRADUATION else ""
     return begin(transfer.student, case.receiving_unit, by, now, kind=kind, copied_from=transfer)
@@ -138,12 +143,12 @@ def change(
         grade_reason = cleaned(grade_reason)[:200] if changed else ""
         _refuse_after_consent(held, grade_to, grade_reason)
         if school_class is not None and not _fits(school_class, held, grade_to, day):
-            refuse("grade_and_class", "所选班级不是本校这一年级的班级，请重新选择。", "附件1 四.2")
+            refuse("grade_and_class", zh("所选班级不是本校这一年级的班级，请重新选择。"), zh("附件1 四.2"))
         if held.state != State.DRAFT and (reason is None or school_class is None or grade_to is None):
             refuse(
                 "sent_whole",
-                "业务已发起，转学原因、年级和班级可以更正，不能清空；请选好后再保存。",
-                "附件1 三.1",
+                zh("业务已发起，转学原因、年级和班级可以更正，不能清空；请选好后再保存。"),
+                zh("附件1 三.1"),
             )
         Transfer.objects.filter(case=held).update(
             reason=reason,
@@ -176,7 +181,9 @@ def _refuse_after_consent(case: Case, grade_to: int | None, grade_reason: str) -
     if signed.order_by("-seq").values_list("outcome", flat=True).first() == Outcome.AGREE:
         refuse(
             "grade_consented",
-            f"{authority_of(case.receiving_unit)}已就入读年级签署同意意见，年级和变更理由不能再改；"
-            "需要改的，请撤销后重新发起。",
-            "附件1 四.2",
+            zh(
+                "{authority_of}已就入读年级签署同意意见，年级和变更理由不能再改；需要改的，请撤销后重新发起。",
+                authority_of=authority_of(case.receiving_unit),
+            ),
+            zh("附件1 四.2"),
         )

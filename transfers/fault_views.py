@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ledger.words import zh
 from orgs.models import UnitLevel
 from reviews import desk, faults
 from reviews.models import Fault
@@ -33,7 +34,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(found.open() if only_open else found, PAGE).get_page(request.GET.get("page"))
     shown = {
         "rows": offline_pages.fault_rows(list(page), request.user, known),
-        "page": pager(page, "条", {"open": "1"} if only_open else {}),
+        "page": pager(page, zh("条"), {"open": "1"} if only_open else {}),
         "only_open": only_open,
         "lasting": found.open().count(),
         "may_open": bool(faults.offices_of(request.user, known.today)),
@@ -61,7 +62,11 @@ def announce(request: HttpRequest) -> HttpResponse:
             refused, status = told(error), 409
         else:
             messages.success(
-                request, f"已发布故障公告 {fault.number}，范围内的学籍管理员和负责人会收到通知。"
+                request,
+                zh(
+                    "已发布故障公告 {fault_number}，范围内的学籍管理员和负责人会收到通知。",
+                    fault_number=fault.number,
+                ),
             )
             return see_other(reverse("fault", args=[fault.number]))
     elif form.is_bound:
@@ -69,11 +74,11 @@ def announce(request: HttpRequest) -> HttpResponse:
     else:
         form.initial = {"since": known.today, "unit": offices[0].unit.code}
     shown = {
-        "heading": "发布故障公告",
-        "lead": "公告期间，范围内学校可应家长要求先线下办理转学；公告发布后不能修改，只能结束。",
+        "heading": zh("发布故障公告"),
+        "lead": zh("公告期间，范围内学校可应家长要求先线下办理转学；公告发布后不能修改，只能结束。"),
         "form": form,
         "refused": refused,
-        "submit_label": "发布公告",
+        "submit_label": zh("发布公告"),
         "cancel_url": reverse("faults"),
         "clause": offline_pages.CLAUSE,
     }
@@ -120,7 +125,7 @@ def fault_page(
         "facts": offline_pages.fault_facts(fault, known),
         "sums": offline_pages.fault_rows([fault], request.user, known)[0],
         "rows": [offline_pages.as_row(row, request.user, known) for row in page],
-        "page": pager(page, "名", {}),
+        "page": pager(page, zh("名"), {}),
         "records": covered,
         "may_close": faults.close_refusal(fault, request.user, known.today) is None,
         "refused": refused,
@@ -138,7 +143,7 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
         faults.close_fault(fault, request.user, desk.of(request).now)
     except Refused as error:
         return fault_page(request, fault, told(error), status=409)
-    messages.success(request, "故障公告已结束；期间的线下转学请学校尽快登记和补办。")
+    messages.success(request, zh("故障公告已结束；期间的线下转学请学校尽快登记和补办。"))
     return see_other(reverse("fault", args=[fault.number]))
 
 
@@ -147,7 +152,15 @@ def pager(page, unit: str, kept: dict) -> dict:
     more = "".join(f"{name}={value}&" for name, value in kept.items())
     total = page.paginator.count
     return {
-        "text": f"第 {page.start_index()}–{page.end_index()} {unit}，共 {total} {unit}" if total else "",
+        "text": zh(
+            "第 {start_index}–{end_index} {unit}，共 {total} {unit}",
+            start_index=page.start_index(),
+            end_index=page.end_index(),
+            unit=unit,
+            total=total,
+        )
+        if total
+        else "",
         "previous_url": f"?{more}page={page.previous_page_number()}" if page.has_previous() else "",
         "next_url": f"?{more}page={page.next_page_number()}" if page.has_next() else "",
     }

@@ -5,6 +5,7 @@ from datetime import date
 from django import forms
 from django.db.models import Q
 
+from ledger.words import zh
 from orgs.models import Unit
 from orgs.school_system import system_on
 from reviews.notice_values import POST_GRADUATION
@@ -20,10 +21,10 @@ class LookupForm(NumberAndName):
     """The pupil as the parents state it; the school is asked only of who serves several."""
 
     school = forms.ChoiceField(
-        label="转入学校",
+        label=zh("转入学校"),
         error_messages={
-            "required": "请选择转入学校。",
-            "invalid_choice": "请从你任学籍管理员的学校中选择转入学校。",
+            "required": zh("请选择转入学校。"),
+            "invalid_choice": zh("请从你任学籍管理员的学校中选择转入学校。"),
         },
     )
 
@@ -71,50 +72,52 @@ class TransferForm(forms.Form):
     """
 
     reason = forms.ModelChoiceField(
-        label="转学原因",
+        label=zh("转学原因"),
         queryset=TransferReason.objects.none(),
         required=False,
         empty_label=None,
         widget=forms.RadioSelect,
-        error_messages={"invalid_choice": "请从所列原因中选择转学原因（附件1 三.1）。"},
+        error_messages={"invalid_choice": zh("请从所列原因中选择转学原因（附件1 三.1）。")},
     )
     reason_note = forms.CharField(
-        label="原因说明",
+        label=zh("原因说明"),
         max_length=200,
         required=False,
-        help_text="只在选“其他”时填写，最多 200 字；不要写学生或家长的证件号码。",
+        help_text=zh("只在选“其他”时填写，最多 200 字；不要写学生或家长的证件号码。"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"max_length": "原因说明最多 200 字，请精简。"},
+        error_messages={"max_length": zh("原因说明最多 200 字，请精简。")},
     )
     grade_to = forms.TypedChoiceField(
-        label="转入年级",
+        label=zh("转入年级"),
         coerce=int,
         empty_value=None,
         required=False,
-        help_text="原则上不变更年级（附件1 四.2）。",
-        error_messages={"invalid_choice": "请从本校开设的年级中选择（附件1 四.2）。"},
+        help_text=zh("原则上不变更年级（附件1 四.2）。"),
+        error_messages={"invalid_choice": zh("请从本校开设的年级中选择（附件1 四.2）。")},
     )
     grade_reason = forms.CharField(
-        label="变更年级的理由",
+        label=zh("变更年级的理由"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
-        error_messages={"max_length": "变更年级的理由最多 200 字，请精简（附件1 四.2）。"},
+        error_messages={"max_length": zh("变更年级的理由最多 200 字，请精简（附件1 四.2）。")},
     )
     school_class = ClassField(
-        label="转入班级",
+        label=zh("转入班级"),
         queryset=SchoolClass.objects.none(),
         required=False,
-        empty_label="请选择班级",
-        error_messages={"invalid_choice": "请从本校这一年级的班级中选择（附件1 四.2）。"},
+        empty_label=zh("请选择班级"),
+        error_messages={"invalid_choice": zh("请从本校这一年级的班级中选择（附件1 四.2）。")},
     )
-    opinion = forms.CharField(label="审核补充意见", required=False, widget=forms.Textarea(attrs={"rows": 3}))
+    opinion = forms.CharField(
+        label=zh("审核补充意见"), required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
     revision = forms.IntegerField(
         min_value=0,
         max_value=2**31 - 1,
         widget=forms.HiddenInput,
         error_messages=dict.fromkeys(
-            ("required", "invalid", "min_value", "max_value"), "页面已失效，请刷新后再提交。"
+            ("required", "invalid", "min_value", "max_value"), zh("页面已失效，请刷新后再提交。")
         ),
     )
     key = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
@@ -123,7 +126,7 @@ class TransferForm(forms.Form):
         super().__init__(data, **more)
         self.fields["reason"].queryset = offered_reasons(school, day, kind)
         if kind == POST_GRADUATION:
-            self.fields["reason"].label = "就学原因"
+            self.fields["reason"].label = zh("就学原因")
         self._offer_grades(school, own_grade, day)
         for name in ("reason", "reason_note", "grade_to", "grade_reason", "school_class"):
             # The fields stand beside the panel that holds the form.
@@ -132,16 +135,18 @@ class TransferForm(forms.Form):
     def _offer_grades(self, school: Unit, own: int, day: date) -> None:
         """The school's grades on ``day``, the pupil's own chosen; and of each its classes (R4.3)."""
         at = system_on(school, day)
-        labels = [(g, grade_label(g, at.system) + ("（该生应读）" if g == own else "")) for g in at.grades]
+        labels = [
+            (g, grade_label(g, at.system) + (zh("（该生应读）") if g == own else "")) for g in at.grades
+        ]
         self.own_grade = own if own in at.grades else None
         grade, classes = self.fields["grade_to"], self.fields["school_class"]
-        grade.choices = labels if self.own_grade else [("", "请选择年级"), *labels]
+        grade.choices = labels if self.own_grade else [("", zh("请选择年级")), *labels]
         grade.initial = self.own_grade
         grade.widget.attrs["data-own-grade"] = self.own_grade or ""
-        authority = school.authority.short_name if school.authority_id else "主管部门"
-        self.fields[
-            "grade_reason"
-        ].help_text = f"只在变更年级时填写，2–200 字；须保障九年义务教育，并由{authority}写明同意。"
+        authority = school.authority.short_name if school.authority_id else zh("主管部门")
+        self.fields["grade_reason"].help_text = zh(
+            "只在变更年级时填写，2–200 字；须保障九年义务教育，并由{authority}写明同意。", authority=authority
+        )
         classes.grades, classes.day = labels, day
         cohorts = [cohort_of(g, day) for g in at.grades]
         rows = SchoolClass.objects.filter(school=school, cohort__in=cohorts)

@@ -4,6 +4,7 @@ receiving authority's own word, and nine years of compulsory schooling in all.
 The guards take the facts of :mod:`transfers.rules`, which puts them among its own.
 """
 
+from ledger.words import zh
 from orgs.school_system import CLAUSE
 from reviews.own_words import NoteWanted
 from reviews.refusals import guard
@@ -51,7 +52,9 @@ def change_explained(facts):
 
 
 @guard(
-    "变更年级须保障完整接受九年义务教育：{sum}，不足九年，不能变更；请改选年级。", CLAUSE, "转入学校改选年级"
+    "变更年级须保障完整接受九年义务教育：{sum}，不足九年，不能变更；请改选年级。",
+    CLAUSE,
+    "转入学校改选年级",
 )
 def nine_years(facts):
     """完整接受九年义务教育"""
@@ -68,14 +71,19 @@ GUARDS = (chosen_grade_offered, change_explained, nine_years)
 
 def authority_of(school) -> str:
     """What the authority that must consent is called."""
-    return school.authority.name if school.authority_id else "主管部门"
+    return school.authority.name if school.authority_id else zh("主管部门")
 
 
 def note(own: int, chosen: int, system: str, reason: str) -> NoteWanted:
     """The consent that the receiving authority must write itself."""
     labels = grade_label(own, system), grade_label(chosen, system)
     return NoteWanted(
-        "同意变更年级的意见",
-        f"该生应读{labels[0]}，申请变更为{labels[1]}入读（理由：{reason}）；变更年级须经转入学校主管部门同意。",
+        zh("同意变更年级的意见"),
+        zh(
+            "该生应读{part}，申请变更为{part2}入读（理由：{reason}）；变更年级须经转入学校主管部门同意。",
+            part=labels[0],
+            part2=labels[1],
+            reason=reason,
+        ),
         CLAUSE,
     )

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from ledger import clock
 from ledger.clock import moment, spoken
+from ledger.words import zh
 from orgs.school_system import systems_on
 from reviews import desk
 from reviews.clauses import url_of
@@ -20,11 +21,13 @@ from transfers import graduating
 from transfers.models import Transfer
 
 PAGE = 50
-_CLAUSE = "附件1 三.5"
+_CLAUSE = zh("附件1 三.5")
 _TEXT = {
-    "text": "毕业年级学生的在办转学应在学校毕业操作（7月30日前）之前办结；没有办结的随毕业操作清理，须重新发起。",
-    "note": "办理单位请优先核办；学校毕业操作前请核对本页。",
-    "source": "教基一厅〔2016〕2号 附件1 第三条第5款",
+    "text": zh(
+        "毕业年级学生的在办转学应在学校毕业操作（7月30日前）之前办结；没有办结的随毕业操作清理，须重新发起。"
+    ),
+    "note": zh("办理单位请优先核办；学校毕业操作前请核对本页。"),
+    "source": zh("教基一厅〔2016〕2号 附件1 第三条第5款"),
 }
 
 
@@ -39,11 +42,22 @@ def show(request: HttpRequest) -> HttpResponse:
     transfers = list(found)
     systems = systems_on({t.case.sending_unit for t in transfers}, known.today) if transfers else {}
     shown = {
-        "summary": f"距{spoken(last)}还有 {(last - known.today).days} 天，在办 {paginator.count} 件",
+        "summary": zh(
+            "距{day}还有 {days} 天，在办 {paginator_count} 件",
+            day=spoken(last),
+            days=(last - known.today).days,
+            paginator_count=paginator.count,
+        ),
         "rows": [_row(t, systems, known) for t in transfers],
         "clause": {**_TEXT, "url": url_of(_CLAUSE)},
         "page": {
-            "text": f"第 {found.number} 页，共 {paginator.num_pages} 页。" if paginator.count else "",
+            "text": zh(
+                "第 {found_number} 页，共 {paginator_num_pages} 页。",
+                found_number=found.number,
+                paginator_num_pages=paginator.num_pages,
+            )
+            if paginator.count
+            else "",
             "previous_url": f"?page={found.number - 1}" if found.has_previous() else "",
             "next_url": f"?page={found.number + 1}" if found.has_next() else "",
         },

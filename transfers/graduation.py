@@ -3,6 +3,7 @@
 from datetime import date
 
 from ledger.clock import spoken
+from ledger.words import zh
 from orgs.models import Unit
 from reviews import door_clock
 from reviews.notice_values import TRANSFERS
@@ -14,5 +15,9 @@ def clear_transfers(sender, school: Unit, students: list[int], day: date, actor:
 
     毕业后跨省就学 is left alone: it begins with the graduation. Receiver of :data:`students.yearend.graduated`.
     """
-    why = f"{school.name}已于{spoken(day)}办理毕业，业务在毕业操作之前没有办结，随之清理（附件1 三.5）。"
+    why = zh(
+        "{school_name}已于{day}办理毕业，业务在毕业操作之前没有办结，随之清理（附件1 三.5）。",
+        school_name=school.name,
+        day=spoken(day),
+    )
     return door_clock.clear([subject_of(pk) for pk in students], TRANSFERS, why, actor)

@@ -3,6 +3,7 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from ledger.words import zh
 from orgs.models import Account, Unit
 from reviews.models import Case
 from reviews.notice_values import TRANSFERS
@@ -17,27 +18,32 @@ def transfer_kinds() -> list[str]:
 class TransferReason(models.Model):
     """One of the closed list of reasons for a transfer; a province may set its own, over a period (R0.7)."""
 
-    key = models.CharField("代号", max_length=30)
-    name = models.CharField("原因", max_length=60)
-    kinds = ArrayField(models.CharField(max_length=30), verbose_name="业务类型", default=transfer_kinds)
-    needs_note = models.BooleanField("须填写说明", default=False)
+    key = models.CharField(zh("代号"), max_length=30)
+    name = models.CharField(zh("原因"), max_length=60)
+    kinds = ArrayField(models.CharField(max_length=30), verbose_name=zh("业务类型"), default=transfer_kinds)
+    needs_note = models.BooleanField(zh("须填写说明"), default=False)
     province = models.ForeignKey(
-        Unit, verbose_name="省（空为全国）", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Unit,
+        verbose_name=zh("省（空为全国）"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
-    position = models.PositiveSmallIntegerField("次序", default=1)
-    valid_from = models.DateField("生效日期")
-    valid_until = models.DateField("失效日期（不含）", null=True, blank=True)
-    source = models.CharField("依据", max_length=200)
+    position = models.PositiveSmallIntegerField(zh("次序"), default=1)
+    valid_from = models.DateField(zh("生效日期"))
+    valid_until = models.DateField(zh("失效日期（不含）"), null=True, blank=True)
+    source = models.CharField(zh("依据"), max_length=200)
 
     class Meta:
-        verbose_name = verbose_name_plural = "转学原因"
+        verbose_name = verbose_name_plural = zh("转学原因")
         ordering = ["position", "id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["key", "province", "valid_from"],
                 nulls_distinct=False,
                 name="transfer_reason_once",
-                violation_error_message="这个代号在同一范围、同一生效日期已有一行，请改用别的生效日期。",
+                violation_error_message=zh("这个代号在同一范围、同一生效日期已有一行，请改用别的生效日期。"),
             )
         ]
 
@@ -54,34 +60,41 @@ class Transfer(models.Model):
     entered is not the pupil's own (R4.3).
     """
 
-    case = models.OneToOneField(Case, verbose_name="业务", on_delete=models.PROTECT, related_name="transfer")
+    case = models.OneToOneField(
+        Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="transfer"
+    )
     student = models.ForeignKey(
-        Student, verbose_name="学生", on_delete=models.PROTECT, related_name="transfers"
+        Student, verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="transfers"
     )
     receiving_school = models.ForeignKey(
-        Unit, verbose_name="转入学校", on_delete=models.PROTECT, related_name="transfers_in"
+        Unit, verbose_name=zh("转入学校"), on_delete=models.PROTECT, related_name="transfers_in"
     )
     sending_school = models.ForeignKey(
-        Unit, verbose_name="转出学校", on_delete=models.PROTECT, related_name="transfers_out"
+        Unit, verbose_name=zh("转出学校"), on_delete=models.PROTECT, related_name="transfers_out"
     )
     reason = models.ForeignKey(
-        TransferReason, verbose_name="转学原因", on_delete=models.PROTECT, null=True, blank=True
+        TransferReason, verbose_name=zh("转学原因"), on_delete=models.PROTECT, null=True, blank=True
     )
-    reason_note = models.CharField("原因说明", max_length=200, blank=True)
-    grade_from = models.PositiveSmallIntegerField("原年级")
-    grade_to = models.PositiveSmallIntegerField("转入年级", null=True, blank=True)
-    grade_reason = models.CharField("变更年级的理由", max_length=200, blank=True)
+    reason_note = models.CharField(zh("原因说明"), max_length=200, blank=True)
+    grade_from = models.PositiveSmallIntegerField(zh("原年级"))
+    grade_to = models.PositiveSmallIntegerField(zh("转入年级"), null=True, blank=True)
+    grade_reason = models.CharField(zh("变更年级的理由"), max_length=200, blank=True)
     school_class = models.ForeignKey(
-        SchoolClass, verbose_name="转入班级", on_delete=models.PROTECT, null=True, blank=True
+        SchoolClass, verbose_name=zh("转入班级"), on_delete=models.PROTECT, null=True, blank=True
     )
-    reported_on = models.DateField("报到日期", null=True, blank=True)
-    did_not_report = models.BooleanField("未报到", default=False, db_default=False)
+    reported_on = models.DateField(zh("报到日期"), null=True, blank=True)
+    did_not_report = models.BooleanField(zh("未报到"), default=False, db_default=False)
     reporting_by = models.ForeignKey(
-        Account, verbose_name="报到登记人", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        Account,
+        verbose_name=zh("报到登记人"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
 
     class Meta:
-        verbose_name = verbose_name_plural = "转学"
+        verbose_name = verbose_name_plural = zh("转学")
         constraints = [
             models.CheckConstraint(
                 condition=~models.Q(receiving_school=models.F("sending_school")), name="transfer_two_schools"

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 
 from ledger import clock
 from ledger.clock import moment, spoken
+from ledger.words import zh
 from orgs.models import Unit
 from reviews import desk
 from reviews.clauses import url_of
@@ -19,11 +20,11 @@ from reviews.states import State, Verb
 from transfers.models import Transfer
 
 PAGE = 50
-_CLAUSE = "附件1 三.6"
+_CLAUSE = zh("附件1 三.6")
 _TEXT = {
-    "text": "学生未报到的不予调档；应在核准后 10 个工作日内根据报到情况调档，逾期自动取消。",
-    "note": "学籍留在转出学校。学生后来报到的，时限内可改登报到，逾期须重新发起。",
-    "source": "教基一厅〔2016〕2号 附件1 第三条第6款",
+    "text": zh("学生未报到的不予调档；应在核准后 10 个工作日内根据报到情况调档，逾期自动取消。"),
+    "note": zh("学籍留在转出学校。学生后来报到的，时限内可改登报到，逾期须重新发起。"),
+    "source": zh("教基一厅〔2016〕2号 附件1 第三条第6款"),
 }
 
 
@@ -54,14 +55,20 @@ def show(request: HttpRequest) -> HttpResponse:
     found = page.get_page(request.GET.get("page"))
     suffix = f"school={asked}&" if chosen else ""
     shown = {
-        "today": f"今天 {spoken(known.today)}",
-        "summary": f"共 {total} 人" if total else "没有未报到的学生",
+        "today": zh("今天 {day}", day=spoken(known.today)),
+        "summary": zh("共 {total} 人", total=total) if total else zh("没有未报到的学生"),
         "schools": [{**school, "selected": school is chosen} for school in schools],
         "chosen": chosen,
         "rows": [_row(transfer) for transfer in found],
         "clause": {**_TEXT, "url": url_of(_CLAUSE)},
         "page": {
-            "text": f"第 {found.number} 页，共 {found.paginator.num_pages} 页。" if total else "",
+            "text": zh(
+                "第 {found_number} 页，共 {paginator_num_pages} 页。",
+                found_number=found.number,
+                paginator_num_pages=found.paginator.num_pages,
+            )
+            if total
+            else "",
             "previous_url": f"?{suffix}page={found.number - 1}" if found.has_previous() else "",
             "next_url": f"?{suffix}page={found.number + 1}" if found.has_next() else "",
         },

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 
 from ledger import audit
 from ledger.clock import local_date, spoken
+from ledger.words import zh
 from orgs.models import Account, PostRole, Unit
 from orgs.seats import seat_at
 from reviews import faults, rulebook
@@ -29,18 +30,24 @@ from transfers.procedures import kind_for
 from transfers.rules import closed_refusal, sending_school
 
 PREFIX = "XX"
-CLAUSE = "函 一；正文一"
-STILL_ATTENDS = "学生照常就读，不受影响。"
-NO_SEAT = Refusal("no_seat", "线下转学由就读学校的学籍管理员登记和补办，你没有这个岗位。", CLAUSE)
+CLAUSE = zh("函 一；正文一")
+STILL_ATTENDS = zh("学生照常就读，不受影响。")
+NO_SEAT = Refusal("no_seat", zh("线下转学由就读学校的学籍管理员登记和补办，你没有这个岗位。"), CLAUSE)
 NO_FAULT = Refusal(
     "no_fault",
-    "本校现在没有故障公告，也不在故障结束后的补记期限内：请照常发起电子转学；系统确有故障的，请主管部门发布故障公告。"
+    zh(
+        "本校现在没有故障公告，也不在故障结束后的补记期限内：请照常发起电子转学；系统确有故障的，请主管部门发布故障公告。"
+    )
     + STILL_ATTENDS,
     CLAUSE,
 )
-ALREADY_HERE = Refusal("other_school", f"该生学籍已在本校，人籍一致，不需登记。{STILL_ATTENDS}", CLAUSE)
-UNKNOWN = Refusal("pupil_unknown", "请先用号码和姓名核对学生，再补办电子转学。", CLAUSE)
-CLOSED = Refusal("offline_closed", "这条线下转学登记已经了结，不需再办。", CLAUSE)
+ALREADY_HERE = Refusal(
+    "other_school",
+    zh("该生学籍已在本校，人籍一致，不需登记。{still_attends}", still_attends=STILL_ATTENDS),
+    CLAUSE,
+)
+UNKNOWN = Refusal("pupil_unknown", zh("请先用号码和姓名核对学生，再补办电子转学。"), CLAUSE)
+CLOSED = Refusal("offline_closed", zh("这条线下转学登记已经了结，不需再办。"), CLAUSE)
 # How a record may be ended by hand; only the case itself makes it 人籍一致.
 ENDINGS = [value for value in Outcome if value != Outcome.DONE]
 
@@ -116,8 +123,12 @@ def _check_fault(school: Unit, fault: Fault | None, paper_date: date, day: date)
     if not first <= paper_date <= last:
         refuse(
             "paper_date",
-            f"纸质日期须在{spoken(first)}至{spoken(last)}之间：不早于故障起始日期，不晚于今天，"
-            f"也不晚于故障结束后的补记期限。{STILL_ATTENDS}",
+            zh(
+                "纸质日期须在{day}至{day2}之间：不早于故障起始日期，不晚于今天，也不晚于故障结束后的补记期限。{still_attends}",
+                day=spoken(first),
+                day2=spoken(last),
+                still_attends=STILL_ATTENDS,
+            ),
             CLAUSE,
         )
 
@@ -133,10 +144,15 @@ def _check_pupil(student: Student, school: Unit, day: date) -> None:
         raise Refused(ALREADY_HERE)
     other = OfflineTransfer.objects.open().filter(student=student).select_related("school").first()
     if other is not None:
-        where = "本校" if other.school_id == school.pk else other.school.name
+        where = zh("本校") if other.school_id == school.pk else other.school.name
         refuse(
             "offline_already",
-            f"该生已由{where}登记线下转学（{other.number}），尚未了结，不能重复登记。{STILL_ATTENDS}",
+            zh(
+                "该生已由{where}登记线下转学（{other_number}），尚未了结，不能重复登记。{still_attends}",
+                where=where,
+                other_number=other.number,
+                still_attends=STILL_ATTENDS,
+            ),
             CLAUSE,
         )
 
@@ -151,9 +167,9 @@ def _stated(stated: Stated | None, day: date) -> dict:
         refuse("stated_name", error.sentence, error.clause)
     origin = " ".join(cleaned(stated.origin).split())
     if not 2 <= len(origin) <= 60:
-        refuse("stated_origin", "请填写学生原来就读的学校（2–60 字）。", CLAUSE)
+        refuse("stated_origin", zh("请填写学生原来就读的学校（2–60 字）。"), CLAUSE)
     if not date(day.year - 30, 1, 1) <= stated.birth_date <= day:
-        refuse("stated_birth", "出生日期不合理，请核对后重填。", CLAUSE)
+        refuse("stated_birth", zh("出生日期不合理，请核对后重填。"), CLAUSE)
     return {"name": name, "sex": stated.sex, "birth_date": stated.birth_date, "origin": origin}
 
 
@@ -167,7 +183,10 @@ def _walls():
             raise
         refuse(
             "offline_already",
-            f"该生刚刚已登记线下转学，尚未了结，不能重复登记；请在“人籍一致”中查看。{STILL_ATTENDS}",
+            zh(
+                "该生刚刚已登记线下转学，尚未了结，不能重复登记；请在“人籍一致”中查看。{still_attends}",
+                still_attends=STILL_ATTENDS,
+            ),
             CLAUSE,
         )
 
@@ -188,12 +207,14 @@ def match(
         held = _held(made, by, now)
         if held.student_id is not None:
             refuse(
-                "offline_matched", "这条登记的学生已经核对过，不能更换；登记有误的请了结后另行登记。", CLAUSE
+                "offline_matched",
+                zh("这条登记的学生已经核对过，不能更换；登记有误的请了结后另行登记。"),
+                CLAUSE,
             )
         if (student.birth_date, student.sex) != (held.birth_date, held.sex):
             refuse(
                 "offline_other_pupil",
-                "查到的学生与登记时的性别或出生日期不符，请与家长核对；登记有误的请了结后另行登记。"
+                zh("查到的学生与登记时的性别或出生日期不符，请与家长核对；登记有误的请了结后另行登记。")
                 + STILL_ATTENDS,
                 CLAUSE,
             )
@@ -252,17 +273,20 @@ def end(
     with transaction.atomic():
         held = _held(made, by, now)
         if outcome not in ENDINGS:
-            refuse("offline_outcome", "请选择了结的原因。", CLAUSE)
+            refuse("offline_outcome", zh("请选择了结的原因。"), CLAUSE)
         if held.case_id and held.case.is_live and held.case.submitted_at:
             refuse(
                 "offline_case_running",
-                f"电子业务 {held.case.number} 正在办理；不再转学的，请先在业务页面撤销，再了结。",
+                zh(
+                    "电子业务 {case_number} 正在办理；不再转学的，请先在业务页面撤销，再了结。",
+                    case_number=held.case.number,
+                ),
                 CLAUSE,
             )
         # Of a school that merged into this one, the record is here as well.
         here = held.student_id is not None and sending_school(held.student, local_date(now)) == held.school
         if outcome == Outcome.ALREADY and not here:
-            refuse("offline_not_here", "该生学籍还不在本校，请补办电子转学。", CLAUSE)
+            refuse("offline_not_here", zh("该生学籍还不在本校，请补办电子转学。"), CLAUSE)
         held.outcome, held.closed_at, held.closed_by = outcome, now, by
         held.save(update_fields=["outcome", "closed_at", "closed_by"])
         held.refresh_from_db()

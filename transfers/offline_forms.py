@@ -3,6 +3,7 @@
 from django import forms
 
 from ledger.clock import spoken
+from ledger.words import zh
 from orgs.models import Unit
 from reviews import faults
 from reviews.calendar_forms import date_field
@@ -19,27 +20,31 @@ class FaultForm(forms.Form):
     """A fault to be announced: over which unit, since when, what failed."""
 
     unit = forms.ModelChoiceField(
-        label="范围",
+        label=zh("范围"),
         queryset=Unit.objects.none(),
         to_field_name="code",
         empty_label=None,
-        help_text="公告对所选单位和它下属的全部学校生效。",
+        help_text=zh("公告对所选单位和它下属的全部学校生效。"),
         error_messages={
-            "required": "请选择故障的范围。",
-            "invalid_choice": "请从本单位和下属单位中选择故障的范围（函 一）。",
+            "required": zh("请选择故障的范围。"),
+            "invalid_choice": zh("请从本单位和下属单位中选择故障的范围（函 一）。"),
         },
     )
-    since = date_field("故障起始日期", "故障从哪天开始；发布时间由系统另行记录。")
+    since = date_field(zh("故障起始日期"), zh("故障从哪天开始；发布时间由系统另行记录。"))
     reason = forms.CharField(
-        label="故障情况",
+        label=zh("故障情况"),
         max_length=faults.LONGEST,
-        help_text=f"写明什么出了故障、影响什么，{faults.SHORTEST}–{faults.LONGEST} 字；不要写学生信息。",
+        help_text=zh(
+            "写明什么出了故障、影响什么，{faults_shortest}–{faults_longest} 字；不要写学生信息。",
+            faults_shortest=faults.SHORTEST,
+            faults_longest=faults.LONGEST,
+        ),
         widget=forms.TextInput(
-            attrs={"autocomplete": "off", "placeholder": "如：学籍系统无法登录，转学不能发起"}
+            attrs={"autocomplete": "off", "placeholder": zh("如：学籍系统无法登录，转学不能发起")}
         ),
         error_messages={
-            "required": "请写明什么出了故障。",
-            "max_length": f"故障情况最多 {faults.LONGEST} 字，请精简。",
+            "required": zh("请写明什么出了故障。"),
+            "max_length": zh("故障情况最多 {faults_longest} 字，请精简。", faults_longest=faults.LONGEST),
         },
     )
 
@@ -59,33 +64,37 @@ class OfflineForm(LookupForm):
     what the parents state stands in."""
 
     sex = forms.ChoiceField(
-        label="性别",
-        choices=[("", "请选择"), *Sex.choices],
+        label=zh("性别"),
+        choices=[("", zh("请选择")), *Sex.choices],
         required=False,
-        error_messages={"invalid_choice": "请选择性别。"},
+        error_messages={"invalid_choice": zh("请选择性别。")},
     )
-    birth_date = date_field("出生日期")
+    birth_date = date_field(zh("出生日期"))
     origin = forms.CharField(
-        label="原就读学校",
+        label=zh("原就读学校"),
         max_length=60,
         required=False,
         widget=forms.TextInput(attrs=_PLAIN),
-        error_messages={"max_length": "学校名称最多 60 字，请精简。"},
+        error_messages={"max_length": zh("学校名称最多 60 字，请精简。")},
     )
-    paper_date = date_field("纸质日期", "线下办理的纸面材料上的日期：在故障期间，或其后的补记期限内。")
+    paper_date = date_field(
+        zh("纸质日期"), zh("线下办理的纸面材料上的日期：在故障期间，或其后的补记期限内。")
+    )
     requester = forms.ChoiceField(
-        label="由谁提出",
+        label=zh("由谁提出"),
         choices=Requester.choices,
         widget=forms.RadioSelect,
-        help_text="线下办理须由家长（监护人）提出（函 一）。",
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选择由哪位监护人提出。"),
+        help_text=zh("线下办理须由家长（监护人）提出（函 一）。"),
+        error_messages=dict.fromkeys(("required", "invalid_choice"), zh("请选择由哪位监护人提出。")),
     )
     fault = forms.ModelChoiceField(
-        label="依据的故障公告",
+        label=zh("依据的故障公告"),
         queryset=Fault.objects.none(),
         to_field_name="number",
         empty_label=None,
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "请从覆盖本校的故障公告中选择一条。"),
+        error_messages=dict.fromkeys(
+            ("required", "invalid_choice"), zh("请从覆盖本校的故障公告中选择一条。")
+        ),
     )
     field_order = (
         "school",
@@ -103,7 +112,7 @@ class OfflineForm(LookupForm):
     def __init__(self, schools: list[Unit], found: list[Fault], data=None):
         super().__init__(schools, data)
         self.fields["birth_date"].required = False
-        self.fields["number"].help_text = "核对功能也出故障时留空，改填下面三项，系统恢复后再核对。"
+        self.fields["number"].help_text = zh("核对功能也出故障时留空，改填下面三项，系统恢复后再核对。")
         field = self.fields["fault"]
         field.queryset = Fault.objects.filter(pk__in=[fault.pk for fault in found]).select_related("unit")
         field.label_from_instance = _fault_label
@@ -120,12 +129,16 @@ class OfflineForm(LookupForm):
         """Without a number all that is stated must be there."""
         typed = super().clean()
         if not typed.get("number") and "number" not in self.errors:
-            told = {"sex": "请选择性别。", "birth_date": "请填写出生日期。", "origin": "请填写原就读学校。"}
+            told = {
+                "sex": zh("请选择性别。"),
+                "birth_date": zh("请填写出生日期。"),
+                "origin": zh("请填写原就读学校。"),
+            }
             for name, sentence in told.items():
                 if not typed.get(name) and name not in self.errors:
-                    self.add_error(name, f"没有填号码时，{sentence}")
+                    self.add_error(name, zh("没有填号码时，{sentence}", sentence=sentence))
             if not typed.get("name") and "name" not in self.errors:
-                self.add_error("name", "请填写学生姓名。")
+                self.add_error("name", zh("请填写学生姓名。"))
         return typed
 
     def stated(self) -> Stated:
@@ -138,12 +151,19 @@ class EndForm(forms.Form):
     """Why a record is settled without a case."""
 
     outcome = forms.ChoiceField(
-        label="了结原因",
-        choices=[("", "请选择"), *((value.value, value.label) for value in ENDINGS)],
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选择了结的原因。"),
+        label=zh("了结原因"),
+        choices=[("", zh("请选择")), *((value.value, value.label) for value in ENDINGS)],
+        error_messages=dict.fromkeys(("required", "invalid_choice"), zh("请选择了结的原因。")),
     )
 
 
 def _fault_label(fault: Fault) -> str:
-    until = "未结束" if fault.is_open else "已结束"
-    return f"{fault.number} {fault.unit.short_name}：{fault.reason}（{spoken(fault.since)}起，{until}）"
+    until = zh("未结束") if fault.is_open else zh("已结束")
+    return zh(
+        "{fault_number} {unit_short_name}：{fault_reason}（{day}起，{until}）",
+        fault_number=fault.number,
+        unit_short_name=fault.unit.short_name,
+        fault_reason=fault.reason,
+        day=spoken(fault.since),
+        until=until,
+    )

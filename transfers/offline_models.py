@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit
 from reviews.models import Case, Fault
@@ -15,29 +16,29 @@ from students.models import Sex, Student
 class Requester(models.TextChoices):
     """At whose request: the parents' alone (函 一)."""
 
-    FATHER = "father", "父亲"
-    MOTHER = "mother", "母亲"
-    GUARDIAN = "guardian", "其他监护人"
+    FATHER = "father", zh("父亲")
+    MOTHER = "mother", zh("母亲")
+    GUARDIAN = "guardian", zh("其他监护人")
 
 
 class Outcome(models.TextChoices):
     """How a record left the reconciliation list. Only the first is 人籍一致 by the case; the others are declared."""
 
-    DONE = "done", "人籍一致"
-    ALREADY = "already", "学籍已在本校"
-    RETURNED = "returned", "学生已回原校就读"
-    ELSEWHERE = "elsewhere", "学生已到其他学校就读"
-    MISTAKEN = "mistaken", "登记有误"
+    DONE = "done", zh("人籍一致")
+    ALREADY = "already", zh("学籍已在本校")
+    RETURNED = "returned", zh("学生已回原校就读")
+    ELSEWHERE = "elsewhere", zh("学生已到其他学校就读")
+    MISTAKEN = "mistaken", zh("登记有误")
 
 
 class Standing(models.TextChoices):
     """Where a record stands, derived from its case."""
 
-    WAITING = "waiting", "未补办"
-    RUNNING = "running", "补办中"
-    AGAIN = "again", "业务未成，待重办"
-    DONE = "done", "人籍一致"
-    ENDED = "ended", "已了结"
+    WAITING = "waiting", zh("未补办")
+    RUNNING = "running", zh("补办中")
+    AGAIN = "again", zh("业务未成，待重办")
+    DONE = "done", zh("人籍一致")
+    ENDED = "ended", zh("已了结")
 
 
 _RUNNING = Q(case__closed_at__isnull=True, case__submitted_at__isnull=False)
@@ -77,16 +78,16 @@ class OfflineTransfer(models.Model):
     was started.
     """
 
-    number = models.CharField("登记号", max_length=20, unique=True, editable=False)
+    number = models.CharField(zh("登记号"), max_length=20, unique=True, editable=False)
     fault = models.ForeignKey(
-        Fault, verbose_name="故障公告", on_delete=models.PROTECT, related_name="offline_transfers"
+        Fault, verbose_name=zh("故障公告"), on_delete=models.PROTECT, related_name="offline_transfers"
     )
     school = models.ForeignKey(
-        Unit, verbose_name="就读学校", on_delete=models.PROTECT, related_name="offline_in"
+        Unit, verbose_name=zh("就读学校"), on_delete=models.PROTECT, related_name="offline_in"
     )
     student = models.ForeignKey(
         Student,
-        verbose_name="学生",
+        verbose_name=zh("学生"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -94,35 +95,35 @@ class OfflineTransfer(models.Model):
     )
     sending_school = models.ForeignKey(
         Unit,
-        verbose_name="学籍所在学校",
+        verbose_name=zh("学籍所在学校"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="offline_out",
     )
-    name = models.CharField("姓名（登记）", max_length=50, blank=True)
-    sex = models.CharField("性别（登记）", max_length=1, choices=Sex.choices, blank=True)
-    birth_date = models.DateField("出生日期（登记）", null=True, blank=True)
-    origin = models.CharField("转出学校（登记）", max_length=60, blank=True)
-    paper_date = models.DateField("纸质日期")
-    requester = models.CharField("提出人", max_length=10, choices=Requester.choices)
+    name = models.CharField(zh("姓名（登记）"), max_length=50, blank=True)
+    sex = models.CharField(zh("性别（登记）"), max_length=1, choices=Sex.choices, blank=True)
+    birth_date = models.DateField(zh("出生日期（登记）"), null=True, blank=True)
+    origin = models.CharField(zh("转出学校（登记）"), max_length=60, blank=True)
+    paper_date = models.DateField(zh("纸质日期"))
+    requester = models.CharField(zh("提出人"), max_length=10, choices=Requester.choices)
     recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="登记人", on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, verbose_name=zh("登记人"), on_delete=models.PROTECT, related_name="+"
     )
-    recorded_at = models.DateTimeField("登记时间", db_default=Now())
+    recorded_at = models.DateTimeField(zh("登记时间"), db_default=Now())
     case = models.ForeignKey(
         Case,
-        verbose_name="电子业务",
+        verbose_name=zh("电子业务"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="offline_transfers",
     )
-    outcome = models.CharField("结果", max_length=10, choices=Outcome.choices, blank=True)
-    closed_at = models.DateTimeField("了结时间", null=True, blank=True)
+    outcome = models.CharField(zh("结果"), max_length=10, choices=Outcome.choices, blank=True)
+    closed_at = models.DateTimeField(zh("了结时间"), null=True, blank=True)
     closed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name="了结人",
+        verbose_name=zh("了结人"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -132,7 +133,7 @@ class OfflineTransfer(models.Model):
     objects = OfflineQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "线下转学"
+        verbose_name = verbose_name_plural = zh("线下转学")
         ordering = ["paper_date", "id"]
         indexes = [
             models.Index(
@@ -151,13 +152,13 @@ class OfflineTransfer(models.Model):
                 fields=["student"],
                 condition=Q(closed_at__isnull=True),
                 name="offline_one_open_a_pupil",
-                violation_error_message="该生已有一条尚未了结的线下转学登记。",
+                violation_error_message=zh("该生已有一条尚未了结的线下转学登记。"),
             ),
             models.UniqueConstraint(
                 fields=["school", "name", "sex", "birth_date"],
                 condition=Q(closed_at__isnull=True, student__isnull=True),
                 name="offline_one_open_a_stated_pupil",
-                violation_error_message="本校已为同名、同性别、同出生日期的学生登记过，尚未了结。",
+                violation_error_message=zh("本校已为同名、同性别、同出生日期的学生登记过，尚未了结。"),
             ),
             models.CheckConstraint(
                 condition=Q(student__isnull=False)

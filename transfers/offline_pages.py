@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from ledger.clock import local_date, moment, spoken
+from ledger.words import joined, zh
 from orgs import scope
 from orgs.models import Unit
 from reviews import faults
@@ -25,9 +26,9 @@ PAGE = 50
 MOST_ON_PAPER = 1000
 # From so many days on a record is pressing, and then late; they colour the age and nothing else.
 SOON, LATE = 15, 30
-TABS = {"open": "待一致", "done": "已人籍一致", "ended": "其他了结"}
-AGES = {"7": "满 7 天", "15": "满 15 天", "30": "满 30 天", "90": "满 90 天"}
-SIDES = {"in": "转入本方", "out": "转出本方"}
+TABS = {"open": zh("待一致"), "done": zh("已人籍一致"), "ended": zh("其他了结")}
+AGES = {"7": zh("满 7 天"), "15": zh("满 15 天"), "30": zh("满 30 天"), "90": zh("满 90 天")}
+SIDES = {"in": zh("转入本方"), "out": zh("转出本方")}
 _TONES = {
     Standing.WAITING: "warn",
     Standing.RUNNING: "info",
@@ -36,9 +37,11 @@ _TONES = {
     Standing.ENDED: "plain",
 }
 CLAUSE = {
-    "text": "系统或传输故障时，可应家长要求先线下办理转学，学生即视为在校。",
-    "note": "学籍的主要功能是记录：学籍没有转来，不影响学生就读。系统恢复后补办电子转接，以系统内核办为最终审核。",
-    "source": "内教基函〔2018〕6号 第一条；教基一厅〔2016〕2号 正文一",
+    "text": zh("系统或传输故障时，可应家长要求先线下办理转学，学生即视为在校。"),
+    "note": zh(
+        "学籍的主要功能是记录：学籍没有转来，不影响学生就读。系统恢复后补办电子转接，以系统内核办为最终审核。"
+    ),
+    "source": zh("内教基函〔2018〕6号 第一条；教基一厅〔2016〕2号 正文一"),
     "url": "/rules/#han-1",
 }
 
@@ -121,7 +124,7 @@ def listing(account, desk: Desk, filters: Filters) -> dict:
     page = list(full(rows).order_by(*order)[start : start + size])
     totals = counts(visible, desk.today)
     return {
-        "today": f"今天 {spoken(desk.today)}",
+        "today": zh("今天 {day}", day=spoken(desk.today)),
         "summary": _summary(totals),
         "figures": totals,
         "tabs": [
@@ -177,26 +180,32 @@ def counts(visible: QuerySet, today: date) -> dict:
 
 def _summary(totals: dict) -> str:
     if not totals["open"]:
-        return "线下就读的学生，学籍都已到校"
+        return zh("线下就读的学生，学籍都已到校")
     waiting = totals["open"] - totals["running"] - totals["again"]
-    told = [f"{totals['open']} 名学生线下就读、学籍未到", f"未补办 {waiting}", f"补办中 {totals['running']}"]
+    told = [
+        zh("{part} 名学生线下就读、学籍未到", part=totals["open"]),
+        zh("未补办 {waiting}", waiting=waiting),
+        zh("补办中 {part}", part=totals["running"]),
+    ]
     if totals["again"]:
-        told.append(f"业务未成待重办 {totals['again']}")
+        told.append(zh("业务未成待重办 {part}", part=totals["again"]))
     if totals["late"]:
-        told.append(f"满 {LATE} 天 {totals['late']}")
-    return "，".join(told)
+        told.append(zh("满 {late} 天 {part}", late=LATE, part=totals["late"]))
+    return joined("，", told)
 
 
 def _selects(visible: QuerySet, account, desk: Desk, filters: Filters) -> list[dict]:
     found = []
     if filters.tab == "open":
         standing = [(value, Standing(value).label) for value in ("waiting", "running", "again")]
-        found.append(_select("stands", "补办情况", "全部情况", standing, filters.stands))
-    found.append(_select("age", "已过天数", "不限天数", AGES.items(), filters.age))
-    found.append(_select("side", "转入或转出", "转入和转出", SIDES.items(), filters.side))
+        found.append(_select("stands", zh("补办情况"), zh("全部情况"), standing, filters.stands))
+    found.append(_select("age", zh("已过天数"), zh("不限天数"), AGES.items(), filters.age))
+    found.append(_select("side", zh("转入或转出"), zh("转入和转出"), SIDES.items(), filters.side))
     counties = _counties(filters, visible)
     if len(counties) > 1 or filters.county:
-        found.append(_select("county", "就读学校主管部门", "全部地区", counties, str(filters.county or "")))
+        found.append(
+            _select("county", zh("就读学校主管部门"), zh("全部地区"), counties, str(filters.county or ""))
+        )
     return found
 
 
@@ -209,12 +218,15 @@ def _counties(filters: Filters, visible: QuerySet) -> list[tuple[str, str]]:
         .order_by("-number", "school__authority__code")
     )
     found = [
-        (str(row["school__authority_id"]), f"{row['school__authority__short_name']}（{row['number']}）")
+        (
+            str(row["school__authority_id"]),
+            zh("{part}（{part2}）", part=row["school__authority__short_name"], part2=row["number"]),
+        )
         for row in rows
     ]
     if filters.county and str(filters.county) not in dict(found):
         name = Unit.objects.filter(pk=filters.county).values_list("short_name", flat=True).first()
-        found.append((str(filters.county), name or "已选地区"))
+        found.append((str(filters.county), name or zh("已选地区")))
     return found
 
 
@@ -230,7 +242,11 @@ def _pager(filters: Filters, start: int, shown: int, total: int, size: int) -> d
         return "?" + urlencode(filters.narrow | {"page": page})
 
     return {
-        "text": f"第 {start + 1}–{start + shown} 名，共 {total} 名" if shown else "",
+        "text": zh(
+            "第 {count}–{count2} 名，共 {total} 名", count=start + 1, count2=start + shown, total=total
+        )
+        if shown
+        else "",
         "previous_url": address(at - 1) if at > 1 else "",
         "next_url": address(at + 1) if start + shown < total else "",
     }
@@ -286,7 +302,7 @@ def detail(made: OfflineTransfer, account, desk: Desk) -> dict:
     return {
         "made": made,
         "row": row,
-        "heading": f"{name}　线下转入{made.school.name}",
+        "heading": zh("{name}　线下转入{school_name}", name=name, school_name=made.school.name),
         "facts": _facts(made, name, row),
         "fault": {
             "url": reverse("fault", args=[made.fault.number]) if _sees(made.fault, account, desk) else "",
@@ -312,19 +328,52 @@ _STARTABLE = (Standing.WAITING, Standing.AGAIN)
 
 def _facts(made: OfflineTransfer, name: str, row: dict) -> list[tuple[str, str]]:
     pupil = made.student or made
-    born = f"{pupil.birth_date.year}年生" if made.student_id else spoken(made.birth_date)
-    how = "满" if made.is_open else "历时"
+    born = (
+        zh("{birth_date_year}年生", birth_date_year=pupil.birth_date.year)
+        if made.student_id
+        else spoken(made.birth_date)
+    )
+    how = zh("满") if made.is_open else zh("历时")
     facts = [
-        ("姓名", f"{name}　{pupil.get_sex_display()}　{born}"),
-        ("就读学校", made.school.name),
-        ("学籍所在", made.from_name + ("" if made.sending_school_id or not made.is_open else "（家长所述）")),
-        ("提出人", made.get_requester_display()),
-        ("纸质日期", f"{row['paper']}（{how} {row['days']} 天，{row['working']} 个工作日）"),
-        ("登记", f"{made.recorded_by}　{moment(made.recorded_at)}"),
+        (zh("姓名"), zh("{name}　{sex}　{born}", name=name, sex=pupil.get_sex_display(), born=born)),
+        (zh("就读学校"), made.school.name),
+        (
+            zh("学籍所在"),
+            made.from_name + ("" if made.sending_school_id or not made.is_open else zh("（家长所述）")),
+        ),
+        (zh("提出人"), made.get_requester_display()),
+        (
+            zh("纸质日期"),
+            zh(
+                "{part}（{how} {part2} 天，{part3} 个工作日）",
+                part=row["paper"],
+                how=how,
+                part2=row["days"],
+                part3=row["working"],
+            ),
+        ),
+        (
+            zh("登记"),
+            zh(
+                "{made_recorded_by}　{moment}",
+                made_recorded_by=made.recorded_by,
+                moment=moment(made.recorded_at),
+            ),
+        ),
     ]
     if not made.is_open:
-        by = f"　{made.closed_by}" if made.closed_by_id else "　电子业务办结"
-        facts.append(("了结", f"{made.get_outcome_display()}{by}　{moment(made.closed_at)}"))
+        by = f"　{made.closed_by}" if made.closed_by_id else zh("　电子业务办结")
+        facts.append(
+            (
+                zh("了结"),
+                zh(
+                    "{outcome}{by}　{moment}",
+                    outcome=made.get_outcome_display(),
+                    by=by,
+                    moment=moment(made.closed_at),
+                ),
+            )
+        )
     return facts
 
 
@@ -333,8 +382,14 @@ def _facts(made: OfflineTransfer, name: str, row: dict) -> list[tuple[str, str]]
 
 def fault_text(fault: Fault) -> str:
     """The fault in one line: where, what, since when, until when."""
-    until = f"至{moment(fault.closed_at)}" if fault.closed_at else "至今"
-    return f"{fault.unit.name}：{fault.reason}（{spoken(fault.since)}{until}）"
+    until = zh("至{moment}", moment=moment(fault.closed_at)) if fault.closed_at else zh("至今")
+    return zh(
+        "{unit_name}：{fault_reason}（{day}{until}）",
+        unit_name=fault.unit.name,
+        fault_reason=fault.reason,
+        day=spoken(fault.since),
+        until=until,
+    )
 
 
 def fault_rows(found: list[Fault], account, desk: Desk) -> list[dict]:
@@ -377,15 +432,35 @@ def fault_facts(fault: Fault, desk: Desk) -> list[tuple[str, str]]:
     """Who announced and ended it, and until when offline transfers may still be recorded."""
     last = faults.last_day(fault, fault.unit, desk.today, desk.book)
     ended = (
-        f"{fault.closed_from.name}　{fault.closed_by}　{moment(fault.closed_at)}"
+        zh(
+            "{closed_from_name}　{fault_closed_by}　{moment}",
+            closed_from_name=fault.closed_from.name,
+            fault_closed_by=fault.closed_by,
+            moment=moment(fault.closed_at),
+        )
         if fault.closed_at
-        else "尚未结束"
+        else zh("尚未结束")
     )
     return [
-        ("范围", f"{fault.unit.name}{'' if fault.unit.is_school else '及其下属学校'}"),
-        ("故障情况", fault.reason),
-        ("起始日期", spoken(fault.since)),
-        ("发布", f"{fault.opened_from.name}　{fault.opened_by}　{moment(fault.opened_at)}"),
-        ("结束", ended),
-        ("补记期限", f"至{spoken(last)}" if last else "故障结束后起算"),
+        (
+            zh("范围"),
+            zh(
+                "{unit_name}{part}",
+                unit_name=fault.unit.name,
+                part="" if fault.unit.is_school else zh("及其下属学校"),
+            ),
+        ),
+        (zh("故障情况"), fault.reason),
+        (zh("起始日期"), spoken(fault.since)),
+        (
+            zh("发布"),
+            zh(
+                "{opened_from_name}　{fault_opened_by}　{moment}",
+                opened_from_name=fault.opened_from.name,
+                fault_opened_by=fault.opened_by,
+                moment=moment(fault.opened_at),
+            ),
+        ),
+        (zh("结束"), ended),
+        (zh("补记期限"), zh("至{day}", day=spoken(last)) if last else zh("故障结束后起算")),
     ]

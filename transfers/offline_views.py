@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ledger.words import zh
 from reviews import desk, faults
 from reviews.refusals import Refused
 from reviews.views import see_other
@@ -20,7 +21,7 @@ from transfers.offline_models import OfflineTransfer
 from transfers.offline_pages import Filters
 from transfers.views import NO_MATCH, look_up
 
-_WITHOUT_NUMBER = "查不到时可把号码留空，按家长所述登记，系统恢复后再核对；学生照常就读。"
+_WITHOUT_NUMBER = zh("查不到时可把号码留空，按家长所述登记，系统恢复后再核对；学生照常就读。")
 
 
 @never_cache
@@ -61,7 +62,10 @@ def record(request: HttpRequest) -> HttpResponse:
     if form.is_bound:
         made, refused, status = _recorded(request, form, known.now)
         if made is not None:
-            messages.success(request, f"已登记 {made.number}，学生即视为在校；请尽快补办电子转学。")
+            messages.success(
+                request,
+                zh("已登记 {made_number}，学生即视为在校；请尽快补办电子转学。", made_number=made.number),
+            )
             return see_other(reverse("offline-detail", args=[made.number]))
     else:
         form.initial = {"paper_date": known.today, "requester": ""}
@@ -131,7 +135,7 @@ def start(request: HttpRequest, made: OfflineTransfer) -> HttpResponse:
         case = offline.start(made, request.user, desk.of(request).now)
     except Refused as error:
         return page(request, made, refused=told(error), status=409)
-    messages.success(request, "已建立电子转学草稿，请填好原因、班级并上传证明后发起。")
+    messages.success(request, zh("已建立电子转学草稿，请填好原因、班级并上传证明后发起。"))
     return see_other(reverse("transfer-edit", args=[case.number]))
 
 
@@ -149,7 +153,7 @@ def match(request: HttpRequest, made: OfflineTransfer) -> HttpResponse:
     if student is None:
         return page(request, made, match=form, status=status)
     return _done(
-        request, made, lambda: offline.match(made, student, request.user, now), "已核对学生。", match=form
+        request, made, lambda: offline.match(made, student, request.user, now), zh("已核对学生。"), match=form
     )
 
 
@@ -164,7 +168,9 @@ def end(request: HttpRequest, made: OfflineTransfer) -> HttpResponse:
     if not form.is_valid():
         return page(request, made, end=form, status=422)
     outcome = form.cleaned_data["outcome"]
-    return _done(request, made, lambda: offline.end(made, request.user, now, outcome), "已了结。", end=form)
+    return _done(
+        request, made, lambda: offline.end(made, request.user, now, outcome), zh("已了结。"), end=form
+    )
 
 
 def _done(request: HttpRequest, made: OfflineTransfer, act, sentence: str, **forms) -> HttpResponse:
@@ -178,5 +184,9 @@ def _done(request: HttpRequest, made: OfflineTransfer, act, sentence: str, **for
 
 def told(error: Refused) -> dict:
     """A refusal as the pages show it."""
-    remover = f"由谁解除：{error.refusal.remover}。" if error.refusal.remover not in ("", "—") else ""
+    remover = (
+        zh("由谁解除：{refusal_remover}。", refusal_remover=error.refusal.remover)
+        if error.refusal.remover not in ("", "—")
+        else ""
+    )
     return {"sentence": error.sentence + remover, "clause": error.clause, "clause_url": pages.RULES_URL}

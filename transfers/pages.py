@@ -7,6 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from ledger.clock import local_date
+from ledger.words import zh
 from orgs.models import PostRole, Unit
 from orgs.seats import seats_of
 from reviews import rulebook
@@ -23,15 +24,15 @@ from transfers.models import Transfer
 
 RULES_URL = "/rules/"
 NO_OTHER_PAPERS = {
-    "text": "除学籍准确信息和转学原因证明外，不得要求家长提供其他材料。",
-    "note": "只上传一种材料：转学原因证明。",
-    "source": "内教基函〔2018〕6号 第一条；教基一厅〔2016〕2号 附件1 第三条第1款",
+    "text": zh("除学籍准确信息和转学原因证明外，不得要求家长提供其他材料。"),
+    "note": zh("只上传一种材料：转学原因证明。"),
+    "source": zh("内教基函〔2018〕6号 第一条；教基一厅〔2016〕2号 附件1 第三条第1款"),
     "url": RULES_URL,
 }
 NEVER_REFUSE_ENROLMENT = {
-    "text": "学籍的主要功能是记录：不得以学籍没有转来为由拒绝学生入学。",
-    "note": "学生可先入班就读，学籍随后办理。",
-    "source": "教基一厅〔2016〕2号 正文一",
+    "text": zh("学籍的主要功能是记录：不得以学籍没有转来为由拒绝学生入学。"),
+    "note": zh("学生可先入班就读，学籍随后办理。"),
+    "source": zh("教基一厅〔2016〕2号 正文一"),
     "url": RULES_URL,
 }
 
@@ -55,28 +56,28 @@ class WayIn:
 _TRANSFER = WayIn(
     "transfer-new",
     "transfer-check",
-    "发起转学",
-    "先核对学生：号码与姓名都相符，才能看到学籍信息。",
-    ("核对学生", "填写并上传证明", "送本校负责人核办"),
+    zh("发起转学"),
+    zh("先核对学生：号码与姓名都相符，才能看到学籍信息。"),
+    (zh("核对学生"), zh("填写并上传证明"), zh("送本校负责人核办")),
     NO_OTHER_PAPERS,
-    "转学原因与班级",
-    "转学原因证明",
+    zh("转学原因与班级"),
+    zh("转学原因证明"),
     1,
 )
 _GRADUATE = WayIn(
     "graduate-new",
     "graduate-check",
-    "毕业后跨省就学",
-    "为本校招收的外省毕业生办理：先核对学生，号码与姓名都相符，才能看到学籍信息。",
-    ("核对毕业生", "填写就学信息", "送本校负责人核办"),
+    zh("毕业后跨省就学"),
+    zh("为本校招收的外省毕业生办理：先核对学生，号码与姓名都相符，才能看到学籍信息。"),
+    (zh("核对毕业生"), zh("填写就学信息"), zh("送本校负责人核办")),
     {
-        "text": "毕业后到省外普通中小学就学的，由招生学校发起，经双方主管部门核办；毕业学校不参与。",
-        "note": "毕业学校主管部门不得以接收省可能违规招生、分数可能未达录取线等为由拒绝。",
-        "source": "教基一厅〔2016〕2号 附件1 第三条第3、4款",
+        "text": zh("毕业后到省外普通中小学就学的，由招生学校发起，经双方主管部门核办；毕业学校不参与。"),
+        "note": zh("毕业学校主管部门不得以接收省可能违规招生、分数可能未达录取线等为由拒绝。"),
+        "source": zh("教基一厅〔2016〕2号 附件1 第三条第3、4款"),
         "url": RULES_URL + "#b1-3-3",
     },
-    "就学原因与班级",
-    "证明材料（选填）",
+    zh("就学原因与班级"),
+    zh("证明材料（选填）"),
     0,
 )
 WAYS = {"": _TRANSFER, IN_PROVINCE: _TRANSFER, CROSS_PROVINCE: _TRANSFER, POST_GRADUATION: _GRADUATE}
@@ -121,7 +122,9 @@ def checklist(checks: list[preflight.Check], folding: bool = False) -> list[dict
         {
             "ok": True if check.ok else (None if check.warns else False),
             "text": check.text,
-            "why": f"由谁解除：{check.remover}" if check.remover and check.remover != "—" else "",
+            "why": zh("由谁解除：{check_remover}", check_remover=check.remover)
+            if check.remover and check.remover != "—"
+            else "",
             "clause": "" if check.ok else check.clause,
             "folded": folding and check.ok and check.text not in _FORM_LABELS,
         }
@@ -163,9 +166,9 @@ def sending_verb(case: Case) -> Verb:
 
 
 _SEND = {
-    State.DRAFT: ("发起，送本校负责人核办", ""),
-    State.CORRECTION: ("补正完成，送本校负责人核办", "补正"),
-    State.RECEIVING_SCHOOL: ("重新办理，送本校负责人核办", "重新办理"),
+    State.DRAFT: (zh("发起，送本校负责人核办"), ""),
+    State.CORRECTION: (zh("补正完成，送本校负责人核办"), zh("补正")),
+    State.RECEIVING_SCHOOL: (zh("重新办理，送本校负责人核办"), zh("重新办理")),
 }
 
 
@@ -219,12 +222,20 @@ def pupil_facts(transfer: Transfer, day) -> list[tuple[str, str]]:
     """The pupil, masked, and the two schools."""
     card = records.card(transfer.student, day)
     return [
-        ("姓名", f"{card.name}　{card.sex}　{card.birth_year} 年生"),
-        ("学籍号", card.number),
-        ("学籍状态", card.status),
-        ("现读年级", f"{card.grade}{card.class_name if card.class_name != '—' else ''}"),
-        ("转出", transfer.sending_school.name),
-        ("转入", transfer.receiving_school.name),
+        (
+            zh("姓名"),
+            zh(
+                "{card_name}　{card_sex}　{card_birth_year} 年生",
+                card_name=card.name,
+                card_sex=card.sex,
+                card_birth_year=card.birth_year,
+            ),
+        ),
+        (zh("学籍号"), card.number),
+        (zh("学籍状态"), card.status),
+        (zh("现读年级"), f"{card.grade}{card.class_name if card.class_name != '—' else ''}"),
+        (zh("转出"), transfer.sending_school.name),
+        (zh("转入"), transfer.receiving_school.name),
     ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ledger.clock import local_date
+from ledger.words import zh
 from orgs.models import Unit, UnitLevel
 from orgs.school_system import SystemOn
 from reviews import routing
@@ -158,13 +159,13 @@ def _schools(asked: Question) -> tuple[Unit, Unit]:
     near = same_province and asked.relation == SAME_AUTHORITY
     one_league = near or (same_province and asked.relation == SAME_LEAGUE)
     entering = asked.grade + (asked.status == StudentStatus.GRADUATED)
-    receiving = _school(-2, "转入学校", asked.receiving, asked.receiving_system, entering)
-    sending = _school(-1, "转出学校", asked.sending, asked.sending_system, asked.grade)
+    receiving = _school(-2, zh("转入学校"), asked.receiving, asked.receiving_system, entering)
+    sending = _school(-1, zh("转出学校"), asked.sending, asked.sending_system, asked.grade)
     for school, number in ((receiving, -12), (sending, -11)):
         school.authority = Unit(
             pk=-12 if near else number,
-            name=f"{school.name}主管部门",
-            short_name="主管部门",
+            name=zh("{school_name}主管部门", school_name=school.name),
+            short_name=zh("主管部门"),
             level=UnitLevel.COUNTY,
         )
         school.league_id = -22 if one_league else number - 10
@@ -209,7 +210,7 @@ def _pupil(asked: Question, school: Unit) -> Student:
     cohort = cohort_of(asked.grade, graduated_on or day)
     return Student(
         pk=-1,
-        name="该生",
+        name=zh("该生"),
         status=asked.status,
         cohort=cohort,
         school=school,

@@ -5,6 +5,7 @@ from datetime import datetime, time
 from django import forms
 
 from ledger.clock import SHANGHAI, spoken
+from ledger.words import zh
 from orgs.models import Unit, UnitLevel
 from orgs.school_system import SchoolSystem
 from reviews.calendar_forms import date_field, in_range
@@ -17,36 +18,40 @@ from transfers import possible
 from transfers.preflight import Check
 
 RELATIONS = [
-    (possible.SAME_AUTHORITY, "同一主管部门（同旗县）"),
-    (possible.SAME_LEAGUE, "同一盟市、不同主管部门"),
-    (possible.SAME_PROVINCE, "不同盟市"),
+    (possible.SAME_AUTHORITY, zh("同一主管部门（同旗县）")),
+    (possible.SAME_LEAGUE, zh("同一盟市、不同主管部门")),
+    (possible.SAME_PROVINCE, zh("不同盟市")),
 ]
 GRADES = [(grade, grade_label(grade)) for grade in range(1, 13)]
-_CHOOSE = {"invalid_choice": "请从列表中选择。", "required": "请从列表中选择。"}
+_CHOOSE = {"invalid_choice": zh("请从列表中选择。"), "required": zh("请从列表中选择。")}
 
 
 class PossibleForm(forms.Form):
     """Who, from where to where, on which day. Nothing of a person is asked for."""
 
-    on = date_field("发起日期")
-    status = forms.ChoiceField(label="学籍状态", choices=StudentStatus.choices, error_messages=_CHOOSE)
+    on = date_field(zh("发起日期"))
+    status = forms.ChoiceField(label=zh("学籍状态"), choices=StudentStatus.choices, error_messages=_CHOOSE)
     grade = forms.TypedChoiceField(
-        label="现读年级", help_text="毕业生填毕业时的年级", coerce=int, choices=GRADES, error_messages=_CHOOSE
+        label=zh("现读年级"),
+        help_text=zh("毕业生填毕业时的年级"),
+        coerce=int,
+        choices=GRADES,
+        error_messages=_CHOOSE,
     )
     receiving = forms.ModelChoiceField(
-        label="转入省", queryset=Unit.objects.none(), to_field_name="code", error_messages=_CHOOSE
+        label=zh("转入省"), queryset=Unit.objects.none(), to_field_name="code", error_messages=_CHOOSE
     )
     sending = forms.ModelChoiceField(
-        label="转出省", queryset=Unit.objects.none(), to_field_name="code", error_messages=_CHOOSE
+        label=zh("转出省"), queryset=Unit.objects.none(), to_field_name="code", error_messages=_CHOOSE
     )
-    relation = forms.ChoiceField(label="两校（同省时）", choices=RELATIONS, error_messages=_CHOOSE)
+    relation = forms.ChoiceField(label=zh("两校（同省时）"), choices=RELATIONS, error_messages=_CHOOSE)
     receiving_system = forms.ChoiceField(
-        label="转入学校学制", choices=SchoolSystem.choices, error_messages=_CHOOSE
+        label=zh("转入学校学制"), choices=SchoolSystem.choices, error_messages=_CHOOSE
     )
     sending_system = forms.ChoiceField(
-        label="转出学校学制", choices=SchoolSystem.choices, error_messages=_CHOOSE
+        label=zh("转出学校学制"), choices=SchoolSystem.choices, error_messages=_CHOOSE
     )
-    born = date_field("出生日期（选填）", "跨省入一年级时看是否足龄（附件1 三.8）")
+    born = date_field(zh("出生日期（选填）"), zh("跨省入一年级时看是否足龄（附件1 三.8）"))
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -98,11 +103,11 @@ def page(asked: possible.Question | None, book: Rulebook) -> dict:
                 {
                     "label": State(stage.stage).label,
                     "sending": stage.stage in SENDING_SIDE,
-                    "days": f"{stage.days} 个工作日",
+                    "days": zh("{stage_days} 个工作日", stage_days=stage.days),
                 }
                 for stage in found.stages
             ],
-            "ends": "学籍转入",
+            "ends": zh("学籍转入"),
             "dates": dates(found, asked),
             "others": [
                 {"kind": kind_name(kind), "text": check.text, "clause": check.clause}
@@ -120,10 +125,10 @@ def verdict(found: possible.Answer, asked: possible.Question) -> str:
     """The whole answer in one sentence."""
     name = of_kind(found.kind).name
     if found.allowed:
-        return f"{spoken(asked.day)}可以由转入学校发起{name}。"
+        return zh("{day}可以由转入学校发起{name}。", day=spoken(asked.day), name=name)
     if not found.stages:
-        return f"{spoken(asked.day)}没有在行的{name}流程，不能发起。"
-    return f"{spoken(asked.day)}不能发起{name}，原因见下。"
+        return zh("{day}没有在行的{name}流程，不能发起。", day=spoken(asked.day), name=name)
+    return zh("{day}不能发起{name}，原因见下。", day=spoken(asked.day), name=name)
 
 
 def line(check: Check) -> dict:
@@ -132,18 +137,36 @@ def line(check: Check) -> dict:
     return {
         "ok": True if check.ok else (None if check.warns else False),
         "text": check.text,
-        "why": f"由谁解除：{remover}" if remover and not check.ok else "",
+        "why": zh("由谁解除：{remover}", remover=remover) if remover and not check.ok else "",
         "clause": "" if check.ok else check.clause,
     }
 
 
 def dates(found: possible.Answer, asked: possible.Question) -> list[tuple[str, str]]:
     """When it may be sent, until when the first unit decides, when it is cleared."""
-    rows = [("发起时段", found.window.sentence or "没有限制发起的时段")]
+    rows = [(zh("发起时段"), found.window.sentence or zh("没有限制发起的时段"))]
     if found.first_due is not None and found.allowed:
-        rows.append(("第一个环节", f"{spoken(found.first_due)}前办结（次个工作日起算，附件1 三.7）"))
-        rows.append(("全程", f"发起后满 {found.expire_days} 天未办结的自动清理（附件1 三.7）"))
+        rows.append(
+            (zh("第一个环节"), zh("{day}前办结（次个工作日起算，附件1 三.7）", day=spoken(found.first_due)))
+        )
+        rows.append(
+            (
+                zh("全程"),
+                zh(
+                    "发起后满 {found_expire_days} 天未办结的自动清理（附件1 三.7）",
+                    found_expire_days=found.expire_days,
+                ),
+            )
+        )
         filed = next((stage for stage in found.stages if stage.stage == State.AWAITING_FILE), None)
         if filed is not None:
-            rows.append(("调档", f"各方同意后 {filed.days} 个工作日内报到并调档，逾期自动取消（附件1 三.6）"))
+            rows.append(
+                (
+                    zh("调档"),
+                    zh(
+                        "各方同意后 {filed_days} 个工作日内报到并调档，逾期自动取消（附件1 三.6）",
+                        filed_days=filed.days,
+                    ),
+                )
+            )
     return rows

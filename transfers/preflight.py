@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ledger.clock import local_date
+from ledger.words import zh
 from orgs.models import Unit
 from reviews.procedures import kind_name, of_kind
 from reviews.rulebook import Rulebook, window_refusal
@@ -43,7 +44,7 @@ def checks_of(guards, facts: rules.Facts, receiving: Unit) -> list[Check]:
     found = [
         Check(False, closed.sentence, closed.clause, closed.remover, closed.code)
         if closed
-        else Check(True, f"现在可以发起{kind_name(facts.kind)}", "附件1 三.5")
+        else Check(True, zh("现在可以发起{kind_name}", kind_name=kind_name(facts.kind)), zh("附件1 三.5"))
     ]
     for check in guards:
         refusal = check(facts)

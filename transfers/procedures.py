@@ -3,6 +3,7 @@
 from datetime import date
 
 from ledger.clock import local_date
+from ledger.words import zh
 from orgs.models import Unit
 from orgs.school_system import system_on
 from reviews import procedures
@@ -22,8 +23,8 @@ class SchoolMove(AboutPupil):
     """What all kinds of moving a record from one school to another have in common."""
 
     # R0.1, R0.6 where a registrar would be tempted to refuse.
-    rule_note = "不得以学籍状态、学籍是否已转到为由拒绝入学，也不得要求家长另交其他材料。"
-    review_scope = "只核对两项：学籍信息准确，转学原因证明已上传。"
+    rule_note = zh("不得以学籍状态、学籍是否已转到为由拒绝入学，也不得要求家长另交其他材料。")
+    review_scope = zh("只核对两项：学籍信息准确，转学原因证明已上传。")
     # Told before a draft is made, of pupil and schools (R3.1b); all that is asked before sending; what the case page
     # tells while a case runs.
     preflight = rules.PREFLIGHT
@@ -100,16 +101,16 @@ class InProvinceTransfer(SchoolMove):
     """省内转学: in-school → in-authority → out-school → out-authority; the record moves at the last sign-off (R3.1)."""
 
     kind = IN_PROVINCE
-    name = "省内转学"
+    name = zh("省内转学")
     guards = {Verb.SUBMIT: rules.SUBMIT, "complete": rules.COMPLETE}
-    clause = "教基一厅〔2016〕2号 附件1 三.1；内教基函〔2018〕6号 一"
+    clause = zh("教基一厅〔2016〕2号 附件1 三.1；内教基函〔2018〕6号 一")
 
 
 class CrossProvinceTransfer(SchoolMove):
     """跨省转学: as within a province; checked again before it leaves, and after the last sign-off 调档 (R3.1, R3.6)."""
 
     kind = CROSS_PROVINCE
-    name = "跨省转学"
+    name = zh("跨省转学")
     preflight = rules.CROSS_PREFLIGHT
     told = (*SchoolMove.told, under_age.of_age)
     guards = {
@@ -118,27 +119,27 @@ class CrossProvinceTransfer(SchoolMove):
         "complete": rules.COMPLETE,
         Verb.REQUEST_FILE: (rules.has_reported, *rules.COMPLETE),
     }
-    clause = "教基一厅〔2016〕2号 附件1 三.1、三.6；内教基函〔2018〕6号 一"
+    clause = zh("教基一厅〔2016〕2号 附件1 三.1、三.6；内教基函〔2018〕6号 一")
 
 
 class PostGraduationEnrolment(SchoolMove):
     """毕业后跨省就学: recruiting school → its authority → authority of the school of graduation → 调档 (R3.3)."""
 
     kind = POST_GRADUATION
-    name = "毕业后跨省就学"
+    name = zh("毕业后跨省就学")
     guards = {
         Verb.SUBMIT: rules.GRADUATE_SUBMIT,
         "leave": rules.GRADUATE_LEAVE,
         "complete": rules.GRADUATE_COMPLETE,
         Verb.REQUEST_FILE: (rules.has_reported, *rules.GRADUATE_COMPLETE),
     }
-    clause = "教基一厅〔2016〕2号 附件1 三.3、三.4"
-    rule_note = "毕业学校主管部门应及时核办，不得以接收省可能违规招生、分数可能未达录取线等为由拒绝。"
-    review_scope = "只核对：该生是本地毕业生，学籍信息准确。"
+    clause = zh("教基一厅〔2016〕2号 附件1 三.3、三.4")
+    rule_note = zh("毕业学校主管部门应及时核办，不得以接收省可能违规招生、分数可能未达录取线等为由拒绝。")
+    review_scope = zh("只核对：该生是本地毕业生，学籍信息准确。")
     preflight = rules.GRADUATE_PREFLIGHT
     told = (*rules.GRADUATE_COMPLETE, rules.problem_moves_along)
-    proof_name = "证明材料"
-    no_proof = "没有上传证明材料（选填，不得要求家长提供）。"
+    proof_name = zh("证明材料")
+    no_proof = zh("没有上传证明材料（选填，不得要求家长提供）。")
     fewest_proofs = 0
     # The pupil has reported at the next school and belongs to it (R4.5).
     status_after = StudentStatus.ENROLLED

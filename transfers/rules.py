@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from ledger.clock import local_date, spoken
+from ledger.words import joined, zh
 from orgs.models import Unit
 from orgs.school_system import SystemOn, systems_on
 from orgs.successors import heir_or_self, standing, stands
@@ -105,7 +106,7 @@ def schools_exist(facts: Facts):
         return found
     return _without_successor(
         facts.sending,
-        "还没有确定承接其学籍的学校，现在不能办理转出；请联系{above}确定，学生照常就读、不受影响",
+        zh("还没有确定承接其学籍的学校，现在不能办理转出；请联系{above}确定，学生照常就读、不受影响"),
     )
 
 
@@ -114,7 +115,7 @@ def closed_refusal(school: Unit, day: date) -> Refusal | None:
     found = _closed(school, day)
     if found is None:
         return None
-    sentence = "{school}已于{day}撤销，{instead}。".format(**found)
+    sentence = zh("{school}已于{day}撤销，{instead}。").format(**found)
     return Refusal("schools_exist", sentence, schools_exist.clause, found["remover"])
 
 
@@ -123,14 +124,18 @@ def _closed(school: Unit, day: date) -> dict | None:
         return None
     heir = standing(school, day)
     if heir is None:
-        return _without_successor(school, "还没有确定承接学校，不能再发起转学；请联系{above}确定")
-    instead = f"由{heir.name}承接，不能再发起转学；请由{heir.name}（代码 {heir.code}）的学籍管理员发起"
+        return _without_successor(school, zh("还没有确定承接学校，不能再发起转学；请联系{above}确定"))
+    instead = zh(
+        "由{heir_name}承接，不能再发起转学；请由{heir_name}（代码 {heir_code}）的学籍管理员发起",
+        heir_name=heir.name,
+        heir_code=heir.code,
+    )
     return {"school": school.name, "day": spoken(school.closed_on), "instead": instead, "remover": heir.name}
 
 
 def _without_successor(school: Unit, instead: str) -> dict:
-    above = school.authority.name if school.authority_id else "主管部门"
-    told = {"instead": instead.format(above=above), "remover": f"{above}确定承接学校"}
+    above = school.authority.name if school.authority_id else zh("主管部门")
+    told = {"instead": instead.format(above=above), "remover": zh("{above}确定承接学校", above=above)}
     return {"school": school.name, "day": spoken(school.closed_on), **told}
 
 
@@ -147,8 +152,8 @@ def other_school(facts: Facts):
         return None
     school = facts.student.school
     if school is None or school.pk == facts.receiving.pk:
-        return {"where": "该生学籍已在本校"}
-    return {"where": f"该生学籍所在的{school.name}已并入本校，学籍由本校承接"}
+        return {"where": zh("该生学籍已在本校")}
+    return {"where": zh("该生学籍所在的{school_name}已并入本校，学籍由本校承接", school_name=school.name)}
 
 
 @guard(
@@ -165,9 +170,9 @@ def right_kind(facts: Facts):
     if same == (facts.kind == IN_PROVINCE):
         return None
     return {
-        "now_same": "在" if same else "不在",
+        "now_same": zh("在") if same else zh("不在"),
         "kind": kind_name(facts.kind),
-        "instead": "省内转学" if same else "跨省转学",
+        "instead": zh("省内转学") if same else zh("跨省转学"),
     }
 
 
@@ -190,7 +195,7 @@ def has_graduated(facts: Facts):
     status = StudentStatus(facts.student.status)
     if status == StudentStatus.GRADUATED:
         return None
-    instead = "；在读学生请按跨省转学办理" if status in MAY_TRANSFER else ""
+    instead = zh("；在读学生请按跨省转学办理") if status in MAY_TRANSFER else ""
     return {"status": status.label, "instead": instead}
 
 
@@ -218,12 +223,16 @@ def data_match(facts: Facts):
     return None if not facts.named or facts.named == facts.student.name else {}
 
 
-@guard("{problem}，不能调档；学生报到后，由转入学校登记报到日期再调档。", "附件1 三.6", "转入学校登记报到")
+@guard(
+    "{problem}，不能调档；学生报到后，由转入学校登记报到日期再调档。",
+    "附件1 三.6",
+    "转入学校登记报到",
+)
 def has_reported(facts: Facts):
     """学生已到校报到"""
     if facts.did_not_report:
-        return {"problem": "该生已登记为未报到"}
-    return None if facts.reported_on else {"problem": "还没有登记学生报到"}
+        return {"problem": zh("该生已登记为未报到")}
+    return None if facts.reported_on else {"problem": zh("还没有登记学生报到")}
 
 
 @guard(
@@ -254,7 +263,7 @@ def no_problem(facts: Facts):
     """不是问题学籍"""
     if not facts.problems:
         return None
-    kinds = "、".join(problem.get_kind_display() for problem in facts.problems)
+    kinds = joined("、", (problem.get_kind_display() for problem in facts.problems))
     return {"kinds": kinds, "school": facts.sending.name if facts.sending else ""}
 
 
@@ -268,7 +277,7 @@ def problem_moves_along(facts: Facts):
     """不是问题学籍"""
     if not facts.problems:
         return None
-    return {"kinds": "、".join(problem.get_kind_display() for problem in facts.problems)}
+    return {"kinds": joined("、", (problem.get_kind_display() for problem in facts.problems))}
 
 
 @guard("该生处于休学状态，须先在{school}办理复学手续，再办理转学。", "附件1 三.2", "{school}办理复学")
@@ -276,7 +285,7 @@ def not_suspended(facts: Facts):
     """不处于休学状态"""
     if facts.student.status != StudentStatus.SUSPENDED:
         return None
-    return {"school": facts.sending.name if facts.sending else "原就读学校"}
+    return {"school": facts.sending.name if facts.sending else zh("原就读学校")}
 
 
 @guard("该生学籍状态为“{status}”，不能办理转学{instead}。", "附件1 三.2、三.3", "—")
@@ -285,7 +294,7 @@ def status_allows(facts: Facts):
     status = StudentStatus(facts.student.status)
     if status in MAY_TRANSFER or status == StudentStatus.SUSPENDED:
         return None
-    instead = "；毕业生由录取学校按招生或毕业后跨省就学办理" if status == StudentStatus.GRADUATED else ""
+    instead = zh("；毕业生由录取学校按招生或毕业后跨省就学办理") if status == StudentStatus.GRADUATED else ""
     return {"status": status.label, "instead": instead}
 
 
@@ -324,7 +333,7 @@ def not_graduating(facts: Facts):
 @guard("请从所列原因中选择{what}{note}。", "附件1 三.1")
 def reason_chosen(facts: Facts):
     """已选择转学原因"""
-    told = {"what": "就学原因" if facts.kind == POST_GRADUATION else "转学原因"}
+    told = {"what": zh("就学原因") if facts.kind == POST_GRADUATION else zh("转学原因")}
     if facts.reason is None:
         return {**told, "note": ""}
     in_force = facts.reason.valid_from <= facts.ruled_on and (
@@ -332,9 +341,9 @@ def reason_chosen(facts: Facts):
     )
     own = facts.reason.province_id in (None, facts.receiving.province_id) and facts.kind in facts.reason.kinds
     if not (in_force and own):
-        return {**told, "note": "（原来选的原因已停用）"}
+        return {**told, "note": zh("（原来选的原因已停用）")}
     if facts.reason.needs_note and len(facts.reason_note.strip()) < 2:
-        return {**told, "note": "，并写明具体说明"}
+        return {**told, "note": zh("，并写明具体说明")}
     return None
 
 
@@ -347,23 +356,30 @@ def grade_and_class(facts: Facts):
     chosen = facts.school_class
     wanted = cohort_of(facts.grade_to, facts.ruled_on)
     if chosen.school_id != facts.receiving.pk or chosen.cohort != wanted:
-        return {**told, "problem": "，所选班级不是本校这一年级的班级"}
+        return {**told, "problem": zh("，所选班级不是本校这一年级的班级")}
     return None
 
 
-@guard("请上传 1–{most} 张转学原因证明的照片（JPEG 或 PNG），除此之外不需要任何材料。", "函 一；附件1 三.1")
+@guard(
+    "请上传 1–{most} 张转学原因证明的照片（JPEG 或 PNG），除此之外不需要任何材料。",
+    "函 一；附件1 三.1",
+)
 def proof_attached(facts: Facts):
     """已上传转学原因证明"""
     most = facts.book.limit("attachments", facts.ruled_on, facts.receiving.province_id)
     return None if 1 <= facts.proofs <= most else {"most": most}
 
 
-@guard("该生学籍已不在{school}，这件业务不能继续；请转入学校撤销后重新核对。", "附件1 三.1", "转入学校")
+@guard(
+    "该生学籍已不在{school}，这件业务不能继续；请转入学校撤销后重新核对。",
+    "附件1 三.1",
+    "转入学校",
+)
 def still_at_sending_school(facts: Facts):
     """学籍仍在转出学校"""
     if facts.sending is not None and _still_at(facts.student, facts.sending, facts.day):
         return None
-    return {"school": facts.sending.name if facts.sending else "转出学校"}
+    return {"school": facts.sending.name if facts.sending else zh("转出学校")}
 
 
 def _still_at(student: Student, school: Unit, day: date) -> bool:

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db.models import Count, F, Min, OuterRef, Q, Subquery
 
 from ledger.clock import SHANGHAI, local_date, spoken
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit, UnitLevel
 from reviews.models import Case, Step
@@ -19,7 +20,7 @@ from reviews.states import Outcome
 from students.grades import PROMOTION, school_year
 from transfers.models import Transfer
 
-CLAUSE = "附件1 三.8"
+CLAUSE = zh("附件1 三.8")
 AGE = 6
 # 8月31日 of the year of entering.
 CUT_OFF = (8, 31)
@@ -51,7 +52,7 @@ def of_age(facts):
     authority = facts.receiving.authority
     return {
         "cut_off": spoken(date(year, *CUT_OFF)),
-        "authority": authority.name if authority else "主管部门",
+        "authority": authority.name if authority else zh("主管部门"),
     }
 
 
@@ -63,8 +64,8 @@ def entering_year(kind: str, grade: int | None, day: date) -> int | None:
 def note(year: int) -> NoteWanted:
     """What the receiving authority must write itself."""
     return NoteWanted(
-        "对未足龄儿童跨省入学的审核意见",
-        f"该生到{spoken(date(year, *CUT_OFF))}未满 6 周岁，由外省转入一年级，须慎重对待。",
+        zh("对未足龄儿童跨省入学的审核意见"),
+        zh("该生到{day}未满 6 周岁，由外省转入一年级，须慎重对待。", day=spoken(date(year, *CUT_OFF))),
         CLAUSE,
     )
 

@@ -7,6 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ledger import clock
+from ledger.words import joined, zh
 from reviews.clauses import url_of
 from reviews.refusals import Refusal
 from reviews.views.proofs import refused_page
@@ -14,13 +15,13 @@ from transfers import under_age
 
 NO_OFFICE = Refusal(
     "no_seat",
-    "这一页供旗县区、盟市和自治区学籍主管部门的学籍管理员、负责人查看，你没有这些岗位。",
+    zh("这一页供旗县区、盟市和自治区学籍主管部门的学籍管理员、负责人查看，你没有这些岗位。"),
     under_age.CLAUSE,
 )
 _TEXT = {
-    "text": "对于 8 月 31 日未满 6 周岁外省儿童入学需求要慎重对待，避免跨省就学后再转回本省就学。",
-    "note": "只是提醒，不妨碍发起；转入学校主管部门同意时须写明意见。",
-    "source": "教基一厅〔2016〕2号 附件1 第三条第8款",
+    "text": zh("对于 8 月 31 日未满 6 周岁外省儿童入学需求要慎重对待，避免跨省就学后再转回本省就学。"),
+    "note": zh("只是提醒，不妨碍发起；转入学校主管部门同意时须写明意见。"),
+    "source": zh("教基一厅〔2016〕2号 附件1 第三条第8款"),
 }
 
 
@@ -37,12 +38,12 @@ def show(request: HttpRequest) -> HttpResponse:
     year = _chosen(request.GET.get("year", ""), years)
     rows = under_age.figures(year, request.user, day)
     shown = {
-        "offices": "、".join(unit.name for unit in offices),
+        "offices": joined("、", (unit.name for unit in offices)),
         "years": [{"year": each, "label": label_of(each), "current": each == year} for each in years],
         "label": label_of(year),
         "rows": rows,
         "total": total_of(rows) if len(rows) > 1 else None,
-        "cut_off": f"{year} 年 8 月 31 日",
+        "cut_off": zh("{year} 年 8 月 31 日", year=year),
         "clause": {**_TEXT, "url": url_of(under_age.CLAUSE)},
         "printed": clock.moment(at),
     }
@@ -56,10 +57,10 @@ def _chosen(asked: str, years: list[int]) -> int:
 
 def label_of(year: int) -> str:
     """2026—2027 学年."""
-    return f"{year}—{year + 1} 学年"
+    return zh("{year}—{count} 学年", year=year, count=year + 1)
 
 
 def total_of(rows: list[under_age.Row]) -> under_age.Row:
     """All counties together."""
     names = ("cases", "under_age", "agreed", "refused")
-    return under_age.Row("合计", "", **{name: sum(getattr(row, name) for row in rows) for name in names})
+    return under_age.Row(zh("合计"), "", **{name: sum(getattr(row, name) for row in rows) for name in names})

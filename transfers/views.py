@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ledger import clock
+from ledger.words import zh
 from orgs.seats import seats_of
 from reviews import desk, door, faults, uploads
 from reviews.asking import edit_refusal
@@ -27,9 +28,9 @@ from transfers.forms import LookupForm, TransferForm
 from transfers.models import Transfer
 from transfers.procedures import transfer_of
 
-NO_MATCH = "没有找到号码与姓名都相符的学生，请与家长核对后重填（附件1 三.1）。"
-NO_SEAT = Refusal("no_seat", "只有转入学校的学籍管理员可以发起转学，你没有这个岗位。", "附件1 三.1")
-LOOK_UP_FIRST = "请先用学籍号和姓名核对学生，再建立草稿。"
+NO_MATCH = zh("没有找到号码与姓名都相符的学生，请与家长核对后重填（附件1 三.1）。")
+NO_SEAT = Refusal("no_seat", zh("只有转入学校的学籍管理员可以发起转学，你没有这个岗位。"), zh("附件1 三.1"))
+LOOK_UP_FIRST = zh("请先用学籍号和姓名核对学生，再建立草稿。")
 # Refusals after which there is nothing left to edit: the case's own page tells more.
 _GONE = {"case_closed", "not_in_hand", "no_seat"}
 
@@ -151,9 +152,11 @@ def edit_transfer(request: HttpRequest, transfer: Transfer, now) -> HttpResponse
             return proofs.not_in_hand(request, transfer.case, error.refusal, pages.PROOFS)
         return edit_page(request, transfer_of(transfer.case), form, now, error.refusal)
     if sent:
-        messages.success(request, "已送出，等待本校负责人核办。")
+        messages.success(request, zh("已送出，等待本校负责人核办。"))
         return see_other(pages.case_url(sent.number))
-    messages.success(request, "草稿已保存，尚未发起。" if transfer.case.state == State.DRAFT else "已保存。")
+    messages.success(
+        request, zh("草稿已保存，尚未发起。") if transfer.case.state == State.DRAFT else zh("已保存。")
+    )
     return see_other(reverse("transfer-edit", args=[transfer.case.number]))
 
 
@@ -231,13 +234,13 @@ def discard_draft(request: HttpRequest, transfer: Transfer, now) -> HttpResponse
     """Withdraw a draft; what has been sent is withdrawn on the case's page, with an opinion."""
     case = transfer.case
     if case.state != State.DRAFT:
-        refused = Refusal("not_draft", "业务已发起，请在业务页面撤销并写明原因。", "附件1 三.1")
+        refused = Refusal("not_draft", zh("业务已发起，请在业务页面撤销并写明原因。"), zh("附件1 三.1"))
         return proofs.not_in_hand(request, case, refused, pages.PROOFS)
     try:
         door.perform(case, Verb.WITHDRAW, request.user)
     except Refused as error:
         return proofs.not_in_hand(request, case, error.refusal, pages.PROOFS)
-    messages.success(request, f"草稿 {case.number} 已删除。")
+    messages.success(request, zh("草稿 {case_number} 已删除。", case_number=case.number))
     return see_other(reverse("transfer-new"))
 
 
@@ -253,7 +256,7 @@ def copy_as_new(request: HttpRequest, number: str) -> HttpResponse:
         made = drafting.copy_as_new(case, request.user, now)
     except Refused as error:
         return proofs.not_in_hand(request, case, error.refusal, pages.PROOFS)
-    messages.success(request, f"已从 {case.number} 复制，请核对后发起。")
+    messages.success(request, zh("已从 {case_number} 复制，请核对后发起。", case_number=case.number))
     return see_other(reverse("transfer-edit", args=[made.number]))
 
 

@@ -7,6 +7,7 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
+from ledger.words import zh
 from orgs.models import Account
 from orgs.seats import Seat, seats_of
 from reviews import desk, procedures
@@ -48,11 +49,11 @@ def _page(request: HttpRequest) -> dict:
 def _me(account: Account, seats: list[Seat]) -> dict:
     """Name, unit and post for the corner; the key tells accounts apart on a shared machine and nothing else."""
     first = seats[0] if seats else None
-    more = " 等" if len({seat.unit.pk for seat in seats}) > 1 else ""
+    more = zh(" 等") if len({seat.unit.pk for seat in seats}) > 1 else ""
     return {
         "name": account.display_name,
-        "unit": f"{first.unit.name}{more}" if first else "未任职",
-        "role": first.title if first else "系统管理员" if account.is_staff else "无岗位",
+        "unit": f"{first.unit.name}{more}" if first else zh("未任职"),
+        "role": first.title if first else zh("系统管理员") if account.is_staff else zh("无岗位"),
         "key": salted_hmac("xueji.account", str(account.pk)).hexdigest()[:12],
     }
 
@@ -67,6 +68,10 @@ def freeze(known: desk.Desk, province: int | None) -> dict | None:
         shut = known.book.closed(procedure.kind, province, known.now)
         if shut is not None and shut.closes:
             state = window_state(known.book.windows, procedure.kind, province, known.now)
-            text = f"{state.window.name}：{state.sentence}已发起的业务照常办理。"
+            text = zh(
+                "{window_name}：{state_sentence}已发起的业务照常办理。",
+                window_name=state.window.name,
+                state_sentence=state.sentence,
+            )
             return {"text": text, "until": "", "url": "/rules/#b1-3-5"}
     return None

@@ -14,6 +14,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
 
+from ledger.words import zh
+
 log = logging.getLogger(__name__)
 
 # lock_not_available, deadlock_detected, serialization_failure: someone else was at it, nothing was written.
@@ -30,9 +32,9 @@ class Trouble:
     sentence: str
 
 
-BUSY = Trouble(409, "busy", "这条记录正由其他人办理，等候超时，什么都没有改动；请稍等片刻再试。")
-AWAY = Trouble(503, "unavailable", "数据库暂时连接不上或太忙，什么都没有改动；请过一两分钟再试。")
-BROKEN = Trouble(500, "broken", "系统出错，什么都没有改动；请稍后再试，仍不行时请告诉系统管理员。")
+BUSY = Trouble(409, "busy", zh("这条记录正由其他人办理，等候超时，什么都没有改动；请稍等片刻再试。"))
+AWAY = Trouble(503, "unavailable", zh("数据库暂时连接不上或太忙，什么都没有改动；请过一两分钟再试。"))
+BROKEN = Trouble(500, "broken", zh("系统出错，什么都没有改动；请稍后再试，仍不行时请告诉系统管理员。"))
 
 
 def trouble_of(error: BaseException | None) -> Trouble | None:

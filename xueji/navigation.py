@@ -5,6 +5,7 @@ What an account cannot use is not offered. A section of which only one page is l
 
 from dataclasses import dataclass
 
+from ledger.words import zh
 from orgs.models import Account, PostRole, UnitLevel
 from orgs.seats import Seat
 
@@ -55,47 +56,51 @@ def _sections(account: Account, seats: list[Seat]) -> list[tuple[str, list[_Page
     technical = any(seat.role == PostRole.TECHNICIAN for seat in seats)
     counter = any(seat.unit.is_school or seat.unit.level in _DECIDES for seat in keeping)
     return [
-        ("待办", [_Page("待办", "/worklist/", ("/worklist/", "/cases/", "/search/"), keeps)]),
+        (zh("待办"), [_Page(zh("待办"), "/worklist/", ("/worklist/", "/cases/", "/search/"), keeps)]),
         (
-            "转学",
+            zh("转学"),
             [
-                _Page("发起转学", "/transfers/new/", ("/transfers/",), registrar),
-                _Page("毕业后就学", "/graduates/new/", ("/graduates/",), registrar),
-                _Page("人籍一致", "/offline/", ("/offline/", "/faults/"), keeps),
-                _Page("驳回情况", "/refusals/", ("/refusals/", "/appeals/"), office),
+                _Page(zh("发起转学"), "/transfers/new/", ("/transfers/",), registrar),
+                _Page(zh("毕业后就学"), "/graduates/new/", ("/graduates/",), registrar),
+                _Page(zh("人籍一致"), "/offline/", ("/offline/", "/faults/"), keeps),
+                _Page(zh("驳回情况"), "/refusals/", ("/refusals/", "/appeals/"), office),
             ],
         ),
         (
-            "学籍",
+            zh("学籍"),
             [
-                _Page("学生", "/students/", ("/students/", "/changes/", "/key-changes/"), keeps),
-                _Page("班级变动", "/classes/", ("/classes/",), school or teaches),
-                _Page("辍学标识", "/dropouts/", ("/dropouts/",), keeps),
-                _Page("学期核查", "/verification/", ("/verification/",), keeps),
-                _Page("新生建籍", "/registration/", ("/registration/", "/imports/"), keeps),
-                _Page("补建学籍", "/late/", ("/late/",), keeps),
-                _Page("问题学籍", "/problems/", ("/problems/",), keeps),
-                _Page("毕业", "/graduation/", ("/graduation/", "/graduating/"), keeps),
-                _Page("招生", "/recruitment/", ("/recruitment/",), keeps),
-                _Page("学籍号", "/numbers/", ("/numbers/",), office),
+                _Page(zh("学生"), "/students/", ("/students/", "/changes/", "/key-changes/"), keeps),
+                _Page(zh("班级变动"), "/classes/", ("/classes/",), school or teaches),
+                _Page(zh("辍学标识"), "/dropouts/", ("/dropouts/",), keeps),
+                _Page(zh("学期核查"), "/verification/", ("/verification/",), keeps),
+                _Page(zh("新生建籍"), "/registration/", ("/registration/", "/imports/"), keeps),
+                _Page(zh("补建学籍"), "/late/", ("/late/",), keeps),
+                _Page(zh("问题学籍"), "/problems/", ("/problems/",), keeps),
+                _Page(zh("毕业"), "/graduation/", ("/graduation/", "/graduating/"), keeps),
+                _Page(zh("招生"), "/recruitment/", ("/recruitment/",), keeps),
+                _Page(zh("学籍号"), "/numbers/", ("/numbers/",), office),
             ],
         ),
-        ("三张单", [_Page("三张单", "/tickets/", ("/tickets/",), keeps or technical)]),
-        ("家长窗口", [_Page("家长窗口", "/counter/", ("/counter/",), counter)]),
+        (zh("三张单"), [_Page(zh("三张单"), "/tickets/", ("/tickets/",), keeps or technical)]),
+        (zh("家长窗口"), [_Page(zh("家长窗口"), "/counter/", ("/counter/",), counter)]),
         (
-            "统计",
+            zh("统计"),
             [
-                _Page("办理情况", "/dashboard/", ("/dashboard/",), office),
-                _Page("月度通报", "/bulletins/", ("/bulletins/",), bool(seats)),
-                _Page("人数和居住证", "/statistics/headcount/", ("/statistics/",), keeps),
-                _Page("名册导出", "/exports/", ("/exports/",), keeps),
+                _Page(zh("办理情况"), "/dashboard/", ("/dashboard/",), office),
+                _Page(zh("月度通报"), "/bulletins/", ("/bulletins/",), bool(seats)),
+                _Page(zh("人数和居住证"), "/statistics/headcount/", ("/statistics/",), keeps),
+                _Page(zh("名册导出"), "/exports/", ("/exports/",), keeps),
             ],
         ),
-        ("通讯录", [_Page("通讯录", "/directory/", ("/directory/", "/contacts/"), bool(seats))]),
-        ("通知", [_Page("通知", "/notices/", ("/notices/",), True)]),
+        (zh("通讯录"), [_Page(zh("通讯录"), "/directory/", ("/directory/", "/contacts/"), bool(seats))]),
+        (zh("通知"), [_Page(zh("通知"), "/notices/", ("/notices/",), True)]),
         (
-            "规则与假期",
-            [_Page("规则与假期", "/calendar/", ("/calendar/", "/possible/", "/routes/", "/rules/"), True)],
+            zh("规则与假期"),
+            [
+                _Page(
+                    zh("规则与假期"), "/calendar/", ("/calendar/", "/possible/", "/routes/", "/rules/"), True
+                )
+            ],
         ),
-        ("系统管理", [_Page("系统管理", "/admin/", ("/admin/",), account.is_staff)]),
+        (zh("系统管理"), [_Page(zh("系统管理"), "/admin/", ("/admin/",), account.is_staff)]),
     ]

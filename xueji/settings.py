@@ -103,6 +103,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "xueji.english.reading.Reader",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "xueji.sessions.SessionLimits",
     "csp.middleware.CSPMiddleware",
@@ -125,7 +126,7 @@ WSGI_APPLICATION = "xueji.wsgi.application"
 
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "BACKEND": "xueji.english.templates.Bilingual",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
@@ -227,6 +228,12 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_NAME = "xueji_language"
+LANGUAGE_COOKIE_AGE = int(timedelta(days=365).total_seconds())
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_SECURE = not TRIAL
+MESSAGE_STORAGE = "xueji.english.reading.Messages"
 TIME_ZONE = "Asia/Shanghai"
 USE_TZ = True
 USE_I18N = True

@@ -3,10 +3,12 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from xueji.english.reading import choose
 from xueji.health import health
 
 urlpatterns = [
     path("health/", health, name="health"),
+    path("language/", choose, name="language"),
     path("admin/", admin.site.urls),
     path("api/", include("xueji.api")),
     path("", include("orgs.urls")),

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from ledger.clock import SHANGHAI
+from ledger.words import zh
 from orgs.models import Unit
 from reviews.calendar import Calendar
 from reviews.models import Case, Step
@@ -15,7 +16,7 @@ from reviews.shares import percentile, share
 from reviews.states import DECISIONS, STAGES, Outcome, State
 
 # Ages of what is open, in working days at the present unit: at most so many. The last is open.
-AGES = ((5, "0–5 日"), (10, "6–10 日"), (10**6, "10 日以上"))
+AGES = ((5, zh("0–5 日")), (10, zh("6–10 日")), (10**6, zh("10 日以上")))
 # What was decided in the last so many days tells how long stages take, and what moved in the last so many tells the flow.
 DECIDED_DAYS, FLOW_DAYS = 90, 365
 # Days before a case is cleared in which somebody should look at it.

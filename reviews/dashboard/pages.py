@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from ledger.clock import moment
+from ledger.words import zh
 from orgs.models import Unit
 from reviews.dashboard import counting
 from reviews.dashboard.counting import AGES
@@ -67,35 +68,41 @@ def shown(unit: Unit, desk: Desk) -> dict:
 
 def _child_label(children: dict[int, Unit]) -> str:
     levels = [child.get_level_display() for child in children.values()]
-    return max(set(levels), key=levels.count) if levels else "单位"
+    return max(set(levels), key=levels.count) if levels else zh("单位")
 
 
 def _cards(unit: Unit, cells, whole, desk: Desk) -> list[dict]:
     late, holders = sum(cell.late for cell in cells), {cell.child for cell in cells if cell.late}
     return [
         {
-            "label": "在办业务",
+            "label": zh("在办业务"),
             "value": f"{sum(cell.count for cell in cells):,}",
-            "note": "已发起、未办结",
+            "note": zh("已发起、未办结"),
             "url": cases_url(unit),
         },
         {
-            "label": "逾期未办",
+            "label": zh("逾期未办"),
             "value": f"{late:,}",
-            "note": f"涉及 {len(holders)} 个下级" if late else "没有逾期",
+            "note": zh("涉及 {count} 个下级", count=len(holders)) if late else zh("没有逾期"),
             "url": cases_url(unit, late="1"),
             "bad": bool(late),
         },
         {
-            "label": "按时办结率",
+            "label": zh("按时办结率"),
             "value": percent(whole.rate(late)),
-            "note": f"近 {counting.DECIDED_DAYS} 天 {whole.total:,} 个环节，寒暑假不计",
+            "note": zh(
+                "近 {counting_decided_days} 天 {whole_total:,} 个环节，寒暑假不计",
+                counting_decided_days=counting.DECIDED_DAYS,
+                whole_total=whole.total,
+            ),
             "url": "",
         },
         {
-            "label": f"{counting.EXPIRING_DAYS} 日内将被清理",
+            "label": zh(
+                "{counting_expiring_days} 日内将被清理", counting_expiring_days=counting.EXPIRING_DAYS
+            ),
             "value": f"{counting.expiring(unit, desk.now):,}",
-            "note": "发起满 90 天自动清理",
+            "note": zh("发起满 90 天自动清理"),
             "url": cases_url(unit, expiring="1"),
         },
     ]
@@ -136,7 +143,9 @@ def _children(unit: Unit, children: dict[int, Unit], cells, by_child) -> list[di
         done, office = by_child[pk], not child.is_school and pk != 0
         rows.append(
             {
-                "name": f"{child.short_name}（本级）" if pk == 0 else child.short_name,
+                "name": zh("{child_short_name}（本级）", child_short_name=child.short_name)
+                if pk == 0
+                else child.short_name,
                 "url": f"?unit={child.code}" if office else cases_url(child, own="1" if pk == 0 else ""),
                 "open": open_[pk],
                 "open_url": cases_url(child, own="1" if pk == 0 else ""),
@@ -189,7 +198,7 @@ def _tiles(children: dict[int, Unit], cells) -> list[dict]:
 def _flows(unit: Unit, children: dict[int, Unit], desk: Desk) -> dict:
     """Moves between the units directly under, and in and out for each of them."""
     found = counting.flows(unit, desk.today)
-    names = {pk: child.short_name for pk, child in children.items()} | {0: "其他地区"}
+    names = {pk: child.short_name for pk, child in children.items()} | {0: zh("其他地区")}
     came: dict[int, int] = defaultdict(int)
     went: dict[int, int] = defaultdict(int)
     pairs = []

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from ledger.clock import local_date, spoken
 from ledger.paging import pages_of
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit
 from orgs.seats import seats_of
@@ -24,8 +25,8 @@ from reviews.views.proofs import whole
 
 PAGE = 50
 CLAUSE_SHOWN = {
-    "text": "每个环节 10 个工作日内未核办完毕的责任单位，除寒暑假外，记录并纳入月度通报。",
-    "source": "教基一厅〔2016〕2号 附件1 第三条第7款",
+    "text": zh("每个环节 10 个工作日内未核办完毕的责任单位，除寒暑假外，记录并纳入月度通报。"),
+    "source": zh("教基一厅〔2016〕2号 附件1 第三条第7款"),
     "url": "/rules/#b1-3-7",
 }
 _STAGES = {*STAGES, State.CORRECTION, State.AWAITING_FILE}
@@ -97,17 +98,23 @@ def wanted(request: HttpRequest, unit: Unit) -> tuple[QuerySet[Case], list[str]]
     if "sending" in query or "receiving" in query:
         return _moved(visible, unit, query, known)
     holder = {"holder": unit} if query.get("own") == "1" else {"holder__path__startswith": unit.path}
-    rows, told = visible.filter(closed_at=None, submitted_at__isnull=False, **holder), ["在办"]
+    rows, told = visible.filter(closed_at=None, submitted_at__isnull=False, **holder), [zh("在办")]
     if query.get("stage") in _STAGES:
         rows, told = rows.filter(state=query["stage"]), [*told, State(query["stage"]).label]
     age = whole(query.get("age"))
     if age is not None and age < len(counting.AGES):
         rows, told = rows.filter(pk__in=_of_age(unit, age, known)), [*told, counting.AGES[age][1]]
     if query.get("late") == "1":
-        rows, told = rows.filter(due_on__lt=known.today), [*told, "逾期"]
+        rows, told = rows.filter(due_on__lt=known.today), [*told, zh("逾期")]
     if query.get("expiring") == "1":
         until = known.now + timedelta(days=counting.EXPIRING_DAYS)
-        rows, told = rows.filter(expires_at__lt=until), [*told, f"{counting.EXPIRING_DAYS} 日内将被清理"]
+        rows, told = (
+            rows.filter(expires_at__lt=until),
+            [
+                *told,
+                zh("{counting_expiring_days} 日内将被清理", counting_expiring_days=counting.EXPIRING_DAYS),
+            ],
+        )
     return rows.order_by("due_on", "pk"), told
 
 
@@ -118,14 +125,17 @@ def _of_age(unit: Unit, age: int, known) -> list[int]:
 
 def _moved(visible, unit: Unit, query, known) -> tuple[QuerySet[Case], list[str]]:
     since = known.today - timedelta(days=counting.FLOW_DAYS)
-    rows, told = visible.filter(state=State.COMPLETED, closed_at__date__gte=since), ["近一年办结"]
-    for side, word in (("sending", "转出"), ("receiving", "转入")):
+    rows, told = visible.filter(state=State.COMPLETED, closed_at__date__gte=since), [zh("近一年办结")]
+    for side, word in (("sending", zh("转出")), ("receiving", zh("转入"))):
         code = query.get(side, "")[:12].replace("\x00", "")
         path = f"{side}_unit__path__startswith"
         if code == "0":
-            rows, told = rows.filter(~Q(**{path: unit.path})), [*told, f"{word}：其他地区"]
+            rows, told = rows.filter(~Q(**{path: unit.path})), [*told, zh("{word}：其他地区", word=word)]
         elif part := Unit.objects.filter(code=code, path__startswith=unit.path).first():
-            rows, told = rows.filter(**{path: part.path}), [*told, f"{word}：{part.short_name}"]
+            rows, told = (
+                rows.filter(**{path: part.path}),
+                [*told, zh("{word}：{part_short_name}", word=word, part_short_name=part.short_name)],
+            )
     return rows.order_by("-closed_at", "-pk"), told
 
 

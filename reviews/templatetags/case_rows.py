@@ -10,23 +10,42 @@ from html import escape
 from django import template
 from django.utils.safestring import SafeString
 
+from ledger.words import reads_english, zh
+
 register = template.Library()
 
-_ROW = (
-    '<tr{tier} data-row data-stage="{stage_key}" data-stage-name="{stage}">{check}'
-    '<td class="c-number nowrap"><a href="{url}" data-open>{number}</a>{kind}</td>'
-    '<td class="nowrap" data-label="学生">{name}</td>'
-    '<td class="c-schools" data-label="学校"><span>{from_name} <span class="arrow">→</span> {to_name}</span></td>'
-    '<td class="c-stage nowrap" data-label="环节">{stage}</td>'
-    '<td class="c-waited num" data-label="已等候">{waited}</td>'
-    '<td class="c-due" data-label="时限">{due}</td>'
-    '<td class="c-state" data-label="状态">{chips}</td></tr>\n'
-)
-_CHECK = (
-    '<td class="c-check"><input class="form-check-input" type="checkbox" name="case" value="{number}" form="bulk"'
-    ' aria-label="选择 {number} {name}"></td>'
-)
 _PLAIN = ("number", "url", "name", "from_name", "to_name", "stage", "stage_key", "waited")
+
+
+@lru_cache(maxsize=2)
+def _forms(_english: bool) -> tuple[str, str]:
+    """The row and its box to tick, with the labels of the language that is being rendered."""
+    label = {
+        "pupil": zh("学生"),
+        "school": zh("学校"),
+        "at": zh("环节"),
+        "since": zh("已等候"),
+        "by": zh("时限"),
+        "how": zh("状态"),
+    }
+    said = {name: escape(str(text)) for name, text in label.items()}
+    row = (
+        '<tr{tier} data-row data-stage="{stage_key}" data-stage-name="{stage}">{check}'
+        '<td class="c-number nowrap"><a href="{url}" data-open>{number}</a>{kind}</td>'
+        f'<td class="nowrap" data-label="{said["pupil"]}">{{name}}</td>'
+        f'<td class="c-schools" data-label="{said["school"]}"><span>{{from_name}} <span class="arrow">→</span>'
+        " {to_name}</span></td>"
+        f'<td class="c-stage nowrap" data-label="{said["at"]}">{{stage}}</td>'
+        f'<td class="c-waited num" data-label="{said["since"]}">{{waited}}</td>'
+        f'<td class="c-due" data-label="{said["by"]}">{{due}}</td>'
+        f'<td class="c-state" data-label="{said["how"]}">{{chips}}</td></tr>\n'
+    )
+    choose = escape(str(zh("选择")))
+    check = (
+        '<td class="c-check"><input class="form-check-input" type="checkbox" name="case" value="{number}"'
+        f' form="bulk" aria-label="{choose} {{number}} {{name}}"></td>'
+    )
+    return row, check
 
 
 @register.simple_tag
@@ -37,26 +56,27 @@ def case_rows(rows: list[dict], bulk) -> SafeString:
 
 
 def _row(row: dict, bulk: bool) -> str:
+    form, box = _forms(reads_english())
     told = {key: escape(str(row[key])) for key in _PLAIN}
     check = ""
     if bulk:
-        check = _CHECK.format_map(told) if row["checkbox"] else '<td class="c-check"></td>'
-    return _ROW.format(
+        check = box.format_map(told) if row["checkbox"] else '<td class="c-check"></td>'
+    return form.format(
         **told,
         check=check,
         tier=f' class="row-{escape(row["due_tier"])}"' if row["due_tier"] else "",
-        kind=f' <span class="kind">{escape(row["kind_tag"])}</span>' if row["kind_tag"] else "",
+        kind=f' <span class="kind">{escape(str(row["kind_tag"]))}</span>' if row["kind_tag"] else "",
         due=_due(row),
-        chips="".join([_chip(chip["tone"], chip["text"]) for chip in row["state_chips"]]),
+        chips="".join([_chip(chip["tone"], str(chip["text"])) for chip in row["state_chips"]]),
     )
 
 
 def _due(row: dict) -> str:
-    told = escape(row["due_text"])
+    told = escape(str(row["due_text"]))
     if row["due_tier"]:
-        title = f' title="{escape(row["due_title"])}"' if row["due_title"] else ""
+        title = f' title="{escape(str(row["due_title"]))}"' if row["due_title"] else ""
         told = f'<span class="chip chip-{escape(row["due_tier"])}"{title}>{told}</span>'
-    return f"{told} <small>{escape(row['due_on'])}</small>" if row["due_on"] else told
+    return f"{told} <small>{escape(str(row['due_on']))}</small>" if row["due_on"] else told
 
 
 @lru_cache(maxsize=256)
@@ -71,7 +91,7 @@ def options(choices: list[dict]) -> SafeString:
         "".join(
             [
                 f'<option value="{escape(choice["value"])}"{" selected" if choice["selected"] else ""}>'
-                f"{escape(choice['label'])}</option>"
+                f"{escape(str(choice['label']))}</option>"
                 for choice in choices
             ]
         )

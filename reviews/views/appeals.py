@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ledger.words import zh
 from reviews import appeal_pages, appeals, desk
 from reviews.case_page import Typed
 from reviews.forms import AppealForm, RulingForm
@@ -36,7 +37,12 @@ def raise_appeal(request: HttpRequest, number: str) -> HttpResponse:
         return case_view.again(request, number, Typed(verb, refusal=refused.refusal, **form.typed()))
     messages.success(
         request,
-        f"{case.number}：这段意见已报{appeal.upper.name}裁定。裁定前不能使用，可以先改写意见办理；{appeal_pages.CLOCK_GOES_ON}",
+        zh(
+            "{case_number}：这段意见已报{upper_name}裁定。裁定前不能使用，可以先改写意见办理；{appeal_pages_clock_goes_on}",
+            case_number=case.number,
+            upper_name=appeal.upper.name,
+            appeal_pages_clock_goes_on=appeal_pages.CLOCK_GOES_ON,
+        ),
     )
     return see_other(reverse("case", args=[number]))
 
@@ -71,5 +77,5 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
         context["refused"] = {"sentence": refused.sentence, "clause": refused.clause}
         status = 422 if refused.code in _WORDS else 409
         return render(request, "reviews/appeal_detail.html", context, status=status)
-    messages.success(request, f"已裁定：{done.get_ruling_display()}。结果已通知申诉单位。")
+    messages.success(request, zh("已裁定：{ruling}。结果已通知申诉单位。", ruling=done.get_ruling_display()))
     return see_other(reverse("appeals"))

@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ledger import clock
+from ledger.words import zh
 from reviews import calendar_change, calendar_pages, desk
 from reviews.calendar_change import Arrangement, Change
 from reviews.calendar_forms import CountForm, DayForm, NoticeForm
@@ -39,7 +40,7 @@ def counter(request: HttpRequest) -> HttpResponse:
 def import_notice(request: HttpRequest) -> HttpResponse:
     """Enter a year's arrangement or a single day: read, preview old → new, confirm (R3.7)."""
     if not site.has_permission(request):
-        raise PermissionDenied("放假安排只由系统管理员录入")
+        raise PermissionDenied(zh("放假安排只由系统管理员录入"))
     if request.method != "POST":
         return _page(request, NoticeForm(), DayForm(prefix="day"))
     if "single" in request.POST:
@@ -80,12 +81,16 @@ def _go_on(request, notice, single, arrangement: Arrangement | None) -> HttpResp
         )
     except calendar_change.Stale:
         messages.warning(
-            request, "预览之后规则又有改动，没有保存；下面是按最新情况重新计算的变动，请再确认一次。"
+            request, zh("预览之后规则又有改动，没有保存；下面是按最新情况重新计算的变动，请再确认一次。")
         )
         return _preview(request, notice, single, arrangement, status=409)
     messages.success(
         request,
-        f"放假安排已更新：{len(change.days)} 天有变动，{len(change.dues)} 个在办环节的时限随之变动，已记录。",
+        zh(
+            "放假安排已更新：{count} 天有变动，{count2} 个在办环节的时限随之变动，已记录。",
+            count=len(change.days),
+            count2=len(change.dues),
+        ),
     )
     return see_other(request.path)
 

@@ -11,6 +11,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger import audit, clock
+from ledger.words import zh
 from reviews import case_page, case_panel, desk, door, file_panel, opening, procedures, worklist
 from reviews.case_page import Sight, Typed
 from reviews.forms import ActForm, DecisionForm, RevealForm
@@ -39,17 +40,17 @@ _WORDS = frozenset(
     )
 )
 _TOLD = {
-    Verb.SUBMIT: "已发起",
-    Verb.HANDLE: "已办理，等候负责人核办",
-    Verb.SIGN: "已核办",
-    Verb.RETURN: "已退回本单位学籍管理员",
-    Verb.WITHDRAW: "已撤销",
-    Verb.RECALL: "核办已撤回，请重新核办",
-    Verb.NUDGE: "已催办，并记入办理记录",
-    Verb.MESSAGE: "消息已发出，并记入办理记录",
-    Verb.REPORT: "已登记报到，可以调档",
-    Verb.NO_SHOW: "已登记为未报到，列入未报到名单",
-    Verb.REQUEST_FILE: "已调档，业务办结，学籍已转入",
+    Verb.SUBMIT: zh("已发起"),
+    Verb.HANDLE: zh("已办理，等候负责人核办"),
+    Verb.SIGN: zh("已核办"),
+    Verb.RETURN: zh("已退回本单位学籍管理员"),
+    Verb.WITHDRAW: zh("已撤销"),
+    Verb.RECALL: zh("核办已撤回，请重新核办"),
+    Verb.NUDGE: zh("已催办，并记入办理记录"),
+    Verb.MESSAGE: zh("消息已发出，并记入办理记录"),
+    Verb.REPORT: zh("已登记报到，可以调档"),
+    Verb.NO_SHOW: zh("已登记为未报到，列入未报到名单"),
+    Verb.REQUEST_FILE: zh("已调档，业务办结，学籍已转入"),
 }
 
 
@@ -74,7 +75,15 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
         done = done_with(form, case, verb, request.user)
     except Refused as refused:
         return again(request, number, Typed(verb, refusal=refused.refusal, **form.typed()))
-    messages.success(request, f"{done.number} {done.headline}：{told(verb, done)}。")
+    messages.success(
+        request,
+        zh(
+            "{done_number} {done_headline}：{told}。",
+            done_number=done.number,
+            done_headline=done.headline,
+            told=told(verb, done),
+        ),
+    )
     return see_other(onward(request, form, verb, done))
 
 
@@ -102,14 +111,14 @@ def told(verb: Verb, case: Case) -> str:
     if verb != Verb.SIGN:
         return _TOLD[verb]
     if case.state == State.COMPLETED:
-        return "已核办同意，业务办结，学籍已转入"
+        return zh("已核办同意，业务办结，学籍已转入")
     if case.state == State.REFUSED:
-        return "已核办不同意，业务终止"
+        return zh("已核办不同意，业务终止")
     if case.state == State.CORRECTION:
-        return f"已退回{procedures.of(case).beginner}补正"
+        return zh("已退回{beginner}补正", beginner=procedures.of(case).beginner)
     if case.state == State.AWAITING_FILE:
-        return "已核办同意，送转入学校调档"
-    return f"已核办同意，送{State(case.state).label}"
+        return zh("已核办同意，送转入学校调档")
+    return zh("已核办同意，送{label}", label=State(case.state).label)
 
 
 def onward(request: HttpRequest, form: ActForm, verb: Verb, case: Case) -> str:

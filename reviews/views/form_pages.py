@@ -15,6 +15,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ledger import clock
+from ledger.words import zh
 from reviews import door, procedures, rulebook, uploads
 from reviews.asking import edit_refusal
 from reviews.clauses import url_of
@@ -26,9 +27,9 @@ from reviews.views import proofs, see_other
 # Refusals after which there is nothing left to edit: the case's own page tells more.
 GONE = {"case_closed", "not_in_hand", "no_seat"}
 _SEND = {
-    State.DRAFT: "发起",
-    State.CORRECTION: "补正完成",
-    **dict.fromkeys(FIRST_STAGES, "重新办理"),
+    State.DRAFT: zh("发起"),
+    State.CORRECTION: zh("补正完成"),
+    **dict.fromkeys(FIRST_STAGES, zh("重新办理")),
 }
 
 
@@ -67,7 +68,7 @@ class FormPages:
     at: proofs.Addresses
     discarding: str
     template: str
-    head = "本校负责人"
+    head = zh("本校负责人")
 
     def row_of(self, case: Case):
         """What the case is about, or ``None`` when it is of another kind."""
@@ -108,9 +109,11 @@ class FormPages:
             again.case = case
             return self.page(request, again, form, now, error.refusal)
         if sent:
-            messages.success(request, f"已送出，等待{self.head}核办。")
+            messages.success(request, zh("已送出，等待{head}核办。", head=self.head))
             return see_other(reverse("case", args=[sent.number]))
-        messages.success(request, "草稿已保存，尚未发起。" if row.case.state == State.DRAFT else "已保存。")
+        messages.success(
+            request, zh("草稿已保存，尚未发起。") if row.case.state == State.DRAFT else zh("已保存。")
+        )
         return see_other(reverse(self.at.edit, args=[row.case.number]))
 
     def _save(self, request: HttpRequest, row, form) -> Case | None:
@@ -153,7 +156,7 @@ class FormPages:
             "discard_url": reverse(self.discarding, args=[case.number]),
             "form": form,
             "upload": proofs.upload_of(case, now, self.at),
-            "send_label": f"{_SEND[case.state]}，送{self.head}核办",
+            "send_label": zh("{part}，送{head}核办", part=_SEND[case.state], head=self.head),
             "phrases": [{"text": t} for t in rulebook.phrases_for(request.user, {case.receiving_unit_id})],
             "asked": proofs.asking_of(case, rulebook.current()),
             "refused": told(refused),
@@ -167,13 +170,13 @@ class FormPages:
         """Withdraw a draft; what has been sent is withdrawn on the case's page, with an opinion."""
         case = row.case
         if case.state != State.DRAFT:
-            refused = Refusal("not_draft", "业务已发起，请在业务页面撤销并写明原因。", "附件1 三.1")
+            refused = Refusal("not_draft", zh("业务已发起，请在业务页面撤销并写明原因。"), zh("附件1 三.1"))
             return proofs.not_in_hand(request, case, refused, self.at)
         try:
             door.perform(case, Verb.WITHDRAW, request.user)
         except Refused as error:
             return proofs.not_in_hand(request, case, error.refusal, self.at)
-        messages.success(request, f"草稿 {case.number} 已删除。")
+        messages.success(request, zh("草稿 {case_number} 已删除。", case_number=case.number))
         return see_other(self.after_discarding(row))
 
     @method_decorator([csrf_exempt, require_POST])
@@ -213,5 +216,5 @@ class FormPages:
             made = self.begin_copy(case, request.user, now)
         except Refused as error:
             return proofs.not_in_hand(request, case, error.refusal, self.at)
-        messages.success(request, f"已从 {case.number} 复制，请核对后发起。")
+        messages.success(request, zh("已从 {case_number} 复制，请核对后发起。", case_number=case.number))
         return see_other(reverse(self.at.edit, args=[made.number]))

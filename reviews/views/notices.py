@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger import clock
+from ledger.words import zh
 from reviews import desk
 from reviews.models import Notice
 from reviews.views import see_other
@@ -46,7 +47,12 @@ def _row(notice: dict) -> dict:
 
 def _pages(page, unread_only: bool) -> dict:
     more = "unread=1&" if unread_only else ""
-    shown = f"第 {page.start_index()}–{page.end_index()} 条，共 {page.paginator.count} 条。"
+    shown = zh(
+        "第 {start_index}–{end_index} 条，共 {paginator_count} 条。",
+        start_index=page.start_index(),
+        end_index=page.end_index(),
+        paginator_count=page.paginator.count,
+    )
     return {
         "text": shown if page.paginator.count else "",
         "previous_url": f"?{more}page={page.previous_page_number()}" if page.has_previous() else "",
@@ -67,5 +73,5 @@ def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
 def mark_all_read(request: HttpRequest) -> HttpResponse:
     """Nothing left unread."""
     rows = Notice.objects.filter(account=request.user, read_at__isnull=True)
-    messages.success(request, f"已将 {rows.update(read_at=clock.now())} 条通知标为已读。")
+    messages.success(request, zh("已将 {update} 条通知标为已读。", update=rows.update(read_at=clock.now())))
     return see_other("/notices/")

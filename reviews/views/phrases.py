@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from ledger.words import zh
 from reviews import desk
 from reviews.models import QuickPhrase
 from reviews.phrase_forms import MOST_PHRASES, PhraseForm
@@ -25,12 +26,14 @@ def manage(request: HttpRequest) -> HttpResponse:
     form = PhraseForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         if _kept(request.user, unit) >= MOST_PHRASES:
-            form.add_error(None, f"短语最多 {MOST_PHRASES} 条，请先删去不用的。")
+            form.add_error(
+                None, zh("短语最多 {most_phrases} 条，请先删去不用的。", most_phrases=MOST_PHRASES)
+            )
         else:
             form.instance.account = None if unit else request.user
             form.instance.unit_id = unit
             form.save()
-            messages.success(request, "短语已添加。")
+            messages.success(request, zh("短语已添加。"))
             return see_other(_ADDRESS)
     context = {"form": form, "groups": _groups(request.user, place), "units": _units(place), "unit": unit}
     return render(request, "reviews/phrase_list.html", context, status=422 if form.errors else 200)
@@ -44,9 +47,9 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
     form = PhraseForm(request.POST or None, instance=phrase)
     if request.method == "POST" and form.is_valid():
         form.save()
-        messages.success(request, "短语已修改。")
+        messages.success(request, zh("短语已修改。"))
         return see_other(_ADDRESS)
-    context = {"form": form, "heading": "修改短语", "submit_label": "保存", "cancel_url": _ADDRESS}
+    context = {"form": form, "heading": zh("修改短语"), "submit_label": zh("保存"), "cancel_url": _ADDRESS}
     return render(request, "_form_page.html", context, status=422 if form.errors else 200)
 
 
@@ -54,7 +57,7 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Take one phrase away; opinions already written stay as they are."""
     _own(request, pk).delete()
-    messages.success(request, "短语已删除。")
+    messages.success(request, zh("短语已删除。"))
     return see_other(_ADDRESS)
 
 
@@ -94,9 +97,9 @@ def _groups(account, place: Place) -> list[dict]:
     units = [row for row in rows if row.account_id is None and row.unit_id]
     everyone = [row for row in rows if row.account_id is None and not row.unit_id]
     return [
-        _group("我的短语", mine, {row.pk for row in mine}),
-        _group("本单位短语", units, {row.pk for row in units if row.unit_id in place.signing}),
-        _group("系统短语", everyone, set()),
+        _group(zh("我的短语"), mine, {row.pk for row in mine}),
+        _group(zh("本单位短语"), units, {row.pk for row in units if row.unit_id in place.signing}),
+        _group(zh("系统短语"), everyone, set()),
     ]
 
 

@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.dateparse import parse_date
 
 from ledger import clock
-from ledger.clock import SHANGHAI, local_date, spoken
+from ledger.clock import brief, local_date, spoken
+from ledger.words import zh
 from reviews import evidence, procedures, rulebook
 from reviews.models import Attachment, Case
 from reviews.refusals import Refusal, Refused
@@ -43,9 +44,9 @@ def upload_of(case: Case, now: datetime, at: Addresses) -> dict:
         {
             "url": reverse("case-evidence", args=[case.number, row.key]),
             "thumb": reverse("case-evidence", args=[case.number, row.key]),
-            "label": f"证明 {number}",
+            "label": zh("证明 {number}", number=number),
             "size": _size(row.size),
-            "taken": f"{row.uploaded_at.astimezone(SHANGHAI):%-m月%-d日 %H:%M}",
+            "taken": brief(row.uploaded_at),
             "digest_short": row.sha256[:8],
             "remove_url": reverse(at.remove, args=[case.number, row.key]),
         }

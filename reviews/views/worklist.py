@@ -10,8 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from ledger.words import joined, zh
 from reviews import desk, faults, search
-from reviews.calendar import WEEKDAYS
 from reviews.countdown import SOON, spoken
 from reviews.models import Relation
 from reviews.states import RUNNING, State
@@ -20,16 +20,19 @@ from reviews.worklist import AREA, DONE, DUE, FOUND, HANDLE, LABELS, PAGE, SIGN,
 from reviews.worklist_read import Counts, counts, page
 from reviews.worklist_rows import as_row
 
+_DAYS = (zh("星期一"), zh("星期二"), zh("星期三"), zh("星期四"), zh("星期五"), zh("星期六"), zh("星期日"))
 _KEPT_SEARCHES = 3
-_NOT_FOUND = "在你的权限范围内没有找到符合的业务。请核对业务号、学籍号或姓名；也可以输入拼音或拼音首字母。"
+_NOT_FOUND = zh(
+    "在你的权限范围内没有找到符合的业务。请核对业务号、学籍号或姓名；也可以输入拼音或拼音首字母。"
+)
 _EMPTY = {
-    HANDLE: ("没有待办理的业务", "新的业务到达你单位后会出现在这里，并在“通知”中提醒。"),
-    SIGN: ("没有待核办的业务", "学籍管理员办理后，业务会出现在这里等待负责人核办。"),
-    STARTED: ("没有在办的申请", "学生要转入本校时，由学籍管理员发起转学；办结的业务在“已办”中。"),
-    DONE: ("还没有办过业务", "你办理或核办过、已转给其他单位或已结束的业务会列在这里。"),
-    DUE: ("没有即将到期的业务", f"{SOON} 个工作日内到期和已逾期的业务会列在这里。"),
-    AREA: ("辖区内没有在办的业务", "辖区内学校发起、尚未结束的业务会列在这里。"),
-    FOUND: ("没有找到", _NOT_FOUND),
+    HANDLE: (zh("没有待办理的业务"), zh("新的业务到达你单位后会出现在这里，并在“通知”中提醒。")),
+    SIGN: (zh("没有待核办的业务"), zh("学籍管理员办理后，业务会出现在这里等待负责人核办。")),
+    STARTED: (zh("没有在办的申请"), zh("学生要转入本校时，由学籍管理员发起转学；办结的业务在“已办”中。")),
+    DONE: (zh("还没有办过业务"), zh("你办理或核办过、已转给其他单位或已结束的业务会列在这里。")),
+    DUE: (zh("没有即将到期的业务"), zh("{soon} 个工作日内到期和已逾期的业务会列在这里。", soon=SOON)),
+    AREA: (zh("辖区内没有在办的业务"), zh("辖区内学校发起、尚未结束的业务会列在这里。")),
+    FOUND: (zh("没有找到"), _NOT_FOUND),
 }
 
 
@@ -79,14 +82,16 @@ def show_found(request: HttpRequest, key: str) -> HttpResponse:
     """The result of a search of this session."""
     ids, more = request.session.get("searches", {}).get(key, (None, False))
     if ids is None:
-        messages.warning(request, "搜索结果已过期，请重新搜索。")
+        messages.warning(request, zh("搜索结果已过期，请重新搜索。"))
         return redirect("worklist")
     known = desk.of(request)
     place = Place.of(request.user, known.today)
     context = _listing(known, place, FOUND, Filters.read(request.GET), ids=ids)
-    context["summary"] = f"找到 {len(ids)} 件"
+    context["summary"] = zh("找到 {count} 件", count=len(ids))
     if more:
-        context["summary"] = f"只列出前 {search.MOST} 件，请输入更完整的姓名或拼音"
+        context["summary"] = zh(
+            "只列出前 {search_most} 件，请输入更完整的姓名或拼音", search_most=search.MOST
+        )
     return render(request, "reviews/case_list.html", context)
 
 
@@ -102,33 +107,42 @@ def _listing(known, place: Place, tab: str, filters: Filters, ids: list[int] | N
     rows = [as_row(case, known, place, tab) for case in cases[:PAGE]]
     bulk = tab == SIGN and any(row["checkbox"] for row in rows)
     return {
-        "today": f"今天 {spoken(known.today)} 星期{WEEKDAYS[known.today.weekday()][-1]}",
+        "today": zh("今天 {day} {weekday}", day=spoken(known.today), weekday=_DAYS[known.today.weekday()]),
         "summary": _summary(counted),
         "fault_banner": faults.banner(known, place.seats),
-        "actions": [{"label": "发起转学", "url": "/transfers/new/", "primary": True}] if place.starts else [],
-        "heading": "搜索结果" if tab == FOUND else "待办",
+        "actions": [{"label": zh("发起转学"), "url": "/transfers/new/", "primary": True}]
+        if place.starts
+        else [],
+        "heading": zh("搜索结果") if tab == FOUND else zh("待办"),
         "tabs": _tabs(place, counted, tab),
         "tab": tab,
         "filters": [] if tab == FOUND else _filters(filters, counted),
-        "toggles": [{"name": "overdue", "label": "只看逾期", "checked": filters.overdue}]
+        "toggles": [{"name": "overdue", "label": zh("只看逾期"), "checked": filters.overdue}]
         if tab != FOUND
         else [],
         "hidden": [{"name": "tab", "value": tab}],
         "clear_url": f"/worklist/?tab={tab}" if filters.narrow else "",
-        "order": "最近办理的在前" if tab == DONE else "按剩余工作日从少到多排序",
+        "order": zh("最近办理的在前") if tab == DONE else zh("按剩余工作日从少到多排序"),
         "rows": rows,
-        "bulk": {"url": "/worklist/bulk/", "label": "核对并批量同意…", "next": ""} if bulk else None,
+        "bulk": {"url": "/worklist/bulk/", "label": zh("核对并批量同意…"), "next": ""} if bulk else None,
         "page": _pages(tab, filters, counted.found, start, len(rows), len(cases) > PAGE),
         "empty": _empty(tab, filters, place),
     }
 
 
 def _summary(counted: Counts) -> str:
-    told = [f"有 {counted.overdue} 件已逾期"] if counted.overdue else []
+    told = [zh("有 {counted_overdue} 件已逾期", counted_overdue=counted.overdue)] if counted.overdue else []
     soon = counted.tabs.get(DUE, 0) - counted.overdue
     if soon > 0:
-        told.append(f"{'另 ' if told else '有 '}{soon} 件在 {SOON} 个工作日内到期")
-    return "，".join(told)
+        told.append(
+            zh(
+                "{part}{soon} 件在 {soon2} 个工作日内到期",
+                part=zh("另 ") if told else zh("有 "),
+                soon=soon,
+                soon2=SOON,
+            )
+        )
+    return joined("，", told)
 
 
 def _tabs(place: Place, counted: Counts, current: str) -> list[dict]:
@@ -137,7 +151,11 @@ def _tabs(place: Place, counted: Counts, current: str) -> list[dict]:
         count = counted.tabs.get(name, "")
         if name == DUE:
             count = count - counted.overdue or ("" if counted.overdue else 0)
-        alert = f"逾期 {counted.overdue}" if name == DUE and counted.overdue else ""
+        alert = (
+            zh("逾期 {counted_overdue}", counted_overdue=counted.overdue)
+            if name == DUE and counted.overdue
+            else ""
+        )
         tab = {"key": name, "label": LABELS[name], "count": count, "alert": alert, "current": name == current}
         listed.append(tab | {"url": f"/worklist/?tab={name}"})
     return listed
@@ -147,11 +165,11 @@ def _filters(filters: Filters, counted: Counts) -> list[dict]:
     stages = [(str(stage), State(stage).label) for stage in (*RUNNING, State.AWAITING_FILE)]
     places = counted.places
     if filters.unit and str(filters.unit) not in dict(places):
-        places = [*places, (str(filters.unit), "已选地区")]
+        places = [*places, (str(filters.unit), zh("已选地区"))]
     return [
-        _choice("stage", "环节", "全部环节", stages, filters.stage),
-        _choice("unit", "地区", "全部地区", places, str(filters.unit or "")),
-        _choice("relation", "双方关系", "省内和跨省", Relation.choices, filters.relation),
+        _choice("stage", zh("环节"), zh("全部环节"), stages, filters.stage),
+        _choice("unit", zh("地区"), zh("全部地区"), places, str(filters.unit or "")),
+        _choice("relation", zh("双方关系"), zh("省内和跨省"), Relation.choices, filters.relation),
     ]
 
 
@@ -162,9 +180,15 @@ def _choice(name: str, label: str, everything: str, options, chosen: str) -> dic
 
 
 def _pages(tab: str, filters: Filters, total: int | None, start: int, shown: int, more: bool) -> dict:
-    told = f"第 {start + 1}–{start + shown} 件" if shown > 1 else f"第 {start + 1} 件" if shown else ""
+    told = (
+        zh("第 {count}–{count2} 件", count=start + 1, count2=start + shown)
+        if shown > 1
+        else zh("第 {count} 件", count=start + 1)
+        if shown
+        else ""
+    )
     if shown and total is not None:
-        told += f"，共 {total} 件"
+        told += zh("，共 {total} 件", total=total)
     at = start // PAGE + 1
 
     def address(page: int) -> str:
@@ -172,7 +196,7 @@ def _pages(tab: str, filters: Filters, total: int | None, start: int, shown: int
         return "?" + urlencode(asked | {"page": page})
 
     return {
-        "text": f"{told}。" if told else "",
+        "text": zh("{told}。", told=told) if told else "",
         "previous_url": address(at - 1) if at > 1 else "",
         "next_url": address(at + 1) if more else "",
     }
@@ -180,31 +204,31 @@ def _pages(tab: str, filters: Filters, total: int | None, start: int, shown: int
 
 def _empty(tab: str, filters: Filters, place: Place) -> dict:
     if not place.seats:
-        text = (
+        text = zh(
             "业务由学籍管理员和负责人办理，你现在没有这两种岗位；需要时请联系本单位或上级的系统管理员设置。"
         )
         manages = place.account.is_staff
         return {
-            "title": "没有办理业务的岗位",
+            "title": zh("没有办理业务的岗位"),
             "text": text,
-            "label": "系统管理" if manages else "看通知",
+            "label": zh("系统管理") if manages else zh("看通知"),
             "url": "/admin/" if manages else "/notices/",
         }
     if filters.narrow:
         url = f"/worklist/?tab={tab}"
         return {
-            "title": "没有符合筛选的业务",
-            "text": "换个条件，或清除筛选。",
-            "label": "清除筛选",
+            "title": zh("没有符合筛选的业务"),
+            "text": zh("换个条件，或清除筛选。"),
+            "label": zh("清除筛选"),
             "url": url,
         }
     title, text = _EMPTY[tab]
     if tab == FOUND:  # a pupil without a case is in the roster
-        return {"title": title, "text": text, "label": "到学生名册查找", "url": "/students/"}
+        return {"title": title, "text": text, "label": zh("到学生名册查找"), "url": "/students/"}
     starts = place.starts and tab in (HANDLE, STARTED)
     return {
         "title": title,
         "text": text,
-        "label": "发起转学" if starts else "",
+        "label": zh("发起转学") if starts else "",
         "url": "/transfers/new/" if starts else "",
     }

@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from ledger.administration import ReadOnlyAdmin
+from ledger.words import zh
 from students.bulletins.models import Bulletin
 
 
@@ -13,7 +14,7 @@ class BulletinAdmin(ReadOnlyAdmin):
     list_display = ("number", "province", "month", "state", "reply_until", "published_at")
     list_filter = ("state", "month")
     search_fields = ("number",)
-    search_help_text = "按编号查找"
+    search_help_text = zh("按编号查找")
     list_select_related = ("province",)
     fields = (
         "number",

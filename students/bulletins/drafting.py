@@ -6,6 +6,7 @@ from django.db import transaction
 
 from ledger import audit, outbox
 from ledger.clock import SHANGHAI, local_date
+from ledger.words import zh
 from orgs.models import Unit, UnitLevel
 from reviews import calendar
 from reviews.calendar import Calendar
@@ -15,7 +16,7 @@ from students.bulletins.counting import Month
 from students.bulletins.models import Bulletin, BulletinLine
 
 CHAIN = "bulletins"
-CLAUSE = "附件1 三.7"
+CLAUSE = zh("附件1 三.7")
 # 02:00 on the 1st: the night's other work is done, and no step of the month is still being decided.
 AT = time(2, 0)
 # Working days in which a unit may answer.

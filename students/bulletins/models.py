@@ -6,6 +6,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from ledger.text import NUMBER_IN_TEXT
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit
 from orgs.seats import seats_of
@@ -14,8 +15,8 @@ from orgs.seats import seats_of
 class BulletinState(models.TextChoices):
     """Where a bulletin stands."""
 
-    REPLIES = "replies", "征求各单位说明"
-    PUBLISHED = "published", "已发布"
+    REPLIES = "replies", zh("征求各单位说明")
+    PUBLISHED = "published", zh("已发布")
 
 
 class BulletinQuerySet(models.QuerySet):
@@ -36,32 +37,32 @@ class BulletinQuerySet(models.QuerySet):
 class Bulletin(models.Model):
     """One province and one month. ``inputs`` hold all that its figures are reckoned from; ``digest`` is over both."""
 
-    number = models.CharField("编号", max_length=20, unique=True, editable=False)
+    number = models.CharField(zh("编号"), max_length=20, unique=True, editable=False)
     province = models.ForeignKey(
-        Unit, verbose_name="省（自治区）", on_delete=models.PROTECT, related_name="+"
+        Unit, verbose_name=zh("省（自治区）"), on_delete=models.PROTECT, related_name="+"
     )
-    month = models.DateField("月份（一日）")
+    month = models.DateField(zh("月份（一日）"))
     state = models.CharField(
-        "状态", max_length=10, choices=BulletinState.choices, default=BulletinState.REPLIES
+        zh("状态"), max_length=10, choices=BulletinState.choices, default=BulletinState.REPLIES
     )
-    inputs = models.JSONField("原始数据")
-    digest = models.CharField("摘要", max_length=64)
-    made_at = models.DateTimeField("生成时间", db_default=Now())
-    reply_until = models.DateField("说明截止日期")
+    inputs = models.JSONField(zh("原始数据"))
+    digest = models.CharField(zh("摘要"), max_length=64)
+    made_at = models.DateTimeField(zh("生成时间"), db_default=Now())
+    reply_until = models.DateField(zh("说明截止日期"))
     published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name="发布人",
+        verbose_name=zh("发布人"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
     )
-    published_at = models.DateTimeField("发布时间", null=True, blank=True)
+    published_at = models.DateTimeField(zh("发布时间"), null=True, blank=True)
 
     objects = BulletinQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "月度通报"
+        verbose_name = verbose_name_plural = zh("月度通报")
         ordering = ["-month", "province"]
         constraints = [
             models.UniqueConstraint(fields=["province", "month"], name="bulletin_once"),
@@ -79,30 +80,35 @@ class Bulletin(models.Model):
     @property
     def title(self) -> str:
         """As it stands at its head."""
-        return f"{self.province.name}关于{self.month.year}年{self.month.month}月学籍业务办理情况的通报"
+        return zh(
+            "{province_name}关于{month_year}年{month_month}月学籍业务办理情况的通报",
+            province_name=self.province.name,
+            month_year=self.month.year,
+            month_month=self.month.month,
+        )
 
 
 class BulletinLine(models.Model):
     """What the bulletin says of one unit, and what the unit says to it."""
 
     bulletin = models.ForeignKey(Bulletin, on_delete=models.PROTECT, related_name="lines")
-    unit = models.ForeignKey(Unit, verbose_name="单位", on_delete=models.PROTECT, related_name="+")
-    level = models.CharField("层级", max_length=10)
-    place = models.PositiveIntegerField("次序")
-    figures = models.JSONField("数据")
-    reply = models.CharField("说明", max_length=500, blank=True)
+    unit = models.ForeignKey(Unit, verbose_name=zh("单位"), on_delete=models.PROTECT, related_name="+")
+    level = models.CharField(zh("层级"), max_length=10)
+    place = models.PositiveIntegerField(zh("次序"))
+    figures = models.JSONField(zh("数据"))
+    reply = models.CharField(zh("说明"), max_length=500, blank=True)
     reply_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name="说明人",
+        verbose_name=zh("说明人"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
     )
-    reply_at = models.DateTimeField("说明时间", null=True, blank=True)
+    reply_at = models.DateTimeField(zh("说明时间"), null=True, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "通报单位"
+        verbose_name = verbose_name_plural = zh("通报单位")
         ordering = ["place"]
         constraints = [
             models.UniqueConstraint(fields=["bulletin", "unit"], name="bulletin_line_once"),

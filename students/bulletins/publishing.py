@@ -7,6 +7,7 @@ from django.db import transaction
 from ledger import audit, outbox
 from ledger.clock import local_date, spoken
 from ledger.text import NUMBER_IN_TEXT_RE
+from ledger.words import zh
 from orgs.models import PostRole
 from orgs.seats import seat_at
 from reviews.opinions import cleaned
@@ -21,12 +22,12 @@ SHORTEST, LONGEST = 5, 500
 def reply_refusal(line: BulletinLine, by, day: date) -> Refusal | None:
     """Why ``by`` cannot answer for the unit of the line."""
     if line.bulletin.state != BulletinState.REPLIES:
-        return Refusal("published", "通报已经发布，不能再提交说明。", CLAUSE)
+        return Refusal("published", zh("通报已经发布，不能再提交说明。"), CLAUSE)
     if day > line.bulletin.reply_until:
         until = spoken(line.bulletin.reply_until)
-        return Refusal("reply_over", f"提交说明的期限（{until}）已过。", CLAUSE)
+        return Refusal("reply_over", zh("提交说明的期限（{until}）已过。", until=until), CLAUSE)
     if seat_at(by, line.unit_id, PostRole.HEAD, day) is None:
-        return Refusal("no_seat", "说明由被通报单位的负责人提交。", CLAUSE)
+        return Refusal("no_seat", zh("说明由被通报单位的负责人提交。"), CLAUSE)
     return None
 
 
@@ -39,9 +40,18 @@ def reply(line: BulletinLine, by, now: datetime, text: str) -> None:
         if refused := reply_refusal(held, by, local_date(now)):
             raise Refused(refused)
         if not SHORTEST <= len(text) <= LONGEST:
-            refuse("reply", f"请填写说明（{SHORTEST}–{LONGEST} 字），现在有 {len(text)} 字。", CLAUSE)
+            refuse(
+                "reply",
+                zh(
+                    "请填写说明（{shortest}–{longest} 字），现在有 {count} 字。",
+                    shortest=SHORTEST,
+                    longest=LONGEST,
+                    count=len(text),
+                ),
+                CLAUSE,
+            )
         if NUMBER_IN_TEXT_RE.search(text):
-            refuse("number_in_text", "说明里不要写身份证号或学籍号，请删去后再提交。", CLAUSE)
+            refuse("number_in_text", zh("说明里不要写身份证号或学籍号，请删去后再提交。"), CLAUSE)
         held.reply, held.reply_by, held.reply_at = text, by, now
         held.save(update_fields=["reply", "reply_by", "reply_at"])
         number = held.bulletin.number
@@ -60,12 +70,16 @@ def unanswered(bulletin: Bulletin) -> int:
 def publish_refusal(bulletin: Bulletin, by, day: date) -> Refusal | None:
     """Why ``by`` cannot publish it now."""
     if seat_at(by, bulletin.province_id, PostRole.HEAD, day) is None:
-        return Refusal("no_seat", f"通报由{bulletin.province.name}的负责人发布。", CLAUSE)
+        return Refusal(
+            "no_seat", zh("通报由{province_name}的负责人发布。", province_name=bulletin.province.name), CLAUSE
+        )
     if bulletin.state != BulletinState.REPLIES:
-        return Refusal("published", "通报已经发布，不能更改。", CLAUSE)
+        return Refusal("published", zh("通报已经发布，不能更改。"), CLAUSE)
     if day <= bulletin.reply_until and unanswered(bulletin):
         until = spoken(bulletin.reply_until)
-        return Refusal("replies_run", f"被通报单位可以在{until}前提交说明，之后才能发布。", CLAUSE)
+        return Refusal(
+            "replies_run", zh("被通报单位可以在{until}前提交说明，之后才能发布。", until=until), CLAUSE
+        )
     return None
 
 
@@ -76,7 +90,7 @@ def publish(bulletin: Bulletin, by, now: datetime) -> None:
         if refused := publish_refusal(held, by, local_date(now)):
             raise Refused(refused)
         if not drafting.reproduced(held):
-            refuse("changed", "通报数据与原始数据不符，不能发布，请报技术部门核查。", CLAUSE)
+            refuse("changed", zh("通报数据与原始数据不符，不能发布，请报技术部门核查。"), CLAUSE)
         held.state, held.published_by, held.published_at = BulletinState.PUBLISHED, by, now
         held.save(update_fields=["state", "published_by", "published_at"])
         body = {"bulletin": held.number, "digest": held.digest}

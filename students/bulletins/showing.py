@@ -1,34 +1,35 @@
 """A bulletin in words, tables and bars: the same for page, paper, xlsx and API (R3.7b)."""
 
 from ledger.clock import local_date, spoken
+from ledger.words import joined, zh
 from orgs.models import UnitLevel
 from reviews.shares import percent
 from students.bulletins.counting import KINDS
 from students.bulletins.models import Bulletin, BulletinLine, BulletinState
 
 HEAD = (
-    "单位",
-    "收到",
-    "按时办结",
-    "逾期办结",
-    "仍在逾期",
-    "按时率",
-    "中位用时",
-    "九成用时",
-    "最长",
-    "调档率",
-    "超期清理",
-    "逾期未调档",
-    "未登录",
+    zh("单位"),
+    zh("收到"),
+    zh("按时办结"),
+    zh("逾期办结"),
+    zh("仍在逾期"),
+    zh("按时率"),
+    zh("中位用时"),
+    zh("九成用时"),
+    zh("最长"),
+    zh("调档率"),
+    zh("超期清理"),
+    zh("逾期未调档"),
+    zh("未登录"),
 )
-HINTS = (
+HINTS = zh(
     "时间单位为工作日，寒暑假不计；按时率＝按时办结÷（按时办结＋逾期办结＋仍在逾期）；"
     "未登录为学校和旗县区人员整周未登录的人次；上级单位的数字含其下级。"
 )
 SECTIONS = (
-    (UnitLevel.LEAGUE, "盟市"),
-    (UnitLevel.COUNTY, "旗县区"),
-    (UnitLevel.SCHOOL, "被通报学校"),
+    (UnitLevel.LEAGUE, zh("盟市")),
+    (UnitLevel.COUNTY, zh("旗县区")),
+    (UnitLevel.SCHOOL, zh("被通报学校")),
 )
 _LONGEST_BAR = 260
 
@@ -41,7 +42,11 @@ def days(value: int | None) -> str:
 def cells(line: BulletinLine) -> list:
     """The row of a unit, under :data:`HEAD`."""
     told = line.figures
-    longest = f"{told['longest']}（{told['longest_case']}）" if told["longest_case"] else "—"
+    longest = (
+        zh("{part}（{part2}）", part=told["longest"], part2=told["longest_case"])
+        if told["longest_case"]
+        else "—"
+    )
     return [
         line.unit.name,
         told["received"],
@@ -62,26 +67,56 @@ def cells(line: BulletinLine) -> list:
 def paragraphs(bulletin: Bulletin, whole: BulletinLine | None) -> list[str]:
     """What stands above the tables."""
     if whole is None:
-        return ["本月没有业务。"]
-    told, month = whole.figures, f"{bulletin.month.year}年{bulletin.month.month}月"
+        return [zh("本月没有业务。")]
+    told, month = (
+        whole.figures,
+        zh("{month_year}年{month_month}月", month_year=bulletin.month.year, month_month=bulletin.month.month),
+    )
     found = [
         (
-            f"{month}，{bulletin.province.name}各单位共收到待办环节 {told['received']} 个，按时办结 {told['in_time']} 个，"
-            f"逾期办结 {told['late']} 个，月末仍在逾期 {told['open_late']} 个，按时率 {percent(told['rate'])}；"
-            f"办理用时中位数 {days(told['median'])} 个工作日，九成在 {days(told['p90'])} 个工作日内办结。"
+            zh(
+                (
+                    "{month}，{province_name}各单位共收到待办环节 {part} 个，按时办结 {part2} 个，逾期办结 {part3} 个，"
+                    "月末仍在逾期 {part4} 个，按时率 {percent}；办理用时中位数 {days} 个工作日，九成在 {days2} 个工作日内办结。"
+                ),
+                month=month,
+                province_name=bulletin.province.name,
+                part=told["received"],
+                part2=told["in_time"],
+                part3=told["late"],
+                part4=told["open_late"],
+                percent=percent(told["rate"]),
+                days=days(told["median"]),
+                days2=days(told["p90"]),
+            )
         ),
         (
-            f"调档 {told['filed']} 件，逾期未调档自动取消 {told['lapsed']} 件，调档率 {percent(told['filed_rate'])}；"
-            f"满 90 天自动清理 {told['expired']} 件。"
+            zh(
+                "调档 {part} 件，逾期未调档自动取消 {part2} 件，调档率 {percent}；满 90 天自动清理 {part3} 件。",
+                part=told["filed"],
+                part2=told["lapsed"],
+                percent=percent(told["filed_rate"]),
+                part3=told["expired"],
+            )
         ),
-        f"学校和旗县区人员整周未登录 {told['logins']} 人次（本月计 {bulletin.inputs['weeks']} 周）。",
+        zh(
+            "学校和旗县区人员整周未登录 {part} 人次（本月计 {part2} 周）。",
+            part=told["logins"],
+            part2=bulletin.inputs["weeks"],
+        ),
     ]
     if told["graduation"]:
-        found.append(f"7 月 30 日后仍未办理毕业的学生 {told['graduation']} 人。")
+        found.append(zh("7 月 30 日后仍未办理毕业的学生 {part} 人。", part=told["graduation"]))
     problems = problem_rows(told)
     if problems:
-        words = "，".join(f"{label} {now} 条（{_change(change)}）" for label, now, change in problems)
-        found.append(f"月末待处理问题学籍：{words}。")
+        words = joined(
+            "，",
+            (
+                zh("{label} {now} 条（{change}）", label=label, now=now, change=_change(change))
+                for label, now, change in problems
+            ),
+        )
+        found.append(zh("月末待处理问题学籍：{words}。", words=words))
     return found
 
 
@@ -96,8 +131,8 @@ def problem_rows(told: dict) -> list[tuple[str, int, int]]:
 
 def _change(change: int) -> str:
     if change == 0:
-        return "与上月持平"
-    return f"比上月{'增加' if change > 0 else '减少'} {abs(change)}"
+        return zh("与上月持平")
+    return zh("比上月{part} {abs}", part=zh("增加") if change > 0 else zh("减少"), abs=abs(change))
 
 
 def lines_of(bulletin: Bulletin) -> list[BulletinLine]:
@@ -136,5 +171,9 @@ def bars(lines: list[BulletinLine], level: str, most: int = 15) -> list[dict]:
 def signed(bulletin: Bulletin) -> str:
     """The line that an official notice ends with."""
     if bulletin.state != BulletinState.PUBLISHED:
-        return f"征求说明稿，说明截止 {spoken(bulletin.reply_until)}"
-    return f"{bulletin.province.name}　{spoken(local_date(bulletin.published_at))}"
+        return zh("征求说明稿，说明截止 {day}", day=spoken(bulletin.reply_until))
+    return zh(
+        "{province_name}　{day}",
+        province_name=bulletin.province.name,
+        day=spoken(local_date(bulletin.published_at)),
+    )

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import local_date, moment, spoken
 from ledger.paging import pages_of
+from ledger.words import zh
 from orgs import scope
 from reviews import desk
 from reviews.forms import PlainText
@@ -25,8 +26,8 @@ from students.bulletins.models import Bulletin, BulletinLine, BulletinState
 PAGE = 24
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CLAUSE_SHOWN = {
-    "text": "除寒暑假外，未在10个工作日内完成核办的责任单位将被记录并纳入月度通报。",
-    "source": "教基一厅〔2016〕2号 附件1 第三条第7款",
+    "text": zh("除寒暑假外，未在10个工作日内完成核办的责任单位将被记录并纳入月度通报。"),
+    "source": zh("教基一厅〔2016〕2号 附件1 第三条第7款"),
     "url": "/rules/#b1-3-7",
 }
 _STATUS = {"no_seat": 403, "reply": 422, "number_in_text": 422}
@@ -48,7 +49,9 @@ def _row(found: Bulletin) -> dict:
         "url": reverse("bulletin", args=[found.number]),
         "number": found.number,
         "province": found.province.name,
-        "month": f"{found.month.year}年{found.month.month}月",
+        "month": zh(
+            "{month_year}年{month_month}月", month_year=found.month.year, month_month=found.month.month
+        ),
         "state": found.get_state_display(),
         "tier": "state-good" if published else "state-warn",
         "until": spoken(found.reply_until),
@@ -121,7 +124,11 @@ def _section(part: dict, account, day, typed) -> dict:
                 "cells": showing.cells(line),
                 "bad": figures.is_named(line.figures),
                 "reply": line.reply,
-                "replied": f"{line.reply_by}　{moment(line.reply_at)}" if line.reply_at else "",
+                "replied": zh(
+                    "{line_reply_by}　{moment}", line_reply_by=line.reply_by, moment=moment(line.reply_at)
+                )
+                if line.reply_at
+                else "",
                 "may_reply": mine,
                 "typed": typed.get("reply", "")[:500] if typed.get("line") == str(line.pk) else line.reply,
             }
@@ -137,13 +144,13 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
     pk = request.POST.get("line", "")
     line = next((one for one in readable(request, found) if str(one.pk) == pk), None)
     if line is None:
-        return bulletin_page(request, found, Refusal("line", "请在本单位的一行里填写说明。", CLAUSE), 422)
+        return bulletin_page(request, found, Refusal("line", zh("请在本单位的一行里填写说明。"), CLAUSE), 422)
     line.bulletin = found
     try:
         publishing.reply(line, request.user, now, PlainText().to_python(request.POST.get("reply", "")))
     except Refused as error:
         return bulletin_page(request, found, error.refusal, _STATUS.get(error.code, 409))
-    messages.success(request, "说明已提交，与数据一并公布；截止前可以修改。")
+    messages.success(request, zh("说明已提交，与数据一并公布；截止前可以修改。"))
     return see_other(reverse("bulletin", args=[number]))
 
 
@@ -156,7 +163,7 @@ def publish(request: HttpRequest, number: str) -> HttpResponse:
         publishing.publish(found, request.user, desk.of(request).now)
     except Refused as error:
         return bulletin_page(request, found, error.refusal, _STATUS.get(error.code, 409))
-    messages.success(request, "通报已发布，内容从此不能更改。")
+    messages.success(request, zh("通报已发布，内容从此不能更改。"))
     return see_other(reverse("bulletin", args=[number]))
 
 
@@ -189,4 +196,4 @@ def show_xlsx(request: HttpRequest, number: str) -> HttpResponse:
 def _whole_refusal(request: HttpRequest, found: Bulletin) -> Refusal | None:
     if found.state == BulletinState.PUBLISHED or _above(request, found):
         return None
-    return Refusal("draft", "通报还没有发布，现在只能看本单位的数据。", CLAUSE)
+    return Refusal("draft", zh("通报还没有发布，现在只能看本单位的数据。"), CLAUSE)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from ledger import audit, clock
+from ledger.words import zh
 from orgs.models import PostRole, Unit
 from orgs.seats import seat_at
 from reviews.opinions import cleaned
@@ -14,7 +15,7 @@ from students.dropouts.models import LIVE, Dropout, DropoutMark, Reason
 from students.grades import grade_of
 from students.models import Student, StudentStatus
 
-CLAUSE = "附件1 五.2"
+CLAUSE = zh("附件1 五.2")
 CHAIN = "students"
 # 义务教育.
 LAST_GRADE = 9
@@ -24,7 +25,7 @@ _STATUSES = (StudentStatus.ENROLLED, StudentStatus.LEFT_OTHER)
 def refusal(school: Unit | None, by, role: str, day: date) -> Refusal | None:
     """Why ``by`` cannot act as ``role`` of the school."""
     if school is None or seat_at(by, school.pk, role, day) is None:
-        told = f"辍学标识由学籍所在学校的{PostRole(role).label}办理，你没有这个岗位。"
+        told = zh("辍学标识由学籍所在学校的{label}办理，你没有这个岗位。", label=PostRole(role).label)
         return Refusal("no_seat", told, CLAUSE)
     return None
 
@@ -34,13 +35,21 @@ def mark_refusal(student: Student, by, day: date) -> Refusal | None:
     if refused := refusal(student.school, by, PostRole.REGISTRAR, day):
         return refused
     if student.status not in _STATUSES:
-        told = f"学籍状态为“{student.get_status_display()}”的学生不作辍学标识。"
+        told = zh("学籍状态为“{status}”的学生不作辍学标识。", status=student.get_status_display())
         return Refusal("status", told, CLAUSE)
     if not 1 <= grade_of(student, day) <= LAST_GRADE:
-        return Refusal("not_compulsory", "辍学标识只用于义务教育阶段（一至九年级）的学生。", CLAUSE)
+        return Refusal("not_compulsory", zh("辍学标识只用于义务教育阶段（一至九年级）的学生。"), CLAUSE)
     live = DropoutMark.objects.filter(student=student, state__in=LIVE).first()
     if live is not None:
-        return Refusal("marked", f"该生已有辍学标识（{live.number}，{live.get_state_display()}）。", CLAUSE)
+        return Refusal(
+            "marked",
+            zh(
+                "该生已有辍学标识（{live_number}，{state}）。",
+                live_number=live.number,
+                state=live.get_state_display(),
+            ),
+            CLAUSE,
+        )
     return None
 
 
@@ -55,11 +64,11 @@ def mark(
         if refused := mark_refusal(held, by, day):
             raise Refused(refused)
         if last_seen_on is None or not held.entered_on <= last_seen_on < day:
-            refuse("last_seen", "请填写最后到校日期：入学以后、今天以前的日期。", CLAUSE)
+            refuse("last_seen", zh("请填写最后到校日期：入学以后、今天以前的日期。"), CLAUSE)
         if reason not in Reason.values:
-            refuse("reason", "请选择辍学原因。", CLAUSE)
+            refuse("reason", zh("请选择辍学原因。"), CLAUSE)
         if len(efforts) < 10:
-            refuse("efforts", "请写明劝返经过（10–500 字）：何时、何人、怎样联系，结果如何。", CLAUSE)
+            refuse("efforts", zh("请写明劝返经过（10–500 字）：何时、何人、怎样联系，结果如何。"), CLAUSE)
         found = DropoutMark.objects.create(
             number=public_number("CX", day.year),
             student=held,
@@ -79,7 +88,7 @@ def sign(found: DropoutMark, by, now: datetime) -> None:
     with transaction.atomic():
         held = _held(found, Dropout.MARKED, by, PostRole.HEAD, now)
         if held.marked_by_id == by.pk:
-            refuse("two_people", "填报的人不能自己签核，请由另一名负责人签核。", CLAUSE)
+            refuse("two_people", zh("填报的人不能自己签核，请由另一名负责人签核。"), CLAUSE)
         held.state, held.signed_by, held.signed_at = Dropout.SIGNED, by, now
         held.save(update_fields=["state", "signed_by", "signed_at"])
         _note(held, by, "signed")
@@ -92,9 +101,9 @@ def sent(found: DropoutMark, by, now: datetime, *, on: date | None, to: str) -> 
         held = _held(found, Dropout.SIGNED, by, PostRole.REGISTRAR, now)
         if on is None or not clock.local_date(held.signed_at) <= on <= day:
             first = clock.spoken(clock.local_date(held.signed_at))
-            refuse("sent_on", f"请填写报送日期：签核（{first}）以后，不能晚于今天。", CLAUSE)
+            refuse("sent_on", zh("请填写报送日期：签核（{first}）以后，不能晚于今天。", first=first), CLAUSE)
         if len(to) < 2:
-            refuse("sent_to", "请填写报送单位，如主管部门、乡镇（苏木）人民政府。", CLAUSE)
+            refuse("sent_to", zh("请填写报送单位，如主管部门、乡镇（苏木）人民政府。"), CLAUSE)
         held.state, held.sent_on, held.sent_to = Dropout.SENT, on, to
         held.save(update_fields=["state", "sent_on", "sent_to"])
         _note(held, by, "sent", {"on": on.isoformat()})
@@ -106,7 +115,7 @@ def returned(found: DropoutMark, by, now: datetime, *, on: date | None) -> None:
     with transaction.atomic():
         held = _held(found, LIVE, by, PostRole.REGISTRAR, now)
         if on is None or not held.last_seen_on < on <= day:
-            refuse("ended_on", "请填写返校日期：最后到校日期以后，不能晚于今天。", CLAUSE)
+            refuse("ended_on", zh("请填写返校日期：最后到校日期以后，不能晚于今天。"), CLAUSE)
         held.state, held.ended_on = Dropout.ENDED, on
         held.save(update_fields=["state", "ended_on"])
         _note(held, by, "ended", {"on": on.isoformat()})
@@ -127,7 +136,11 @@ def _held(found: DropoutMark, states, by, role: str, now: datetime) -> DropoutMa
     if refused := refusal(held.school, by, role, clock.local_date(now)):
         raise Refused(refused)
     if held.state not in ((states,) if isinstance(states, str) else states):
-        refuse("state", f"辍学标识{held.get_state_display()}，现在不能这样办理，请刷新后核对。", CLAUSE)
+        refuse(
+            "state",
+            zh("辍学标识{state}，现在不能这样办理，请刷新后核对。", state=held.get_state_display()),
+            CLAUSE,
+        )
     return held
 
 

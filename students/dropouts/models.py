@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit
 from students.models import Student
@@ -19,11 +20,11 @@ def _who(label: str, **more):
 class Dropout(models.TextChoices):
     """Where a mark stands: two people make the report, its sending is noted, the pupil's return ends it."""
 
-    MARKED = "marked", "待负责人签核"
-    SIGNED = "signed", "已签核，待报送"
-    SENT = "sent", "已书面报告"
-    ENDED = "ended", "已返校"
-    DROPPED = "dropped", "已撤销"
+    MARKED = "marked", zh("待负责人签核")
+    SIGNED = "signed", zh("已签核，待报送")
+    SENT = "sent", zh("已书面报告")
+    ENDED = "ended", zh("已返校")
+    DROPPED = "dropped", zh("已撤销")
 
 
 LIVE = (Dropout.MARKED, Dropout.SIGNED, Dropout.SENT)
@@ -32,11 +33,11 @@ LIVE = (Dropout.MARKED, Dropout.SIGNED, Dropout.SENT)
 class Reason(models.TextChoices):
     """Why a pupil stays away."""
 
-    HARDSHIP = "hardship", "家庭经济困难"
-    UNWILLING = "unwilling", "厌学或学习困难"
-    WORK = "work", "务工或随父母外出"
-    ILLNESS = "illness", "身体原因"
-    OTHER = "other", "其他"
+    HARDSHIP = "hardship", zh("家庭经济困难")
+    UNWILLING = "unwilling", zh("厌学或学习困难")
+    WORK = "work", zh("务工或随父母外出")
+    ILLNESS = "illness", zh("身体原因")
+    OTHER = "other", zh("其他")
 
 
 class DropoutMarkQuerySet(models.QuerySet):
@@ -50,28 +51,28 @@ class DropoutMarkQuerySet(models.QuerySet):
 class DropoutMark(models.Model):
     """One mark; the pupil's status stays what it is."""
 
-    number = models.CharField("编号", max_length=20, unique=True, editable=False)
+    number = models.CharField(zh("编号"), max_length=20, unique=True, editable=False)
     student = models.ForeignKey(
-        Student, verbose_name="学生", on_delete=models.PROTECT, related_name="dropouts"
+        Student, verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="dropouts"
     )
-    school = models.ForeignKey(Unit, verbose_name="学校", on_delete=models.PROTECT, related_name="+")
-    grade = models.PositiveSmallIntegerField("年级")
-    last_seen_on = models.DateField("最后到校日期")
-    reason = models.CharField("原因", max_length=12, choices=Reason.choices)
-    efforts = models.CharField("劝返经过", max_length=500)
-    state = models.CharField("状态", max_length=8, choices=Dropout.choices, default=Dropout.MARKED)
-    marked_by = _who("填报人")
-    marked_at = models.DateTimeField("填报时间", db_default=Now())
-    signed_by = _who("签核人", null=True, blank=True)
-    signed_at = models.DateTimeField("签核时间", null=True, blank=True)
-    sent_on = models.DateField("报送日期", null=True, blank=True)
-    sent_to = models.CharField("报送单位", max_length=100, blank=True)
-    ended_on = models.DateField("返校日期", null=True, blank=True)
+    school = models.ForeignKey(Unit, verbose_name=zh("学校"), on_delete=models.PROTECT, related_name="+")
+    grade = models.PositiveSmallIntegerField(zh("年级"))
+    last_seen_on = models.DateField(zh("最后到校日期"))
+    reason = models.CharField(zh("原因"), max_length=12, choices=Reason.choices)
+    efforts = models.CharField(zh("劝返经过"), max_length=500)
+    state = models.CharField(zh("状态"), max_length=8, choices=Dropout.choices, default=Dropout.MARKED)
+    marked_by = _who(zh("填报人"))
+    marked_at = models.DateTimeField(zh("填报时间"), db_default=Now())
+    signed_by = _who(zh("签核人"), null=True, blank=True)
+    signed_at = models.DateTimeField(zh("签核时间"), null=True, blank=True)
+    sent_on = models.DateField(zh("报送日期"), null=True, blank=True)
+    sent_to = models.CharField(zh("报送单位"), max_length=100, blank=True)
+    ended_on = models.DateField(zh("返校日期"), null=True, blank=True)
 
     objects = DropoutMarkQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "辍学标识"
+        verbose_name = verbose_name_plural = zh("辍学标识")
         ordering = ["-id"]
         indexes = [models.Index(fields=["school", "state"], name="dropout_of_school")]
         constraints = [

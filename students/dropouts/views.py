@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ledger.clock import moment, spoken
 from ledger.paging import pages_of
+from ledger.words import zh
 from orgs.models import PostRole
 from reviews import desk
 from reviews.forms import PlainText
@@ -26,9 +27,11 @@ from students.views import visible_pupil
 
 PAGE = 50
 CLAUSE_SHOWN = {
-    "text": "属于义务教育辍学的，应按照有关规定进行标识和书面报告。",
-    "note": "辍学只作标识，学籍和学籍状态保留；学生返校后登记返校日期。离校超过三个月且联系不上的，另办“其他离校”。",
-    "source": "教基一厅〔2016〕2号 附件1 第五条第2款",
+    "text": zh("属于义务教育辍学的，应按照有关规定进行标识和书面报告。"),
+    "note": zh(
+        "辍学只作标识，学籍和学籍状态保留；学生返校后登记返校日期。离校超过三个月且联系不上的，另办“其他离校”。"
+    ),
+    "source": zh("教基一厅〔2016〕2号 附件1 第五条第2款"),
     "url": "/rules/#b1-5-2",
 }
 _TIERS = {
@@ -52,8 +55,8 @@ def show_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(live if tab == "live" else rows, PAGE).get_page(request.GET.get("page"))
     shown = {
         "tabs": [
-            {"url": "?tab=live", "label": "未返校", "count": live.count(), "current": tab == "live"},
-            {"url": "?tab=all", "label": "全部", "count": rows.count(), "current": tab == "all"},
+            {"url": "?tab=live", "label": zh("未返校"), "count": live.count(), "current": tab == "live"},
+            {"url": "?tab=all", "label": zh("全部"), "count": rows.count(), "current": tab == "all"},
         ],
         "rows": [_row(found) for found in page],
         "clause": CLAUSE_SHOWN,
@@ -96,7 +99,7 @@ def mark(request: HttpRequest, key) -> HttpResponse:
                 reason=request.POST.get("reason", ""),
                 efforts=PlainText().to_python(request.POST.get("efforts", "")),
             )
-            messages.success(request, "已作辍学标识，等待本校负责人签核书面报告。学籍状态没有改变。")
+            messages.success(request, zh("已作辍学标识，等待本校负责人签核书面报告。学籍状态没有改变。"))
             return see_other(reverse("dropout", args=[found.number]))
         except Refused as error:
             refused, status = error.refusal, _STATUS.get(error.code, 409)
@@ -159,20 +162,39 @@ def mark_page(request, found: DropoutMark, refused: Refusal | None = None, statu
 
 def _facts(found: DropoutMark) -> list[tuple[str, str]]:
     facts = [
-        ("学生", found.student.name),
-        ("学校", found.school.name),
-        ("年级", grade_label(found.grade, found.school.school_system)),
-        ("最后到校日期", spoken(found.last_seen_on)),
-        ("原因", found.get_reason_display()),
-        ("劝返经过", found.efforts),
-        ("填报", f"{found.marked_by}　{moment(found.marked_at)}"),
+        (zh("学生"), found.student.name),
+        (zh("学校"), found.school.name),
+        (zh("年级"), grade_label(found.grade, found.school.school_system)),
+        (zh("最后到校日期"), spoken(found.last_seen_on)),
+        (zh("原因"), found.get_reason_display()),
+        (zh("劝返经过"), found.efforts),
+        (
+            zh("填报"),
+            zh(
+                "{found_marked_by}　{moment}", found_marked_by=found.marked_by, moment=moment(found.marked_at)
+            ),
+        ),
     ]
     if found.signed_by is not None:
-        facts.append(("签核", f"{found.signed_by}　{moment(found.signed_at)}"))
+        facts.append(
+            (
+                zh("签核"),
+                zh(
+                    "{found_signed_by}　{moment}",
+                    found_signed_by=found.signed_by,
+                    moment=moment(found.signed_at),
+                ),
+            )
+        )
     if found.sent_on:
-        facts.append(("书面报告", f"{spoken(found.sent_on)}报送{found.sent_to}"))
+        facts.append(
+            (
+                zh("书面报告"),
+                zh("{day}报送{found_sent_to}", day=spoken(found.sent_on), found_sent_to=found.sent_to),
+            )
+        )
     if found.ended_on:
-        facts.append(("返校", spoken(found.ended_on)))
+        facts.append((zh("返校"), spoken(found.ended_on)))
     return facts
 
 
@@ -182,7 +204,7 @@ def show_report(request: HttpRequest, number: str) -> HttpResponse:
     """The report as PDF, once it is signed."""
     found, known = visible(request, number), desk.of(request)
     if found.signed_by is None:
-        told_ = Refusal("unsigned", "书面报告由本校负责人签核后才能打印。", marking.CLAUSE)
+        told_ = Refusal("unsigned", zh("书面报告由本校负责人签核后才能打印。"), marking.CLAUSE)
         return mark_page(request, found, told_, 409)
     try:
         data = report.draw(found, request.user, known.now)
@@ -220,9 +242,9 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
 
 # Every verb has an address of its own.
 _DONE = {
-    "sign": "已签核，请打印书面报告、盖章后报送，并登记报送日期。",
-    "sent": "已登记报送。",
-    "returned": "已登记返校，标识结束。",
-    "drop": "已撤销标识。",
+    "sign": zh("已签核，请打印书面报告、盖章后报送，并登记报送日期。"),
+    "sent": zh("已登记报送。"),
+    "returned": zh("已登记返校，标识结束。"),
+    "drop": zh("已撤销标识。"),
 }
 VERBS = tuple(_DONE)

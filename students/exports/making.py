@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from ledger import audit, outbox
 from ledger.clock import local_date
+from ledger.words import zh
 from orgs.models import Unit
 from reviews import files
 from reviews.public_numbers import public_number
@@ -20,7 +21,7 @@ from students.exports.models import Making, RosterExport
 from students.grades import cohort_of, grade_label, grade_of
 from students.models import CodeTable, RegistrationNumber, Student
 
-CLAUSE = "函 一"
+CLAUSE = zh("函 一")
 AT_ONCE = 10_000
 # What a spreadsheet holds; a csv could hold more, nobody opens it.
 MOST = 1_000_000
@@ -29,17 +30,17 @@ KEPT = timedelta(hours=24)
 STUCK = timedelta(minutes=15)
 CHUNK = 2000
 HEAD = (
-    "学校标识码",
-    "学校",
-    "姓名",
-    "性别",
-    "出生日期",
-    "民族",
-    "年级",
-    "班级",
-    "学籍状态",
-    "学籍号",
-    "入学日期",
+    zh("学校标识码"),
+    zh("学校"),
+    zh("姓名"),
+    zh("性别"),
+    zh("出生日期"),
+    zh("民族"),
+    zh("年级"),
+    zh("班级"),
+    zh("学籍状态"),
+    zh("学籍号"),
+    zh("入学日期"),
 )
 
 
@@ -70,11 +71,11 @@ def ask(
     """Ask for an export; a short one is ready when this returns. Raises Refused."""
     day = local_date(now)
     if unit is None or not roster.schools_under(by, day).filter(path__startswith=unit.path).exists():
-        refuse("no_seat", "只能导出本单位及所属学校的名册，请从列表中选择单位。", CLAUSE)
+        refuse("no_seat", zh("只能导出本单位及所属学校的名册，请从列表中选择单位。"), CLAUSE)
     if form not in ("xlsx", "csv"):
-        refuse("form", "请选择文件格式：xlsx 或 csv。", CLAUSE)
+        refuse("form", zh("请选择文件格式：xlsx 或 csv。"), CLAUSE)
     if numbers and purpose not in dict(reveal.PURPOSES):
-        refuse("purpose", "含完整学籍号的名册请选择用途，将记入留痕。", CLAUSE)
+        refuse("purpose", zh("含完整学籍号的名册请选择用途，将记入留痕。"), CLAUSE)
     export = RosterExport(
         number=public_number("MC", day.year),
         unit=unit,
@@ -87,16 +88,26 @@ def ask(
     )
     export.total = pupils_of(export, day).count()
     if not export.total:
-        refuse("nobody", "没有符合条件的学生，请换一个条件。", CLAUSE)
+        refuse("nobody", zh("没有符合条件的学生，请换一个条件。"), CLAUSE)
     if export.total > MOST:
         refuse(
-            "too_many", f"共 {export.total} 人，一个文件最多 {MOST} 人，请按年级或下级单位分别导出。", CLAUSE
+            "too_many",
+            zh(
+                "共 {export_total} 人，一个文件最多 {most} 人，请按年级或下级单位分别导出。",
+                export_total=export.total,
+                most=MOST,
+            ),
+            CLAUSE,
         )
     with transaction.atomic():
         Unit.objects.select_for_update(no_key=True).get(pk=unit.pk)
         running = RosterExport.objects.filter(asked_by=by, state__in=[Making.WAITING, Making.MAKING]).first()
         if running is not None:
-            refuse("running", f"你的另一份名册（{running.number}）正在生成，请稍候。", CLAUSE)
+            refuse(
+                "running",
+                zh("你的另一份名册（{running_number}）正在生成，请稍候。", running_number=running.number),
+                CLAUSE,
+            )
         export.save()
         _note(export, by, "asked", {"total": export.total, "numbers": numbers, "purpose": export.purpose})
     if export.total <= AT_ONCE:
@@ -139,7 +150,7 @@ def _next(now: datetime) -> RosterExport | None:
 
 def _make(export: RosterExport, now: datetime) -> None:
     rows = _rows(export, local_date(now), _progress(export))
-    title = f"{export.unit.name}学生名册"
+    title = zh("{unit_name}学生名册", unit_name=export.unit.name)
     data = (
         tables.xlsx(title, HEAD, rows, widths=(14, 30, 14, 6, 12, 10, 14, 10, 12, 24, 12))
         if (export.form == "xlsx")
@@ -207,9 +218,11 @@ def _csv(rows: Iterator[tuple]) -> bytes:
 def fetch_refusal(export: RosterExport, by) -> Refusal | None:
     """Why ``by`` may not fetch the file: only who asked for it, for a day."""
     if export.asked_by_id != by.pk:
-        return Refusal("not_yours", "名册只由导出人本人下载。", CLAUSE)
+        return Refusal("not_yours", zh("名册只由导出人本人下载。"), CLAUSE)
     if export.state != Making.READY:
-        return Refusal("not_ready", f"这份名册{export.get_state_display()}，请重新导出。", CLAUSE)
+        return Refusal(
+            "not_ready", zh("这份名册{state}，请重新导出。", state=export.get_state_display()), CLAUSE
+        )
     return None
 
 
@@ -221,7 +234,7 @@ def fetch(export: RosterExport, by) -> bytes:
     try:
         data = files.read(export.key, export.sha256)
     except ValueError:
-        refuse("gone", "文件已损坏或缺失，请重新导出。", CLAUSE)
+        refuse("gone", zh("文件已损坏或缺失，请重新导出。"), CLAUSE)
     _note(export, by, "fetched", {})
     return data
 

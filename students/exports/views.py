@@ -9,6 +9,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ledger.clock import moment
+from ledger.words import zh
 from orgs.models import PostRole, Unit
 from orgs.seats import seats_of
 from reviews import desk
@@ -33,27 +34,30 @@ class ExportForm(forms.Form):
     use_required_attribute = False
 
     unit = forms.ChoiceField(
-        label="单位", error_messages={"required": "请选择单位。", "invalid_choice": "请选择单位。"}
+        label=zh("单位"),
+        error_messages={"required": zh("请选择单位。"), "invalid_choice": zh("请选择单位。")},
     )
-    grade = forms.TypedChoiceField(label="年级", required=False, coerce=int, empty_value=None)
+    grade = forms.TypedChoiceField(label=zh("年级"), required=False, coerce=int, empty_value=None)
     status = forms.ChoiceField(
-        label="学籍状态", required=False, choices=[("", "在籍"), *StudentStatus.choices, ("all", "全部状态")]
+        label=zh("学籍状态"),
+        required=False,
+        choices=[("", zh("在籍")), *StudentStatus.choices, ("all", zh("全部状态"))],
     )
     form = forms.ChoiceField(
-        label="格式",
-        choices=[("xlsx", "xlsx（表格）"), ("csv", "csv（文本）")],
-        error_messages=dict.fromkeys(("required", "invalid_choice"), "请选择文件格式。"),
+        label=zh("格式"),
+        choices=[("xlsx", zh("xlsx（表格）")), ("csv", zh("csv（文本）"))],
+        error_messages=dict.fromkeys(("required", "invalid_choice"), zh("请选择文件格式。")),
     )
-    numbers = forms.BooleanField(label="含完整学籍号（否则打码）", required=False)
+    numbers = forms.BooleanField(label=zh("含完整学籍号（否则打码）"), required=False)
     purpose = forms.ChoiceField(
-        label="完整学籍号的用途", required=False, choices=[("", "请选择用途"), *reveal.PURPOSES]
+        label=zh("完整学籍号的用途"), required=False, choices=[("", zh("请选择用途")), *reveal.PURPOSES]
     )
 
     def __init__(self, units: list[Unit], data=None):
         super().__init__(data)
         self.units = {unit.code: unit for unit in units}
         self.fields["unit"].choices = [(unit.code, unit.name) for unit in units]
-        self.fields["grade"].choices = [("", "全部年级"), *((at, grade_label(at)) for at in range(1, 13))]
+        self.fields["grade"].choices = [("", zh("全部年级")), *((at, grade_label(at)) for at in range(1, 13))]
 
 
 def units_of(account, day) -> list[Unit]:
@@ -70,7 +74,7 @@ def exports(request: HttpRequest) -> HttpResponse:
     known = desk.of(request)
     units = units_of(request.user, known.today)
     if not units:
-        sentence = "名册由学校和主管部门的学籍管理员、负责人导出，你没有这个岗位。"
+        sentence = zh("名册由学校和主管部门的学籍管理员、负责人导出，你没有这个岗位。")
         return render(request, "403.html", {"sentence": sentence, "clause": making.CLAUSE}, status=403)
     form = ExportForm(units, request.POST if request.method == "POST" else None)
     refused, status = None, 200
@@ -97,7 +101,13 @@ def _asked(request: HttpRequest, form: ExportForm, known) -> HttpResponse:
     unit = form.units.get(said.pop("unit"))
     export = making.ask(unit, request.user, known.now, **said)
     if export.state != Making.READY:
-        messages.success(request, f"共 {export.total} 人，正在后台生成，可以离开这一页；完成后会通知你。")
+        messages.success(
+            request,
+            zh(
+                "共 {export_total} 人，正在后台生成，可以离开这一页；完成后会通知你。",
+                export_total=export.total,
+            ),
+        )
     return see_other(reverse("export", args=[export.number]))
 
 
@@ -108,7 +118,7 @@ def _row(export: RosterExport) -> dict:
         "unit": export.unit.name,
         "total": export.total,
         "form": export.form,
-        "numbers": "含完整学籍号" if export.numbers else "打码",
+        "numbers": zh("含完整学籍号") if export.numbers else zh("打码"),
         "asked": moment(export.asked_at),
         "state": export.get_state_display(),
         "tier": "state-good" if export.state == Making.READY else "",
@@ -137,12 +147,12 @@ def export_page(request, export: RosterExport, refused: Refusal | None = None, s
         if working
         else None,
         "facts": [
-            ("单位", export.unit.name),
-            ("人数", str(export.total)),
-            ("学籍号", "完整" if export.numbers else "打码"),
-            *([("用途", dict(reveal.PURPOSES).get(export.purpose, ""))] if export.numbers else []),
-            ("申请时间", moment(export.asked_at)),
-            ("文件保留到", until if export.state == Making.READY else "—"),
+            (zh("单位"), export.unit.name),
+            (zh("人数"), str(export.total)),
+            (zh("学籍号"), zh("完整") if export.numbers else zh("打码")),
+            *([(zh("用途"), dict(reveal.PURPOSES).get(export.purpose, ""))] if export.numbers else []),
+            (zh("申请时间"), moment(export.asked_at)),
+            (zh("文件保留到"), until if export.state == Making.READY else "—"),
         ],
         "file_url": reverse("export-file", args=[export.number])
         if making.fetch_refusal(export, request.user) is None

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from ledger.words import zh
 from orgs.models import Unit
 from students import record_values
 from students.late import lists
@@ -12,12 +13,18 @@ from students.registration_forms import NewcomerForm
 
 def form_for(school: Unit, day, data=None) -> NewcomerForm:
     """The form with the grades that the school has."""
-    grades = [("", "请选择"), *((str(grade), label) for grade, label in lists.grades_of(school, day).items())]
+    grades = [
+        ("", zh("请选择")),
+        *((str(grade), label) for grade, label in lists.grades_of(school, day).items()),
+    ]
     more: dict[str, forms.Field] = {
-        GRADE: forms.ChoiceField(label="就读年级", choices=grades),
-        WHY: forms.ChoiceField(label="此前没有学籍的原因", choices=[("", "请选择"), *Why.choices]),
+        GRADE: forms.ChoiceField(label=zh("就读年级"), choices=grades),
+        WHY: forms.ChoiceField(label=zh("此前没有学籍的原因"), choices=[("", zh("请选择")), *Why.choices]),
         NOTE: forms.CharField(
-            label="原因说明", required=False, max_length=200, help_text="原因选“其他”的必填，2–200 字。"
+            label=zh("原因说明"),
+            required=False,
+            max_length=200,
+            help_text=zh("原因选“其他”的必填，2–200 字。"),
         ),
     }
     for control in more.values():

@@ -13,6 +13,7 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from ledger import audit, clock
+from ledger.words import joined, zh
 from orgs.models import PostRole, Unit
 from orgs.school_system import system_on
 from orgs.seats import seat_at
@@ -28,8 +29,8 @@ from students.late.models import LIVE, Late, LateChild, Why
 from students.registration import Newcomer
 
 KIND = "late_registration"
-NAME = "补建学籍"
-CLAUSE = "附件1 二"
+NAME = zh("补建学籍")
+CLAUSE = zh("附件1 二")
 CHAIN = "students"
 # A list is read by people and agreed to in one transaction.
 MOST = 1000
@@ -40,10 +41,12 @@ GRADE, WHY, NOTE = "grade", "why", "why_note"
 def seat_refusal(school: Unit | None, by, day: date) -> Refusal | None:
     """Why ``by`` cannot list or send children of ``school``."""
     if school is None or seat_at(by, school.pk, PostRole.REGISTRAR, day) is None:
-        return Refusal("no_seat", "补建学籍由学生所在学校的学籍管理员登记，你没有这个岗位。", CLAUSE)
+        return Refusal("no_seat", zh("补建学籍由学生所在学校的学籍管理员登记，你没有这个岗位。"), CLAUSE)
     if not grades_of(school, day):
         return Refusal(
-            "no_grade", f"{school.name}没有一年级以上的年级；一年级新生请用“新生建籍”登记。", CLAUSE
+            "no_grade",
+            zh("{school_name}没有一年级以上的年级；一年级新生请用“新生建籍”登记。", school_name=school.name),
+            CLAUSE,
         )
     return None
 
@@ -79,10 +82,10 @@ def read(typed: dict[str, str], codes: dict[str, dict[str, str]], school: Unit, 
     errors = dict(newcomer.errors)
     grade, why = _grade(typed.get(GRADE, ""), grades_of(school, day), errors), typed.get(WHY, "")
     if why not in Why.values:
-        errors[WHY] = "请选择此前没有学籍的原因。"
+        errors[WHY] = zh("请选择此前没有学籍的原因。")
     note = cleaned(typed.get(NOTE, ""))[:200]
     if why == Why.OTHER and len(note) < 2:
-        errors[NOTE] = "原因选“其他”的，请写明原因（2–200 字）。"
+        errors[NOTE] = zh("原因选“其他”的，请写明原因（2–200 字）。")
     return Said(newcomer, grade, why, note, errors)
 
 
@@ -91,11 +94,13 @@ def _grade(text: str, grades: dict[int, str], errors: dict[str, str]) -> int:
     text = text.strip()
     found = next((grade for grade, label in grades.items() if text in (str(grade), label)), 0)
     if not found:
-        offered = "、".join(f"{label}（{grade}）" for grade, label in grades.items())
+        offered = joined(
+            "、", (zh("{label}（{grade}）", label=label, grade=grade) for grade, label in grades.items())
+        )
         errors[GRADE] = (
-            "一年级新生请用“新生建籍”登记，不用补建。"
+            zh("一年级新生请用“新生建籍”登记，不用补建。")
             if text in ("1", "一年级", "一年级（小学）")
-            else f"请填写就读年级，本校一年级以上的年级有：{offered}。"
+            else zh("请填写就读年级，本校一年级以上的年级有：{offered}。", offered=offered)
         )
     return found
 
@@ -122,8 +127,8 @@ def listed_here(school: Unit) -> dict[tuple, LateChild]:
 def known_sentence(found: Match, school: Unit) -> str:
     """What is told where the identity number is that of a pupil: transfer, or look into one's own books."""
     if found.school_id == school.pk:
-        return "查重没有通过：该生已在本校有学籍，请直接打开学籍核对"
-    return f"查重没有通过：该生已在{found.school}有学籍，不能补建，应办理转学"
+        return zh("查重没有通过：该生已在本校有学籍，请直接打开学籍核对")
+    return zh("查重没有通过：该生已在{found_school}有学籍，不能补建，应办理转学", found_school=found.school)
 
 
 # ---------------------------------------------------------------- the school's list
@@ -144,7 +149,7 @@ def add(children: Sequence[Said], school: Unit, by, now: datetime) -> list[LateC
                 LateChild.objects.bulk_create(rows, batch_size=1000)
         except IntegrityError as error:
             if "late_once" in str(error):
-                refuse("listed", "名单中有学生刚刚被他校列入补建名单，请刷新后核对。", CLAUSE)
+                refuse("listed", zh("名单中有学生刚刚被他校列入补建名单，请刷新后核对。"), CLAUSE)
             raise
         _note(school, by, "listed", rows)
     return rows
@@ -155,11 +160,28 @@ def _refuse_known(children: Sequence[Said], school: Unit) -> None:
     for one in children:
         who = one.newcomer.who
         if one.match is not None:
-            refuse("registered", f"{who.name}：{known_sentence(one.match, school)}。", CLAUSE)
+            refuse(
+                "registered",
+                zh(
+                    "{who_name}：{known_sentence}。",
+                    who_name=who.name,
+                    known_sentence=known_sentence(one.match, school),
+                ),
+                CLAUSE,
+            )
         row = there.get(who.index) if who.index else here.get((who.name, who.sex, who.birth_date))
         if row is not None:
-            where = "本校" if row.school_id == school.pk else row.school.name
-            refuse("listed", f"{who.name}：已在{where}的补建名单中（{row.get_state_display()}）。", CLAUSE)
+            where = zh("本校") if row.school_id == school.pk else row.school.name
+            refuse(
+                "listed",
+                zh(
+                    "{who_name}：已在{where}的补建名单中（{state}）。",
+                    who_name=who.name,
+                    where=where,
+                    state=row.get_state_display(),
+                ),
+                CLAUSE,
+            )
 
 
 def _row(one: Said, school: Unit, by, day: date) -> LateChild:
@@ -202,7 +224,11 @@ def drop(row: LateChild, by, now: datetime) -> None:
 def _dropped(row: LateChild, by) -> None:
     rows = LateChild.objects.filter(pk=row.pk, state__in=[Late.LISTED, Late.SENT])
     if not rows.update(state=Late.DROPPED):
-        refuse("row_state", f"该生{row.get_state_display()}，不能从名单中删去，请刷新后核对。", CLAUSE)
+        refuse(
+            "row_state",
+            zh("该生{state}，不能从名单中删去，请刷新后核对。", state=row.get_state_display()),
+            CLAUSE,
+        )
     _note(row.school, by, "dropped", [row])
 
 
@@ -223,7 +249,11 @@ def troubles(rows: Sequence[LateChild], school: Unit, day: date) -> dict[int, Re
             found[row.pk] = Refusal("registered", known_sentence(known, school), CLAUSE)
         elif grade_on(row.cohort, day) not in grades:
             label = grade_label(grade_on(row.cohort, day), school.school_system)
-            found[row.pk] = Refusal("no_grade", f"现在应读{label}，{school.name}没有这个年级", CLAUSE)
+            found[row.pk] = Refusal(
+                "no_grade",
+                zh("现在应读{label}，{school_name}没有这个年级", label=label, school_name=school.name),
+                CLAUSE,
+            )
     return found
 
 
@@ -240,13 +270,17 @@ def send(school: Unit, by, now: datetime, opinion: str) -> list[Case]:
     opinion = checked_opinion(opinion, Verb.SUBMIT)
     rows = list(waiting(school))
     if not rows:
-        refuse("nobody", "名单是空的：请先登记要补建学籍的学生，或导入名单。", CLAUSE)
+        refuse("nobody", zh("名单是空的：请先登记要补建学籍的学生，或导入名单。"), CLAUSE)
     if found := troubles(rows, school, day):
         first = next(row for row in rows if row.pk in found)
         told = found[first.pk]
-        more = "等" if len(found) > 1 else ""
-        sentence = (
-            f"名单中有 {len(found)} 名学生现在不能补建，请先删去：{first.name}，{told.sentence}{more}。"
+        more = zh("等") if len(found) > 1 else ""
+        sentence = zh(
+            "名单中有 {count} 名学生现在不能补建，请先删去：{first_name}，{told_sentence}{more}。",
+            count=len(found),
+            first_name=first.name,
+            told_sentence=told.sentence,
+            more=more,
         )
         refuse("troubles", sentence, told.clause)
     return [_send_one(school, rows[at : at + MOST], by, now, opinion) for at in range(0, len(rows), MOST)]
@@ -261,7 +295,7 @@ def _send_one(school: Unit, rows: list[LateChild], by, now: datetime, opinion: s
         receiving=school,
         sending=school,
         subject=f"late:{rows[0].pk}",
-        headline=f"{len(rows)} 名学生",
+        headline=zh("{count} 名学生", count=len(rows)),
         words=f"{NAME} {school.name}",
         opinion=opinion,
     )
@@ -273,7 +307,7 @@ def add_again(case: Case, by, now: datetime) -> list[LateChild]:
     if refused := seat_refusal(school, by, clock.local_date(now)):
         raise Refused(refused)
     if case.state not in MOVED_NOTHING:
-        refuse("case_state", "这份名单没有撤销或驳回，不需要重新登记。", CLAUSE)
+        refuse("case_state", zh("这份名单没有撤销或驳回，不需要重新登记。"), CLAUSE)
     with transaction.atomic():
         rows = list(
             LateChild.objects.select_for_update(of=("self",)).filter(
@@ -281,13 +315,17 @@ def add_again(case: Case, by, now: datetime) -> list[LateChild]:
             )
         )
         if not rows:
-            refuse("nobody", "这份名单中没有可以重新登记的学生。", CLAUSE)
+            refuse("nobody", zh("这份名单中没有可以重新登记的学生。"), CLAUSE)
         codes, day = record_values.code_names(), clock.local_date(now)
         again = [_said_again(row, codes, school, day) for row in rows]
         faulty = next((one for one in again if one.errors), None)
         if faulty is not None:
             name = faulty.newcomer.values.get("name", "")
-            refuse("faulty", f"{name}：{next(iter(faulty.errors.values()))}请重新登记这名学生。", CLAUSE)
+            refuse(
+                "faulty",
+                zh("{name}：{next}请重新登记这名学生。", name=name, next=next(iter(faulty.errors.values()))),
+                CLAUSE,
+            )
         return add(again, school, by, now)
 
 

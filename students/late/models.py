@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit
 from reviews.models import Case
@@ -15,13 +16,13 @@ from reviews.models import Case
 class Late(models.TextChoices):
     """Where a child stands; nothing is registered before the check of the month."""
 
-    LISTED = "listed", "待上报"
-    SENT = "sent", "核办中"
-    COLLECTED = "collected", "已列入省级名单，待月末查重"
-    CREATED = "created", "查重通过，已建立"
-    REFUSED = "refused", "查重不通过，应办理转学"
-    RETURNED = "returned", "未办成"
-    DROPPED = "dropped", "已删去"
+    LISTED = "listed", zh("待上报")
+    SENT = "sent", zh("核办中")
+    COLLECTED = "collected", zh("已列入省级名单，待月末查重")
+    CREATED = "created", zh("查重通过，已建立")
+    REFUSED = "refused", zh("查重不通过，应办理转学")
+    RETURNED = "returned", zh("未办成")
+    DROPPED = "dropped", zh("已删去")
 
 
 # A child stands on one living list only.
@@ -31,25 +32,25 @@ LIVE = (Late.LISTED, Late.SENT, Late.COLLECTED)
 class Why(models.TextChoices):
     """Why a child above grade 1 has no record."""
 
-    ABROAD = "abroad", "从境外回国（来华）就读"
-    NEVER = "never", "此前未入学"
-    MISSED = "missed", "一年级入学时学校漏建学籍"
-    OTHER = "other", "其他"
+    ABROAD = "abroad", zh("从境外回国（来华）就读")
+    NEVER = "never", zh("此前未入学")
+    MISSED = "missed", zh("一年级入学时学校漏建学籍")
+    OTHER = "other", zh("其他")
 
 
 class MonthlyCheck(models.Model):
     """全国学籍查重 of a province's list of one month: done once, on its last day or when it is caught up."""
 
-    number = models.CharField("批次号", max_length=20, unique=True, editable=False)
-    province = models.ForeignKey(Unit, verbose_name="省份", on_delete=models.PROTECT, related_name="+")
-    month = models.DateField("月份（1日）")
-    total = models.PositiveIntegerField("提交", default=0)
-    created = models.PositiveIntegerField("查重通过，已建立", default=0)
-    refused = models.PositiveIntegerField("查重不通过", default=0)
-    checked_at = models.DateTimeField("查重时间", db_default=Now())
+    number = models.CharField(zh("批次号"), max_length=20, unique=True, editable=False)
+    province = models.ForeignKey(Unit, verbose_name=zh("省份"), on_delete=models.PROTECT, related_name="+")
+    month = models.DateField(zh("月份（1日）"))
+    total = models.PositiveIntegerField(zh("提交"), default=0)
+    created = models.PositiveIntegerField(zh("查重通过，已建立"), default=0)
+    refused = models.PositiveIntegerField(zh("查重不通过"), default=0)
+    checked_at = models.DateTimeField(zh("查重时间"), db_default=Now())
 
     class Meta:
-        verbose_name = verbose_name_plural = "补建学籍月末查重"
+        verbose_name = verbose_name_plural = zh("补建学籍月末查重")
         ordering = ["-month", "province"]
         constraints = [models.UniqueConstraint(fields=["province", "month"], name="month_checked_once")]
 
@@ -72,33 +73,33 @@ class LateChild(models.Model):
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    school = models.ForeignKey(Unit, verbose_name="学校", on_delete=models.PROTECT, related_name="+")
-    name = models.CharField("姓名", max_length=50)
-    sex = models.CharField("性别", max_length=1)
-    birth_date = models.DateField("出生日期")
+    school = models.ForeignKey(Unit, verbose_name=zh("学校"), on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(zh("姓名"), max_length=50)
+    sex = models.CharField(zh("性别"), max_length=1)
+    birth_date = models.DateField(zh("出生日期"))
     id_number_index = models.BinaryField(max_length=16, null=True, blank=True, editable=False)
     said_sealed = models.BinaryField(editable=False)
-    cohort = models.PositiveSmallIntegerField("届（一年级入学年）")
-    class_number = models.PositiveSmallIntegerField("班号", null=True, blank=True)
-    why = models.CharField("原因", max_length=10, choices=Why.choices)
-    why_note = models.CharField("原因说明", max_length=200, blank=True)
-    state = models.CharField("状态", max_length=10, choices=Late.choices, default=Late.LISTED)
+    cohort = models.PositiveSmallIntegerField(zh("届（一年级入学年）"))
+    class_number = models.PositiveSmallIntegerField(zh("班号"), null=True, blank=True)
+    why = models.CharField(zh("原因"), max_length=10, choices=Why.choices)
+    why_note = models.CharField(zh("原因说明"), max_length=200, blank=True)
+    state = models.CharField(zh("状态"), max_length=10, choices=Late.choices, default=Late.LISTED)
     case = models.ForeignKey(
         Case,
-        verbose_name="业务",
+        verbose_name=zh("业务"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="late_children",
     )
     listed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="登记人", on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, verbose_name=zh("登记人"), on_delete=models.PROTECT, related_name="+"
     )
-    listed_at = models.DateTimeField("登记时间", db_default=Now())
-    collected_at = models.DateTimeField("列入省级名单", null=True, blank=True)
+    listed_at = models.DateTimeField(zh("登记时间"), db_default=Now())
+    collected_at = models.DateTimeField(zh("列入省级名单"), null=True, blank=True)
     month = models.ForeignKey(
         MonthlyCheck,
-        verbose_name="月末查重",
+        verbose_name=zh("月末查重"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -106,7 +107,7 @@ class LateChild(models.Model):
     )
     student = models.OneToOneField(
         "students.Student",
-        verbose_name="建立的学籍",
+        verbose_name=zh("建立的学籍"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -114,7 +115,7 @@ class LateChild(models.Model):
     )
     found = models.ForeignKey(
         "students.Student",
-        verbose_name="已有的学籍",
+        verbose_name=zh("已有的学籍"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -124,7 +125,7 @@ class LateChild(models.Model):
     objects = LateChildQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "补建学籍"
+        verbose_name = verbose_name_plural = zh("补建学籍")
         ordering = ["id"]
         indexes = [
             models.Index(fields=["school", "state"], name="late_of_school"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from ledger import audit
 from ledger.clock import moment
 from ledger.paging import pages_of
+from ledger.words import zh
 from reviews import desk
 from reviews.views.evidence import inert
 from students import tables
@@ -19,7 +20,17 @@ from students.late.models import Late, LateChild, MonthlyCheck
 from students.late.views import CLAUSE_SHOWN, child_row, outcome
 
 PAGE = 100
-HEAD = ("姓名", "性别", "出生日期", "学校", "就读年级", "班级", "原因", "结果", "已有学籍的学校")
+HEAD = (
+    zh("姓名"),
+    zh("性别"),
+    zh("出生日期"),
+    zh("学校"),
+    zh("就读年级"),
+    zh("班级"),
+    zh("原因"),
+    zh("结果"),
+    zh("已有学籍的学校"),
+)
 
 
 def _visible(request: HttpRequest, number: str):
@@ -58,20 +69,27 @@ def show(request: HttpRequest, number: str = "") -> HttpResponse:
 
 def _title(month: MonthlyCheck | None, now) -> str:
     first = month.month if month else calendar.month_of(now)
-    return f"{first.year}年{first.month}月补建学籍名单"
+    return zh("{first_year}年{first_month}月补建学籍名单", first_year=first.year, first_month=first.month)
 
 
 def _facts(month: MonthlyCheck | None, rows, now) -> list[tuple[str, str]]:
     if month is None:
-        return [("已列入", f"{rows.count()} 人"), ("统一查重", moment(calendar.check_of(now)))]
+        return [
+            (zh("已列入"), zh("{count} 人", count=rows.count())),
+            (zh("统一查重"), moment(calendar.check_of(now))),
+        ]
     shown = (Late.CREATED, Late.REFUSED, Late.RETURNED)
     count = rows.order_by().aggregate(**{state: Count("pk", filter=Q(state=state)) for state in shown})
     return [
-        ("省份", month.province.name),
-        ("查重时间", moment(month.checked_at)),
-        ("通过，已建立", f"{count[Late.CREATED]} 人"),
-        ("不通过，应转学", f"{count[Late.REFUSED]} 人"),
-        *([("未办成", f"{count[Late.RETURNED]} 人（本校已没有其年级）")] if count[Late.RETURNED] else []),
+        (zh("省份"), month.province.name),
+        (zh("查重时间"), moment(month.checked_at)),
+        (zh("通过，已建立"), zh("{part} 人", part=count[Late.CREATED])),
+        (zh("不通过，应转学"), zh("{part} 人", part=count[Late.REFUSED])),
+        *(
+            [(zh("未办成"), zh("{part} 人（本校已没有其年级）", part=count[Late.RETURNED]))]
+            if count[Late.RETURNED]
+            else []
+        ),
     ]
 
 

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 from ledger.clock import local_date, moment, spoken
+from ledger.words import joined, zh
 from orgs.models import PostRole
 from orgs.school_system import system_on
 from orgs.seats import seat_at
@@ -64,15 +65,15 @@ class LateRegistration(procedures.Procedure):
         "complete": (somebody_listed, all_registrable),
     }
     clause = CLAUSE
-    beginner = "学校"
+    beginner = zh("学校")
     of_one_school = True
-    brings = "名单已列入省级名单，月末查重通过后建立学籍"
+    brings = zh("名单已列入省级名单，月末查重通过后建立学籍")
     edit_path = "/late/{number}/"
-    proof_name = "佐证材料"
-    no_proof = "没有上传佐证材料（选填）。"
+    proof_name = zh("佐证材料")
+    no_proof = zh("没有上传佐证材料（选填）。")
     fewest_proofs = 0
-    rule_note = "一年级以外新建学籍，由省级每月底集中提交查重：通过的建立，不通过的按转学办理。"
-    review_scope = "核对：学生确在该校就读，此前确无学籍，原因属实。"
+    rule_note = zh("一年级以外新建学籍，由省级每月底集中提交查重：通过的建立，不通过的按转学办理。")
+    review_scope = zh("核对：学生确在该校就读，此前确无学籍，原因属实。")
 
     def lock_subject(self, case: Case) -> list[LateChild]:
         """The children's rows, locked in one order."""
@@ -114,7 +115,7 @@ class LateRegistration(procedures.Procedure):
             checks=checks,
             obstacle=next((line["text"] for line in checks if not line["ok"]), ""),
             done=_done(case) if case.state == State.COMPLETED else "",
-            links=[{"label": "查看名单", "url": url}],
+            links=[{"label": zh("查看名单"), "url": url}],
             edit_url=url,
             copy_url=reverse("late-copy", args=[case.number])
             if case.state in MOVED_NOTHING and case.submitted_at and mine
@@ -124,7 +125,11 @@ class LateRegistration(procedures.Procedure):
 
 def _done(case: Case) -> str:
     checked = calendar.check_of(case.closed_at)
-    return f"已于{moment(case.closed_at)}列入省级名单，{moment(checked)}统一查重。"
+    return zh(
+        "已于{moment}列入省级名单，{moment2}统一查重。",
+        moment=moment(case.closed_at),
+        moment2=moment(checked),
+    )
 
 
 def facts_shown(case: Case, day: date) -> list[tuple[str, str]]:
@@ -136,18 +141,30 @@ def facts_shown(case: Case, day: date) -> list[tuple[str, str]]:
     whys = [(Why(why).label, sum(row.why == why for row in kept)) for why in Why]
     created, refused = (sum(row.state == state for row in kept) for state in (Late.CREATED, Late.REFUSED))
     shown = [
-        ("学校", school.name),
+        (zh("学校"), school.name),
         (
-            "人数",
-            f"{len(kept)} 人" + (f"（另删去 {len(rows) - len(kept)} 人）" if len(rows) > len(kept) else ""),
+            zh("人数"),
+            zh("{count} 人", count=len(kept))
+            + (zh("（另删去 {count} 人）", count=len(rows) - len(kept)) if len(rows) > len(kept) else ""),
         ),
-        ("就读年级", "、".join(grade_label(grade, school.school_system) for grade in grades) or "—"),
-        ("原因", "；".join(f"{label} {count} 人" for label, count in whys if count) or "—"),
+        (zh("就读年级"), joined("、", (grade_label(grade, school.school_system) for grade in grades)) or "—"),
+        (
+            zh("原因"),
+            joined(
+                "；", (zh("{label} {count} 人", label=label, count=count) for label, count in whys if count)
+            )
+            or "—",
+        ),
     ]
     if created or refused:
-        shown.append(("查重结果", f"通过并建立 {created} 人，不通过 {refused} 人"))
+        shown.append(
+            (
+                zh("查重结果"),
+                zh("通过并建立 {created} 人，不通过 {refused} 人", created=created, refused=refused),
+            )
+        )
     elif case.state == State.COMPLETED and case.closed_at:
-        shown.append(("查重日期", spoken(local_date(calendar.check_of(case.closed_at)))))
+        shown.append((zh("查重日期"), spoken(local_date(calendar.check_of(case.closed_at)))))
     return shown
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
+from ledger.words import zh
 from orgs.models import Unit
 from students import imports, record_values, registration
 from students.import_models import ImportBatch, ImportKind
@@ -11,7 +12,7 @@ from students.late.lists import GRADE, NOTE, WHY, Said
 from students.late.models import Why
 from students.tables import Column, Row, Table
 
-TITLE = "补建学籍名单"
+TITLE = zh("补建学籍名单")
 NOTES = (
     "第 1 行是列名，不要改；从第 2 行起每行填一名一年级以上、此前没有学籍的学生。带 * 的必填。",
     "号码、电话请保持“文本”格式，不要改成数字，否则后几位会被表格程序改成 0。",

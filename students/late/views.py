@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ledger.clock import moment
 from ledger.paging import pages_of
+from ledger.words import zh
 from orgs.models import Unit
 from orgs.seats import schools_kept
 from reviews import desk
@@ -33,9 +34,13 @@ from students.late.procedure import facts_shown
 
 PAGE = 50
 CLAUSE_SHOWN = {
-    "text": "其他新建学籍的，由省级于每月底集中将需要新建学籍的学生名单按规定格式提交查重，查重通过后可新建学籍；未通过的按转学办理。",
-    "note": "学籍的主要功能是记录，补建期间不影响学生就读（正文一）；建立后即有临时学籍号，各项业务与正式学籍号相同（附件1 一.4）。",
-    "source": "教基一厅〔2016〕2号 附件1 第二条",
+    "text": zh(
+        "其他新建学籍的，由省级于每月底集中将需要新建学籍的学生名单按规定格式提交查重，查重通过后可新建学籍；未通过的按转学办理。"
+    ),
+    "note": zh(
+        "学籍的主要功能是记录，补建期间不影响学生就读（正文一）；建立后即有临时学籍号，各项业务与正式学籍号相同（附件1 一.4）。"
+    ),
+    "source": zh("教基一厅〔2016〕2号 附件1 第二条"),
     "url": "/rules/#b1-2",
 }
 TIERS = {
@@ -94,12 +99,14 @@ def child_row(row: LateChild, day) -> dict:
         "pk": row.pk,
         "key": str(row.key),
         "name": row.name,
-        "sex": "男" if row.sex == "1" else "女",
+        "sex": zh("男") if row.sex == "1" else zh("女"),
         "birth_date": row.birth_date,
         "school": row.school.name,
         "grade": grade_label(grade_on(row.cohort, day), row.school.school_system),
-        "class": f"（{row.class_number}）班" if row.class_number else "—",
-        "why": f"{why}：{row.why_note}" if row.why_note else why,
+        "class": zh("（{row_class_number}）班", row_class_number=row.class_number)
+        if row.class_number
+        else "—",
+        "why": zh("{why}：{row_why_note}", why=why, row_why_note=row.why_note) if row.why_note else why,
         "state": row.get_state_display(),
         "tier": TIERS.get(row.state, ""),
     }
@@ -125,7 +132,11 @@ def _list_row(case: Case) -> dict:
         "children": case.children,
         "created": case.n_created,
         "refused": case.n_refused,
-        "state": f"{case.holder.short_name}{case.get_awaiting_display()}"
+        "state": zh(
+            "{holder_short_name}{awaiting}",
+            holder_short_name=case.holder.short_name,
+            awaiting=case.get_awaiting_display(),
+        )
         if live
         else State(case.state).label,
         "tier": "state-good" if case.state == State.COMPLETED else "state-warn" if live else "state-bad",
@@ -145,7 +156,7 @@ def _months(account, day) -> list[dict]:
         {
             "number": row["month__number"],
             "url": reverse("late-month", args=[row["month__number"]]),
-            "month": f"{row['month__month'].year}年{row['month__month'].month}月",
+            "month": zh("{year}年{month}月", year=row["month__month"].year, month=row["month__month"].month),
             "province": row["month__province__name"],
             "total": row["total"],
             "created": row["n_created"],
@@ -181,7 +192,7 @@ def new(request: HttpRequest) -> HttpResponse:
         lists.add([one], school, request.user, known.now)
     except Refused as error:
         return _form_page(request, school, form, error.refusal, 409, one.match)
-    messages.success(request, f"{one.newcomer.who.name}已列入补建名单，尚未上报。")
+    messages.success(request, zh("{who_name}已列入补建名单，尚未上报。", who_name=one.newcomer.who.name))
     if request.POST.get("action") == "next":
         return see_other(f"{reverse('late-new')}?school={school.code}")
     return see_other(reverse("late"))
@@ -224,7 +235,7 @@ def drop(request: HttpRequest) -> HttpResponse:
         if row.case is not None:
             return list_page(request, row.case, error.refusal, status)
         return desk_page(request, error.refusal, status)
-    messages.success(request, f"{row.name}已从名单中删去。")
+    messages.success(request, zh("{row_name}已从名单中删去。", row_name=row.name))
     return see_other(reverse("late-list", args=[row.case.number]) if row.case else reverse("late"))
 
 
@@ -243,7 +254,7 @@ def send(request: HttpRequest) -> HttpResponse:
     except Refused as error:
         status = 422 if error.code.startswith("opinion") else 409
         return desk_page(request, error.refusal, status, opinion)
-    messages.success(request, f"已上报 {len(cases)} 份名单，等待本校负责人核办。")
+    messages.success(request, zh("已上报 {count} 份名单，等待本校负责人核办。", count=len(cases)))
     return see_other(reverse("late"))
 
 
@@ -302,5 +313,5 @@ def copy(request: HttpRequest, number: str) -> HttpResponse:
         rows = lists.add_again(case, request.user, known.now)
     except Refused as error:
         return list_page(request, case, error.refusal, 403 if error.code == "no_seat" else 409)
-    messages.success(request, f"已重新登记 {len(rows)} 人，请核对后上报。")
+    messages.success(request, zh("已重新登记 {count} 人，请核对后上报。", count=len(rows)))
     return see_other(reverse("late"))

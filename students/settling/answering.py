@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from ledger import clock, outbox
 from ledger.clock import local_date, moment
+from ledger.words import zh
 from orgs.models import PostRole
 from orgs.school_system import system_on
 from orgs.seats import seat_at
@@ -23,7 +24,7 @@ from students.procedures import AboutPupil
 from students.settling import removing, rules
 from students.settling.models import Answer, ProblemAnswer
 
-NO_SEAT = "只有学籍所在学校的学籍管理员可以处理本校的问题学籍。"
+NO_SEAT = zh("只有学籍所在学校的学籍管理员可以处理本校的问题学籍。")
 
 
 class Answering(AboutPupil):
@@ -33,14 +34,16 @@ class Answering(AboutPupil):
     name = rules.NAME
     guards = {Verb.SUBMIT: rules.SUBMIT, "complete": rules.COMPLETE}
     clause = rules.CLAUSE
-    beginner = "学校"
+    beginner = zh("学校")
     of_one_school = True
-    brings = "问题学籍已按所选方式处理"
+    brings = zh("问题学籍已按所选方式处理")
     edit_path = "/problems/cases/{number}/edit/"
-    proof_name = "佐证材料"
-    no_proof = "还没有上传佐证材料。"
-    rule_note = "问题学籍没有处理完的，不影响学生就读、毕业和招生；两校都佐证的由共同上级认定，持有 G 号的不由县级删除。"
-    review_scope = "核对：材料清楚，与学籍一致；佐证或删除的理由属实。"
+    proof_name = zh("佐证材料")
+    no_proof = zh("还没有上传佐证材料。")
+    rule_note = zh(
+        "问题学籍没有处理完的，不影响学生就读、毕业和招生；两校都佐证的由共同上级认定，持有 G 号的不由县级删除。"
+    )
+    review_scope = zh("核对：材料清楚，与学籍一致；佐证或删除的理由属实。")
 
     def facts(self, case: Case, subject: Student | None, now, book) -> rules.AnswerFacts:
         """Facts of the case; the locked pupil stands in for the one read with it."""
@@ -71,7 +74,7 @@ class Answering(AboutPupil):
             checks=checks,
             obstacle=obstacle,
             done=_done(row, case) if case.state == State.COMPLETED else "",
-            links=[{"label": "查看问题学籍", "url": reverse("problem", args=[row.problem_id])}],
+            links=[{"label": zh("查看问题学籍"), "url": reverse("problem", args=[row.problem_id])}],
             edit_url=reverse("problem-answer-edit", args=[case.number]),
             copy_url=reverse("problem-answer-copy", args=[case.number])
             if mine and seat_at(account, case.receiving_unit_id, PostRole.REGISTRAR, day)
@@ -109,10 +112,10 @@ def known_to_be_two(one: int, other: int, case_number: str) -> None:
 
 def _done(row: ProblemAnswer, case: Case) -> str:
     if row.answer == Answer.REMOVE:
-        return f"已于{moment(case.closed_at)}删除本校重复的学籍，学生的另一条学籍保留。"
+        return zh("已于{moment}删除本校重复的学籍，学生的另一条学籍保留。", moment=moment(case.closed_at))
     waits = row.problem.closed_at is None and row.problem.vouched_case == case.number
-    return f"已于{moment(case.closed_at)}佐证" + (
-        "，等待对方学校处理或共同上级认定。" if waits else "，问题已解决。"
+    return zh("已于{moment}佐证", moment=moment(case.closed_at)) + (
+        zh("，等待对方学校处理或共同上级认定。") if waits else zh("，问题已解决。")
     )
 
 
@@ -131,12 +134,20 @@ def facts_shown(row: ProblemAnswer, full: bool = False) -> list[tuple[str, str]]
     if not full:
         name, number = identity.mask_name(name), identity.mask_number(number)
     return [
-        ("学生", f"{name}　{student.get_sex_display()}　{student.birth_date.year}年生"),
-        ("学籍号", number),
-        ("问题", row.problem.get_kind_display()),
-        *([("另一条学籍", twin.school.name if twin.school else "已删除")] if twin else []),
-        ("处理方式", row.get_answer_display() or "未选择"),
-        ("说明", row.note or "—"),
+        (
+            zh("学生"),
+            zh(
+                "{name}　{sex}　{birth_date_year}年生",
+                name=name,
+                sex=student.get_sex_display(),
+                birth_date_year=student.birth_date.year,
+            ),
+        ),
+        (zh("学籍号"), number),
+        (zh("问题"), row.problem.get_kind_display()),
+        *([(zh("另一条学籍"), twin.school.name if twin.school else zh("已删除"))] if twin else []),
+        (zh("处理方式"), row.get_answer_display() or zh("未选择")),
+        (zh("说明"), row.note or "—"),
     ]
 
 
@@ -166,7 +177,7 @@ def _fill(case: Case, problem: ProblemRecord, old: ProblemAnswer | None) -> None
 def copy_as_new(case: Case, by, now: datetime) -> Case:
     """A new draft from a case that ended without changing anything (R3.1b). Raises Refused."""
     if case.state not in MOVED_NOTHING:
-        refuse("not_copied", "只有已驳回、已撤销或已清理的业务可以复制为新申请。", "附件1 三.7")
+        refuse("not_copied", zh("只有已驳回、已撤销或已清理的业务可以复制为新申请。"), zh("附件1 三.7"))
     row = row_of(case)
     row.case = case
     return begin(row.problem, by, now, copied_from=row)

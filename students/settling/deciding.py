@@ -6,6 +6,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 
 from ledger.clock import local_date, moment
+from ledger.words import zh
 from orgs.models import PostRole, Unit, UnitLevel
 from orgs.seats import seat_at
 from orgs.successors import heir_or_self
@@ -23,8 +24,8 @@ from students.settling.answering import counterpart, known_to_be_two
 from students.settling.models import Decided, TwinDecision
 
 KIND = "problem_decision"
-NAME = "问题学籍认定"
-CLAUSE = "附件1 四.1"
+NAME = zh("问题学籍认定")
+CLAUSE = zh("附件1 四.1")
 
 
 def superior(one: Unit, other: Unit, day: date) -> Unit:
@@ -94,16 +95,16 @@ class Deciding(AboutPupil):
     name = NAME
     guards = {Verb.SUBMIT: SUBMIT, "complete": COMPLETE}
     clause = CLAUSE
-    beginner = "共同上级"
+    beginner = zh("共同上级")
     of_one_school = True
     starts_at = State.AUTHORITY
-    brings = "两条学籍已按认定处理"
-    proof_name = "佐证材料"
-    no_proof = "两校的佐证材料见各自的业务。"
+    brings = zh("两条学籍已按认定处理")
+    proof_name = zh("佐证材料")
+    no_proof = zh("两校的佐证材料见各自的业务。")
     fewest_proofs = 0
     edit_path = "/cases/{number}/"
-    rule_note = "两校的佐证并列比较；认定为同一学生的，保留一条，另一条删除并可由旧号查到保留的学籍。"
-    review_scope = "核对：两条学籍和两校佐证，认定有据。"
+    rule_note = zh("两校的佐证并列比较；认定为同一学生的，保留一条，另一条删除并可由旧号查到保留的学籍。")
+    review_scope = zh("核对：两条学籍和两校佐证，认定有据。")
 
     def unit_of(self, case: Case, stage: str):
         """The superior is on the receiving side itself."""
@@ -146,14 +147,18 @@ class Deciding(AboutPupil):
         checks, obstacle = change_page.checklist(self, case, known)
         return CasePage(
             facts=[
-                ("问题", ProblemRecord(kind=row.kind).get_kind_display()),
-                ("第一条", _told(row.first, full)),
-                ("第二条", _told(row.second, full)),
-                ("认定", row.get_outcome_display()),
+                (zh("问题"), ProblemRecord(kind=row.kind).get_kind_display()),
+                (zh("第一条"), _told(row.first, full)),
+                (zh("第二条"), _told(row.second, full)),
+                (zh("认定"), row.get_outcome_display()),
             ],
             checks=checks,
             obstacle=obstacle,
-            done=f"已于{moment(case.closed_at)}认定：{row.get_outcome_display()}。"
+            done=zh(
+                "已于{moment}认定：{outcome}。",
+                moment=moment(case.closed_at),
+                outcome=row.get_outcome_display(),
+            )
             if case.state == State.COMPLETED
             else "",
             links=[],
@@ -163,7 +168,7 @@ class Deciding(AboutPupil):
 def _told(student: Student, full: bool) -> str:
     name = student.name if full else identity.mask_name(student.name)
     number = records.current_number(student)
-    school = student.school.name if student.school else "已删除"
+    school = student.school.name if student.school else zh("已删除")
     return f"{name}　{school}　{number if full else identity.mask_number(number)}"
 
 
@@ -197,11 +202,17 @@ def send(problem: ProblemRecord, by, now: datetime, *, outcome: str, opinion: st
     draft."""
     day, pair = local_date(now), pair_of(problem)
     if pair is None:
-        refuse("no_pair", "这条问题学籍没有对方，不需要认定。", CLAUSE)
+        refuse("no_pair", zh("这条问题学籍没有对方，不需要认定。"), CLAUSE)
     first, second = pair
     office = superior(first.school, second.school, day)
     if seat_at(by, office.pk, PostRole.REGISTRAR, day) is None:
-        refuse("no_seat", f"由两校的共同上级（{office.name}）的学籍管理员认定，你没有这个岗位。", CLAUSE)
+        refuse(
+            "no_seat",
+            zh(
+                "由两校的共同上级（{office_name}）的学籍管理员认定，你没有这个岗位。", office_name=office.name
+            ),
+            CLAUSE,
+        )
 
     def fill(case: Case) -> None:
         TwinDecision.objects.create(case=case, kind=problem.kind, first=first, second=second, outcome=outcome)

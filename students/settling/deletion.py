@@ -5,6 +5,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 
 from ledger.clock import local_date, moment
+from ledger.words import zh
 from orgs.models import PostRole
 from orgs.seats import seat_at
 from reviews import evidence, procedures
@@ -21,7 +22,7 @@ from students.settling import removing
 from students.settling.models import NumberDeletion
 
 KIND = "number_deletion"
-NAME = "正式学籍号删除"
+NAME = zh("正式学籍号删除")
 CLAUSE = removing.CLAUSE
 
 
@@ -87,15 +88,17 @@ class Deletion(AboutPupil):
     name = NAME
     guards = {Verb.SUBMIT: SUBMIT, "complete": COMPLETE}
     clause = CLAUSE
-    beginner = "省级"
+    beginner = zh("省级")
     of_one_school = True
     starts_at = State.AUTHORITY
-    brings = "持有正式学籍号的重复学籍已删除"
-    proof_name = "佐证材料"
-    no_proof = "还没有上传佐证材料。"
+    brings = zh("持有正式学籍号的重复学籍已删除")
+    proof_name = zh("佐证材料")
+    no_proof = zh("还没有上传佐证材料。")
     edit_path = "/cases/{number}/"
-    rule_note = "G 字头正式学籍号原则上不允许删除；涉及问题学籍确需删除的，由省级提交佐证材料报教育部处理。"
-    review_scope = "核对：佐证材料充分，确属问题学籍且确需删除。"
+    rule_note = zh(
+        "G 字头正式学籍号原则上不允许删除；涉及问题学籍确需删除的，由省级提交佐证材料报教育部处理。"
+    )
+    review_scope = zh("核对：佐证材料充分，确属问题学籍且确需删除。")
 
     def unit_of(self, case: Case, stage: str):
         """The province is on the receiving side itself; above it stands the ministry."""
@@ -140,16 +143,16 @@ class Deletion(AboutPupil):
         name, number = row.student.name, records.current_number(row.student) if row.student.school_id else ""
         return CasePage(
             facts=[
-                ("学生", name if full else identity.mask_name(name)),
-                ("要删除的学籍", row.student.school.name if row.student.school else "已删除"),
-                ("学籍号", number if full else identity.mask_number(number) or "已停用"),
-                ("保留的学籍", row.kept.school.name if row.kept.school else "—"),
-                ("问题", row.problem.get_kind_display()),
-                ("理由", row.why),
+                (zh("学生"), name if full else identity.mask_name(name)),
+                (zh("要删除的学籍"), row.student.school.name if row.student.school else zh("已删除")),
+                (zh("学籍号"), number if full else identity.mask_number(number) or zh("已停用")),
+                (zh("保留的学籍"), row.kept.school.name if row.kept.school else "—"),
+                (zh("问题"), row.problem.get_kind_display()),
+                (zh("理由"), row.why),
             ],
             checks=checks,
             obstacle=obstacle,
-            done=f"已于{moment(case.closed_at)}删除，旧号可查到保留的学籍。"
+            done=zh("已于{moment}删除，旧号可查到保留的学籍。", moment=moment(case.closed_at))
             if case.state == State.COMPLETED
             else "",
             links=[],
@@ -174,7 +177,7 @@ def send(problem: ProblemRecord, by, now: datetime, *, why: str, opinion: str, f
     day, student = local_date(now), problem.student
     office = student.school.province if student.school else None
     if office is None or seat_at(by, office.pk, PostRole.REGISTRAR, day) is None:
-        refuse("no_seat", "正式学籍号的删除由学籍所在省的学籍管理员提交，你没有这个岗位。", CLAUSE)
+        refuse("no_seat", zh("正式学籍号的删除由学籍所在省的学籍管理员提交，你没有这个岗位。"), CLAUSE)
     known = facts_before(problem, now, cleaned(why)[:300], len(files))
 
     def fill(case: Case) -> None:

@@ -2,6 +2,7 @@
 
 from django import forms
 
+from ledger.words import zh
 from students.change_forms import STALE
 from students.settling.models import Answer
 
@@ -12,19 +13,19 @@ class AnswerForm(forms.Form):
     use_required_attribute = False
 
     answer = forms.ChoiceField(
-        label="处理方式",
+        label=zh("处理方式"),
         required=False,
-        choices=[("", "请选择"), *Answer.choices],
-        error_messages={"invalid_choice": "请从所列处理方式中选择（附件1 四.1）。"},
+        choices=[("", zh("请选择")), *Answer.choices],
+        error_messages={"invalid_choice": zh("请从所列处理方式中选择（附件1 四.1）。")},
         widget=forms.Select(attrs={"form": "change-form"}),
     )
     note = forms.CharField(
-        label="情况说明",
+        label=zh("情况说明"),
         max_length=300,
         required=False,
-        help_text="怎样核对的，为什么佐证或删除；不要写证件号码。",
+        help_text=zh("怎样核对的，为什么佐证或删除；不要写证件号码。"),
         widget=forms.Textarea(attrs={"rows": 3, "form": "change-form"}),
-        error_messages={"max_length": "说明最多 300 字，请精简。"},
+        error_messages={"max_length": zh("说明最多 300 字，请精简。")},
     )
     opinion = forms.CharField(required=False)
     revision = forms.IntegerField(

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from ledger.words import zh
 from reviews.models import Case
 from students.models import ProblemRecord, Student
 
@@ -11,24 +12,24 @@ from students.models import ProblemRecord, Student
 class Answer(models.TextChoices):
     """The school's answer beside 变更, which is a change of key information (R1.6)."""
 
-    VOUCH = "vouch", "佐证：信息无误，该生确在本校就读"
-    REMOVE = "remove", "删除：本校的这条学籍是重复的"
+    VOUCH = "vouch", zh("佐证：信息无误，该生确在本校就读")
+    REMOVE = "remove", zh("删除：本校的这条学籍是重复的")
 
 
 class ProblemAnswer(models.Model):
     """What a school answers, one-to-one with its case."""
 
     case = models.OneToOneField(
-        Case, verbose_name="业务", on_delete=models.PROTECT, related_name="problem_answer"
+        Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="problem_answer"
     )
     problem = models.ForeignKey(
-        ProblemRecord, verbose_name="问题学籍", on_delete=models.PROTECT, related_name="answers"
+        ProblemRecord, verbose_name=zh("问题学籍"), on_delete=models.PROTECT, related_name="answers"
     )
-    answer = models.CharField("处理方式", max_length=10, choices=Answer.choices, blank=True)
-    note = models.CharField("说明", max_length=300, blank=True)
+    answer = models.CharField(zh("处理方式"), max_length=10, choices=Answer.choices, blank=True)
+    note = models.CharField(zh("说明"), max_length=300, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "问题学籍处理"
+        verbose_name = verbose_name_plural = zh("问题学籍处理")
 
     def __str__(self):
         return str(self.case_id)
@@ -37,24 +38,24 @@ class ProblemAnswer(models.Model):
 class Decided(models.TextChoices):
     """What the common superior finds of two records."""
 
-    TWO = "two", "是两名学生，两条学籍都保留"
-    KEEP_FIRST = "keep_first", "是同一名学生，保留第一条，删除第二条"
-    KEEP_SECOND = "keep_second", "是同一名学生，保留第二条，删除第一条"
+    TWO = "two", zh("是两名学生，两条学籍都保留")
+    KEEP_FIRST = "keep_first", zh("是同一名学生，保留第一条，删除第二条")
+    KEEP_SECOND = "keep_second", zh("是同一名学生，保留第二条，删除第一条")
 
 
 class TwinDecision(models.Model):
     """What a superior decides between two claimants, one-to-one with its case; ``first`` has the smaller id."""
 
     case = models.OneToOneField(
-        Case, verbose_name="业务", on_delete=models.PROTECT, related_name="twin_decision"
+        Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="twin_decision"
     )
-    kind = models.CharField("类型", max_length=20)
-    first = models.ForeignKey(Student, verbose_name="第一条", on_delete=models.PROTECT, related_name="+")
-    second = models.ForeignKey(Student, verbose_name="第二条", on_delete=models.PROTECT, related_name="+")
-    outcome = models.CharField("认定", max_length=12, choices=Decided.choices)
+    kind = models.CharField(zh("类型"), max_length=20)
+    first = models.ForeignKey(Student, verbose_name=zh("第一条"), on_delete=models.PROTECT, related_name="+")
+    second = models.ForeignKey(Student, verbose_name=zh("第二条"), on_delete=models.PROTECT, related_name="+")
+    outcome = models.CharField(zh("认定"), max_length=12, choices=Decided.choices)
 
     class Meta:
-        verbose_name = verbose_name_plural = "问题学籍认定"
+        verbose_name = verbose_name_plural = zh("问题学籍认定")
         constraints = [
             models.CheckConstraint(condition=Q(first__lt=F("second")), name="decided_in_order"),
         ]
@@ -67,17 +68,19 @@ class NumberDeletion(models.Model):
     """A record with a G that a province asks the ministry to remove, one-to-one with its case (R1.4)."""
 
     case = models.OneToOneField(
-        Case, verbose_name="业务", on_delete=models.PROTECT, related_name="number_deletion"
+        Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="number_deletion"
     )
     problem = models.ForeignKey(
-        ProblemRecord, verbose_name="问题学籍", on_delete=models.PROTECT, related_name="deletions"
+        ProblemRecord, verbose_name=zh("问题学籍"), on_delete=models.PROTECT, related_name="deletions"
     )
-    student = models.ForeignKey(Student, verbose_name="学生", on_delete=models.PROTECT, related_name="+")
-    kept = models.ForeignKey(Student, verbose_name="保留的学籍", on_delete=models.PROTECT, related_name="+")
-    why = models.CharField("理由", max_length=300)
+    student = models.ForeignKey(Student, verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="+")
+    kept = models.ForeignKey(
+        Student, verbose_name=zh("保留的学籍"), on_delete=models.PROTECT, related_name="+"
+    )
+    why = models.CharField(zh("理由"), max_length=300)
 
     class Meta:
-        verbose_name = verbose_name_plural = "正式学籍号删除"
+        verbose_name = verbose_name_plural = zh("正式学籍号删除")
         constraints = [models.CheckConstraint(condition=~Q(kept=F("student")), name="deletion_keeps_another")]
 
     def __str__(self):
@@ -88,18 +91,18 @@ class RecordRemoval(models.Model):
     """A record that was removed because the same child has another: who asks for it by its old number is led there."""
 
     student = models.OneToOneField(
-        Student, verbose_name="已删除的学籍", on_delete=models.PROTECT, related_name="removal"
+        Student, verbose_name=zh("已删除的学籍"), on_delete=models.PROTECT, related_name="removal"
     )
     kept = models.ForeignKey(
-        Student, verbose_name="保留的学籍", on_delete=models.PROTECT, related_name="absorbed"
+        Student, verbose_name=zh("保留的学籍"), on_delete=models.PROTECT, related_name="absorbed"
     )
     case = models.OneToOneField(
-        Case, verbose_name="业务", on_delete=models.PROTECT, related_name="record_removal"
+        Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="record_removal"
     )
-    removed_at = models.DateTimeField("删除时间", db_default=Now())
+    removed_at = models.DateTimeField(zh("删除时间"), db_default=Now())
 
     class Meta:
-        verbose_name = verbose_name_plural = "已删除的重复学籍"
+        verbose_name = verbose_name_plural = zh("已删除的重复学籍")
         constraints = [models.CheckConstraint(condition=~Q(kept=F("student")), name="removal_keeps_another")]
 
     def __str__(self):

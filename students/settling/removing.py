@@ -6,23 +6,24 @@ up one of its numbers finds the record that was kept.
 
 from datetime import datetime
 
+from ledger.words import zh
 from reviews.models import Case
 from reviews.refusals import Refusal
 from students import moving, numbers, problems
 from students.models import NumberKind, RegistrationNumber, Settlement, Student
 from students.settling.models import RecordRemoval
 
-CLAUSE = "附件1 一.2"
-HOW = "删除重复学籍"
+CLAUSE = zh("附件1 一.2")
+HOW = zh("删除重复学籍")
 
 
 def g_refusal(student: Student) -> Refusal | None:
     """Why the record of ``student`` is not removed by a county: it bears, or bore, a G (R1.4)."""
     if not RegistrationNumber.objects.filter(student=student, kind=NumberKind.G).exists():
         return None
-    sentence = (
-        f"{student.name}的学籍持有正式学籍号（G），原则上不允许删除；"
-        "确需删除的，由省级教育行政部门提交佐证材料报教育部处理。"
+    sentence = zh(
+        "{student_name}的学籍持有正式学籍号（G），原则上不允许删除；确需删除的，由省级教育行政部门提交佐证材料报教育部处理。",
+        student_name=student.name,
     )
     return Refusal("bears_g", sentence, CLAUSE)
 

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 
 from ledger.clock import local_date
+from ledger.words import zh
 from orgs.models import Unit
 from reviews.models import Attachment, Case
 from reviews.refusals import guard
@@ -14,8 +15,8 @@ from students.settling.models import Answer, ProblemAnswer
 from students.settling.removing import g_refusal
 
 KIND = "problem"
-NAME = "问题学籍处理"
-CLAUSE = "附件1 四.1"
+NAME = zh("问题学籍处理")
+CLAUSE = zh("附件1 四.1")
 
 
 @dataclass

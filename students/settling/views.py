@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import local_date, spoken
 from ledger.paging import pages_of
+from ledger.words import joined, zh
 from orgs import scope
 from orgs.models import PostRole
 from orgs.seats import seat_at
@@ -30,12 +31,16 @@ from students.settling.models import Decided, ProblemAnswer
 
 PAGE = 50
 CLAUSE_SHOWN = {
-    "text": "处于问题学籍状态的学生，学校和学籍主管部门应及时进行佐证、变更或删除等处理；没有处理完的，允许毕业和招生。",
-    "note": "问题学籍只由查重和身份比对产生。两校都佐证同一学生的，由共同上级并列两条学籍认定；G 字头正式学籍号的删除由省级提交教育部处理（附件1 一.2）。",
-    "source": "教基一厅〔2016〕2号 附件1 第四条第1款",
+    "text": zh(
+        "处于问题学籍状态的学生，学校和学籍主管部门应及时进行佐证、变更或删除等处理；没有处理完的，允许毕业和招生。"
+    ),
+    "note": zh(
+        "问题学籍只由查重和身份比对产生。两校都佐证同一学生的，由共同上级并列两条学籍认定；G 字头正式学籍号的删除由省级提交教育部处理（附件1 一.2）。"
+    ),
+    "source": zh("教基一厅〔2016〕2号 附件1 第四条第1款"),
     "url": "/rules/#b1-4-1",
 }
-TABS = (("open", "待处理"), ("vouched", "已佐证，待对方或上级"), ("closed", "已解决"))
+TABS = (("open", zh("待处理")), ("vouched", zh("已佐证，待对方或上级")), ("closed", zh("已解决")))
 
 
 def visible_to(account, day):
@@ -88,7 +93,7 @@ def _row(problem: ProblemRecord) -> dict:
         "name": student.name,
         "school": student.school.name if student.school else "—",
         "kind": problem.get_kind_display(),
-        "twin": (twin.school.name if twin.school else "已删除") if twin else "—",
+        "twin": (twin.school.name if twin.school else zh("已删除")) if twin else "—",
         "day": spoken(local_date(problem.opened_at)),
         "state": state_of(problem),
         "tier": "state-good" if problem.closed_at else "state-warn",
@@ -98,8 +103,8 @@ def _row(problem: ProblemRecord) -> dict:
 def state_of(problem: ProblemRecord) -> str:
     """Where a problem stands, in words."""
     if problem.closed_at:
-        return f"已解决（{problem.get_settled_display()}）"
-    return "已佐证" if problem.vouched_case else "待处理"
+        return zh("已解决（{settled}）", settled=problem.get_settled_display())
+    return zh("已佐证") if problem.vouched_case else zh("待处理")
 
 
 # ---------------------------------------------------------------- one problem
@@ -165,7 +170,9 @@ def _outcomes(pair) -> list[tuple[str, str]]:
     return [
         (
             value,
-            f"是同一名学生，保留{names[value].school.name}的学籍，删除另一条" if value in names else label,
+            zh("是同一名学生，保留{school_name}的学籍，删除另一条", school_name=names[value].school.name)
+            if value in names
+            else label,
         )
         for value, label in Decided.choices
     ]
@@ -183,7 +190,7 @@ def _sides(problem: ProblemRecord, other: ProblemRecord | None, whole: set[int],
     seen = set(Case.objects.filter(number__in=numbers).values_list("number", flat=True))
     return [
         {
-            "title": one.school.name if one.school else "已删除",
+            "title": one.school.name if one.school else zh("已删除"),
             "url": reverse("student-detail", args=[one.key]) if one.pk in whole and one.school else "",
             "facts": _facts(one, one.pk in whole, guardians.get(one.pk, []), day),
             "vouched": vouched.get(one.pk, ""),
@@ -200,19 +207,31 @@ def _facts(one: Student, whole: bool, guardians: list[str], day) -> list[tuple[s
     number = records.current_number(one) if one.school_id else ""
     system = one.school.school_system if one.school else ""
     facts = [
-        ("姓名", one.name if whole else identity.mask_name(one.name)),
-        ("性别", one.get_sex_display()),
-        ("出生日期", spoken(one.birth_date) if whole else f"{one.birth_date.year}年"),
-        ("学籍号", identity.mask_number(number) if whole else f"{number[:1]} 字头" if number else "已停用"),
-        ("学籍状态", one.get_status_display()),
+        (zh("姓名"), one.name if whole else identity.mask_name(one.name)),
+        (zh("性别"), one.get_sex_display()),
+        (
+            zh("出生日期"),
+            spoken(one.birth_date)
+            if whole
+            else zh("{birth_date_year}年", birth_date_year=one.birth_date.year),
+        ),
+        (
+            zh("学籍号"),
+            identity.mask_number(number)
+            if whole
+            else zh("{part} 字头", part=number[:1])
+            if number
+            else zh("已停用"),
+        ),
+        (zh("学籍状态"), one.get_status_display()),
     ]
     if whole:
         plain = records.id_number(one)
         facts += [
-            ("身份证件号", identity.mask_number(plain) if plain else "无"),
-            ("年级", grade_label(grade_of(one, day), system)),
-            ("监护人", "、".join(guardians) or "—"),
-            ("入学日期", spoken(one.entered_on)),
+            (zh("身份证件号"), identity.mask_number(plain) if plain else zh("无")),
+            (zh("年级"), grade_label(grade_of(one, day), system)),
+            (zh("监护人"), joined("、", guardians) or "—"),
+            (zh("入学日期"), spoken(one.entered_on)),
         ]
     return facts
 
@@ -242,7 +261,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         case = deciding.send(problem, request.user, desk.of(request).now, **typed)
     except Refused as error:
         return problem_page(request, problem, error.refusal, _status(error), typed)
-    messages.success(request, "已提出认定，等待本单位负责人核办。")
+    messages.success(request, zh("已提出认定，等待本单位负责人核办。"))
     return see_other(reverse("case", args=[case.number]))
 
 
@@ -273,7 +292,7 @@ def _delete(request: HttpRequest, pk: int) -> HttpResponse:
         case = deletion.send(problem, request.user, desk.of(request).now, files=files, **typed)
     except Refused as error:
         return problem_page(request, problem, error.refusal, _status(error), typed)
-    messages.success(request, "已提交，等待本单位负责人核办后报教育部。")
+    messages.success(request, zh("已提交，等待本单位负责人核办后报教育部。"))
     return see_other(reverse("case", args=[case.number]))
 
 

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ledger.paging import pages_of
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Account, Unit
 from orgs.seats import seats_of
@@ -36,9 +37,11 @@ from students.upkeep.sheets import ITEMS, PupilsRefused
 PAGE = 50
 LARGEST = 1024 * 1024
 CLAUSE_SHOWN = {
-    "text": "“是否留守儿童”“是否进城务工人员随迁子女”“政治面貌”“现住址”“联系电话”“户口所在地”“上下学交通距离”“上下学交通方式”等字段可能发生变化，班主任要将学生上述信息的变动情况通知学校学籍管理员，在学籍系统内及时更新。",
-    "note": "班主任只填这些会变动的项目；姓名、身份证号等关键信息由学校按附件1 一.3 办理。",
-    "source": "教基一厅〔2016〕2号 附件1 第六条",
+    "text": zh(
+        "“是否留守儿童”“是否进城务工人员随迁子女”“政治面貌”“现住址”“联系电话”“户口所在地”“上下学交通距离”“上下学交通方式”等字段可能发生变化，班主任要将学生上述信息的变动情况通知学校学籍管理员，在学籍系统内及时更新。"
+    ),
+    "note": zh("班主任只填这些会变动的项目；姓名、身份证号等关键信息由学校按附件1 一.3 办理。"),
+    "source": zh("教基一厅〔2016〕2号 附件1 第六条"),
     "url": "/rules/#b1-6",
 }
 
@@ -87,7 +90,11 @@ def show_list(request: HttpRequest) -> HttpResponse:
 
 def class_label(row: SchoolClass, day) -> str:
     """五年级（2）班."""
-    return f"{grade_label(grade_on(row.cohort, day), row.school.school_system)}{row}"
+    return zh(
+        "{grade_label}{row}",
+        grade_label=grade_label(grade_on(row.cohort, day), row.school.school_system),
+        row=row,
+    )
 
 
 def _teachers(classes) -> dict[int, str]:
@@ -190,12 +197,14 @@ def set_teacher(request: HttpRequest, pk: int) -> HttpResponse:
     account = Account.objects.filter(pk=whole(asked) or 0).first() if asked else None
     try:
         if asked and account is None:
-            raise Refused(Refusal("no_teacher", "请从列表中选择班主任。", sheets.CLAUSE))
+            raise Refused(Refusal("no_teacher", zh("请从列表中选择班主任。"), sheets.CLAUSE))
         sheets.put_in_charge(row, account, request.user, known.now)
     except Refused as error:
         status = 403 if error.code == "no_seat" else 422
         return class_page(request, row, teaches, error.refusal, status)
-    messages.success(request, f"已指定{account}为班主任。" if account else "已取消班主任。")
+    messages.success(
+        request, zh("已指定{account}为班主任。", account=account) if account else zh("已取消班主任。")
+    )
     return see_other(reverse("class", args=[pk]))
 
 
@@ -213,8 +222,8 @@ def template(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def upload(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a filled table in; reading stops at the limit, before the token is looked at."""
-    large = Refusal("table_large", "文件超过 1 MB，请用本班下载的表格填写。", sheets.CLAUSE)
-    broken = Refusal("upload_broken", "文件没有传完整，请检查网络后重新上传。", sheets.CLAUSE)
+    large = Refusal("table_large", zh("文件超过 1 MB，请用本班下载的表格填写。"), sheets.CLAUSE)
+    broken = Refusal("upload_broken", zh("文件没有传完整，请检查网络后重新上传。"), sheets.CLAUSE)
     trouble = uploads.receive(request, LARGEST, large, broken)
     if trouble is not None:
         return refused_page(request, *trouble)
@@ -229,19 +238,21 @@ def _upload(request: HttpRequest, pk: int) -> HttpResponse:
         if refused := sheets.teacher_refusal(row, request.user, known.today):
             raise Refused(refused)
         if file is None:
-            raise Refused(Refusal("table_missing", "请先选择填好的 xlsx 表格。", sheets.CLAUSE))
+            raise Refused(Refusal("table_missing", zh("请先选择填好的 xlsx 表格。"), sheets.CLAUSE))
         said = sheet_table.read(file.read(), row, known.today)
         sheet = sheets.propose(row, said, request.user, known.now)
     except TableRefused as error:
         return class_page(request, row, teaches, Refusal("table", error.sentence, sheets.CLAUSE), 422)
     except LinesRefused as error:
         told_ = Refusal(
-            "lines", f"表格有 {len(error.faults)} 处错误，没有列入任何内容；请改好后重新上传。", sheets.CLAUSE
+            "lines",
+            zh("表格有 {count} 处错误，没有列入任何内容；请改好后重新上传。", count=len(error.faults)),
+            sheets.CLAUSE,
         )
         return class_page(request, row, teaches, told_, 422, error.faults)
     except Refused as error:
         return class_page(request, row, teaches, error.refusal, 403 if error.code == "no_charge" else 409)
-    messages.success(request, f"变动表现有 {sheet.lines.count()} 项变动，尚未送出。")
+    messages.success(request, zh("变动表现有 {count} 项变动，尚未送出。", count=sheet.lines.count()))
     return see_other(reverse("class", args=[pk]))
 
 
@@ -269,7 +280,7 @@ def pupil(request: HttpRequest, pk: int, key) -> HttpResponse:
         return _pupil_page(request, row, student, form, status=422)
     except Refused as error:
         return _pupil_page(request, row, student, form, error.refusal, 409)
-    messages.success(request, f"已记入变动表：{student.name}。")
+    messages.success(request, zh("已记入变动表：{student_name}。", student_name=student.name))
     return see_other(reverse("class", args=[pk]))
 
 

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from ledger.words import zh
 from orgs import scope
 from students.models import SchoolClass, Student
 
@@ -13,20 +14,20 @@ class ClassCharge(models.Model):
     """班主任 of a class from one day to another; entered by the school's registrar."""
 
     school_class = models.ForeignKey(
-        SchoolClass, verbose_name="班级", on_delete=models.PROTECT, related_name="charges"
+        SchoolClass, verbose_name=zh("班级"), on_delete=models.PROTECT, related_name="charges"
     )
     account = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="班主任", on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, verbose_name=zh("班主任"), on_delete=models.PROTECT, related_name="+"
     )
-    since = models.DateField("自")
-    until = models.DateField("至（不含）", null=True, blank=True)
+    since = models.DateField(zh("自"))
+    until = models.DateField(zh("至（不含）"), null=True, blank=True)
     set_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="登记人", on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, verbose_name=zh("登记人"), on_delete=models.PROTECT, related_name="+"
     )
-    set_at = models.DateTimeField("登记时间", db_default=Now())
+    set_at = models.DateTimeField(zh("登记时间"), db_default=Now())
 
     class Meta:
-        verbose_name = verbose_name_plural = "班主任"
+        verbose_name = verbose_name_plural = zh("班主任")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
@@ -44,11 +45,11 @@ class ClassCharge(models.Model):
 class Sheet(models.TextChoices):
     """Where a change sheet stands; the record changes with ``ACCEPTED`` and not before."""
 
-    DRAFT = "draft", "填写中"
-    SENT = "sent", "待学籍管理员核对"
-    RETURNED = "returned", "退回修改"
-    ACCEPTED = "accepted", "已更新学籍"
-    DROPPED = "dropped", "已作废"
+    DRAFT = "draft", zh("填写中")
+    SENT = "sent", zh("待学籍管理员核对")
+    RETURNED = "returned", zh("退回修改")
+    ACCEPTED = "accepted", zh("已更新学籍")
+    DROPPED = "dropped", zh("已作废")
 
 
 # A class has one sheet at a time that is not at its end; the teacher has it in hand in two of these states.
@@ -67,31 +68,31 @@ class ChangeSheetQuerySet(models.QuerySet):
 class ChangeSheet(models.Model):
     """班级变动表: what a class teacher says has changed, and what the registrar made of it."""
 
-    number = models.CharField("编号", max_length=20, unique=True, editable=False)
+    number = models.CharField(zh("编号"), max_length=20, unique=True, editable=False)
     school_class = models.ForeignKey(
-        SchoolClass, verbose_name="班级", on_delete=models.PROTECT, related_name="sheets"
+        SchoolClass, verbose_name=zh("班级"), on_delete=models.PROTECT, related_name="sheets"
     )
-    state = models.CharField("状态", max_length=10, choices=Sheet.choices, default=Sheet.DRAFT)
+    state = models.CharField(zh("状态"), max_length=10, choices=Sheet.choices, default=Sheet.DRAFT)
     prepared_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, verbose_name="班主任", on_delete=models.PROTECT, related_name="+"
+        settings.AUTH_USER_MODEL, verbose_name=zh("班主任"), on_delete=models.PROTECT, related_name="+"
     )
-    prepared_at = models.DateTimeField("开始填写", db_default=Now())
-    sent_at = models.DateTimeField("送出", null=True, blank=True)
+    prepared_at = models.DateTimeField(zh("开始填写"), db_default=Now())
+    sent_at = models.DateTimeField(zh("送出"), null=True, blank=True)
     decided_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
-        verbose_name="学籍管理员",
+        verbose_name=zh("学籍管理员"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,
         related_name="+",
     )
-    decided_at = models.DateTimeField("核对", null=True, blank=True)
-    answer = models.CharField("退回原因", max_length=200, blank=True)
+    decided_at = models.DateTimeField(zh("核对"), null=True, blank=True)
+    answer = models.CharField(zh("退回原因"), max_length=200, blank=True)
 
     objects = ChangeSheetQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = "班级变动表"
+        verbose_name = verbose_name_plural = zh("班级变动表")
         ordering = ["-id"]
         constraints = [
             models.UniqueConstraint(
@@ -116,19 +117,19 @@ class ChangeSheetLine(models.Model):
     """One item of one pupil as the teacher says it is now. A number stands sealed, and nothing of it elsewhere."""
 
     sheet = models.ForeignKey(
-        ChangeSheet, verbose_name="变动表", on_delete=models.PROTECT, related_name="lines"
+        ChangeSheet, verbose_name=zh("变动表"), on_delete=models.PROTECT, related_name="lines"
     )
-    student = models.ForeignKey(Student, verbose_name="学生", on_delete=models.PROTECT, related_name="+")
-    field = models.CharField("项目", max_length=40)
-    secret = models.BooleanField("号码", default=False)
-    old = models.CharField("原来", max_length=300, blank=True)
-    new = models.CharField("现在", max_length=300, blank=True)
+    student = models.ForeignKey(Student, verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="+")
+    field = models.CharField(zh("项目"), max_length=40)
+    secret = models.BooleanField(zh("号码"), default=False)
+    old = models.CharField(zh("原来"), max_length=300, blank=True)
+    new = models.CharField(zh("现在"), max_length=300, blank=True)
     new_sealed = models.BinaryField(null=True, blank=True, editable=False)
     # After the sheet was accepted: whether the record took it; a pupil who had left the school was passed over.
-    written = models.BooleanField("已写入", null=True, blank=True)
+    written = models.BooleanField(zh("已写入"), null=True, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "班级变动表项目"
+        verbose_name = verbose_name_plural = zh("班级变动表项目")
         ordering = ["student_id", "id"]
         constraints = [
             models.UniqueConstraint(fields=["sheet", "student", "field"], name="sheet_says_an_item_once"),

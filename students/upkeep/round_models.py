@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit
 from students.models import Student
@@ -19,21 +20,21 @@ def _who(label: str, **more):
 class Verified(models.TextChoices):
     """Where a round or a school's part stands; two people each time (R0.5)."""
 
-    OPEN = "open", "核查中"
-    SUBMITTED = "submitted", "待负责人签核"
-    SIGNED = "signed", "已签核"
+    OPEN = "open", zh("核查中")
+    SUBMITTED = "submitted", zh("待负责人签核")
+    SIGNED = "signed", zh("已签核")
 
 
 class Signed(models.Model):
     """What a registrar submits and a head signs."""
 
-    state = models.CharField("状态", max_length=10, choices=Verified.choices, default=Verified.OPEN)
-    submitted_by = _who("提交人", null=True, blank=True)
-    submitted_at = models.DateTimeField("提交时间", null=True, blank=True)
-    opinion = models.CharField("核查情况", max_length=500, blank=True)
-    signed_by = _who("签核人", null=True, blank=True)
-    signed_at = models.DateTimeField("签核时间", null=True, blank=True)
-    signed_opinion = models.CharField("签核意见", max_length=500, blank=True)
+    state = models.CharField(zh("状态"), max_length=10, choices=Verified.choices, default=Verified.OPEN)
+    submitted_by = _who(zh("提交人"), null=True, blank=True)
+    submitted_at = models.DateTimeField(zh("提交时间"), null=True, blank=True)
+    opinion = models.CharField(zh("核查情况"), max_length=500, blank=True)
+    signed_by = _who(zh("签核人"), null=True, blank=True)
+    signed_at = models.DateTimeField(zh("签核时间"), null=True, blank=True)
+    signed_opinion = models.CharField(zh("签核意见"), max_length=500, blank=True)
 
     class Meta:
         abstract = True
@@ -62,19 +63,21 @@ class VerificationRound(Signed):
     """One authority's check of one term. ``term`` 1 begins with the promotion, 2 on 1 February; ``sample`` pupils are
     drawn at each school."""
 
-    number = models.CharField("编号", max_length=20, unique=True, editable=False)
-    authority = models.ForeignKey(Unit, verbose_name="主管部门", on_delete=models.PROTECT, related_name="+")
-    school_year = models.PositiveSmallIntegerField("学年")
-    term = models.PositiveSmallIntegerField("学期", choices=[(1, "第一学期"), (2, "第二学期")])
-    sample = models.PositiveSmallIntegerField("每校抽查人数")
-    due_on = models.DateField("完成期限")
-    opened_by = _who("发起人")
-    opened_at = models.DateTimeField("发起时间", db_default=Now())
+    number = models.CharField(zh("编号"), max_length=20, unique=True, editable=False)
+    authority = models.ForeignKey(
+        Unit, verbose_name=zh("主管部门"), on_delete=models.PROTECT, related_name="+"
+    )
+    school_year = models.PositiveSmallIntegerField(zh("学年"))
+    term = models.PositiveSmallIntegerField(zh("学期"), choices=[(1, zh("第一学期")), (2, zh("第二学期"))])
+    sample = models.PositiveSmallIntegerField(zh("每校抽查人数"))
+    due_on = models.DateField(zh("完成期限"))
+    opened_by = _who(zh("发起人"))
+    opened_at = models.DateTimeField(zh("发起时间"), db_default=Now())
 
     objects = RoundQuerySet.as_manager()
 
     class Meta(Signed.Meta):
-        verbose_name = verbose_name_plural = "学期核查"
+        verbose_name = verbose_name_plural = zh("学期核查")
         ordering = ["-id"]
         constraints = [
             *Signed.Meta.constraints,
@@ -87,7 +90,12 @@ class VerificationRound(Signed):
     @property
     def term_name(self) -> str:
         """2026—2027学年第一学期."""
-        return f"{self.school_year}—{self.school_year + 1}学年{self.get_term_display()}"
+        return zh(
+            "{school_year}—{count}学年{term}",
+            school_year=self.school_year,
+            count=self.school_year + 1,
+            term=self.get_term_display(),
+        )
 
 
 class PartQuerySet(models.QuerySet):
@@ -102,14 +110,14 @@ class SchoolVerification(Signed):
     """A school's part in a round."""
 
     round = models.ForeignKey(
-        VerificationRound, verbose_name="核查", on_delete=models.PROTECT, related_name="parts"
+        VerificationRound, verbose_name=zh("核查"), on_delete=models.PROTECT, related_name="parts"
     )
-    school = models.ForeignKey(Unit, verbose_name="学校", on_delete=models.PROTECT, related_name="+")
+    school = models.ForeignKey(Unit, verbose_name=zh("学校"), on_delete=models.PROTECT, related_name="+")
 
     objects = PartQuerySet.as_manager()
 
     class Meta(Signed.Meta):
-        verbose_name = verbose_name_plural = "学校核查"
+        verbose_name = verbose_name_plural = zh("学校核查")
         ordering = ["school__code"]
         constraints = [
             *Signed.Meta.constraints,
@@ -123,10 +131,10 @@ class SchoolVerification(Signed):
 class Finding(models.TextChoices):
     """What was found of a drawn pupil."""
 
-    OPEN = "", "待核查"
-    SAME = "same", "一致"
-    DIFFERENT = "different", "有差异"
-    GONE = "gone", "不在校（人籍不一致）"
+    OPEN = "", zh("待核查")
+    SAME = "same", zh("一致")
+    DIFFERENT = "different", zh("有差异")
+    GONE = "gone", zh("不在校（人籍不一致）")
 
 
 class SampledPupil(models.Model):
@@ -134,18 +142,18 @@ class SampledPupil(models.Model):
     from the record's own history after ``found_at``."""
 
     part = models.ForeignKey(
-        SchoolVerification, verbose_name="学校核查", on_delete=models.PROTECT, related_name="pupils"
+        SchoolVerification, verbose_name=zh("学校核查"), on_delete=models.PROTECT, related_name="pupils"
     )
-    student = models.ForeignKey(Student, verbose_name="学生", on_delete=models.PROTECT, related_name="+")
-    changed = models.BooleanField("本学期有变动", default=False)
-    finding = models.CharField("结果", max_length=10, choices=Finding.choices, blank=True, default="")
-    items = models.JSONField("有差异的项目", default=list, blank=True)
-    note = models.CharField("说明", max_length=200, blank=True)
-    found_by = _who("核查人", null=True, blank=True)
-    found_at = models.DateTimeField("核查时间", null=True, blank=True)
+    student = models.ForeignKey(Student, verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="+")
+    changed = models.BooleanField(zh("本学期有变动"), default=False)
+    finding = models.CharField(zh("结果"), max_length=10, choices=Finding.choices, blank=True, default="")
+    items = models.JSONField(zh("有差异的项目"), default=list, blank=True)
+    note = models.CharField(zh("说明"), max_length=200, blank=True)
+    found_by = _who(zh("核查人"), null=True, blank=True)
+    found_at = models.DateTimeField(zh("核查时间"), null=True, blank=True)
 
     class Meta:
-        verbose_name = verbose_name_plural = "抽查学生"
+        verbose_name = verbose_name_plural = zh("抽查学生")
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["part", "student"], name="drawn_once"),

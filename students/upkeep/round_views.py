@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import moment, spoken
 from ledger.paging import pages_of
+from ledger.words import joined, zh
 from orgs.models import PostRole, Unit
 from orgs.seats import seats_of
 from reviews import desk
@@ -32,9 +33,13 @@ from students.upkeep.round_models import (
 
 PAGE = 50
 CLAUSE_SHOWN = {
-    "text": "县级教育行政部门要建立信息核查工作机制，每学期核查一次学籍信息变动情况，确保学籍信息准确，与实际一致。",
-    "note": "每校抽查的学生由系统随机抽取并留存，一半从本学期学籍有变动的学生中抽；差异改正后这里自动显示已改正。",
-    "source": "教基一厅〔2016〕2号 附件1 第六条",
+    "text": zh(
+        "县级教育行政部门要建立信息核查工作机制，每学期核查一次学籍信息变动情况，确保学籍信息准确，与实际一致。"
+    ),
+    "note": zh(
+        "每校抽查的学生由系统随机抽取并留存，一半从本学期学籍有变动的学生中抽；差异改正后这里自动显示已改正。"
+    ),
+    "source": zh("教基一厅〔2016〕2号 附件1 第六条"),
     "url": "/rules/#b1-6",
 }
 _TIERS = {Verified.OPEN: "state-warn", Verified.SUBMITTED: "state-warn", Verified.SIGNED: "state-good"}
@@ -138,7 +143,9 @@ def begin(request: HttpRequest) -> HttpResponse:
         )
     except Refused as error:
         return list_page(request, error.refusal, _STATUS.get(error.code, 409))
-    messages.success(request, f"{found.term_name}核查已发起，已通知各学校。")
+    messages.success(
+        request, zh("{found_term_name}核查已发起，已通知各学校。", found_term_name=found.term_name)
+    )
     return see_other(reverse("verification", args=[found.number]))
 
 
@@ -170,21 +177,14 @@ def round_page(request, found: VerificationRound, refused: Refusal | None = None
         "round": {"number": found.number, "term": found.term_name, "authority": found.authority.name},
         "state": found.get_state_display(),
         "tier": _TIERS[found.state],
-        "facts": [
-            ("主管部门", found.authority.name),
-            ("发起", f"{found.opened_by}　{moment(found.opened_at)}"),
-            ("每校抽查", f"{found.sample} 人"),
-            ("完成期限", spoken(found.due_on)),
-            (
-                "进度",
-                f"{len(parts)} 所学校，已签核 {signed} 所；抽查 {total['drawn']} 人，已核 {total['checked']} 人",
-            ),
-            ("差异", f"{total['found']} 人，已改正 {total['corrected']} 人，办理中 {total['underway']} 人"),
-            *_signatures(found),
-        ],
+        "facts": _facts(found, len(parts), signed, total),
         "rows": rows,
         "progress": {"done": total["checked"], "total": max(total["drawn"], 1)},
-        "late": f"已过完成期限（{spoken(found.due_on)}），还有 {len(parts) - signed} 所学校没有签核。"
+        "late": zh(
+            "已过完成期限（{day}），还有 {count} 所学校没有签核。",
+            day=spoken(found.due_on),
+            count=len(parts) - signed,
+        )
         if known.today > found.due_on and signed < len(parts)
         else "",
         **_may(
@@ -201,6 +201,34 @@ def round_page(request, found: VerificationRound, refused: Refusal | None = None
     return render(request, "students/verification.html", shown, status=status)
 
 
+def _facts(found: VerificationRound, schools: int, signed: int, total: dict) -> list[tuple]:
+    opened = zh(
+        "{found_opened_by}　{moment}", found_opened_by=found.opened_by, moment=moment(found.opened_at)
+    )
+    reached = zh(
+        "{count} 所学校，已签核 {signed} 所；抽查 {part} 人，已核 {part2} 人",
+        count=schools,
+        signed=signed,
+        part=total["drawn"],
+        part2=total["checked"],
+    )
+    differing = zh(
+        "{part} 人，已改正 {part2} 人，办理中 {part3} 人",
+        part=total["found"],
+        part2=total["corrected"],
+        part3=total["underway"],
+    )
+    return [
+        (zh("主管部门"), found.authority.name),
+        (zh("发起"), opened),
+        (zh("每校抽查"), zh("{found_sample} 人", found_sample=found.sample)),
+        (zh("完成期限"), spoken(found.due_on)),
+        (zh("进度"), reached),
+        (zh("差异"), differing),
+        *_signatures(found),
+    ]
+
+
 def _may(held, day, refusal) -> dict:
     return {
         "may_submit": held.state == Verified.OPEN and refusal(PostRole.REGISTRAR) is None,
@@ -211,11 +239,31 @@ def _may(held, day, refusal) -> dict:
 def _signatures(held) -> list[tuple[str, str]]:
     found = []
     if held.submitted_by is not None:
-        found.append(("提交", f"{held.submitted_by}　{moment(held.submitted_at)}：{held.opinion}"))
+        found.append(
+            (
+                zh("提交"),
+                zh(
+                    "{held_submitted_by}　{moment}：{held_opinion}",
+                    held_submitted_by=held.submitted_by,
+                    moment=moment(held.submitted_at),
+                    held_opinion=held.opinion,
+                ),
+            )
+        )
     if held.signed_by is not None:
-        found.append(("签核", f"{held.signed_by}　{moment(held.signed_at)}：{held.signed_opinion}"))
+        found.append(
+            (
+                zh("签核"),
+                zh(
+                    "{held_signed_by}　{moment}：{held_signed_opinion}",
+                    held_signed_by=held.signed_by,
+                    moment=moment(held.signed_at),
+                    held_signed_opinion=held.signed_opinion,
+                ),
+            )
+        )
     elif held.signed_opinion:
-        found.append(("退回意见", held.signed_opinion))
+        found.append((zh("退回意见"), held.signed_opinion))
     return found
 
 
@@ -238,7 +286,7 @@ def submit(request: HttpRequest, number: str) -> HttpResponse:
     return _done(
         request,
         lambda: rounds.submit_round(found, request.user, desk.of(request).now, opinion),
-        "已提交，等待负责人签核。",
+        zh("已提交，等待负责人签核。"),
         lambda refused, status: round_page(request, found, refused, status, opinion),
         reverse("verification", args=[number]),
     )
@@ -256,7 +304,7 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
     return _done(
         request,
         lambda: rounds.sign_round(found, request.user, desk.of(request).now, opinion, agree=agree),
-        "已签核，本学期核查完成。" if agree else "已退回。",
+        zh("已签核，本学期核查完成。") if agree else zh("已退回。"),
         lambda refused, status: round_page(request, found, refused, status, opinion),
         reverse("verification", args=[number]),
     )
@@ -309,10 +357,26 @@ def part_page(
         "state": part.get_state_display(),
         "tier": _TIERS[part.state],
         "facts": [
-            ("学校", part.school.name),
-            ("完成期限", spoken(part.round.due_on)),
-            ("抽查", f"{one['drawn']} 人，已核 {one['checked']} 人，一致 {one['same']} 人"),
-            ("差异", f"{one['found']} 人，已改正 {one['corrected']} 人，办理中 {one['underway']} 人"),
+            (zh("学校"), part.school.name),
+            (zh("完成期限"), spoken(part.round.due_on)),
+            (
+                zh("抽查"),
+                zh(
+                    "{part} 人，已核 {part2} 人，一致 {part3} 人",
+                    part=one["drawn"],
+                    part2=one["checked"],
+                    part3=one["same"],
+                ),
+            ),
+            (
+                zh("差异"),
+                zh(
+                    "{part} 人，已改正 {part2} 人，办理中 {part3} 人",
+                    part=one["found"],
+                    part2=one["corrected"],
+                    part3=one["underway"],
+                ),
+            ),
             *_signatures(part),
         ],
         "progress": {"done": one["checked"], "total": max(one["drawn"], 1)},
@@ -343,13 +407,15 @@ def _pupil_row(pupil: SampledPupil, corrected: bool | None) -> dict:
         "pk": pupil.pk,
         "name": student.name,
         "url": reverse("student-record", args=[student.key]),
-        "class": f"{student.cohort}届{student.school_class or ''}",
+        "class": zh(
+            "{student_cohort}届{part}", student_cohort=student.cohort, part=student.school_class or ""
+        ),
         "changed": pupil.changed,
         "finding": pupil.get_finding_display(),
         "tier": _FOUND.get(pupil.finding, ""),
-        "items": "、".join(label_of(BY_KEY[key]) for key in pupil.items),
+        "items": joined("、", (label_of(BY_KEY[key]) for key in pupil.items)),
         "note": pupil.note,
-        "corrected": {True: "已改正", False: "未改正", None: ""}[corrected],
+        "corrected": {True: zh("已改正"), False: zh("未改正"), None: ""}[corrected],
         "corrected_tier": "state-good" if corrected else "state-warn",
     }
 
@@ -371,7 +437,7 @@ def find(request: HttpRequest, number: str, code: str) -> HttpResponse:
             keys=request.POST.getlist("item"),
             note=PlainText().to_python(request.POST.get("note", "")),
         ),
-        f"已登记 {len(pupils)} 名学生的核查结果。",
+        zh("已登记 {count} 名学生的核查结果。", count=len(pupils)),
         lambda refused, status: part_page(request, part, refused, status),
         reverse("verification-part", args=[number, code]),
     )
@@ -385,7 +451,7 @@ def submit_part(request: HttpRequest, number: str, code: str) -> HttpResponse:
     return _done(
         request,
         lambda: rounds.submit_part(part, request.user, desk.of(request).now, opinion),
-        "已提交，等待本校负责人签核。",
+        zh("已提交，等待本校负责人签核。"),
         lambda refused, status: part_page(request, part, refused, status, opinion),
         reverse("verification-part", args=[number, code]),
     )
@@ -400,7 +466,7 @@ def sign_part(request: HttpRequest, number: str, code: str) -> HttpResponse:
     return _done(
         request,
         lambda: rounds.sign_part(part, request.user, desk.of(request).now, opinion, agree=agree),
-        "已签核。" if agree else "已退回学籍管理员。",
+        zh("已签核。") if agree else zh("已退回学籍管理员。"),
         lambda refused, status: part_page(request, part, refused, status, opinion),
         reverse("verification-part", args=[number, code]),
     )

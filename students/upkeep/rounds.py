@@ -10,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
 from ledger import audit, clock, outbox
+from ledger.words import zh
 from orgs.models import PostRole, Unit
 from orgs.seats import seat_at
 from reviews.opinions import cleaned
@@ -64,7 +65,7 @@ def office_refusal(authority: Unit | None, by, role: str, day: date) -> Refusal 
     """Why ``by`` cannot act as ``role`` of the authority."""
     if authority is None or seat_at(by, authority.pk, role, day) is None:
         who = PostRole(role).label
-        return Refusal("no_seat", f"学期核查由主管部门的{who}办理，你没有这个岗位。", CLAUSE)
+        return Refusal("no_seat", zh("学期核查由主管部门的{who}办理，你没有这个岗位。", who=who), CLAUSE)
     return None
 
 
@@ -75,10 +76,14 @@ def open_round(authority: Unit, by, now: datetime, *, sample: int, due_on: date 
         raise Refused(refused)
     year, term = term_of(day)
     if not SMALLEST <= sample <= LARGEST:
-        refuse("sample", f"每校抽查人数请填 {SMALLEST}–{LARGEST}。", CLAUSE)
+        refuse(
+            "sample",
+            zh("每校抽查人数请填 {smallest}–{largest}。", smallest=SMALLEST, largest=LARGEST),
+            CLAUSE,
+        )
     if due_on is None or not day < due_on <= term_ends(year, term):
         last = clock.spoken(term_ends(year, term))
-        refuse("due_on", f"完成期限请填今天以后、本学期内（最迟{last}）的日期。", CLAUSE)
+        refuse("due_on", zh("完成期限请填今天以后、本学期内（最迟{last}）的日期。", last=last), CLAUSE)
     try:
         with transaction.atomic():
             found = VerificationRound.objects.create(
@@ -92,12 +97,12 @@ def open_round(authority: Unit, by, now: datetime, *, sample: int, due_on: date 
             )
             drawn = _draw(found)
             if not drawn:
-                refuse("no_pupils", "本单位所属学校没有在校学生，不需要核查。", CLAUSE)
+                refuse("no_pupils", zh("本单位所属学校没有在校学生，不需要核查。"), CLAUSE)
             _note(found, by, "opened", {"sample": sample, "drawn": drawn})
             _tell(found.parts.all(), "opened")
     except IntegrityError as error:
         if "term_verified_once" in str(error):
-            refuse("once", "本学期的核查已经发起，每学期一次。", CLAUSE)
+            refuse("once", zh("本学期的核查已经发起，每学期一次。"), CLAUSE)
         raise
     return found
 
@@ -148,7 +153,9 @@ def _draw(found: VerificationRound) -> int:
 def school_refusal(part: SchoolVerification, by, role: str, day: date) -> Refusal | None:
     """Why ``by`` cannot act as ``role`` of the school."""
     if seat_at(by, part.school_id, role, day) is None:
-        return Refusal("no_seat", f"核查由本校的{PostRole(role).label}办理，你没有这个岗位。", CLAUSE)
+        return Refusal(
+            "no_seat", zh("核查由本校的{label}办理，你没有这个岗位。", label=PostRole(role).label), CLAUSE
+        )
     return None
 
 
@@ -163,13 +170,13 @@ def find(
         if refused := school_refusal(held, by, PostRole.REGISTRAR, clock.local_date(now)):
             raise Refused(refused)
         if held.state != Verified.OPEN:
-            refuse("round_state", "核查已提交，结果不能再改；需要修改的请负责人退回。", CLAUSE)
+            refuse("round_state", zh("核查已提交，结果不能再改；需要修改的请负责人退回。"), CLAUSE)
         if finding not in Finding.values:
-            refuse("finding", "请选择核查结果：一致、有差异，或不在校。", CLAUSE)
+            refuse("finding", zh("请选择核查结果：一致、有差异，或不在校。"), CLAUSE)
         if finding == Finding.DIFFERENT and not keys:
-            refuse("items", "请勾选有差异的项目；改正学籍后，这里会自动显示已改正。", CLAUSE)
+            refuse("items", zh("请勾选有差异的项目；改正学籍后，这里会自动显示已改正。"), CLAUSE)
         if finding == Finding.GONE and len(note) < 2:
-            refuse("note", "学生不在校的，请写明去向和核查经过（2–200 字）。", CLAUSE)
+            refuse("note", zh("学生不在校的，请写明去向和核查经过（2–200 字）。"), CLAUSE)
         rows = SampledPupil.objects.filter(part=held, pk__in=pupils)
         count = rows.update(
             finding=finding,
@@ -179,7 +186,7 @@ def find(
             found_at=Now() if finding else None,
         )
         if not count:
-            refuse("nobody", "请先勾选学生。", CLAUSE)
+            refuse("nobody", zh("请先勾选学生。"), CLAUSE)
         body = {"found": finding, "pupils": sorted(pupils)[:500], "items": keys}
         _note(held.round, by, "found", body, held.school)
     return count
@@ -245,7 +252,7 @@ def submit_part(part: SchoolVerification, by, now: datetime, opinion: str) -> No
             raise Refused(refused)
         left = held.pupils.filter(finding="").count()
         if left:
-            refuse("unchecked", f"还有 {left} 名抽查学生没有核查结果，请先登记。", CLAUSE)
+            refuse("unchecked", zh("还有 {left} 名抽查学生没有核查结果，请先登记。", left=left), CLAUSE)
         _submit(held, by, now, opinion)
         _note(held.round, by, "part_submitted", {}, held.school)
 
@@ -260,11 +267,13 @@ def submit_round(found: VerificationRound, by, now: datetime, opinion: str) -> N
         parts = list(held.parts.values_list("pk", "state"))
         unsigned = sum(state != Verified.SIGNED for _, state in parts)
         if unsigned:
-            refuse("unsigned", f"还有 {unsigned} 所学校没有签核，不能提交。", CLAUSE)
+            refuse("unsigned", zh("还有 {unsigned} 所学校没有签核，不能提交。", unsigned=unsigned), CLAUSE)
         left = sum(one.left for one in counts([pk for pk, _ in parts]).values())
         if left:
             refuse(
-                "uncorrected", f"还有 {left} 名学生的差异没有改正，也没有在办的业务，请督促学校改正。", CLAUSE
+                "uncorrected",
+                zh("还有 {left} 名学生的差异没有改正，也没有在办的业务，请督促学校改正。", left=left),
+                CLAUSE,
             )
         _submit(held, by, now, opinion)
         _note(held, by, "submitted", {})
@@ -273,7 +282,7 @@ def submit_round(found: VerificationRound, by, now: datetime, opinion: str) -> N
 def _submit(held: Signed, by, now: datetime, opinion: str) -> None:
     opinion = _opinion(opinion)
     if held.state != Verified.OPEN:
-        refuse("round_state", f"核查{held.get_state_display()}，不能再提交。", CLAUSE)
+        refuse("round_state", zh("核查{state}，不能再提交。", state=held.get_state_display()), CLAUSE)
     held.state, held.submitted_by, held.submitted_at, held.opinion = Verified.SUBMITTED, by, now, opinion
     held.save()
 
@@ -301,9 +310,9 @@ def sign_round(found: VerificationRound, by, now: datetime, opinion: str, *, agr
 def _sign(held: Signed, by, now: datetime, opinion: str, agree: bool) -> None:
     opinion = _opinion(opinion)
     if held.state != Verified.SUBMITTED:
-        refuse("round_state", f"核查{held.get_state_display()}，现在不能签核。", CLAUSE)
+        refuse("round_state", zh("核查{state}，现在不能签核。", state=held.get_state_display()), CLAUSE)
     if held.submitted_by_id == by.pk:
-        refuse("two_people", "提交核查的人不能自己签核，请由另一名负责人签核。", CLAUSE)
+        refuse("two_people", zh("提交核查的人不能自己签核，请由另一名负责人签核。"), CLAUSE)
     held.signed_opinion = opinion
     if agree:
         held.state, held.signed_by, held.signed_at = Verified.SIGNED, by, now
@@ -315,7 +324,7 @@ def _sign(held: Signed, by, now: datetime, opinion: str, agree: bool) -> None:
 def _opinion(text: str) -> str:
     text = cleaned(text)
     if not 2 <= len(text) <= 500:
-        refuse("opinion", "请写明核查情况或意见（2–500 字）。", CLAUSE)
+        refuse("opinion", zh("请写明核查情况或意见（2–500 字）。"), CLAUSE)
     return text
 
 

@@ -8,6 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import moment
+from ledger.words import zh
 from reviews import desk
 from reviews.forms import PlainText
 from reviews.refusals import Refusal, Refused
@@ -26,7 +27,7 @@ _TIERS = {
     Sheet.RETURNED: "state-bad",
     Sheet.ACCEPTED: "state-good",
 }
-_WRITTEN = {True: "已写入", False: "该生已不在本校，未写入", None: ""}
+_WRITTEN = {True: zh("已写入"), False: zh("该生已不在本校，未写入"), None: ""}
 
 
 def sheet_row(sheet: ChangeSheet) -> dict:
@@ -34,7 +35,11 @@ def sheet_row(sheet: ChangeSheet) -> dict:
     return {
         "number": sheet.number,
         "url": reverse("class-sheet", args=[sheet.number]),
-        "label": f"{sheet.school_class.cohort}届{sheet.school_class}",
+        "label": zh(
+            "{school_class_cohort}届{sheet_school_class}",
+            school_class_cohort=sheet.school_class.cohort,
+            sheet_school_class=sheet.school_class,
+        ),
         "school": sheet.school_class.school.name,
         "by": str(sheet.prepared_by),
         "sent": moment(sheet.sent_at) if sheet.sent_at else "",
@@ -54,7 +59,7 @@ def sheet_lines(sheet: ChangeSheet) -> list[dict]:
             "student_key": str(line.student.key),
             "name": line.student.name,
             "item": label_of(ITEMS[line.field]),
-            "old": "—" if line.secret else words.of(ITEMS[line.field], line.old) or "未填写",
+            "old": "—" if line.secret else words.of(ITEMS[line.field], line.old) or zh("未填写"),
             "new": _new(line, words),
             "written": _WRITTEN[line.written],
         }
@@ -64,8 +69,8 @@ def sheet_lines(sheet: ChangeSheet) -> list[dict]:
 
 def _new(line: ChangeSheetLine, words: Words) -> str:
     if line.secret:
-        return mask_phone(sheets.text_of(line)) or "清除"
-    return words.of(ITEMS[line.field], line.new) or "清除"
+        return mask_phone(sheets.text_of(line)) or zh("清除")
+    return words.of(ITEMS[line.field], line.new) or zh("清除")
 
 
 def visible_sheet(request: HttpRequest, number: str) -> tuple[ChangeSheet, bool]:
@@ -111,15 +116,42 @@ def sheet_page(
 
 def _facts(sheet: ChangeSheet, lines: list[dict]) -> list[tuple[str, str]]:
     found = [
-        ("学校", sheet.school_class.school.name),
-        ("班级", f"{sheet.school_class.cohort}届{sheet.school_class}"),
-        ("变动", f"{len({line['student_key'] for line in lines})} 人，{len(lines)} 项"),
-        ("班主任", f"{sheet.prepared_by}" + (f"　{moment(sheet.sent_at)}送出" if sheet.sent_at else "")),
+        (zh("学校"), sheet.school_class.school.name),
+        (
+            zh("班级"),
+            zh(
+                "{school_class_cohort}届{sheet_school_class}",
+                school_class_cohort=sheet.school_class.cohort,
+                sheet_school_class=sheet.school_class,
+            ),
+        ),
+        (
+            zh("变动"),
+            zh(
+                "{count} 人，{count2} 项",
+                count=len({line["student_key"] for line in lines}),
+                count2=len(lines),
+            ),
+        ),
+        (
+            zh("班主任"),
+            f"{sheet.prepared_by}"
+            + (zh("　{moment}送出", moment=moment(sheet.sent_at)) if sheet.sent_at else ""),
+        ),
     ]
     if sheet.decided_by is not None:
-        found.append(("学籍管理员", f"{sheet.decided_by}　{moment(sheet.decided_at)}"))
+        found.append(
+            (
+                zh("学籍管理员"),
+                zh(
+                    "{sheet_decided_by}　{moment}",
+                    sheet_decided_by=sheet.decided_by,
+                    moment=moment(sheet.decided_at),
+                ),
+            )
+        )
     if sheet.answer:
-        found.append(("退回原因", sheet.answer))
+        found.append((zh("退回原因"), sheet.answer))
     return found
 
 
@@ -141,14 +173,14 @@ def _act(request: HttpRequest, number: str, act, done: str, *, answer: str = "")
 @require_POST
 def send(request: HttpRequest, number: str) -> HttpResponse:
     """Hand it to the registrar."""
-    return _act(request, number, sheets.send, "变动表已送学籍管理员核对。")
+    return _act(request, number, sheets.send, zh("变动表已送学籍管理员核对。"))
 
 
 @never_cache
 @require_POST
 def accept(request: HttpRequest, number: str) -> HttpResponse:
     """Write it into the records."""
-    return _act(request, number, sheets.accept, "已更新学籍 {count} 项，并记入变更记录。")
+    return _act(request, number, sheets.accept, zh("已更新学籍 {count} 项，并记入变更记录。"))
 
 
 @never_cache
@@ -160,14 +192,14 @@ def give_back(request: HttpRequest, number: str) -> HttpResponse:
     def act(sheet, by, now):
         sheets.give_back(sheet, by, now, answer)
 
-    return _act(request, number, act, "变动表已退回班主任修改。", answer=answer)
+    return _act(request, number, act, zh("变动表已退回班主任修改。"), answer=answer)
 
 
 @never_cache
 @require_POST
 def drop(request: HttpRequest, number: str) -> HttpResponse:
     """Give it up."""
-    return _act(request, number, sheets.drop, "变动表已作废，学籍没有改动。")
+    return _act(request, number, sheets.drop, zh("变动表已作废，学籍没有改动。"))
 
 
 @never_cache
@@ -179,6 +211,6 @@ def take_off(request: HttpRequest, number: str) -> HttpResponse:
     def act(sheet, by, now):
         sheets.take_off(sheet, line, by, now)
 
-    answer = _act(request, number, act, "已从变动表中删去。")
+    answer = _act(request, number, act, zh("已从变动表中删去。"))
     sheet, _ = visible_sheet(request, number)
     return see_other(reverse("class", args=[sheet.school_class_id])) if answer.status_code == 303 else answer

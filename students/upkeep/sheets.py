@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.db import transaction
 
 from ledger import audit, clock, outbox
+from ledger.words import zh
 from orgs.models import PostRole, Unit
 from orgs.seats import holders_of, seat_at, seats_of
 from reviews.opinions import cleaned
@@ -55,7 +56,7 @@ def teachers_of(school: Unit, day: date) -> set[int]:
 def keeps_refusal(school: Unit, by, day: date) -> Refusal | None:
     """Why ``by`` cannot say who teaches, or accept a sheet, at the school."""
     if seat_at(by, school.pk, PostRole.REGISTRAR, day) is None:
-        return Refusal("no_seat", "只有本校的学籍管理员可以指定班主任、核对变动表。", CLAUSE)
+        return Refusal("no_seat", zh("只有本校的学籍管理员可以指定班主任、核对变动表。"), CLAUSE)
     return None
 
 
@@ -65,7 +66,9 @@ def put_in_charge(school_class: SchoolClass, account, by, now: datetime) -> None
     if refused := keeps_refusal(school_class.school, by, day):
         raise Refused(refused)
     if account is not None and account.pk not in teachers_of(school_class.school, day):
-        refuse("no_teacher", "请选择在本校有“班主任”岗位的人员；没有的，先请上级在系统管理中设岗。", CLAUSE)
+        refuse(
+            "no_teacher", zh("请选择在本校有“班主任”岗位的人员；没有的，先请上级在系统管理中设岗。"), CLAUSE
+        )
     with transaction.atomic():
         SchoolClass.objects.select_for_update(no_key=True).get(pk=school_class.pk)
         ClassCharge.objects.filter(school_class=school_class, until=None).update(until=day)
@@ -82,7 +85,7 @@ def put_in_charge(school_class: SchoolClass, account, by, now: datetime) -> None
 def teacher_refusal(school_class: SchoolClass, by, day: date) -> Refusal | None:
     """Why ``by`` cannot write on the sheet of the class."""
     if not in_charge(by, day).filter(pk=school_class.pk).exists():
-        return Refusal("no_charge", "只有本班的班主任可以填写变动表。", CLAUSE)
+        return Refusal("no_charge", zh("只有本班的班主任可以填写变动表。"), CLAUSE)
     return None
 
 
@@ -111,10 +114,14 @@ def propose(
         SchoolClass.objects.select_for_update(no_key=True).get(pk=school_class.pk)
         sheet = open_sheet(school_class)
         if sheet is not None and sheet.state == Sheet.SENT:
-            refuse("sheet_sent", f"变动表 {sheet.number} 正待学籍管理员核对，核对后再填。", CLAUSE)
+            refuse(
+                "sheet_sent",
+                zh("变动表 {sheet_number} 正待学籍管理员核对，核对后再填。", sheet_number=sheet.number),
+                CLAUSE,
+            )
         pupils = list(pupils_of(school_class).filter(pk__in=said))
         if len(pupils) != len(said):
-            refuse("not_in_class", "表中有学生现在不在本班，请刷新后重新填写。", CLAUSE)
+            refuse("not_in_class", zh("表中有学生现在不在本班，请刷新后重新填写。"), CLAUSE)
         changes = judged(pupils, said, day)
         if sheet is None:
             number = public_number("BD", day.year)
@@ -145,7 +152,7 @@ def judged(pupils: list[Student], said: dict[int, dict[str, str]], day: date) ->
     found, errors = [], {}
     for record in record_values.records_of(pupils):
         before, typed = record.complete(), said[record.student.pk]
-        foreign = {key: "班主任变动表只填会变动的项目。" for key in typed if key not in ITEMS}
+        foreign = {key: zh("班主任变动表只填会变动的项目。") for key in typed if key not in ITEMS}
         try:
             changes = record_changes.fitting(before, {k: v for k, v in typed.items() if k in ITEMS}, day)
         except ItemsRefused as error:
@@ -193,9 +200,9 @@ def send(sheet: ChangeSheet, by, now: datetime) -> None:
         if refused := teacher_refusal(held.school_class, by, clock.local_date(now)):
             raise Refused(refused)
         if held.state not in IN_HAND:
-            refuse("sheet_state", f"变动表{held.get_state_display()}，不能再送。", CLAUSE)
+            refuse("sheet_state", zh("变动表{state}，不能再送。", state=held.get_state_display()), CLAUSE)
         if not held.lines.exists():
-            refuse("sheet_empty", "变动表是空的：请先填写有变动的学生。", CLAUSE)
+            refuse("sheet_empty", zh("变动表是空的：请先填写有变动的学生。"), CLAUSE)
         held.state, held.sent_at, held.prepared_by, held.answer = Sheet.SENT, now, by, ""
         held.decided_by = held.decided_at = None
         held.save()
@@ -209,7 +216,7 @@ def drop(sheet: ChangeSheet, by, now: datetime) -> None:
         if refused := teacher_refusal(held.school_class, by, clock.local_date(now)):
             raise Refused(refused)
         if held.state not in IN_HAND:
-            refuse("sheet_state", f"变动表{held.get_state_display()}，不能作废。", CLAUSE)
+            refuse("sheet_state", zh("变动表{state}，不能作废。", state=held.get_state_display()), CLAUSE)
         held.state = Sheet.DROPPED
         held.save(update_fields=["state"])
         _note(held, by, "dropped")
@@ -222,7 +229,7 @@ def take_off(sheet: ChangeSheet, line: int, by, now: datetime) -> None:
         if refused := teacher_refusal(held.school_class, by, clock.local_date(now)):
             raise Refused(refused)
         if held.state not in IN_HAND:
-            refuse("sheet_state", f"变动表{held.get_state_display()}，不能修改。", CLAUSE)
+            refuse("sheet_state", zh("变动表{state}，不能修改。", state=held.get_state_display()), CLAUSE)
         held.lines.filter(pk=line).delete()
 
 
@@ -234,9 +241,13 @@ def decide_refusal(sheet: ChangeSheet, by, day: date) -> Refusal | None:
     if refused := keeps_refusal(sheet.school_class.school, by, day):
         return refused
     if sheet.prepared_by_id == by.pk:
-        return Refusal("two_people", "填写变动表的人不能自己核对，请由另一名学籍管理员核对。", "附件1 六")
+        return Refusal(
+            "two_people", zh("填写变动表的人不能自己核对，请由另一名学籍管理员核对。"), zh("附件1 六")
+        )
     if sheet.state != Sheet.SENT:
-        return Refusal("sheet_state", f"变动表{sheet.get_state_display()}，现在不能核对。", CLAUSE)
+        return Refusal(
+            "sheet_state", zh("变动表{state}，现在不能核对。", state=sheet.get_state_display()), CLAUSE
+        )
     return None
 
 
@@ -273,7 +284,16 @@ def _change(student: Student, by, lines: list[ChangeSheetLine]) -> None:
     except ItemsRefused as error:
         key, sentence = next(iter(error.errors.items()))
         label = label_of(ITEMS[key]) if key in ITEMS else key
-        refuse("does_not_fit", f"{student.name}的{label}：{sentence}请退回班主任修改。", CLAUSE)
+        refuse(
+            "does_not_fit",
+            zh(
+                "{student_name}的{label}：{sentence}请退回班主任修改。",
+                student_name=student.name,
+                label=label,
+                sentence=sentence,
+            ),
+            CLAUSE,
+        )
 
 
 def give_back(sheet: ChangeSheet, by, now: datetime, answer: str) -> None:
@@ -284,7 +304,7 @@ def give_back(sheet: ChangeSheet, by, now: datetime, answer: str) -> None:
         if refused := decide_refusal(held, by, clock.local_date(now)):
             raise Refused(refused)
         if len(answer) < 2:
-            refuse("answer_missing", "请写明退回的原因（2–200 字）。", CLAUSE)
+            refuse("answer_missing", zh("请写明退回的原因（2–200 字）。"), CLAUSE)
         held.answer = answer
         _decided(held, by, now, Sheet.RETURNED)
         _note(held, by, "returned")

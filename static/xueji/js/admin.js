@@ -2,6 +2,7 @@
 // screen reader would only say “combobox”. Each takes the name of its field's label.
 (function () {
   "use strict";
+  function words(text) { return (window.xuejiEnglish || {})[text] || text; }
   var $ = window.django && window.django.jQuery;
   if (!$) { return; }
 
@@ -25,9 +26,9 @@
   document.addEventListener("formset:added", nameAll);
   $(document).on("select2:open", function (event) {
     var list = document.querySelector(".select2-results__options");
-    $(".select2-search__field").attr("aria-label", "输入文字查找");
+    $(".select2-search__field").attr("aria-label", words("输入文字查找"));
     // The list is hung at the end of the page, outside of its parts: it is made one, and the box says that it opened it.
-    $("body > .select2-container--open").attr({ role: "region", "aria-label": "可选的项" });
+    $("body > .select2-container--open").attr({ role: "region", "aria-label": words("可选的项") });
     if (list && list.id) { $(event.target).next(".select2").find(".select2-selection").attr("aria-controls", list.id); }
   });
   $(document).on("select2:close", function (event) {

@@ -14,6 +14,12 @@
     return made;
   }
 
+  /* The sentence for the reader: the page brings a list for readers of English, otherwise it is the Chinese itself. */
+  function words(text, given) {
+    var said = (window.xuejiEnglish || {})[text] || text;
+    return (given || []).reduce(function (whole, value, at) { return whole.split("{" + at + "}").join(value); }, said);
+  }
+
   function csrf() {
     var meta = document.querySelector("meta[name=csrf-token]");
     return meta ? meta.content : "";
@@ -29,7 +35,7 @@
     var place = document.getElementById("toasts");
     var note = element("div", "note note-" + (tone || "info"));
     note.appendChild(element("span", "", sentence));
-    var close = element("button", "note-close", "知道了");
+    var close = element("button", "note-close", words("知道了"));
     close.type = "button";
     close.addEventListener("click", function () { note.remove(); });
     note.appendChild(close);
@@ -60,7 +66,7 @@
 
   window.xueji = {
     all: all, element: element, csrf: csrf, toast: toast, onKeys: onKeys, busyTyping: busyTyping,
-    recall: recall, remember: remember, account: account
+    recall: recall, remember: remember, account: account, words: words
   };
 
   /* ---- search, help, menu, messages ------------------------------------------ */
@@ -104,14 +110,14 @@
   /* ---- confirm, then send once -------------------------------------------------- */
   function ask(sentence, yes, then) {
     var dialog = element("dialog");
-    var title = element("h2", "", "请确认");
+    var title = element("h2", "", words("请确认"));
     title.id = "ask-title";
     dialog.setAttribute("aria-labelledby", "ask-title");
     dialog.appendChild(title);
     dialog.appendChild(element("p", "", sentence));
     var actions = element("div", "actions");
-    var no = element("button", "btn", "取消");
-    var go = element("button", "btn btn-primary", yes || "确定");
+    var no = element("button", "btn", words("取消"));
+    var go = element("button", "btn btn-primary", yes || words("确定"));
     no.type = "button";
     go.type = "button";
     no.addEventListener("click", function () { dialog.close(); });
@@ -160,7 +166,7 @@
     /* Only after the browser has read the form, or the pressed button's value would not be sent. */
     window.setTimeout(function () {
       submitters(form).forEach(function (each) { each.disabled = true; each.dataset.held = "yes"; });
-      if (button) { button.dataset.busy = "yes"; button.dataset.label = button.innerHTML; button.textContent = "正在提交…"; }
+      if (button) { button.dataset.busy = "yes"; button.dataset.label = button.innerHTML; button.textContent = words("正在提交…"); }
     }, 0);
   });
 
@@ -264,17 +270,17 @@
 
     function end() {
       ended = true;
-      var actions = show("已自动退出");
-      text.textContent = "太久没有操作，登录已结束。你填写的意见留在本页，重新登录后可以继续。";
-      var link = element("a", "btn btn-primary", "重新登录");
+      var actions = show(words("已自动退出"));
+      text.textContent = words("太久没有操作，登录已结束。你填写的意见留在本页，重新登录后可以继续。");
+      var link = element("a", "btn btn-primary", words("重新登录"));
       link.href = body.dataset.signInUrl + "?next=" + encodeURIComponent(window.location.pathname + window.location.search);
       actions.appendChild(link);
       link.focus();
     }
 
     function warn() {
-      var actions = show("即将自动退出");
-      var stay = element("button", "btn btn-primary", "继续使用");
+      var actions = show(words("即将自动退出"));
+      var stay = element("button", "btn btn-primary", words("继续使用"));
       stay.type = "button";
       stay.addEventListener("click", keepAlive);
       actions.appendChild(stay);
@@ -290,7 +296,7 @@
       if (quiet >= limit) { end(); return; }
       if (quiet < limit - warning) { shut(); return; }
       if (!dialog) { warn(); }
-      text.textContent = "已有一段时间没有操作，还有 " + Math.max(1, Math.ceil((limit - quiet) / 1000)) + " 秒自动退出。填写的意见会保留。";
+      text.textContent = words("已有一段时间没有操作，还有 {0} 秒自动退出。填写的意见会保留。", [Math.max(1, Math.ceil((limit - quiet) / 1000))]);
     }, 1000);
   }
 
@@ -304,9 +310,9 @@
   /* ---- htmx: the token, and failures in words ------------------------------------------ */
   document.addEventListener("htmx:configRequest", function (event) { event.detail.headers["X-CSRFToken"] = csrf(); });
   document.addEventListener("htmx:afterRequest", function () { if (window.xueji.served) { window.xueji.served(); } });
-  document.addEventListener("htmx:sendError", function () { toast("网络没有连通，什么都没有改动。请检查网络后重试。", "error"); });
+  document.addEventListener("htmx:sendError", function () { toast(words("网络没有连通，什么都没有改动。请检查网络后重试。"), "error"); });
   document.addEventListener("htmx:responseError", function (event) {
-    toast(sentenceOf(event.detail.xhr) || "没有办成，什么都没有改动。请刷新页面后重试。", "error");
+    toast(sentenceOf(event.detail.xhr) || words("没有办成，什么都没有改动。请刷新页面后重试。"), "error");
   });
 
   /* The server's own sentence out of a JSON answer, or "". */

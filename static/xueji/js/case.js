@@ -35,7 +35,7 @@
       event.preventDefault();
       var panel = form.querySelector("[data-outcome-panel][open]");
       var button = panel ? null : form.querySelector("[data-primary]:not(:disabled)");
-      if (button) { form.requestSubmit(button); } else if (panel) { x.toast("另一种结论正打开着，请用那里的按钮提交。", "warning"); }
+      if (button) { form.requestSubmit(button); } else if (panel) { x.toast(x.words("另一种结论正打开着，请用那里的按钮提交。"), "warning"); }
     });
     /* One outcome at a time. */
     x.all("[data-outcome-panel]", form).forEach(function (panel) {
@@ -54,12 +54,12 @@
       x.all("[data-said]", form).forEach(function (each) { each.remove(); });
       opinion.removeAttribute("aria-invalid");
       if (panel && panel.querySelector("[type=radio]") && !panel.querySelector("[type=radio]:checked")) {
-        refuse(event, button, "请先选一条理由。");
+        refuse(event, button, x.words("请先选一条理由。"));
         panel.querySelector("[type=radio]").focus();
       } else if (written < 2) {
-        refuseOpinion(event, "请填写审核补充意见，至少 2 个字；可点上面的常用短语。");
+        refuseOpinion(event, x.words("请填写审核补充意见，至少 2 个字；可点上面的常用短语。"));
       } else if (panel && button.value === "refuse" && written < 10) {
-        refuseOpinion(event, "不同意时，意见至少写 10 个字，让对方知道为什么。");
+        refuseOpinion(event, x.words("不同意时，意见至少写 10 个字，让对方知道为什么。"));
       }
     });
   }
@@ -109,7 +109,7 @@
     function by(factor) { return function () { zoom = Math.min(Math.max(zoom * factor, 1), 8); draw(); }; }
     function rotate() { turn = (turn + 90) % 360; draw(); }
     function fullscreen() {
-      if (document.fullscreenElement) { document.exitFullscreen(); } else if (viewer.requestFullscreen) { viewer.requestFullscreen().catch(function () { x.toast("这台设备的浏览器不允许全屏。", "warning"); }); }
+      if (document.fullscreenElement) { document.exitFullscreen(); } else if (viewer.requestFullscreen) { viewer.requestFullscreen().catch(function () { x.toast(x.words("这台设备的浏览器不允许全屏。"), "warning"); }); }
     }
     function show(thumb) {
       zoom = 1;
@@ -135,7 +135,7 @@
       });
     });
     picture.addEventListener("error", function () {
-      var sentence = x.element("p", "", "这张证明打不开或校验不符。请点“退回补正”，让转入学校重新上传。");
+      var sentence = x.element("p", "", x.words("这张证明打不开或校验不符。请点“退回补正”，让转入学校重新上传。"));
       if (!viewer.querySelector("p")) { viewer.appendChild(sentence); }
       picture.hidden = true;
     });

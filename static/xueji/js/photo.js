@@ -21,7 +21,7 @@
   function draw() {
     var box = part();
     canvas.getContext("2d").drawImage(picture, box.x, box.y, box.w, box.h, 0, 0, width, height);
-    note.textContent = box.w < width ? "放大过多，印出来会不清楚。" : "";
+    note.textContent = box.w < width ? window.xueji.words("放大过多，印出来会不清楚。") : "";
   }
   function show(source) {
     picture = source;
@@ -42,7 +42,7 @@
     var file = input.files[0];
     ready = false;
     if (!file) { crop.hidden = true; return; }
-    window.createImageBitmap(file).then(show, function () { crop.hidden = true; note.textContent = "这个文件打不开，请换一张 JPEG 或 PNG 照片。"; });
+    window.createImageBitmap(file).then(show, function () { crop.hidden = true; note.textContent = window.xueji.words("这个文件打不开，请换一张 JPEG 或 PNG 照片。"); });
   });
   zoom.addEventListener("input", draw);
   var from = null;
@@ -71,7 +71,7 @@
         live.srcObject = found;
         live.hidden = shoot.hidden = false;
         return live.play();
-      }).catch(function () { note.textContent = "没有找到可用的摄像头，或没有允许使用；请选择照片文件。"; });
+      }).catch(function () { note.textContent = window.xueji.words("没有找到可用的摄像头，或没有允许使用；请选择照片文件。"); });
     });
     shoot.addEventListener("click", function () {
       var still = document.createElement("canvas");

@@ -42,6 +42,6 @@
     fetch(place.dataset.checksUrl, { credentials: "same-origin", headers: { "X-Requested-With": "XMLHttpRequest" } })
       .then(function (answer) { return answer.ok && !answer.redirected ? answer.text() : ""; })
       .then(function (text) { if (text) { checks.innerHTML = text; } })
-      .catch(function () { x.toast("核对结果没有更新，保存后会重新核对。", "warning"); });
+      .catch(function () { x.toast(x.words("核对结果没有更新，保存后会重新核对。"), "warning"); });
   });
 }());

@@ -27,7 +27,7 @@
     function tell() {
       sendAll.hidden = shots.length === 0;
       sendAll.disabled = sending;
-      sendAll.textContent = sending ? "正在上传…" : "上传 " + shots.length + " 张";
+      sendAll.textContent = sending ? x.words("正在上传…") : x.words("上传 {0} 张", [shots.length]);
     }
     function room() { return limit - x.all("[data-stored]", stored).length - shots.length; }
 
@@ -42,29 +42,29 @@
       return chain.then(tell);
     }
     function takeOne(file) {
-      if (room() <= 0) { say("最多上传 " + limit + " 张，“" + file.name + "”没有加入。可先移除不需要的。", "error"); return null; }
+      if (room() <= 0) { say(x.words("最多上传 {0} 张，“{1}”没有加入。可先移除不需要的。", [limit, file.name]), "error"); return null; }
       return file.slice(0, 4).arrayBuffer().then(function (head) {
         if (!isPicture(new Uint8Array(head))) { throw new Error("kind"); }
         return createImageBitmap(file);
       }).then(function (picture) {
         add(file, picture);
-      }).catch(function () { say("“" + file.name + "”不是能打开的 JPG 或 PNG 图片，没有加入。请另存为 JPG 后再选。", "error"); });
+      }).catch(function () { say(x.words("“{0}”不是能打开的 JPG 或 PNG 图片，没有加入。请另存为 JPG 后再选。", [file.name]), "error"); });
     }
     function add(file, picture) {
-      var shot = { file: file, picture: picture, turn: 0, name: file.name || "截图.png" };
+      var shot = { file: file, picture: picture, turn: 0, name: file.name || x.words("截图.png") };
       var item = x.element("li");
       shot.canvas = x.element("canvas");
       shot.canvas.setAttribute("role", "img");
-      shot.canvas.setAttribute("aria-label", "预览 " + shot.name);
+      shot.canvas.setAttribute("aria-label", x.words("预览 {0}", [shot.name]));
       shot.state = x.element("div", "because", shot.name + "　" + size(file.size));
       shot.bar = x.element("progress");
       shot.bar.max = 100;
       shot.bar.value = 0;
       shot.bar.hidden = true;
-      shot.bar.setAttribute("aria-label", "上传进度 " + shot.name);
+      shot.bar.setAttribute("aria-label", x.words("上传进度 {0}", [shot.name]));
       var tools = x.element("div", "tools");
-      shot.rotate = button("旋转", function () { shot.turn = (shot.turn + 90) % 360; preview(shot); });
-      shot.remove = button("移除", function () { forget(shot); });
+      shot.rotate = button(x.words("旋转"), function () { shot.turn = (shot.turn + 90) % 360; preview(shot); });
+      shot.remove = button(x.words("移除"), function () { forget(shot); });
       tools.appendChild(shot.rotate);
       tools.appendChild(shot.remove);
       [shot.canvas, shot.state, shot.bar, tools].forEach(function (part) { item.appendChild(part); });
@@ -72,7 +72,7 @@
       queue.appendChild(item);
       shots.push(shot);
       preview(shot);
-      if (file.size > CEILING) { say("“" + shot.name + "”有 " + size(file.size) + "，超过 2 MB，上传前会在本机缩小，请看清字迹是否还能辨认。", "warning"); }
+      if (file.size > CEILING) { say(x.words("“{0}”有 {1}，超过 2 MB，上传前会在本机缩小，请看清字迹是否还能辨认。", [shot.name, size(file.size)]), "warning"); }
     }
     function button(text, act) {
       var made = x.element("button", "btn btn-sm", text);
@@ -117,7 +117,7 @@
         return encode(canvas, tries[at][1]).then(function (blob) {
           if (blob && blob.size <= CEILING) { return blob; }
           if (at + 1 < tries.length) { return attempt(at + 1); }
-          throw new Error("“" + shot.name + "”缩小后仍超过 2 MB，请重新拍摄或裁剪后再选。");
+          throw new Error(x.words("“{0}”缩小后仍超过 2 MB，请重新拍摄或裁剪后再选。", [shot.name]));
         });
       }
       return attempt(0);
@@ -169,15 +169,15 @@
           }
           fail(new Error(x.sentenceOf(request) || failure(request.status, shot.name)));
         });
-        request.addEventListener("error", function () { fail(new Error("网络没有连通，“" + shot.name + "”还没有上传，照片仍在本页，请重试。")); });
-        request.addEventListener("timeout", function () { fail(new Error("网络太慢，“" + shot.name + "”没有传完，照片仍在本页，请重试。")); });
+        request.addEventListener("error", function () { fail(new Error(x.words("网络没有连通，“{0}”还没有上传，照片仍在本页，请重试。", [shot.name]))); });
+        request.addEventListener("timeout", function () { fail(new Error(x.words("网络太慢，“{0}”没有传完，照片仍在本页，请重试。", [shot.name]))); });
         request.send(data);
       });
     }
     function failure(status, name) {
-      if (status === 413) { return "“" + name + "”超过 2 MB，没有收下。请重新拍摄或裁剪后再选。"; }
-      if (status === 403 || status === 401 || status === 200) { return "登录已失效，“" + name + "”没有上传。请在新窗口重新登录后再点上传。"; }
-      return "“" + name + "”没有收下，请稍后重试；仍不行请联系系统管理员。";
+      if (status === 413) { return x.words("“{0}”超过 2 MB，没有收下。请重新拍摄或裁剪后再选。", [name]); }
+      if (status === 403 || status === 401 || status === 200) { return x.words("登录已失效，“{0}”没有上传。请在新窗口重新登录后再点上传。", [name]); }
+      return x.words("“{0}”没有收下，请稍后重试；仍不行请联系系统管理员。", [name]);
     }
     sendAll.addEventListener("click", function () {
       if (sending) { return; }
@@ -189,7 +189,7 @@
       chain.then(function () {
         sending = false;
         tell();
-        if (!shots.length) { say("已上传。", "success"); }
+        if (!shots.length) { say(x.words("已上传。"), "success"); }
       });
     });
 
@@ -218,10 +218,10 @@
         .then(function (answer) { return answer.text().then(function (text) { return { ok: answer.ok, responseText: text }; }); })
         .then(function (answer) {
           quiet();
-          if (answer.ok) { renew(answer.responseText); } else { say(x.sentenceOf(answer) || "没有移除成功，请刷新页面后重试。", "error"); }
+          if (answer.ok) { renew(answer.responseText); } else { say(x.sentenceOf(answer) || x.words("没有移除成功，请刷新页面后重试。"), "error"); }
           tell();
         })
-        .catch(function () { say("网络没有连通，没有移除。请重试。", "error"); });
+        .catch(function () { say(x.words("网络没有连通，没有移除。请重试。"), "error"); });
     });
     /* Leaving with pictures not yet sent would lose them. */
     window.addEventListener("beforeunload", function (event) { if (shots.length) { event.preventDefault(); event.returnValue = ""; } });

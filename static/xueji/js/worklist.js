@@ -51,10 +51,10 @@
     var stages = chosen.map(function (row) { return row.dataset.stage; });
     var same = stages.every(function (stage) { return stage === stages[0]; });
     bar.hidden = chosen.length === 0;
-    bar.querySelector("[data-bulk-count]").textContent = "已选 " + chosen.length + " 件";
+    bar.querySelector("[data-bulk-count]").textContent = x.words("已选 {0} 件", [chosen.length]);
     bar.querySelector("[data-bulk-text]").textContent = !chosen.length ? "" : same
-      ? "同为“" + chosen[0].dataset.stageName + "”，提交前逐件预检，不能一并同意的会列出原因"
-      : "所选业务不在同一环节，请只留同一环节的业务（可先在上方按环节筛选）";
+      ? x.words("同为“{0}”，提交前逐件预检，不能一并同意的会列出原因", [chosen[0].dataset.stageName])
+      : x.words("所选业务不在同一环节，请只留同一环节的业务（可先在上方按环节筛选）");
     bar.querySelector("[type=submit]").disabled = !same || !chosen.length;
     if (every) {
       every.checked = chosen.length > 0 && chosen.length === boxes().length;

@@ -1,0 +1,95 @@
+"""Chinese text that can also be read in English.
+
+The law, the record and every sentence of the program are Chinese. :class:`Words` is that text, an ordinary ``str``:
+it is stored, compared, sent and printed in Chinese. It also knows its line in the catalogue, so that a page rendered
+for an English reader shows the English; what has no line there is read in Chinese (ADR 28).
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from django.utils import translation
+from django.utils.html import escape
+
+ENGLISH = "en"
+
+
+def reads_english() -> bool:
+    """Whether a page is being rendered for an English reader; never true outside of the rendering."""
+    return translation.get_language() == ENGLISH
+
+
+class Words(str):
+    """Chinese text; while a page is rendered in English, what is shown in its place comes from ``english``."""
+
+    __slots__ = ("_english",)
+
+    def __new__(cls, text: str, english: Callable[[], str]):
+        made = super().__new__(cls, text)
+        made._english = english
+        return made
+
+    @property
+    def english(self) -> str:
+        """The same in English, from the catalogue of the active language."""
+        return self._english()
+
+    def __str__(self) -> str:
+        return self._english() if reads_english() else super().__str__()
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def __html__(self) -> str:
+        return escape(str(self))
+
+    def __add__(self, other: str) -> str:
+        return joined("", (self, other)) if isinstance(other, str) else NotImplemented
+
+    def __radd__(self, other: str) -> str:
+        return joined("", (other, self)) if isinstance(other, str) else NotImplemented
+
+    def __mod__(self, given) -> str:
+        return Words(str.__mod__(self, given), lambda: str.__mod__(self.english, given))
+
+    def rstrip(self, characters: str | None = None) -> str:
+        """As ``str.rstrip``; where the Chinese stop goes, the English one goes too."""
+        both = characters + "." if characters and "。" in characters else characters
+        return Words(str.rstrip(self, characters), lambda: self.english.rstrip(both))
+
+    def format(self, *given, **named) -> str:
+        """As ``str.format``, in both languages."""
+        return Words(
+            str.format(str.__str__(self), *given, **named), lambda: self.english.format(*given, **named)
+        )
+
+    # Kept and sent as the Chinese text it is.
+    def __reduce__(self):
+        return str, (str.__str__(self),)
+
+    def __copy__(self):
+        return self
+
+    def __deepcopy__(self, seen):
+        return self
+
+
+def zh(text: str, **named) -> Words:
+    """``text`` with its line in the catalogue. With ``named``, the braces are filled in both languages."""
+    if isinstance(text, Words):
+        return text.format(**named) if named else text
+    found = Words(text, lambda: translation.gettext(text) if text else "")
+    return found.format(**named) if named else found
+
+
+def joined(between: str, parts: Iterable[str]) -> Words:
+    """``between.join(parts)``, in both languages."""
+    kept = tuple(parts)
+    return Words(
+        between.join(kept), lambda: str(zh(between) if between else "").join(str(part) for part in kept)
+    )
+
+
+def dated(text: str, day: date) -> Words:
+    """``text``, a date as Chinese people write it, and ``day`` as English readers do: 23 November 2026."""
+    return Words(text, lambda: f"{day.day} {day:%B} {day.year}")
