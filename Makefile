@@ -7,12 +7,13 @@ HOST ?= 127.0.0.1
 BIN := .venv/bin
 export PORT HOST
 
-.PHONY: help install install-dev run reset test lint fix docs tour lock secrets bench soak restore-drill
+.PHONY: help install install-dev run reset test lint fix docs catalogue tour lock secrets bench soak restore-drill
 
 help:
 	@echo "make run            启动整个系统（首次会自动安装并生成演示数据），PORT=9000 换端口"
 	@echo "make test           运行全部测试，包括浏览器测试"
 	@echo "make reset          清空 var 中的全部数据（YES=1 不再询问）"
+	@echo "make catalogue      收集界面文字，更新英文目录（locale/en）"
 	@echo "make fix | lint     整理代码 | 检查代码"
 	@echo "make bench | soak   性能测量 | 长时间并发与断电试验"
 	@echo "make restore-drill  备份、销毁、恢复演练"
@@ -43,6 +44,10 @@ fix: install-dev
 # docs/rules.md from the marks on the tests, docs/architecture.svg from the imports.
 docs: install-dev
 	@$(BIN)/pytest --collect-only -q --rules-doc -p no:cacheprovider >/dev/null && $(BIN)/python -m docs.architecture
+
+# Every sentence of the interface, with its English; says which have none yet.
+catalogue: install-dev
+	@$(BIN)/python -m docs.catalogue
 
 # The README's screenshots, from a running trial (PORT as for make run).
 tour: install-dev
