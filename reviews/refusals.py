@@ -57,7 +57,7 @@ def guard(sentence: str, clause: str, remover: str = "", stops: bool = True):
     says when the guard holds: the first line of the function's docstring.
     """
 
-    sentence, remover = zh(sentence), zh(remover)
+    sentence, clause, remover = zh(sentence), zh(clause), zh(remover)
 
     def decorate(function: Callable) -> Callable:
         @wraps(function)
