@@ -51,7 +51,8 @@ def in_python(root: Path = ROOT) -> Iterator[tuple[str, str]]:
         for path in sorted((root / package).rglob("*.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 for sentence in (_marked(node), *_guard_says(node)):
-                    if sentence and has_words(sentence):
+                    # Values put side by side need no blank in Chinese, but one in English.
+                    if sentence and (has_words(sentence) or "}{" in sentence):
                         yield sentence, str(path.relative_to(root))
 
 

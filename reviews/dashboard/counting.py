@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import F, QuerySet
 
 from ledger.clock import SHANGHAI
 from ledger.words import zh
@@ -119,6 +120,13 @@ _DONE = f"""
     JOIN {Unit._meta.db_table} u ON u.id = s.unit_id AND u.path LIKE %(under)s
     WHERE s.closed_at >= %(since)s AND s.outcome = ANY(%(decided)s) GROUP BY 1, 2, 3
 """  # noqa: S608 - put together from the names of tables
+
+
+def decided_steps(unit: Unit, today: date, late: bool) -> QuerySet[Step]:
+    """The steps that :func:`decided` counts; ``late``: those of them that were not in time."""
+    since = datetime.combine(today - timedelta(days=DECIDED_DAYS), datetime.min.time(), SHANGHAI)
+    steps = Step.objects.filter(unit__path__startswith=unit.path, closed_at__gte=since, outcome__in=_DECIDED)
+    return steps.filter(closed_at__date__gt=F("bulletin_due_on")) if late else steps
 
 
 class Flow(NamedTuple):

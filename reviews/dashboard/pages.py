@@ -95,7 +95,7 @@ def _cards(unit: Unit, cells, whole, desk: Desk) -> list[dict]:
                 counting_decided_days=counting.DECIDED_DAYS,
                 whole_total=whole.total,
             ),
-            "url": "",
+            "url": cases_url(unit, decided="late") if whole.total + late else "",
         },
         {
             "label": zh(
@@ -125,6 +125,8 @@ def _stages(unit: Unit, cells, by_stage) -> list[dict]:
             "late": {"count": late[stage], "url": cases_url(unit, stage=stage, late="1")},
             "median": "—" if by_stage[stage].median is None else by_stage[stage].median,
             "rate": percent(by_stage[stage].rate(late[stage])),
+            "rate_url": cases_url(unit, decided="late", stage=stage),
+            "median_url": cases_url(unit, decided="all", stage=stage),
         }
         for stage in counting.stages_in_order({*counts, *by_stage})
     ]
@@ -152,6 +154,8 @@ def _children(unit: Unit, children: dict[int, Unit], cells, by_child) -> list[di
                 "late": late[pk],
                 "late_url": cases_url(child, late="1", own="1" if pk == 0 else ""),
                 "rate": percent(done.rate(late[pk])),
+                "rate_url": cases_url(child, decided="late", own="1" if pk == 0 else ""),
+                "median_url": cases_url(child, decided="all", own="1" if pk == 0 else ""),
                 "median": "—" if done.median is None else done.median,
             }
         )
@@ -217,7 +221,14 @@ def _flows(unit: Unit, children: dict[int, Unit], desk: Desk) -> dict:
                 {"from": names[flow.sending], "to": names[flow.receiving], "count": flow.count, "url": url}
             )
     sides = [
-        {"name": child.short_name, "came": came[pk], "went": went[pk], "net": came[pk] - went[pk]}
+        {
+            "name": child.short_name,
+            "came": came[pk],
+            "came_url": cases_url(unit, receiving=child.code),
+            "went": went[pk],
+            "went_url": cases_url(unit, sending=child.code),
+            "net": came[pk] - went[pk],
+        }
         for pk, child in children.items()
         if came[pk] or went[pk]
     ]

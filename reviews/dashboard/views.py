@@ -29,6 +29,8 @@ CLAUSE_SHOWN = {
     "source": zh("教基一厅〔2016〕2号 附件1 第三条第7款"),
     "url": "/rules/#b1-3-7",
 }
+# What a list of decided stages may be of.
+_DECIDED = ("late", "all")
 _STAGES = {*STAGES, State.CORRECTION, State.AWAITING_FILE}
 
 
@@ -97,6 +99,8 @@ def wanted(request: HttpRequest, unit: Unit) -> tuple[QuerySet[Case], list[str]]
     visible = Case.objects.visible_to(request.user, known.today)
     if "sending" in query or "receiving" in query:
         return _moved(visible, unit, query, known)
+    if query.get("decided") in _DECIDED:
+        return _decided(visible, unit, query, known)
     holder = {"holder": unit} if query.get("own") == "1" else {"holder__path__startswith": unit.path}
     rows, told = visible.filter(closed_at=None, submitted_at__isnull=False, **holder), [zh("在办")]
     if query.get("stage") in _STAGES:
@@ -118,6 +122,26 @@ def wanted(request: HttpRequest, unit: Unit) -> tuple[QuerySet[Case], list[str]]
     return rows.order_by("due_on", "pk"), told
 
 
+def _decided(visible, unit: Unit, query, known) -> tuple[QuerySet[Case], list[str]]:
+    """Behind the time a stage takes: what was decided of late; behind the share in time: what of it was not, and what
+    is overdue now."""
+    late, own = query["decided"] == "late", query.get("own") == "1"
+    steps = counting.decided_steps(unit, known.today, late)
+    steps = steps.filter(unit=unit) if own else steps
+    told = [
+        zh("近 {days} 天", days=counting.DECIDED_DAYS),
+        zh("没有按时办结") if late else zh("已办结的环节"),
+    ]
+    overdue = Q(pk__in=[])
+    if late:
+        holder = {"holder": unit} if own else {"holder__path__startswith": unit.path}
+        overdue = Q(closed_at=None, submitted_at__isnull=False, due_on__lt=known.today, **holder)
+    if query.get("stage") in _STAGES:
+        steps, overdue = steps.filter(stage=query["stage"]), overdue & Q(state=query["stage"])
+        told.append(State(query["stage"]).label)
+    return visible.filter(Q(pk__in=steps.values("case")) | overdue).order_by("due_on", "pk"), told
+
+
 def _of_age(unit: Unit, age: int, known) -> list[int]:
     """Ids of the open cases under the unit that have been where they are for so long."""
     return counting.of_age(unit, age, known.today, known.book.calendar)
@@ -126,16 +150,18 @@ def _of_age(unit: Unit, age: int, known) -> list[int]:
 def _moved(visible, unit: Unit, query, known) -> tuple[QuerySet[Case], list[str]]:
     since = known.today - timedelta(days=counting.FLOW_DAYS)
     rows, told = visible.filter(state=State.COMPLETED, closed_at__date__gte=since), [zh("近一年办结")]
-    for side, word in (("sending", zh("转出")), ("receiving", zh("转入"))):
+    sides = (("sending", "receiving", zh("转出")), ("receiving", "sending", zh("转入")))
+    for side, other, word in sides:
         code = query.get(side, "")[:12].replace("\x00", "")
         path = f"{side}_unit__path__startswith"
         if code == "0":
             rows, told = rows.filter(~Q(**{path: unit.path})), [*told, zh("{word}：其他地区", word=word)]
         elif part := Unit.objects.filter(code=code, path__startswith=unit.path).first():
-            rows, told = (
-                rows.filter(**{path: part.path}),
-                [*told, zh("{word}：{part_short_name}", word=word, part_short_name=part.short_name)],
-            )
+            rows = rows.filter(**{path: part.path})
+            told.append(zh("{word}：{part_short_name}", word=word, part_short_name=part.short_name))
+            if not query.get(other, ""):
+                # All that came or went: what moved within the unit did neither.
+                rows = rows.filter(~Q(**{f"{other}_unit__path__startswith": part.path}))
     return rows.order_by("-closed_at", "-pk"), told
 
 

@@ -50,7 +50,10 @@ def test_every_number_opens_a_list_of_so_many(world, level):
         page = client.get("/dashboard/").content.decode()
         links = told(page, "/dashboard/cases/")
         assert len(links) > 4
+        assert any("receiving=" in url for _, url in links) == (level == "league")
         for number, url in links:
+            if "decided=" in url:
+                continue  # a median: its list is of the stages it was taken from
             found = client.get(url).content.decode()
             assert f"共 {number} 件" in found, (level, url)
 
@@ -90,6 +93,43 @@ def test_the_time_a_stage_takes_is_told_in_working_days(world):
     assert by_stage["receiving_school"].median == 0
     assert whole.rate(0) == 1000
     assert whole.rate(whole.total) == 500, "what is open and late counts against the rate"
+
+
+def test_the_share_in_time_opens_what_was_late_and_the_median_what_was_decided(world):
+    with frozen(NOW):
+        client = at(world.registrar(world.im))
+        page = client.get("/dashboard/").content.decode().replace("&amp;", "&")
+        late = client.get(f"/dashboard/cases/?unit={world.im.code}&decided=late").content.decode()
+        decided = client.get(f"/dashboard/cases/?unit={world.im.code}&decided=all").content.decode()
+        school = client.get(f"/dashboard/cases/?unit={world.first.code}&decided=all&stage=receiving_school")
+    assert f"/dashboard/cases/?unit={world.im.code}&decided=late" in page
+    assert f"unit={world.im.code}&decided=all&stage=receiving_school" in page
+    assert all(case.number in late for case in world.cases), "overdue now"
+    assert world.done.number not in late
+    assert world.fresh.number not in late
+    assert world.done.number in decided
+    assert world.fresh.number in decided
+    assert world.done.number in school.content.decode()
+
+
+def test_a_stage_decided_after_its_time_is_behind_the_share_even_when_its_case_goes_on(world):
+    with frozen(NOW):
+        case = world.decide(world.cases[0])
+        client = at(world.registrar(world.east))
+        late = client.get(f"/dashboard/cases/?unit={world.east.code}&decided=late&own=1").content.decode()
+        other = client.get(f"/dashboard/cases/?unit={world.west.code}&decided=late&own=1")
+    assert case.holder != world.east
+    assert case.number in late
+    assert other.status_code == 404
+
+
+def test_what_came_to_a_unit_is_listed_without_what_moved_within_it(world):
+    with frozen(NOW):
+        client = at(world.registrar(world.im))
+        came = client.get(f"/dashboard/cases/?unit={world.league.code}&receiving={world.east.code}")
+        within = client.get(f"/dashboard/cases/?unit={world.im.code}&receiving={world.league.code}")
+    assert world.done.number in came.content.decode()
+    assert world.done.number not in within.content.decode(), "it moved between two counties of the league"
 
 
 def test_nobody_looks_at_a_unit_beyond_the_own(world):
