@@ -87,6 +87,7 @@ def cases(request: HttpRequest) -> HttpResponse:
         "told": told,
         "total": page.paginator.count,
         "rows": [_row(case, opened.get(case.pk), known) for case in page],
+        "late": request.GET.get("late") == "1",
         "back": f"?unit={unit.code}",
         "page": pages_of(page, f"&{address}" if address else ""),
     }

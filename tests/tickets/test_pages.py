@@ -1,18 +1,22 @@
 """The pages of the three official forms: begin, fill, send, answer, print; what is wrong is told and stays typed (R8.6)."""
 
 import io
+from datetime import timedelta
 
 import pypdfium2
 import pytest
 from django.test import Client
 from PIL import Image
 
+from ledger import clock
 from ledger.models import AuditEntry
 from orgs.models import UnitLevel
+from reviews import sweeps
 from students.models import CodeTable
 from students.records import current_number
 from students.reference import load_code_tables
 from tests import ticketed
+from tests.clock import frozen
 from tests.world import World, png
 from tickets import sealed
 from tickets.models import Enclosure, Kind, Ticket
@@ -49,6 +53,22 @@ def test_one_click_on_a_case_begins_a_supervision_with_its_fields_filled(world):
     assert ticket.supervision.matter.startswith(f"业务 {case.number}")
     assert ticket.handling_unit == world.first
     assert ticket.thread.case == case
+
+
+def test_one_click_on_an_overdue_line_begins_a_supervision_of_the_unit_that_is_late(world):
+    case = world.submitted(world.first, world.pupil(world.third))
+    with frozen(clock.now() + timedelta(days=60)):
+        sweeps.run(clock.now())
+        client = at(world.registrar(world.league))
+        late = text_of(client.get(f"/dashboard/cases/?unit={world.league.code}&late=1"))
+        every = text_of(client.get(f"/dashboard/cases/?unit={world.league.code}"))
+        assert late.count(f'name="case" value="{case.number}"') == 1
+        assert "开问题督办单" not in every, "only a line that is late offers it"
+        client.post("/tickets/new/supervision/", {"case": case.number})
+        ticket = Ticket.objects.get()
+        assert ticket.thread.overdue.case == case
+        assert "逾期" in ticket.supervision.matter
+        assert ticket.handling_unit == world.first
 
 
 def test_one_click_on_a_pupil_fills_in_who_it_is(world):

@@ -14,8 +14,11 @@ def ticket_starts(context, case="", student=""):
     request = context.get("request")
     if request is None or not request.user.is_authenticated:
         return {"starts": []}
+    # Asked once for a page, however many rows it has.
+    if not hasattr(request, "ticket_starts"):
+        request.ticket_starts = pages.starts(request.user, desk.of(request).today)
     return {
-        "starts": pages.starts(request.user, desk.of(request).today),
+        "starts": request.ticket_starts,
         "case": case,
         "student": student,
         "csrf_token": context.get("csrf_token"),
