@@ -12,7 +12,7 @@ from ledger import clock
 from ledger.clock import local_date, spoken
 from ledger.paging import pages_of
 from ledger.words import zh
-from orgs import directory
+from orgs import directory, staffing
 from orgs.models import PostRole
 from orgs.seats import seats_of
 
@@ -47,6 +47,7 @@ def _page(
 ) -> HttpResponse:
     day = local_date(clock.now())
     page = Paginator(directory.posts(day, **asked), PAGE).get_page(request.GET.get("page"))
+    seats = staffing.places(request.user, day)
     kept = urlencode({name: value for name, value in asked.items() if value})
     shown = {
         "asked": asked,
@@ -54,7 +55,7 @@ def _page(
             {"value": role, "label": PostRole(role).label, "chosen": role == asked["role"]}
             for role in directory.ROLES
         ],
-        "rows": [_row(post, day) for post in page],
+        "rows": [_row(post, day, seats) for post in page],
         "total": page.paginator.count,
         "wrong": wrong,
         "reason": reason,
@@ -63,8 +64,9 @@ def _page(
     return render(request, "orgs/directory.html", shown, status=status)
 
 
-def _row(post, day) -> dict:
+def _row(post, day, seats) -> dict:
     row, until = directory.row_of(post), post.trained_until
+    row["hand_over"] = f"/directory/own/{post.pk}/" if staffing.may_hand_over(post, seats) else ""
     if post.role != PostRole.REGISTRAR:
         return row | {"trained": "—", "tier": ""}
     if until is None:

@@ -267,6 +267,6 @@ class Delegation(models.Model):
 # Django finds the table of tokens through this module; it names the account by its setting, so it comes last.
 from orgs.authenticator import Authenticator  # noqa: E402, F401
 from orgs.presence_models import Presence  # noqa: E402, F401
-from orgs.staffing_models import AccessReview  # noqa: E402, F401
+from orgs.staffing_models import AccessReview, Arrangement  # noqa: E402, F401
 from orgs.tokens import ApiToken  # noqa: E402, F401
 from orgs.training_models import Training  # noqa: E402, F401

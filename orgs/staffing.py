@@ -137,22 +137,16 @@ def lend(
 ) -> Delegation:
     """Lend a post of the unit for a period; ``until`` is its last day. Raises StaffingRefused."""
     day = clock.local_date(now)
-    seats = {(seat.unit.pk, seat.role) for seat in seats_of(by, day)}
+    seats = places(by, day)
     own = post.account_id == by.pk and (post.unit_id, post.role) in seats
     if not own and (post.unit_id, PostRole.HEAD) not in seats:
         raise StaffingRefused(zh("岗位由任职人本人或本单位负责人委托。"))
-    if since < day or until < since or (until - since).days > LONGEST_LOAN:
-        raise StaffingRefused(
-            zh(
-                "委托期限从今天或以后开始，最长 {longest_loan} 天，请核对起止日期。",
-                longest_loan=LONGEST_LOAN,
-            )
-        )
+    check_period(since, until, day)
     if len(reason.strip()) < 2:
         raise StaffingRefused(zh("请写明委托事由，如出差、病假。"))
     if not colleagues(post.unit, day).filter(pk=to.pk).exists() or to.pk == post.account_id:
         raise StaffingRefused(zh("只能委托给本单位或上级单位的同事。"))
-    if _holds_the_other(post, to, day):
+    if holds_the_other(post, to, day):
         told = zh("受托人在本单位担任另一审核岗位：办理与核办须为两人，请委托给其他同事（附件1 三.1）。")
         raise StaffingRefused(told)
     with transaction.atomic():
@@ -168,7 +162,30 @@ def lend(
     return made
 
 
-def _holds_the_other(post: Post, to: Account, day: date) -> bool:
+def may_hand_over(post: Post, seats: set[tuple[int, str]]) -> bool:
+    """The unit's head hands over a registrar's post, the head of the unit above that of a head (R0.5). ``seats``: the
+    (unit, role) pairs where the account sits."""
+    where = post.unit_id if post.role == PostRole.REGISTRAR else post.unit.authority_id
+    return post.role in _DECIDE and (where, PostRole.HEAD) in seats
+
+
+def places(by: Account, day: date) -> set[tuple[int, str]]:
+    """The (unit, role) pairs where the account sits."""
+    return {(seat.unit.pk, seat.role) for seat in seats_of(by, day)}
+
+
+def check_period(since: date, until: date, day: date) -> None:
+    """A loan begins today or later and is not for ever. Raises StaffingRefused."""
+    if since < day or until < since or (until - since).days > LONGEST_LOAN:
+        raise StaffingRefused(
+            zh(
+                "委托期限从今天或以后开始，最长 {longest_loan} 天，请核对起止日期。",
+                longest_loan=LONGEST_LOAN,
+            )
+        )
+
+
+def holds_the_other(post: Post, to: Account, day: date) -> bool:
     """R0.5: who handles at a unit does not sign there as well, not even for a colleague."""
     if post.role not in _DECIDE:
         return False
@@ -180,7 +197,7 @@ def _holds_the_other(post: Post, to: Account, day: date) -> bool:
 def end_loan(loan: Delegation, by: Account, now: datetime) -> None:
     """End a loan from today on; what was done under it stays. Raises StaffingRefused."""
     day = clock.local_date(now)
-    seats = {(seat.unit.pk, seat.role) for seat in seats_of(by, day)}
+    seats = places(by, day)
     if loan.post.account_id != by.pk and (loan.post.unit_id, PostRole.HEAD) not in seats:
         raise StaffingRefused(zh("委托由任职人本人或本单位负责人收回。"))
     with transaction.atomic():

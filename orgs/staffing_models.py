@@ -27,3 +27,26 @@ class AccessReview(models.Model):
 
     def __str__(self):
         return f"{self.unit_id} {self.quarter}"
+
+
+class Arrangement(models.Model):
+    """由上级代核 (R0.5): at a unit with fewer than two deciding people somebody of the unit above signs for a period. The
+    post is an ordinary one with an end; this tells who arranged it and why."""
+
+    post = models.OneToOneField(
+        "orgs.Post", verbose_name=zh("岗位"), on_delete=models.PROTECT, related_name="arrangement"
+    )
+    above = models.ForeignKey(
+        Unit, verbose_name=zh("上级单位"), on_delete=models.PROTECT, related_name="arrangements"
+    )
+    reason = models.CharField(zh("事由"), max_length=100)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=zh("安排人"), on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(zh("安排时间"), db_default=Now())
+
+    class Meta:
+        verbose_name = verbose_name_plural = zh("上级代核")
+
+    def __str__(self):
+        return f"{self.post_id} ← {self.above_id}"

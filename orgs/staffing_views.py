@@ -13,10 +13,11 @@ from ledger import clock
 from ledger.clock import local_date, spoken
 from ledger.redirects import see_other
 from ledger.words import zh
-from orgs import staffing
+from orgs import arrangements, staffing
 from orgs.models import Account, Delegation, Post, PostRole, Unit
 from orgs.seats import seats_of
 from orgs.staffing import StaffingRefused
+from orgs.staffing_models import Arrangement
 
 _KEEPERS = (PostRole.REGISTRAR, PostRole.HEAD)
 _MANY = 60
@@ -25,6 +26,8 @@ _DONE = {
     "lend": zh("已委托，期限内由受托人代为办理。"),
     "end": zh("已收回委托。"),
     "open": zh("已启封，对方可以登录。"),
+    "arrange": zh("已安排代核，期限内由所选人员在该单位核办。"),
+    "arranged_end": zh("代核已结束。"),
 }
 _STALE = zh("页面已经过期或不完整，请核对后重新提交；你填写的内容还在。")
 
@@ -64,8 +67,28 @@ def _act(request: HttpRequest, action: str, units: dict[int, Unit]) -> None:
         staffing.end_loan(loan, request.user, now)
     elif action == "lend":
         _lend(request, units)
+    elif action == "arrange":
+        _arrange(request)
+    elif action == "arranged_end":
+        found = Arrangement.objects.filter(pk=_number(typed.get("arrangement")), above__in=units).first()
+        if found is None:
+            raise StaffingRefused(_STALE)
+        arrangements.end(found, request.user, now)
     else:
         raise StaffingRefused(_STALE)
+
+
+def _arrange(request: HttpRequest) -> None:
+    typed = request.POST
+    unit = Unit.objects.select_related("authority").filter(pk=_number(typed.get("below"))).first()
+    to = Account.objects.filter(pk=_number(typed.get("to"))).first()
+    since, until = _day(typed.get("since")), _day(typed.get("until"))
+    if unit is None or to is None:
+        raise StaffingRefused(zh("请选择要代核的单位和人员。"))
+    if since is None or until is None:
+        raise StaffingRefused(zh("请填写代核的起止日期，如 2026-12-01。"))
+    reason = typed.get("reason", "").replace("\x00", "")
+    arrangements.arrange(unit, to, request.user, clock.now(), since=since, until=until, reason=reason)
 
 
 def _lend(request: HttpRequest, units: dict[int, Unit]) -> None:
@@ -110,7 +133,8 @@ def _page(
         ],
         "wrong": wrong,
         "typed": {
-            name: request.POST.get(name, "")[:100] for name in ("post", "to", "since", "until", "reason")
+            name: request.POST.get(name, "")[:100]
+            for name in ("post", "to", "since", "until", "reason", "below", "action")
         },
         "quarter": zh("{day_year}年第{count}季度", day_year=day.year, count=(day.month + 2) // 3),
     }
@@ -120,7 +144,7 @@ def _page(
 def _unit(unit: Unit, account: Account, day) -> dict:
     posts = list(staffing.posts_of(unit, day))
     review = unit.access_reviews.filter(quarter=staffing.quarter(day)).select_related("by__person").first()
-    seats = {(seat.unit.pk, seat.role) for seat in seats_of(account, day)}
+    seats = staffing.places(account, day)
     head = (unit.pk, PostRole.HEAD) in seats
     loans = Delegation.objects.filter(post__unit=unit, valid_until__gt=day)
     below = (
@@ -129,11 +153,13 @@ def _unit(unit: Unit, account: Account, day) -> dict:
         else {
             "short": _names(staffing.short_handed(unit, day)),
             "unconfirmed": _names(staffing.unconfirmed(unit, day)),
+            "lacking": list(staffing.short_handed(unit, day).filter(authority=unit)[:_MANY]) if head else [],
+            "people": list(arrangements.people(unit, day)[:200]) if head else [],
         }
     )
     return {
         "unit": unit,
-        "rows": [_post(post, day) for post in posts],
+        "rows": [_post(post, day, seats) for post in posts],
         "review": zh("{review_by}　{day}", review_by=review.by, day=spoken(local_date(review.at)))
         if review
         else "",
@@ -168,7 +194,21 @@ def _unit(unit: Unit, account: Account, day) -> dict:
                 "valid_from"
             )
         ],
+        "arranged": [_arranged(found, seats) for found in arrangements.of_unit(unit, day)],
         **below,
+    }
+
+
+def _arranged(found: Arrangement, seats) -> dict:
+    post = found.post
+    return {
+        "pk": found.pk,
+        "unit": post.unit.name,
+        "to": post.account.display_name,
+        "period": zh("{day}起，{day2}前", day=spoken(post.valid_from), day2=spoken(post.valid_until)),
+        "reason": found.reason,
+        "by": found.by.display_name,
+        "may_end": (found.above_id, PostRole.HEAD) in seats,
     }
 
 
@@ -176,10 +216,11 @@ def _names(rows) -> dict:
     return {"many": rows.count(), "names": list(rows.values_list("name", flat=True)[:_MANY])}
 
 
-def _post(post: Post, day) -> dict:
+def _post(post: Post, day, seats) -> dict:
     until = post.trained_until
     return {
         "name": post.account.display_name,
+        "hand_over": f"/directory/own/{post.pk}/" if staffing.may_hand_over(post, seats) else "",
         "role": post.get_role_display(),
         "week": zh("{day}起的一周", day=spoken(post.last_week)) if post.last_week else zh("没有登录过"),
         "trained": zh("至 {day}", day=spoken(until)) if until else zh("没有证书"),

@@ -12,4 +12,4 @@ class ReviewsConfig(AppConfig):
 
     def ready(self):
         """Make the handlers of this floor's messages known to the outbox."""
-        from reviews import notices, weekly_login  # noqa: F401
+        from reviews import handover, notices, weekly_login  # noqa: F401

@@ -11,6 +11,7 @@ from reviews.views import (
     calendar,
     case,
     evidence,
+    handover,
     notices,
     parents,
     phrases,
@@ -50,6 +51,7 @@ urlpatterns = [
     path("rules/", rules.rules, name="rules"),
     path("dashboard/", dashboard.show, name="dashboard"),
     path("dashboard/cases/", dashboard.cases, name="dashboard-cases"),
+    path("directory/own/<int:pk>/", handover.show, name="hand-over"),
     path("parents/", parents.guide, name="parents"),
     path("routes/", routes.show, name="routes"),
 ]

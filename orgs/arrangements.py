@@ -1,0 +1,73 @@
+"""A unit with fewer than two people: the unit above names one of its own to sign there, for a period, on record (R0.5)."""
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from ledger import audit, clock
+from ledger.words import zh
+from orgs.models import Account, Post, PostRole, Unit
+from orgs.seats import in_force, seat_at
+from orgs.staffing import CHAIN, StaffingRefused, check_period, holds_the_other, short_handed
+from orgs.staffing_models import Arrangement
+
+
+def of_unit(unit: Unit, day: date) -> QuerySet[Arrangement]:
+    """Arrangements made by the unit or for it that are not over."""
+    rows = Arrangement.objects.filter(Q(above=unit) | Q(post__unit=unit), post__valid_until__gt=day)
+    return rows.select_related("post__account__person", "post__unit", "by__person").order_by(
+        "post__valid_from", "pk"
+    )
+
+
+def people(above: Unit, day: date) -> QuerySet[Account]:
+    """Whom the unit above may name: those who sit at it."""
+    posts = Post.objects.filter(in_force(day), unit=above).values("account")
+    return Account.objects.filter(pk__in=posts, is_active=True).select_related("person").order_by("pk")
+
+
+def arrange(
+    unit: Unit, to: Account, by: Account, now: datetime, *, since: date, until: date, reason: str
+) -> Arrangement:
+    """``to`` signs at ``unit`` from ``since`` to ``until``, its last day. Raises StaffingRefused."""
+    day, above = clock.local_date(now), unit.authority
+    if above is None or seat_at(by, above.pk, PostRole.HEAD, day) is None:
+        raise StaffingRefused(zh("代核由上级单位的负责人安排，你没有这个岗位（附件1 三.1）。"))
+    if not short_handed(above, day).filter(pk=unit.pk).exists():
+        raise StaffingRefused(zh("这个单位的审核人员已有两人，不需要由上级代核。"))
+    if Post.objects.filter(in_force(day), unit=unit, role=PostRole.HEAD, account__is_active=True).exists():
+        raise StaffingRefused(
+            zh("这个单位已有负责人、缺少学籍管理员：请先任命学籍管理员，办理不能由上级代替。")
+        )
+    check_period(since, until, day)
+    if len(reason.strip()) < 2:
+        raise StaffingRefused(zh("请写明代核的事由，如学校只有一名学籍管理员。"))
+    if not people(above, day).filter(pk=to.pk).exists():
+        raise StaffingRefused(zh("只能由上级单位的人员代核，请重新选择。"))
+    post = Post(
+        account=to, unit=unit, role=PostRole.HEAD, valid_from=since, valid_until=until + timedelta(days=1)
+    )
+    if holds_the_other(post, to, day):
+        raise StaffingRefused(
+            zh("所选人员在这个单位办理业务，不能又代为核办：办理与核办须为两人（附件1 三.1）。")
+        )
+    with transaction.atomic():
+        post.save(force_insert=True)
+        made = Arrangement.objects.create(post=post, above=above, by=by, reason=reason.strip()[:100])
+        body = {"post": post.pk, "to": to.pk, "from": since.isoformat(), "until": until.isoformat()}
+        audit.record(CHAIN, audit.actor_of(by), "signing.arranged", body, subject=f"unit:{unit.code}")
+    return made
+
+
+def end(found: Arrangement, by: Account, now: datetime) -> None:
+    """Over from today on; what was signed stays. Raises StaffingRefused."""
+    day = clock.local_date(now)
+    if seat_at(by, found.above_id, PostRole.HEAD, day) is None:
+        raise StaffingRefused(zh("代核由安排它的上级单位的负责人结束。"))
+    with transaction.atomic():
+        post = Post.objects.select_for_update().get(pk=found.post_id)
+        post.valid_until = max(day, post.valid_from + timedelta(days=1))
+        post.save(update_fields=["valid_until"])
+        body = {"post": post.pk, "until": post.valid_until.isoformat()}
+        audit.record(CHAIN, audit.actor_of(by), "signing.ended", body, subject=f"unit:{post.unit.code}")
