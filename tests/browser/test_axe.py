@@ -216,6 +216,12 @@ def test_no_page_of_a_head_or_of_those_above_has_a_violation(scene, desk, size):
     head.window.page.locator("#decision summary").first.click()
     head.look()
     head.walk([f"/graduation/{scene.leaving.number}/"])
+    scene.account(scene.first, PostRole.TECHNICIAN)
+    post = scene.registrar(scene.first).posts.get(unit=scene.first)
+    head.walk([f"/directory/own/{post.pk}/"])
+    head.window.page.get_by_role("button", name="预演").click()
+    head.window.sees("还没有写入任何内容")
+    head.look()
     gone = scene.graduate(scene.first)
     county = Inspection(desk(scene.registrar(scene.east), *size)).walk([f"/students/{gone.key}/take-back/"])
     county.walk([f"/problems/{scene.problem.pk}/"])
@@ -234,7 +240,7 @@ def test_no_page_of_a_head_or_of_those_above_has_a_violation(scene, desk, size):
     league.walk([f"/tickets/{sent.number}/", f"/tickets/{sent.number}/print/"])
     county.walk([f"/tickets/{sent.number}/", "/contacts/own/"])
     bulletin = drafting.draft(scene.im, Month.of(scene.today), calendar.current(), scene.now)
-    above.walk(["/dashboard/", "/dashboard/cases/", "/directory/", "/directory/own/"])
+    above.walk(["/dashboard/", "/dashboard/cases/?late=1", "/directory/", "/directory/own/"])
     above.walk(["/bulletins/", f"/bulletins/{bulletin.number}/"])
     report = ticketed.report(scene)
     above.walk([f"/tickets/{report.number}/", f"/tickets/{report.number}/edit/"])
@@ -243,6 +249,19 @@ def test_no_page_of_a_head_or_of_those_above_has_a_violation(scene, desk, size):
         ["/statistics/headcount/", "/statistics/permits/", f"/statistics/headcount/?unit={scene.first.code}"]
     )
     assert not head.wrong + above.wrong
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: f"{size[0]}px")
+def test_no_page_in_english_has_a_violation(scene, desk, size):
+    window = desk(scene.registrar(scene.first), *size)
+    window.context.add_cookies([{"name": "xueji_language", "value": "en", "url": window.base}])
+    registrar = Inspection(window).walk([*TABS, *EVERYONE, *VISITED[1:], "/transfers/new/"])
+    registrar.walk([f"/cases/{scene.arrived.number}/", f"/transfers/{scene.kept.number}/edit/"])
+    registrar.walk(["/students/", f"/students/{scene.pupil(scene.first, name=LONGEST).key}/", "/counter/"])
+    registrar.walk(
+        ["/dropouts/", "/problems/", "/registration/", "/statistics/headcount/", "/directory/own/"]
+    )
+    assert not registrar.wrong
 
 
 def test_a_printed_worklist_starts_on_its_first_page(scene, desk):

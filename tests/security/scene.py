@@ -217,6 +217,7 @@ class Scene:
             "": {},
             "pupil": {"key": str(self.pupil.key), "block": "contact"},
             "archive": {"pk": self.archive.pk},
+            "post": {"pk": self.actors["registrar@own"].posts.get().pk},
             "fault": {"number": self.fault.number},
             "offline": {"number": self.offline.number},
             "notice": {"pk": self.notice.pk},

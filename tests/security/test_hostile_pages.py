@@ -135,6 +135,7 @@ def pages_of(scene):
         ("head@above", "/contacts/own/"),
         ("head@above", "/directory/"),
         ("head@above", "/directory/own/"),
+        ("head@own", f"/directory/own/{scene.parts('post')['pk']}/"),
         ("head@above", "/dashboard/"),
         ("head@above", "/dashboard/cases/"),
         ("registrar@own", "/worklist/"),
