@@ -226,7 +226,7 @@ def test_no_page_of_a_head_or_of_those_above_has_a_violation(scene, desk, size):
     county = Inspection(desk(scene.registrar(scene.east), *size)).walk([f"/students/{gone.key}/take-back/"])
     county.walk([f"/problems/{scene.problem.pk}/"])
     county.walk(["/verification/", f"/verification/{scene.round.number}/"])
-    county.walk(["/recruitment/", f"/recruitment/{scene.recruited.number}/"])
+    county.walk(["/recruitment/", "/counter/"])
     assert not county.wrong
     junior = Inspection(desk(scene.registrar(scene.recruited.receiving_unit), *size)).walk(["/recruitment/"])
     assert not junior.wrong
@@ -271,3 +271,56 @@ def test_a_printed_worklist_starts_on_its_first_page(scene, desk):
     window.page.emulate_media(media="print")
     kept_whole = "getComputedStyle(document.querySelector('[data-worklist]')).breakInside"
     assert window.page.evaluate(kept_whole) == "auto"
+
+
+# The width that A4 leaves between the margins, in CSS pixels.
+A4 = (688, 960)
+CONTROLS = "button, select, textarea, input:not([type=hidden]), nav, [data-menu]"
+
+
+def on_paper(window, path) -> list[str]:
+    """What would go wrong when the page is printed: controls on the sheet, anything beyond its edge or scrolled away."""
+    window.go(path)
+    window.page.emulate_media(media="print")
+    shown = window.page.evaluate(
+        """controls => [...document.querySelectorAll(controls)].filter(e => e.offsetParent && e.offsetHeight > 1)
+            .map(e => e.outerHTML.slice(0, 90))""",
+        CONTROLS,
+    )
+    beyond = window.page.evaluate(
+        """() => [document.documentElement, ...document.querySelectorAll('.tablewrap, .panel')]
+            .filter(e => e.scrollWidth > e.clientWidth + 2 && e.clientWidth)
+            .map(e => `${e.className || e.tagName} ${e.scrollWidth} in ${e.clientWidth}`)"""
+    )
+    window.page.emulate_media(media="screen")
+    return [f"{path}: {wrong}" for wrong in (*shown, *beyond)]
+
+
+def test_every_list_prints_without_controls_and_within_the_sheet(scene, desk):
+    registrar, county = desk(scene.registrar(scene.first), *A4), desk(scene.registrar(scene.east), *A4)
+    province = desk(scene.registrar(scene.im), *A4)
+    own = [
+        "/students/",
+        "/students/?tab=left",
+        "/registration/",
+        "/late/",
+        "/recruitment/",
+        "/problems/",
+        "/dropouts/",
+    ]
+    own += [*TABS, "/classes/", "/verification/", "/offline/", "/notices/", "/exports/", "/counter/batches/"]
+    own += ["/graduation/", f"/graduation/{scene.leaving.number}/", "/counter/"]
+    above = [
+        "/verification/",
+        f"/verification/{scene.round.number}/",
+        "/refusals/",
+        "/refusals/shares/",
+        "/appeals/",
+    ]
+    above += ["/faults/", "/graduating/", "/statistics/under-age/", "/directory/own/", "/tickets/?tab=all"]
+    top = ["/dashboard/", "/dashboard/cases/?late=1", "/directory/", "/contacts/", "/bulletins/", "/numbers/"]
+    top += ["/statistics/headcount/", "/statistics/permits/", "/late/collected/", "/calendar/", "/routes/"]
+    wrong = [told for path in own for told in on_paper(registrar, path)]
+    wrong += [told for path in above for told in on_paper(county, path)]
+    wrong += [told for path in top for told in on_paper(province, path)]
+    assert not wrong, "\n".join(wrong)
