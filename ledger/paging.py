@@ -16,3 +16,18 @@ def pages_of(page, kept: str = "") -> dict:
         "previous_url": f"?page={page.number - 1}{kept}" if page.has_previous() else "",
         "next_url": f"?page={page.number + 1}{kept}" if page.has_next() else "",
     }
+
+
+def stretch(page, measure: str) -> str:
+    """Which lines of how many, e.g. 第 1–25 名，共 40 名; empty of none."""
+    total = page.paginator.count
+    if not total:
+        return ""
+    first, last = page.start_index(), page.end_index()
+    return zh(
+        "第 {start_index}–{end_index} {unit}，共 {total} {unit}",
+        start_index=first,
+        end_index=last,
+        unit=measure,
+        total=total,
+    )

@@ -90,6 +90,11 @@ def joined(between: str, parts: Iterable[str]) -> Words:
     )
 
 
+def beside(*parts) -> Words:
+    """What is told in one line, a blank between: who　when."""
+    return joined("　", [part if isinstance(part, str) else str(part) for part in parts])
+
+
 def dated(text: str, day: date) -> Words:
     """``text``, a date as Chinese people write it, and ``day`` as English readers do: 23 November 2026."""
     return Words(text, lambda: f"{day.day} {day:%B} {day.year}")

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods
 from ledger import clock
 from ledger.clock import local_date, spoken
 from ledger.redirects import see_other
-from ledger.words import zh
+from ledger.words import beside, zh
 from orgs import arrangements, staffing
 from orgs.models import Account, Delegation, Post, PostRole, Unit
 from orgs.seats import seats_of
@@ -160,18 +160,12 @@ def _unit(unit: Unit, account: Account, day) -> dict:
     return {
         "unit": unit,
         "rows": [_post(post, day, seats) for post in posts],
-        "review": zh("{review_by}　{day}", review_by=review.by, day=spoken(local_date(review.at)))
-        if review
-        else "",
+        "review": beside(review.by, spoken(local_date(review.at))) if review else "",
         "may_confirm": head and review is None,
         "lendable": [
             {
                 "pk": post.pk,
-                "label": zh(
-                    "{account_display_name}　{role}",
-                    account_display_name=post.account.display_name,
-                    role=post.get_role_display(),
-                ),
+                "label": beside(post.account.display_name, post.get_role_display()),
             }
             for post in posts
             if head or post.account_id == account.pk
@@ -180,11 +174,7 @@ def _unit(unit: Unit, account: Account, day) -> dict:
         "loans": [
             {
                 "pk": loan.pk,
-                "post": zh(
-                    "{account_display_name}　{role}",
-                    account_display_name=loan.post.account.display_name,
-                    role=loan.post.get_role_display(),
-                ),
+                "post": beside(loan.post.account.display_name, loan.post.get_role_display()),
                 "to": loan.account.display_name,
                 "period": zh("{day}起，{day2}前", day=spoken(loan.valid_from), day2=spoken(loan.valid_until)),
                 "reason": loan.reason,

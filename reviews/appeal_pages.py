@@ -6,7 +6,7 @@ from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from ledger.clock import local_date, moment, spoken
-from ledger.words import zh
+from ledger.words import beside, zh
 from orgs.models import PostRole
 from orgs.seats import seat_at
 from reviews import appeals
@@ -180,12 +180,7 @@ def shown(appeal: WallAppeal, account, known: Desk, typed: dict | None = None) -
             "pieces": marked(appeal.opinion, rows or [phrase]),
             "explanation": appeal.explanation,
             "ruling_opinion": appeal.ruling_opinion,
-            "ruled": zh(
-                "{upper_name}　{appeal_decider}　{moment}",
-                upper_name=appeal.upper.name,
-                appeal_decider=appeal.decider,
-                moment=moment(appeal.decided_at),
-            )
+            "ruled": beside(appeal.upper.name, appeal.decider, moment(appeal.decided_at))
             if appeal.ruling
             else "",
         },
@@ -215,12 +210,7 @@ def _facts(appeal: WallAppeal, known: Desk) -> list[tuple[str, str]]:
     return [
         (
             zh("业务"),
-            zh(
-                "{number}　{headline}　{kind}",
-                number=case.number,
-                headline=case.headline,
-                kind=kind_name(case.kind),
-            ),
+            beside(case.number, case.headline, kind_name(case.kind)),
         ),
         (zh("学校"), f"{case.sending_unit.name} → {case.receiving_unit.name}"),
         (
@@ -239,7 +229,7 @@ def _facts(appeal: WallAppeal, known: Desk) -> list[tuple[str, str]]:
         (zh("所选理由"), reason),
         (
             zh("上报人"),
-            zh("{appeal_account}　{moment}", appeal_account=appeal.account, moment=moment(appeal.raised_at)),
+            beside(appeal.account, moment(appeal.raised_at)),
         ),
         (zh("裁定单位"), appeal.upper.name),
     ]

@@ -7,6 +7,7 @@ from django.core.paginator import Paginator
 from django.urls import reverse
 
 from ledger.clock import local_date, spoken
+from ledger.paging import stretch
 from ledger.words import zh
 from orgs.models import Unit
 from orgs.seats import seats_of
@@ -169,18 +170,7 @@ def _row(look: Look, step: Step) -> dict:
 
 def pager(page, wanted: Wanted, measure: str) -> dict:
     """The line under a list."""
-    total = page.paginator.count
-    text = (
-        zh(
-            "第 {start_index}–{end_index} {measure}，共 {total} {measure}",
-            start_index=page.start_index(),
-            end_index=page.end_index(),
-            measure=measure,
-            total=total,
-        )
-        if total
-        else ""
-    )
+    text = stretch(page, measure)
     return {
         "text": text,
         "previous_url": wanted.address(page=str(page.previous_page_number())) if page.has_previous() else "",

@@ -5,7 +5,7 @@ from datetime import date
 from django.urls import reverse
 
 from ledger.clock import local_date, moment, spoken
-from ledger.words import joined, zh
+from ledger.words import beside, joined, zh
 from orgs.models import PostRole
 from orgs.school_system import system_on
 from orgs.seats import seat_at
@@ -55,22 +55,13 @@ def pupil_facts(case: Case, change: StatusChange, day: date, full: bool = False)
     return [
         (
             zh("姓名"),
-            zh(
-                "{name}　{sex}　{birth_date_year}年生",
-                name=name,
-                sex=student.get_sex_display(),
-                birth_date_year=student.birth_date.year,
-            ),
+            records.who_is(student, name),
         ),
         (zh("学籍号"), number),
         (zh("学籍状态"), status),
         (
             zh("学校、年级"),
-            zh(
-                "{school_name}　{grade_label}",
-                school_name=school.name,
-                grade_label=grade_label(own, system_on(school, ruled_on).system),
-            ),
+            beside(school.name, grade_label(own, system_on(school, ruled_on).system)),
         ),
     ]
 

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import moment, spoken
-from ledger.words import zh
+from ledger.words import beside, zh
 from orgs.models import PostRole, Unit, UnitLevel
 from orgs.seats import seat_at, seats_of
 from reviews import desk
@@ -196,9 +196,7 @@ def _facts(run: GraduationRun) -> list[tuple[str, str]]:
         (zh("学校"), run.school.name),
         (
             zh("准备"),
-            zh(
-                "{run_prepared_by}　{moment}", run_prepared_by=run.prepared_by, moment=moment(run.prepared_at)
-            ),
+            beside(run.prepared_by, moment(run.prepared_at)),
         ),
     ]
     if run.signed_at:

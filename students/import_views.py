@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import moment
 from ledger.paging import pages_of
-from ledger.words import zh
+from ledger.words import beside, zh
 from orgs.models import Unit
 from reviews import desk, uploads
 from reviews.refusals import Refusal, Refused
@@ -132,7 +132,7 @@ def _facts(batch: ImportBatch) -> list[tuple[str, str]]:
         (zh("单位"), batch.unit.name),
         (
             zh("上传"),
-            zh("{batch_asked_by}　{moment}", batch_asked_by=batch.asked_by, moment=moment(batch.asked_at)),
+            beside(batch.asked_by, moment(batch.asked_at)),
         ),
         (zh("行数"), str(batch.total)),
     ]

@@ -4,7 +4,7 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from ledger.clock import moment
-from ledger.words import zh
+from ledger.words import beside, zh
 from orgs import scope
 from orgs.models import Unit
 from students import identity, sealing
@@ -75,11 +75,7 @@ def facts(batch: IssuingBatch) -> list[tuple[str, str]]:
         (zh("范围"), batch.province.name),
         (
             zh("准备"),
-            zh(
-                "{batch_prepared_by}　{moment}",
-                batch_prepared_by=batch.prepared_by,
-                moment=moment(batch.prepared_at),
-            ),
+            beside(batch.prepared_by, moment(batch.prepared_at)),
         ),
     ]
     if batch.confirmed_at:

@@ -23,6 +23,12 @@ class TooManyMisses(Exception):
     )
 
 
+def who_is(student: Student, name: str) -> str:
+    """A pupil in one line, ``name`` as it may be shown: name, sex, year of birth."""
+    sex, born = student.get_sex_display(), student.birth_date.year
+    return zh("{name}　{sex}　{born}年生", name=name, sex=sex, born=born)
+
+
 def number_index(text: str) -> bytes:
     """The blind index of a registration or identity number."""
     return sealing.blind_index(text)

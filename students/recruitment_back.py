@@ -177,12 +177,7 @@ def facts_shown(row: RecruitmentReturn, full: bool = False) -> list[tuple[str, s
     return [
         (
             zh("姓名"),
-            zh(
-                "{name}　{sex}　{birth_date_year}年生",
-                name=name,
-                sex=student.get_sex_display(),
-                birth_date_year=student.birth_date.year,
-            ),
+            records.who_is(student, name),
         ),
         (zh("学籍号"), number),
         *facts_of_line(row.line),

@@ -172,12 +172,7 @@ def facts_shown(row: TakenBack, case: Case, full: bool = False) -> list[tuple[st
     return [
         (
             zh("姓名"),
-            zh(
-                "{name}　{sex}　{birth_date_year}年生",
-                name=name,
-                sex=student.get_sex_display(),
-                birth_date_year=student.birth_date.year,
-            ),
+            records.who_is(student, name),
         ),
         (zh("学校"), case.sending_unit.name),
         (zh("学籍号"), number),

@@ -12,6 +12,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger import audit, clock
+from ledger.paging import stretch
 from ledger.words import zh
 from orgs import scope
 from orgs.models import PostRole, Unit
@@ -272,18 +273,7 @@ def kept(request: HttpRequest, **changes) -> str:
 
 def pager(request: HttpRequest, page, unit: str) -> dict:
     """The line under a list."""
-    total = page.paginator.count
-    text = (
-        zh(
-            "第 {start_index}–{end_index} {unit}，共 {total} {unit}",
-            start_index=page.start_index(),
-            end_index=page.end_index(),
-            unit=unit,
-            total=total,
-        )
-        if total
-        else ""
-    )
+    text = stretch(page, unit)
     return {
         "text": text,
         "previous_url": f"?{kept(request, page=page.number - 1)}" if page.has_previous() else "",

@@ -5,7 +5,7 @@ from datetime import date
 from django.urls import reverse
 
 from ledger.clock import local_date, moment, spoken
-from ledger.words import zh
+from ledger.words import beside, zh
 from orgs.models import PostRole
 from orgs.seats import seats_of
 from reviews.views.form_pages import told
@@ -203,7 +203,7 @@ def _enclosures(ticket: Ticket) -> list[dict]:
             "url": reverse("ticket-enclosure", args=[ticket.number, row.key]),
             "remove_url": reverse("ticket-enclosure-remove", args=[ticket.number, row.key]),
             "label": zh("附件 {at}", at=at),
-            "told": zh("{unit_name}　{moment}", unit_name=row.unit.name, moment=moment(row.added_at)),
+            "told": beside(row.unit.name, moment(row.added_at)),
             "own": row.unit_id == ticket.holder_id,
         }
         for at, row in enumerate(ticket.enclosures.filter(removed_at=None).select_related("unit"), 1)

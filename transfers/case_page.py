@@ -143,12 +143,7 @@ def _facts(case: Case, transfer: Transfer, day, full: bool) -> list[tuple[str, s
     return [
         (
             zh("姓名"),
-            zh(
-                "{name}　{sex}　{birth_date_year}年生",
-                name=name,
-                sex=student.get_sex_display(),
-                birth_date_year=student.birth_date.year,
-            ),
+            records.who_is(student, name),
         ),
         (zh("转出"), case.sending_unit.name),
         (zh("学籍号"), number),

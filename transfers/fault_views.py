@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ledger.paging import stretch
 from ledger.words import zh
 from orgs.models import UnitLevel
 from reviews import desk, faults
@@ -150,17 +151,8 @@ def close(request: HttpRequest, number: str) -> HttpResponse:
 def pager(page, unit: str, kept: dict) -> dict:
     """The line under a list."""
     more = "".join(f"{name}={value}&" for name, value in kept.items())
-    total = page.paginator.count
     return {
-        "text": zh(
-            "第 {start_index}–{end_index} {unit}，共 {total} {unit}",
-            start_index=page.start_index(),
-            end_index=page.end_index(),
-            unit=unit,
-            total=total,
-        )
-        if total
-        else "",
+        "text": stretch(page, unit),
         "previous_url": f"?{more}page={page.previous_page_number()}" if page.has_previous() else "",
         "next_url": f"?{more}page={page.next_page_number()}" if page.has_next() else "",
     }

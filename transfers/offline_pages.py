@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 
 from ledger.clock import local_date, moment, spoken
-from ledger.words import joined, zh
+from ledger.words import beside, joined, zh
 from orgs import scope
 from orgs.models import Unit
 from reviews import faults
@@ -335,7 +335,7 @@ def _facts(made: OfflineTransfer, name: str, row: dict) -> list[tuple[str, str]]
     )
     how = zh("满") if made.is_open else zh("历时")
     facts = [
-        (zh("姓名"), zh("{name}　{sex}　{born}", name=name, sex=pupil.get_sex_display(), born=born)),
+        (zh("姓名"), beside(name, pupil.get_sex_display(), born)),
         (zh("就读学校"), made.school.name),
         (
             zh("学籍所在"),
@@ -354,11 +354,7 @@ def _facts(made: OfflineTransfer, name: str, row: dict) -> list[tuple[str, str]]
         ),
         (
             zh("登记"),
-            zh(
-                "{made_recorded_by}　{moment}",
-                made_recorded_by=made.recorded_by,
-                moment=moment(made.recorded_at),
-            ),
+            beside(made.recorded_by, moment(made.recorded_at)),
         ),
     ]
     if not made.is_open:
@@ -432,12 +428,7 @@ def fault_facts(fault: Fault, desk: Desk) -> list[tuple[str, str]]:
     """Who announced and ended it, and until when offline transfers may still be recorded."""
     last = faults.last_day(fault, fault.unit, desk.today, desk.book)
     ended = (
-        zh(
-            "{closed_from_name}　{fault_closed_by}　{moment}",
-            closed_from_name=fault.closed_from.name,
-            fault_closed_by=fault.closed_by,
-            moment=moment(fault.closed_at),
-        )
+        beside(fault.closed_from.name, fault.closed_by, moment(fault.closed_at))
         if fault.closed_at
         else zh("尚未结束")
     )
@@ -454,12 +445,7 @@ def fault_facts(fault: Fault, desk: Desk) -> list[tuple[str, str]]:
         (zh("起始日期"), spoken(fault.since)),
         (
             zh("发布"),
-            zh(
-                "{opened_from_name}　{fault_opened_by}　{moment}",
-                opened_from_name=fault.opened_from.name,
-                fault_opened_by=fault.opened_by,
-                moment=moment(fault.opened_at),
-            ),
+            beside(fault.opened_from.name, fault.opened_by, moment(fault.opened_at)),
         ),
         (zh("结束"), ended),
         (zh("补记期限"), zh("至{day}", day=spoken(last)) if last else zh("故障结束后起算")),

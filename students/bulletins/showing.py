@@ -1,7 +1,7 @@
 """A bulletin in words, tables and bars: the same for page, paper, xlsx and API (R3.7b)."""
 
 from ledger.clock import local_date, spoken
-from ledger.words import joined, zh
+from ledger.words import beside, joined, zh
 from orgs.models import UnitLevel
 from reviews.shares import percent
 from students.bulletins.counting import KINDS
@@ -172,8 +172,4 @@ def signed(bulletin: Bulletin) -> str:
     """The line that an official notice ends with."""
     if bulletin.state != BulletinState.PUBLISHED:
         return zh("征求说明稿，说明截止 {day}", day=spoken(bulletin.reply_until))
-    return zh(
-        "{province_name}　{day}",
-        province_name=bulletin.province.name,
-        day=spoken(local_date(bulletin.published_at)),
-    )
+    return beside(bulletin.province.name, spoken(local_date(bulletin.published_at)))

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import local_date, moment, spoken
 from ledger.paging import pages_of
-from ledger.words import zh
+from ledger.words import beside, zh
 from orgs import scope
 from reviews import desk
 from reviews.forms import PlainText
@@ -124,11 +124,7 @@ def _section(part: dict, account, day, typed) -> dict:
                 "cells": showing.cells(line),
                 "bad": figures.is_named(line.figures),
                 "reply": line.reply,
-                "replied": zh(
-                    "{line_reply_by}　{moment}", line_reply_by=line.reply_by, moment=moment(line.reply_at)
-                )
-                if line.reply_at
-                else "",
+                "replied": beside(line.reply_by, moment(line.reply_at)) if line.reply_at else "",
                 "may_reply": mine,
                 "typed": typed.get("reply", "")[:500] if typed.get("line") == str(line.pk) else line.reply,
             }

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ledger.clock import moment, spoken
 from ledger.paging import pages_of
-from ledger.words import zh
+from ledger.words import beside, zh
 from orgs.models import PostRole
 from reviews import desk
 from reviews.forms import PlainText
@@ -170,20 +170,14 @@ def _facts(found: DropoutMark) -> list[tuple[str, str]]:
         (zh("劝返经过"), found.efforts),
         (
             zh("填报"),
-            zh(
-                "{found_marked_by}　{moment}", found_marked_by=found.marked_by, moment=moment(found.marked_at)
-            ),
+            beside(found.marked_by, moment(found.marked_at)),
         ),
     ]
     if found.signed_by is not None:
         facts.append(
             (
                 zh("签核"),
-                zh(
-                    "{found_signed_by}　{moment}",
-                    found_signed_by=found.signed_by,
-                    moment=moment(found.signed_at),
-                ),
+                beside(found.signed_by, moment(found.signed_at)),
             )
         )
     if found.sent_on:

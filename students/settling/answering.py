@@ -136,12 +136,7 @@ def facts_shown(row: ProblemAnswer, full: bool = False) -> list[tuple[str, str]]
     return [
         (
             zh("学生"),
-            zh(
-                "{name}　{sex}　{birth_date_year}年生",
-                name=name,
-                sex=student.get_sex_display(),
-                birth_date_year=student.birth_date.year,
-            ),
+            records.who_is(student, name),
         ),
         (zh("学籍号"), number),
         (zh("问题"), row.problem.get_kind_display()),

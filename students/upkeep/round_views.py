@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import moment, spoken
 from ledger.paging import pages_of
-from ledger.words import joined, zh
+from ledger.words import beside, joined, zh
 from orgs.models import PostRole, Unit
 from orgs.seats import seats_of
 from reviews import desk
@@ -202,9 +202,7 @@ def round_page(request, found: VerificationRound, refused: Refusal | None = None
 
 
 def _facts(found: VerificationRound, schools: int, signed: int, total: dict) -> list[tuple]:
-    opened = zh(
-        "{found_opened_by}　{moment}", found_opened_by=found.opened_by, moment=moment(found.opened_at)
-    )
+    opened = beside(found.opened_by, moment(found.opened_at))
     reached = zh(
         "{count} 所学校，已签核 {signed} 所；抽查 {part} 人，已核 {part2} 人",
         count=schools,

@@ -8,7 +8,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import moment
-from ledger.words import zh
+from ledger.words import beside, zh
 from reviews import desk
 from reviews.forms import PlainText
 from reviews.refusals import Refusal, Refused
@@ -143,11 +143,7 @@ def _facts(sheet: ChangeSheet, lines: list[dict]) -> list[tuple[str, str]]:
         found.append(
             (
                 zh("学籍管理员"),
-                zh(
-                    "{sheet_decided_by}　{moment}",
-                    sheet_decided_by=sheet.decided_by,
-                    moment=moment(sheet.decided_at),
-                ),
+                beside(sheet.decided_by, moment(sheet.decided_at)),
             )
         )
     if sheet.answer:
