@@ -131,7 +131,8 @@ def tell_successor(messages: list[OutboxMessage]) -> None:
         Letter(
             message.payload["account"],
             None,
-            "自{day}起由你接任{unit}的{role}，现有待办 {many} 件，请登录办理。".format(
+            zh(
+                "自{day}起由你接任{unit}的{role}，现有待办 {many} 件，请登录办理。",
                 day=clock.spoken(date.fromisoformat(message.payload["begins"])),
                 unit=message.payload["unit"],
                 role=PostRole(message.payload["role"]).label,
