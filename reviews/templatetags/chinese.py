@@ -1,8 +1,8 @@
 """Parts of a page that are Chinese for every reader: the official papers."""
 
 from django import template
-from django.conf import settings
-from django.utils import translation
+
+from ledger.words import in_chinese
 
 register = template.Library()
 
@@ -12,7 +12,7 @@ class _Chinese(template.Node):
         self.nodelist = nodes
 
     def render(self, context):
-        with translation.override(settings.LANGUAGE_CODE):
+        with in_chinese():
             return self.nodelist.render(context)
 
 

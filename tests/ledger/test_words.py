@@ -7,11 +7,10 @@ from datetime import date
 
 import pytest
 from django.db import connection
-from django.utils import translation
 from django.utils.html import format_html
 
 from ledger.clock import brief, moment, spoken, spoken_month
-from ledger.words import Words, joined, zh
+from ledger.words import Words, in_chinese, in_english, joined, zh
 from tests.clock import shanghai
 
 SAVED = zh("已保存。")
@@ -19,7 +18,7 @@ SAVED = zh("已保存。")
 
 @pytest.fixture
 def english():
-    with translation.override("en"):
+    with in_english():
         yield
 
 
@@ -52,7 +51,7 @@ def test_holes_are_filled_in_both_languages():
     left = zh("还剩 {left} 个工作日", left=3)
     assert left == "还剩 3 个工作日"
     assert zh("还剩 {left} 个工作日").format(left=3) == left
-    with translation.override("en"):
+    with in_english():
         assert str(left) == "3 working days left"
 
 
@@ -60,16 +59,22 @@ def test_words_in_words_are_read_in_the_same_language():
     told = zh("退回{beginner}补正", beginner=zh("本校"))
     parts = joined("、", [zh("本校"), "张三"])
     assert (told, parts) == ("退回本校补正", "本校、张三")
-    with translation.override("en"):
+    with in_english():
         assert str(told) == "Send back for correction to: this school"
         assert str(parts) == "this school, 张三"
+
+
+def test_a_part_of_an_english_page_can_be_chinese(english):
+    with in_chinese():
+        assert str(SAVED) == "已保存。"
+    assert str(SAVED) == "Saved."
 
 
 def test_words_put_together_stay_words():
     both = "甲" + SAVED + "乙"
     assert isinstance(both, Words)
     assert both == "甲已保存。乙"
-    with translation.override("en"):
+    with in_english():
         assert str(both) == "甲Saved.乙"
         assert str(zh("已保存。").rstrip("。")) == "Saved"
     assert zh("已保存。").rstrip("。") == "已保存"
@@ -83,7 +88,7 @@ def test_dates_are_read_as_their_readers_write_them():
         "11月23日 10:12",
         "2026年11月23日 10:12",
     ]
-    with translation.override("en"):
+    with in_english():
         assert [str(each) for each in (spoken(day), spoken_month(day), brief(at), moment(at))] == [
             "23 November 2026",
             "November 2026",
@@ -95,5 +100,5 @@ def test_dates_are_read_as_their_readers_write_them():
 def test_what_is_put_into_a_page_is_escaped_in_both_languages():
     sharp = zh("退回{beginner}补正", beginner="<b>")
     assert sharp.__html__() == "退回&lt;b&gt;补正"
-    with translation.override("en"):
+    with in_english():
         assert "&lt;b&gt;" in sharp.__html__()

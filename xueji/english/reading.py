@@ -4,12 +4,11 @@ from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.messages.storage.fallback import FallbackStorage
 from django.http import HttpRequest, HttpResponse
-from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from ledger.words import ENGLISH
+from ledger.words import ENGLISH, in_english
 
 # Where the answer is the same page in another language nothing is decided: pages kept by a browser need no token.
 choose = csrf_exempt(login_not_required(set_language))
@@ -35,6 +34,6 @@ class Messages(FallbackStorage):
 
     def add(self, level, message, extra_tags=""):
         if self.request.reads_english:
-            with translation.override(ENGLISH):
+            with in_english():
                 message = str(message)
         super().add(level, message, extra_tags)

@@ -8,7 +8,7 @@ from django.template.backends.django import DjangoTemplates
 from django.template.loaders import app_directories, filesystem
 from django.utils import translation
 
-from ledger.words import ENGLISH
+from ledger.words import ENGLISH, in_english
 from xueji.english.segments import translated
 
 
@@ -58,5 +58,5 @@ class _Page:
         if not getattr(request, "reads_english", False):
             return self.chinese.render(context, request)
         page = self.english.get_template(self.chinese.template.name)
-        with translation.override(ENGLISH):
+        with in_english():
             return page.render(context, request)
