@@ -126,6 +126,8 @@ WSGI_APPLICATION = "xueji.wsgi.application"
 
 TEMPLATES = [
     {
+        # By this name the REST framework looks for it.
+        "NAME": "django",
         "BACKEND": "xueji.english.templates.Bilingual",
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
