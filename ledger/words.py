@@ -15,37 +15,35 @@ from django.utils import translation
 from django.utils.html import escape
 
 ENGLISH = "en"
-
-
 # Asked for every sentence of every page: Django's own get_language takes a hundred times as long.
-_english: ContextVar[bool] = ContextVar("english", default=False)
+_rendering: ContextVar[bool] = ContextVar("english", default=False)
 
 
 def reads_english() -> bool:
     """Whether a page is being rendered for an English reader; never true outside of the rendering."""
-    return _english.get()
+    return _rendering.get()
 
 
 @contextmanager
 def in_english() -> Iterator[None]:
     """What is shown within is English, Django's own sentences as well."""
-    token = _english.set(True)
+    token = _rendering.set(True)
     try:
         with translation.override(ENGLISH):
             yield
     finally:
-        _english.reset(token)
+        _rendering.reset(token)
 
 
 @contextmanager
 def in_chinese() -> Iterator[None]:
     """What is shown within is Chinese, whatever the language of the page: the official papers."""
-    token = _english.set(False)
+    token = _rendering.set(False)
     try:
         with translation.override(settings.LANGUAGE_CODE):
             yield
     finally:
-        _english.reset(token)
+        _rendering.reset(token)
 
 
 class Words(str):
@@ -64,7 +62,7 @@ class Words(str):
         return self._english()
 
     def __str__(self) -> str:
-        return self._english() if _english.get() else str.__str__(self)
+        return self._english() if _rendering.get() else str.__str__(self)
 
     def __format__(self, spec: str) -> str:
         return format(str(self), spec)

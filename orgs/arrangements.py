@@ -9,7 +9,7 @@ from ledger import audit, clock
 from ledger.words import zh
 from orgs.models import Account, Post, PostRole, Unit
 from orgs.seats import in_force, seat_at
-from orgs.staffing import CHAIN, StaffingRefused, check_period, holds_the_other, short_handed
+from orgs.staffing import CHAIN, StaffingRefused, check_period, holds_the_other, short_handed, sitting_at
 from orgs.staffing_models import Arrangement
 
 
@@ -23,8 +23,7 @@ def of_unit(unit: Unit, day: date) -> QuerySet[Arrangement]:
 
 def people(above: Unit, day: date) -> QuerySet[Account]:
     """Whom the unit above may name: those who sit at it."""
-    posts = Post.objects.filter(in_force(day), unit=above).values("account")
-    return Account.objects.filter(pk__in=posts, is_active=True).select_related("person").order_by("pk")
+    return sitting_at([above.pk], day)
 
 
 def arrange(

@@ -66,7 +66,7 @@ def _page(
 
 def _row(post, day, seats) -> dict:
     row, until = directory.row_of(post), post.trained_until
-    row["hand_over"] = f"/directory/own/{post.pk}/" if staffing.may_hand_over(post, seats) else ""
+    row["hand_over"] = staffing.hand_over_url(post, seats)
     if post.role != PostRole.REGISTRAR:
         return row | {"trained": "—", "tier": ""}
     if until is None:

@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Count, Max, Q, QuerySet
+from django.urls import reverse
 
 from ledger import audit, clock
 from ledger.words import zh
@@ -127,7 +128,11 @@ def open_again(account_id: int, by: Account, now: datetime) -> Account:
 
 def colleagues(unit: Unit, day: date) -> QuerySet[Account]:
     """To whom a post of the unit may be lent: those who sit at it or at the unit above."""
-    units = [unit.pk, *([unit.authority_id] if unit.authority_id else [])]
+    return sitting_at([unit.pk, *([unit.authority_id] if unit.authority_id else [])], day)
+
+
+def sitting_at(units: list[int], day: date) -> QuerySet[Account]:
+    """Accounts that hold a post at one of the units."""
     posts = Post.objects.filter(in_force(day), unit__in=units).values("account")
     return Account.objects.filter(pk__in=posts, is_active=True).select_related("person").order_by("pk")
 
@@ -167,6 +172,11 @@ def may_hand_over(post: Post, seats: set[tuple[int, str]]) -> bool:
     (unit, role) pairs where the account sits."""
     where = post.unit_id if post.role == PostRole.REGISTRAR else post.unit.authority_id
     return post.role in _DECIDE and (where, PostRole.HEAD) in seats
+
+
+def hand_over_url(post: Post, seats: set[tuple[int, str]]) -> str:
+    """Where it is done by those who may, else empty."""
+    return reverse("hand-over", args=[post.pk]) if may_hand_over(post, seats) else ""
 
 
 def places(by: Account, day: date) -> set[tuple[int, str]]:

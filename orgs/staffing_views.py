@@ -82,26 +82,28 @@ def _arrange(request: HttpRequest) -> None:
     typed = request.POST
     unit = Unit.objects.select_related("authority").filter(pk=_number(typed.get("below"))).first()
     to = Account.objects.filter(pk=_number(typed.get("to"))).first()
-    since, until = _day(typed.get("since")), _day(typed.get("until"))
     if unit is None or to is None:
         raise StaffingRefused(zh("请选择要代核的单位和人员。"))
+    period = _period(typed, zh("请填写代核的起止日期，如 2026-12-01。"))
+    arrangements.arrange(unit, to, request.user, clock.now(), **period)
+
+
+def _period(typed, wrong: str) -> dict:
+    """From when to when and why; ``wrong`` is said where a date is none."""
+    since, until = _day(typed.get("since")), _day(typed.get("until"))
     if since is None or until is None:
-        raise StaffingRefused(zh("请填写代核的起止日期，如 2026-12-01。"))
-    reason = typed.get("reason", "").replace("\x00", "")
-    arrangements.arrange(unit, to, request.user, clock.now(), since=since, until=until, reason=reason)
+        raise StaffingRefused(wrong)
+    return {"since": since, "until": until, "reason": typed.get("reason", "").replace("\x00", "")}
 
 
 def _lend(request: HttpRequest, units: dict[int, Unit]) -> None:
     typed = request.POST
     post = Post.objects.select_related("unit").filter(pk=_number(typed.get("post")), unit__in=units).first()
     to = Account.objects.filter(pk=_number(typed.get("to"))).first()
-    since, until = _day(typed.get("since")), _day(typed.get("until"))
     if post is None or to is None:
         raise StaffingRefused(zh("请选择要委托的岗位和受托人。"))
-    if since is None or until is None:
-        raise StaffingRefused(zh("请填写委托的起止日期，如 2026-12-01。"))
-    reason = typed.get("reason", "").replace("\x00", "")
-    staffing.lend(post, to, request.user, clock.now(), since=since, until=until, reason=reason)
+    period = _period(typed, zh("请填写委托的起止日期，如 2026-12-01。"))
+    staffing.lend(post, to, request.user, clock.now(), **period)
 
 
 def _number(text: str | None) -> int:
@@ -210,7 +212,7 @@ def _post(post: Post, day, seats) -> dict:
     until = post.trained_until
     return {
         "name": post.account.display_name,
-        "hand_over": f"/directory/own/{post.pk}/" if staffing.may_hand_over(post, seats) else "",
+        "hand_over": staffing.hand_over_url(post, seats),
         "role": post.get_role_display(),
         "week": zh("{day}起的一周", day=spoken(post.last_week)) if post.last_week else zh("没有登录过"),
         "trained": zh("至 {day}", day=spoken(until)) if until else zh("没有证书"),

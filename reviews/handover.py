@@ -109,7 +109,7 @@ def hand_over(post: Post, to: Account, by: Account, now: datetime, *, last: date
     with transaction.atomic():
         held = Post.objects.select_for_update(of=("self",)).select_related("unit", "account").get(pk=post.pk)
         found = plan(held, to, by, now, last=last)
-        held.valid_until = max(found.begins, held.valid_from + timedelta(days=1))
+        held.valid_until = found.begins
         held.save(update_fields=["valid_until"])
         Delegation.objects.filter(post=held, valid_from__gte=found.begins).delete()
         held.delegations.filter(valid_until__gt=found.begins).update(valid_until=found.begins)

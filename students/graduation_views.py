@@ -203,12 +203,7 @@ def _facts(run: GraduationRun) -> list[tuple[str, str]]:
         rows.append(
             (
                 zh("核办"),
-                zh(
-                    "{run_signed_by}　{moment}　“{run_opinion}”",
-                    run_signed_by=run.signed_by,
-                    moment=moment(run.signed_at),
-                    run_opinion=run.opinion,
-                ),
+                beside(run.signed_by, moment(run.signed_at), zh("“{quoted}”", quoted=run.opinion)),
             )
         )
         rows.append((zh("毕业日期"), spoken(run.day)))

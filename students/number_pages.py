@@ -82,11 +82,8 @@ def facts(batch: IssuingBatch) -> list[tuple[str, str]]:
         told.append(
             (
                 zh("确认"),
-                zh(
-                    "{batch_confirmed_by}　{moment}　“{batch_opinion}”",
-                    batch_confirmed_by=batch.confirmed_by,
-                    moment=moment(batch.confirmed_at),
-                    batch_opinion=batch.opinion,
+                beside(
+                    batch.confirmed_by, moment(batch.confirmed_at), zh("“{quoted}”", quoted=batch.opinion)
                 ),
             )
         )

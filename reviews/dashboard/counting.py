@@ -67,6 +67,11 @@ def _values(unit: Unit, today: date, counted: Calendar) -> dict:
     }
 
 
+def _since(today: date, days: int) -> datetime:
+    """The beginning of the day so many days ago."""
+    return datetime.combine(today - timedelta(days=days), datetime.min.time(), SHANGHAI)
+
+
 def _read(statement: str, values: dict) -> list[tuple]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -97,7 +102,7 @@ def decided(
     unit: Unit, today: date, counted: Calendar
 ) -> tuple[dict[str, Decided], dict[int, Decided], Decided]:
     """What was decided in the last :data:`DECIDED_DAYS` days: by stage, by unit directly under, and all."""
-    since = datetime.combine(today - timedelta(days=DECIDED_DAYS), datetime.min.time(), SHANGHAI)
+    since = _since(today, DECIDED_DAYS)
     rows = _read(_DONE, _values(unit, today, counted) | {"since": since, "decided": _DECIDED})
     by_stage: dict[str, Decided] = defaultdict(Decided)
     by_child: dict[int, Decided] = defaultdict(Decided)
@@ -124,7 +129,7 @@ _DONE = f"""
 
 def decided_steps(unit: Unit, today: date, late: bool) -> QuerySet[Step]:
     """The steps that :func:`decided` counts; ``late``: those of them that were not in time."""
-    since = datetime.combine(today - timedelta(days=DECIDED_DAYS), datetime.min.time(), SHANGHAI)
+    since = _since(today, DECIDED_DAYS)
     steps = Step.objects.filter(unit__path__startswith=unit.path, closed_at__gte=since, outcome__in=_DECIDED)
     return steps.filter(closed_at__date__gt=F("bulletin_due_on")) if late else steps
 
@@ -139,7 +144,7 @@ class Flow(NamedTuple):
 
 def flows(unit: Unit, today: date) -> list[Flow]:
     """Completed moves of the last year between the units directly under ``unit``, the most first."""
-    since = datetime.combine(today - timedelta(days=FLOW_DAYS), datetime.min.time(), SHANGHAI)
+    since = _since(today, FLOW_DAYS)
     values = {"under": f"{unit.path}%", "depth": len(unit.path) + 1, "since": since, "done": State.COMPLETED}
     return [Flow(*row) for row in _read(_FLOW, values)]
 

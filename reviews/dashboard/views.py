@@ -102,8 +102,7 @@ def wanted(request: HttpRequest, unit: Unit) -> tuple[QuerySet[Case], list[str]]
         return _moved(visible, unit, query, known)
     if query.get("decided") in _DECIDED:
         return _decided(visible, unit, query, known)
-    holder = {"holder": unit} if query.get("own") == "1" else {"holder__path__startswith": unit.path}
-    rows, told = visible.filter(closed_at=None, submitted_at__isnull=False, **holder), [zh("在办")]
+    rows, told = visible.filter(_open(unit, query)), [zh("在办")]
     if query.get("stage") in _STAGES:
         rows, told = rows.filter(state=query["stage"]), [*told, State(query["stage"]).label]
     age = whole(query.get("age"))
@@ -123,20 +122,25 @@ def wanted(request: HttpRequest, unit: Unit) -> tuple[QuerySet[Case], list[str]]
     return rows.order_by("due_on", "pk"), told
 
 
+def _open(unit: Unit, query) -> Q:
+    """Under way and held by the unit itself or under it."""
+    holder = {"holder": unit} if query.get("own") == "1" else {"holder__path__startswith": unit.path}
+    return Q(closed_at=None, submitted_at__isnull=False, **holder)
+
+
 def _decided(visible, unit: Unit, query, known) -> tuple[QuerySet[Case], list[str]]:
     """Behind the time a stage takes: what was decided of late; behind the share in time: what of it was not, and what
     is overdue now."""
-    late, own = query["decided"] == "late", query.get("own") == "1"
+    late = query["decided"] == "late"
     steps = counting.decided_steps(unit, known.today, late)
-    steps = steps.filter(unit=unit) if own else steps
+    steps = steps.filter(unit=unit) if query.get("own") == "1" else steps
     told = [
         zh("近 {days} 天", days=counting.DECIDED_DAYS),
         zh("没有按时办结") if late else zh("已办结的环节"),
     ]
     overdue = Q(pk__in=[])
     if late:
-        holder = {"holder": unit} if own else {"holder__path__startswith": unit.path}
-        overdue = Q(closed_at=None, submitted_at__isnull=False, due_on__lt=known.today, **holder)
+        overdue = _open(unit, query) & Q(due_on__lt=known.today)
     if query.get("stage") in _STAGES:
         steps, overdue = steps.filter(stage=query["stage"]), overdue & Q(state=query["stage"])
         told.append(State(query["stage"]).label)

@@ -237,32 +237,16 @@ def _may(held, day, refusal) -> dict:
 def _signatures(held) -> list[tuple[str, str]]:
     found = []
     if held.submitted_by is not None:
-        found.append(
-            (
-                zh("提交"),
-                zh(
-                    "{held_submitted_by}　{moment}：{held_opinion}",
-                    held_submitted_by=held.submitted_by,
-                    moment=moment(held.submitted_at),
-                    held_opinion=held.opinion,
-                ),
-            )
-        )
+        found.append((zh("提交"), _said(held.submitted_by, held.submitted_at, held.opinion)))
     if held.signed_by is not None:
-        found.append(
-            (
-                zh("签核"),
-                zh(
-                    "{held_signed_by}　{moment}：{held_signed_opinion}",
-                    held_signed_by=held.signed_by,
-                    moment=moment(held.signed_at),
-                    held_signed_opinion=held.signed_opinion,
-                ),
-            )
-        )
+        found.append((zh("签核"), _said(held.signed_by, held.signed_at, held.signed_opinion)))
     elif held.signed_opinion:
         found.append((zh("退回意见"), held.signed_opinion))
     return found
+
+
+def _said(by, at, opinion: str) -> str:
+    return zh("{by}　{at}：{opinion}", by=by, at=moment(at), opinion=opinion)
 
 
 def _part_row(found: VerificationRound, part: SchoolVerification, one: rounds.Counts) -> dict:

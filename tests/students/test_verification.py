@@ -262,6 +262,13 @@ def test_a_part_that_was_given_back_is_open_again_and_a_submitted_one_rests(worl
     rounds.submit_part(part, world.registrar(world.first), clock.now(), WORDS)
     assert refused(found_of, part, world, Finding.SAME).code == "round_state"
     rounds.sign_part(part, world.head(world.first), clock.now(), "请再核对住址。", agree=False)
+    page = text(
+        signed_in(world.registrar(world.first)).get(
+            reverse("verification-part", args=[begun.number, world.first.code])
+        )
+    )
+    assert "退回意见" in page
+    assert "请再核对住址。" in page
     assert found_of(part, world, Finding.SAME) == 3
 
 
