@@ -27,9 +27,14 @@ class Seat:
         return PostRole(self.role).label + (zh("（代）") if self.delegated else "")
 
 
+def not_over(day: date) -> Q:
+    """Posts and loans that are held on ``day`` or will be later."""
+    return Q(valid_until=None) | Q(valid_until__gt=day)
+
+
 def in_force(day: date) -> Q:
-    """Posts, or loans of posts, that hold on ``day``."""
-    return Q(valid_from__lte=day) & (Q(valid_until__isnull=True) | Q(valid_until__gt=day))
+    """Posts and loans that are held on ``day``."""
+    return Q(valid_from__lte=day) & not_over(day)
 
 
 def seats_of(account: Account, day: date) -> list[Seat]:

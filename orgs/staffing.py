@@ -11,7 +11,7 @@ from ledger import audit, clock
 from ledger.words import zh
 from orgs.models import Account, Delegation, Post, PostRole, Unit, UnitLevel
 from orgs.scope import paths
-from orgs.seats import in_force, seat_at, seats_of
+from orgs.seats import in_force, not_over, seat_at, seats_of
 from orgs.staffing_models import AccessReview
 
 CLAUSE = zh("正文 二.2")
@@ -200,7 +200,7 @@ def holds_the_other(post: Post, to: Account, day: date) -> bool:
     if post.role not in _DECIDE:
         return False
     other = PostRole.HEAD if post.role == PostRole.REGISTRAR else PostRole.REGISTRAR
-    rows = Post.objects.filter(in_force(day), unit=post.unit_id, role=other)
+    rows = Post.objects.filter(not_over(day), unit=post.unit_id, role=other)
     return rows.filter(Q(account=to) | Q(person=to.person_id)).exists()
 
 

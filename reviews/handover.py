@@ -4,14 +4,14 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
-from django.db.models import Q
 
 from ledger import audit, clock, outbox
+from ledger.clock import spoken
 from ledger.outbox import OutboxMessage
 from ledger.words import zh
 from orgs import staffing
 from orgs.models import Account, Delegation, Post, PostRole
-from orgs.seats import in_force
+from orgs.seats import in_force, not_over
 from orgs.staffing import StaffingRefused
 from reviews.models import Case, Step
 from reviews.notices import Letter, tell
@@ -41,9 +41,10 @@ class Plan(NamedTuple):
 
 def colleagues(post: Post, day: date):
     """To whom a post may go: those who sit at the unit, and do not hold the other deciding post there."""
-    posts = Post.objects.filter(in_force(day), unit=post.unit_id)
+    posts = Post.objects.filter(not_over(day), unit=post.unit_id)
+    sitting = posts.filter(in_force(day)).values("account")
     other = PostRole.HEAD if post.role == PostRole.REGISTRAR else PostRole.REGISTRAR
-    rows = Account.objects.filter(pk__in=posts.values("account"), is_active=True).exclude(pk=post.account_id)
+    rows = Account.objects.filter(pk__in=sitting, is_active=True).exclude(pk=post.account_id)
     return (
         rows.exclude(person__in=posts.filter(role=other).values("person"))
         .select_related("person")
@@ -82,6 +83,13 @@ def _check(post: Post, to: Account, by: Account, day: date, last: date) -> None:
         )
     if not Post.objects.filter(in_force(day), pk=post.pk).exists():
         raise StaffingRefused(zh("这个岗位已经结束，不需要交接。"))
+    if post.valid_until is not None and last >= post.valid_until:
+        raise StaffingRefused(
+            zh(
+                "这个岗位任职到{day}为止，交接的最后一天不能更晚。",
+                day=spoken(post.valid_until - timedelta(days=1)),
+            )
+        )
     if last < day or last > day + timedelta(days=AHEAD):
         raise StaffingRefused(zh("最后一天从今天起、不超过 {days} 天，请核对日期。", days=AHEAD))
     if not colleagues(post, day).filter(pk=to.pk).exists():
@@ -91,8 +99,7 @@ def _check(post: Post, to: Account, by: Account, day: date, last: date) -> None:
 
 
 def _same_role(post: Post, to: Account, begins: date):
-    rows = Post.objects.filter(account=to, unit=post.unit_id, role=post.role)
-    return rows.filter(Q(valid_until=None) | Q(valid_until__gt=begins))
+    return Post.objects.filter(not_over(begins), account=to, unit=post.unit_id, role=post.role)
 
 
 def _people_after(post: Post, to: Account, begins: date) -> int:
@@ -133,7 +140,7 @@ def tell_successor(messages: list[OutboxMessage]) -> None:
             None,
             zh(
                 "自{day}起由你接任{unit}的{role}，现有待办 {many} 件，请登录办理。",
-                day=clock.spoken(date.fromisoformat(message.payload["begins"])),
+                day=spoken(date.fromisoformat(message.payload["begins"])),
                 unit=message.payload["unit"],
                 role=PostRole(message.payload["role"]).label,
                 many=message.payload["many"],

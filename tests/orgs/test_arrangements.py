@@ -87,6 +87,13 @@ def test_a_stranger_does_not_sign_for_the_unit(world):
         arrangements.arrange(world.first, stranger, world.above, clock.now(), **said(world))
 
 
+def test_who_handles_there_from_a_later_day_does_not_sign_there(world):
+    later = world.today + timedelta(days=9)
+    Post.objects.create(account=world.stand_in, unit=world.first, role=PostRole.REGISTRAR, valid_from=later)
+    with pytest.raises(StaffingRefused, match="办理与核办须为两人"):
+        arranged(world)
+
+
 def test_the_period_is_limited_and_a_reason_is_asked_for(world):
     with pytest.raises(StaffingRefused, match="最长 180 天"):
         arranged(world, until=world.today + timedelta(days=200))

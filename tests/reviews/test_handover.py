@@ -127,6 +127,21 @@ def test_a_heads_post_goes_by_the_unit_above_and_what_the_successor_handled_is_t
         plan(world, post=head, to=world.leaver)
 
 
+def test_a_post_that_ends_by_itself_is_not_prolonged_by_its_hand_over(world):
+    Post.objects.filter(pk=world.post.pk).update(valid_until=world.today + timedelta(days=5))
+    world.post.refresh_from_db()
+    with pytest.raises(StaffingRefused, match="任职到"):
+        hand_over(world, last=world.today + timedelta(days=5))
+    hand_over(world, last=world.today + timedelta(days=4))
+
+
+def test_who_signs_there_from_a_later_day_does_not_take_the_registrars_post(world):
+    later = world.today + timedelta(days=9)
+    Post.objects.create(account=world.heir, unit=world.east, role=PostRole.HEAD, valid_from=later)
+    with pytest.raises(StaffingRefused, match="另一审核岗位"):
+        hand_over(world)
+
+
 @pytest.mark.parametrize("days", [-1, 61])
 def test_the_last_day_is_near(world, days):
     with pytest.raises(StaffingRefused, match="不超过 60 天"):
