@@ -7,10 +7,11 @@ HOST ?= 127.0.0.1
 BIN := .venv/bin
 export PORT HOST
 
-.PHONY: help install install-dev run reset test lint fix docs catalogue tour lock secrets bench soak restore-drill
+.PHONY: help install install-dev run dev reset test lint fix docs catalogue tour lock secrets bench soak restore-drill
 
 help:
 	@echo "make run            启动整个系统（首次会自动安装并生成演示数据），PORT=9000 换端口"
+	@echo "make dev            开发用：保存即生效，不必重启"
 	@echo "make test           运行全部测试，包括浏览器测试"
 	@echo "make reset          清空 var 中的全部数据（YES=1 不再询问）"
 	@echo "make catalogue      收集界面文字，更新英文目录（locale/en）"
@@ -29,6 +30,10 @@ install-dev:
 run: install
 	@exec $(BIN)/python -m xueji.run
 
+# Edit, save, look: Python, templates and pictures are taken up at once.
+dev: install
+	@exec $(BIN)/python -m xueji.run dev
+
 reset: install
 	@YES=$(YES) $(BIN)/python -m xueji.run reset
 
@@ -41,9 +46,9 @@ lint: install-dev
 fix: install-dev
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-# docs/rules.md from the marks on the tests, docs/architecture.svg from the imports.
+# docs/rules.md from the marks on the tests, docs/architecture.svg from the imports, docs/walls.md from the triggers.
 docs: install-dev
-	@$(BIN)/pytest --collect-only -q --rules-doc -p no:cacheprovider >/dev/null && $(BIN)/python -m docs.architecture
+	@$(BIN)/pytest --collect-only -q --rules-doc -p no:cacheprovider >/dev/null && $(BIN)/python -m docs.architecture && $(BIN)/python -m docs.walls
 
 # Every sentence of the interface, with its English; says which have none yet.
 catalogue: install-dev
@@ -67,7 +72,7 @@ bench: install-dev
 	@$(BIN)/python -m bench
 
 soak: install-dev
-	@$(BIN)/python -m bench.soak
+	@$(BIN)/python -m bench.soak && $(BIN)/python -m bench.soak_slow && $(BIN)/python -m bench.soak_tables
 
 restore-drill: install-dev
 	@$(BIN)/python -m xueji.restore_drill

@@ -1,6 +1,7 @@
 """``python -m bench [row …] [--small]``: measure, print, and write RESULTS.md.
 
-Rows: decisions, sweep, pages, due-date, queries, sheet, registering, bulletin. ``--small`` takes databases a fiftieth as large and writes nothing.
+Rows: decisions, sweep, pages, due-date, queries, sheet, registering, bulletin,
+wall, merging. ``--small`` takes databases a fiftieth as large and writes nothing.
 """
 
 import argparse
@@ -10,7 +11,18 @@ import sys
 from dataclasses import asdict
 
 SIZES, SMALL = (100_000, 1_000_000), (2_000, 20_000)
-NAMES = ("due-date", "queries", "sheet", "registering", "pages", "decisions", "sweep", "bulletin")
+NAMES = (
+    "due-date",
+    "queries",
+    "sheet",
+    "registering",
+    "pages",
+    "decisions",
+    "sweep",
+    "bulletin",
+    "wall",
+    "merging",
+)
 
 
 def main() -> int:
@@ -33,7 +45,19 @@ def main() -> int:
 
 
 def _run(names: list[str], sizes: tuple[int, ...], write: bool) -> int:
-    from bench import bulletins, decisions, due_date, ground, measure, pages, registering, sheets, sweeping
+    from bench import (
+        bulletins,
+        decisions,
+        due_date,
+        ground,
+        measure,
+        merging,
+        pages,
+        registering,
+        sheets,
+        sweeping,
+        wording,
+    )
 
     kinds = {
         "due-date": due_date,
@@ -43,6 +67,8 @@ def _run(names: list[str], sizes: tuple[int, ...], write: bool) -> int:
         "decisions": decisions,
         "sweep": sweeping,
         "bulletin": bulletins,
+        "wall": wording,
+        "merging": merging,
     }
     ground.use(sizes[0])
     facts = measure.machine() | ground.versions()

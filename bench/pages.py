@@ -108,14 +108,9 @@ def _served() -> Iterator[int]:
     command = [
         sys.executable,
         "-m",
-        "gunicorn",
-        "xueji.wsgi",
-        "--bind",
-        f"127.0.0.1:{port}",
-        "--workers",
-        "1",
+        *("gunicorn", "--config", "python:xueji.serving", "--log-level", "error"),
+        *("--bind", f"127.0.0.1:{port}", "--workers", "1"),
     ]
-    command += ["--threads", "4", "--keep-alive", "30", "--no-control-socket", "--log-level", "error"]
     server = subprocess.Popen(
         command, cwd=ground.ROOT, env=os.environ | {"DJANGO_SETTINGS_MODULE": "bench.settings"}
     )

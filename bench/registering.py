@@ -21,7 +21,7 @@ from students import (
     registration,
     registration_table,
     registration_writing,
-    tables,
+    table_reading,
 )
 from students.duplicates import Who
 from students.invented import Inventor
@@ -138,12 +138,12 @@ def _importing(size: int) -> Row:
     columns = registration.columns()
 
     def imported() -> int:
-        table = tables.read(data, columns)
-        verdict = registration_table.judge(table, school, day, lambda done: None)
+        table = table_reading.read(data, columns)
+        verdict = registration_table.judge(table, school, day, lambda done: None, {})
         if verdict.faults:
             raise RuntimeError(f"{len(verdict.faults)} faults: {verdict.faults[0]}")
-        cohort = registration.cohort(day)
-        return len(registration_writing.write(verdict.ready, school, cohort, 1, clock.now(), "bench"))
+        into, ready = registration.entering(day), list(verdict.ready.values())
+        return len(registration_writing.write(ready, school, into, clock.now(), "bench"))
 
     return in_turn(
         "xlsx import", f"{many:,} lines", many, _back(imported), _back(lambda: _copied(many)), 0.25, unit="µs"

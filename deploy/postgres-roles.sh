@@ -10,7 +10,8 @@ CREATE ROLE xueji_owner LOGIN PASSWORD :'owner_password';
 CREATE ROLE xueji_app LOGIN PASSWORD :'app_password';
 CREATE DATABASE xueji OWNER xueji_owner ENCODING 'UTF8' LOCALE_PROVIDER builtin BUILTIN_LOCALE 'C.UTF-8' LOCALE 'C' TEMPLATE template0;
 REVOKE ALL ON DATABASE xueji FROM PUBLIC;
-GRANT CONNECT, TEMPORARY ON DATABASE xueji TO xueji_app;
+-- No TEMPORARY: a table of one's own would stand before the tables that the walls look into.
+GRANT CONNECT ON DATABASE xueji TO xueji_app;
 -- pgbouncer passes no start-up options on, so the time-outs belong to the role. Worker and web share it.
 ALTER ROLE xueji_app SET statement_timeout = '60s';
 ALTER ROLE xueji_app SET lock_timeout = '5s';

@@ -21,6 +21,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from ledger import audit
+from ledger.asked_lists import DeclaredFields, ShownColumns, declared_lookups, sorts
 from ledger.words import zh
 
 # SQLSTATE of the program's own triggers, whose message is a Chinese sentence.
@@ -61,6 +62,10 @@ class Site(admin.AdminSite):
         return redirect("password")
 
     password_change_done = password_change
+
+    def autocomplete_view(self, request):
+        """Suggestions for declared fields alone."""
+        return DeclaredFields.as_view(admin_site=self)(request)
 
     def logout(self, request, extra_context=None):
         """Leave as from every other page."""
@@ -130,6 +135,24 @@ class WalledAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         """Only where the page says so."""
         return self.may_delete and self.admin_site.has_permission(request)
+
+    # -------------------------------------------------------------- what a list may be asked
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """The declared filters; any other would let a column be read that nobody is shown."""
+        return lookup in declared_lookups(self, request)
+
+    def to_field_allowed(self, request, to_field):
+        """A row is named by its key alone."""
+        return to_field in (self.opts.pk.name, self.opts.pk.attname)
+
+    def get_sortable_by(self, request):
+        """The columns that are this table's own."""
+        return [name for name in super().get_sortable_by(request) if sorts(self.model, name)]
+
+    def get_changelist(self, request, **kwargs):
+        """The list that is sorted by nothing else."""
+        return ShownColumns
 
     # -------------------------------------------------------------- refusals in words
 

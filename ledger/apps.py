@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate, pre_migrate
 
 from ledger.words import zh
 
@@ -10,6 +11,13 @@ class LedgerConfig(AppConfig):
     name = "ledger"
     verbose_name = zh("台账与审计")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self):
+        """What is checked when the program starts, and what is written after ``migrate``."""
+        from ledger import earlier_tables, outgoing, triggers  # noqa: F401
+
+        pre_migrate.connect(earlier_tables.before_migrate, sender=self)
+        post_migrate.connect(triggers.after_migrate, sender=self)
 
 
 class AdministrationConfig(AdminConfig):

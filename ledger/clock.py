@@ -4,6 +4,7 @@ Only views, tasks, commands and the door call :func:`now`; everything else is ha
 its twin, the SQL function ``ledger_now()``: decision times are stamped there, so that no client can back-date one.
 """
 
+from calendar import monthrange
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -21,6 +22,13 @@ def now() -> datetime:
 def local_date(instant: datetime) -> date:
     """The calendar date of ``instant`` in Asia/Shanghai, the only zone the notice knows."""
     return instant.astimezone(SHANGHAI).date()
+
+
+def months_after(day: date, months: int) -> date:
+    """The same day ``months`` later, or that month's last day; as the database adds months."""
+    year, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + year, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 @lru_cache(maxsize=4096)

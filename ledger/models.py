@@ -1,4 +1,4 @@
-"""Tables of what happened: nothing here is ever changed or removed by the program."""
+"""Tables of what happened: but for counts and deliveries, nothing here is ever changed or removed by the program."""
 
 from django.db import models
 from django.db.models.functions import Now
@@ -94,6 +94,20 @@ class IdempotencyKey(models.Model):
 
     def __str__(self):
         return self.key
+
+
+class Tally(models.Model):
+    """How often something was tried within a period that ends at ``until``; see :mod:`ledger.tally`."""
+
+    key = models.CharField(max_length=120, primary_key=True)
+    until = models.DateTimeField(db_index=True)
+    tries = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = verbose_name_plural = zh("次数限制")
+
+    def __str__(self):
+        return f"{self.key} {self.tries}"
 
 
 class SweepRun(models.Model):

@@ -4,9 +4,10 @@ A decision is some nine statements; composing them through the query compiler co
 (``make bench``, row "one decision"). The columns still come from the models, so a model stays the one place.
 """
 
+from contextlib import contextmanager
 from functools import lru_cache
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.backends.postgresql.base import ServerBindingCursor
 
 
@@ -65,3 +66,13 @@ def columns(model, alias: str, names: tuple[str, ...] = ()) -> tuple[str, tuple[
 def read_back(model, attributes: tuple[str, ...], values):
     """An instance from a row's values; attributes left out are deferred."""
     return model.from_db(connection.alias, attributes, values)
+
+
+@contextmanager
+def told_to_triggers(name: str, value):
+    """A transaction in which triggers read ``value`` as ``xueji.<name>``; not after it."""
+    say = "SELECT set_config(%s, %s, true)"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(say, [f"xueji.{name}", str(value)])
+        yield
+        cursor.execute(say, [f"xueji.{name}", ""])

@@ -2,13 +2,19 @@
 
 from celery import shared_task
 
-from ledger import clock, heads, outbox
+from ledger import clock, heads, outbox, tally
 
 
 @shared_task
 def relay() -> int:
     """Deliver what waits in the outbox."""
     return outbox.relay(clock.now())
+
+
+@shared_task
+def clear_counts() -> int:
+    """Take away the counts of tries that have ended."""
+    return tally.clear(clock.now())
 
 
 @shared_task

@@ -12,7 +12,7 @@ MIDDLE_DOT = "\u00b7"
 NUMBER_IN_TEXT = (
     r"([GLJ][0-9]{17}|[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])[0-9]{3})[0-9Xx]"
 )
-NUMBER_IN_TEXT_RE = re.compile(NUMBER_IN_TEXT)
+NUMBER_IN_TEXT_RE = re.compile(NUMBER_IN_TEXT, re.IGNORECASE)
 
 # Zero-width characters that pasting from office programs and web pages leaves behind.  The direction
 # overrides (U+202A–202E) are deliberately absent: U+202E shows digits in another order than they are stored,
@@ -21,12 +21,42 @@ _ZERO_WIDTH = "\u00ad\u180e\u200b\u200c\u200d\u200e\u2060\ufeff"
 _DROP_ZERO_WIDTH = str.maketrans("", "", _ZERO_WIDTH)
 
 # Dots that input methods produce for the one in “博尔济吉特·阿拉坦”.
-_DOTS = str.maketrans(dict.fromkeys("\u2022\u2027\u2219\u22c5\u30fb\uff65\u0387\u2024", MIDDLE_DOT))
+_DOTS = str.maketrans(
+    dict.fromkeys(
+        "\u2022\u2027\u2219\u22c5\u30fb\uff65\u0387\u2024\ua78f\u1427\u16eb\u2e30\u2e31\u2e33\u318d\u119e\u02d9\u2218"
+        "\u2981\u25cf\u26ab\u2b24\u25e6\ufe45\U00010101\U000100f2",
+        MIDDLE_DOT,
+    )
+)
 _AROUND_DOT = re.compile(rf"\s*{MIDDLE_DOT}\s*")
 _SPACES = re.compile(r"\s+")
+# Normalising would put another Chinese character, or one for a sign, in the place of these.
+_AS_WRITTEN = re.compile(
+    r"([\u2e80-\u2fdf\u3038-\u303a\u3190-\u319f\u3200-\u33ff\uf900-\ufaff\U0002f800-\U0002fa1f]+)"
+)
 _HAN = r"[\u2e80-\u2fdf\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"
 _FULL_STOP_IN_HAN = re.compile(rf"(?<={_HAN})\s*\.\s*(?={_HAN})")
 _SPACE_IN_HAN = re.compile(rf"(?<={_HAN})\s+(?={_HAN})")
+
+
+def normalised(form: str, text: str) -> str:
+    """:func:`unicodedata.normalize`, but every Chinese character stays as written: a name is what the paper says."""
+    if text.isascii():
+        return text
+    parts = _AS_WRITTEN.split(text)
+    return "".join(part if at % 2 else unicodedata.normalize(form, part) for at, part in enumerate(parts))
+
+
+def unreadable(text: str) -> str:
+    """The first character that cannot be seen, or that other machines cannot show, or nothing.
+
+    A space of any width can be read; so can a Chinese character that is newer than our tables.
+    """
+    for character in text:
+        readable = character.isprintable() or is_han(character) or unicodedata.category(character) == "Zs"
+        if not readable:
+            return character
+    return ""
 
 
 def plain_characters(text: str) -> str:
@@ -38,13 +68,20 @@ def plain_characters(text: str) -> str:
     return unicodedata.normalize("NFKC", kept)
 
 
+def holds_number(text: str) -> bool:
+    """Whether an identity or registration number stands in a text, however it is written: in full width, in groups, small
+    letters. What the database refuses of itself is the number as it is kept."""
+    return NUMBER_IN_TEXT_RE.search(plain_characters(text).replace("-", "")) is not None
+
+
 def plain_name(text: str) -> str:
     """A person's name as it is stored and compared.
 
     One form for every middle dot; no space between Chinese characters (“王　伟” is 王伟), one between foreign
-    words; nothing at the ends.  Characters outside the basic plane (𠅤) and variation selectors stay.
+    words; nothing at the ends.  Every Chinese character stays as written: those outside the basic plane (𠅤),
+    compatibility characters (凞) and variation selectors.
     """
-    text = unicodedata.normalize("NFKC", text.translate(_DOTS)).translate(_DROP_ZERO_WIDTH).translate(_DOTS)
+    text = normalised("NFKC", text.translate(_DOTS)).translate(_DROP_ZERO_WIDTH).translate(_DOTS)
     text = _SPACE_IN_HAN.sub("", _SPACES.sub(" ", text.strip()))
     return _AROUND_DOT.sub(MIDDLE_DOT, _FULL_STOP_IN_HAN.sub(MIDDLE_DOT, text)).strip(MIDDLE_DOT + " ")
 
@@ -68,3 +105,25 @@ def is_mark(character: str) -> bool:
 def is_han(character: str) -> bool:
     """Whether this is a Chinese character, rare ones outside the basic plane and 〇 included."""
     return re.fullmatch(_HAN, character) is not None
+
+
+# What a spreadsheet program takes for the beginning of a formula, in either width.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def no_formula(text: str) -> str:
+    """A text that no spreadsheet program takes for a formula; for csv, where a cell cannot be said to be text."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+# Letters and characters of a language; not marks, digits, signs or pictures.
+_LETTERS = ("Lu", "Ll", "Lt", "Lo")
+
+
+def says(text: str, least: int = 2) -> bool:
+    """Whether a typed text says something: so many characters, two of them letters of some language (R0.3). “。。”, “11”
+    and a picture say nothing."""
+    text = text.strip()
+    if len(text) < least:
+        return False
+    return sum(unicodedata.category(one) in _LETTERS for one in unicodedata.normalize("NFKC", text)) >= 2

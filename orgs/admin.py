@@ -11,12 +11,15 @@ from django.contrib.auth.forms import (
     ReadOnlyPasswordHashWidget,
     UserChangeForm,
 )
-from django.db import transaction
+from django.shortcuts import redirect
 
-from ledger import audit, clock
+from ledger import audit, clock, tally
 from ledger.administration import WalledAdmin, WalledInline
 from ledger.words import zh
+from orgs import confirmations, sign_in
 from orgs.authenticator import Authenticator
+from orgs.confirmation_models import Confirmation
+from orgs.confirmations import asked_by
 from orgs.models import Account, Delegation, Person, Post, Unit
 from orgs.school_system import SchoolSystemPeriod
 from orgs.tokens import ApiToken
@@ -25,6 +28,15 @@ from orgs.training_models import Training
 
 def _today():
     return clock.local_date(clock.now())
+
+
+class Given:
+    """What is saved here is given by the administrator, and counts when another person has confirmed it (R0.5)."""
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """The triggers are told who gives it."""
+        with asked_by(request.user):
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
 
 class UnitForm(forms.ModelForm):
@@ -51,7 +63,13 @@ class SystemInline(WalledInline):
 
     model = SchoolSystemPeriod
     formset = SystemRows
-    fields = ("valid_from", "school_system", ("lowest_grade", "highest_grade"), "source")
+    fields = (
+        "valid_from",
+        "school_system",
+        ("lowest_grade", "highest_grade"),
+        ("last_primary", "from_cohort"),
+        "source",
+    )
     verbose_name = zh("学制")
     verbose_name_plural = zh("学制（学制变动时另加一行，从生效日期起算；上面显示的是今天的学制）")
 
@@ -63,11 +81,11 @@ class UnitAdmin(WalledAdmin):
     may_add = may_change = True
     chain = "orgs"
     form = UnitForm
-    list_display = ("code", "name", "level", "authority", "division_code", "closed_on")
+    list_display = ("code", "name", "short_name", "level", "authority", "division_code", "closed_on")
     list_filter = ("level",)
     list_select_related = ("authority",)
     search_fields = ("code", "name", "short_name")
-    search_help_text = zh("按代码、名称查找")
+    search_help_text = zh("按代码、名称、简称查找")
     autocomplete_fields = ("authority", "successor")
     fieldsets = (
         (None, {"fields": ("code", "name", "short_name", "level", "authority", "division_code")}),
@@ -78,12 +96,17 @@ class UnitAdmin(WalledAdmin):
 
     def get_inlines(self, request, obj):
         """A school that stands has its systems by periods."""
-        return (SystemInline,) if obj is not None and obj.is_school else ()
+        return (SystemInline,) if self._has_systems(obj) else ()
+
+    @staticmethod
+    def _has_systems(unit) -> bool:
+        """Whether it stands as a school, whatever level was typed into the form just now."""
+        return unit is not None and unit.system_periods.exists()
 
     def get_readonly_fields(self, request, obj=None):
         """Of a school that stands, today's grades follow from its periods; a new one is entered with its first."""
         kept = ("lowest_grade", "highest_grade", "school_system")
-        fixed = kept if obj is not None and obj.is_school else ()
+        fixed = kept if self._has_systems(obj) else ()
         return (*super().get_readonly_fields(request, obj), *fixed)
 
 
@@ -96,7 +119,7 @@ class TrainingInline(WalledInline):
 
 
 @admin.register(Person)
-class PersonAdmin(WalledAdmin):
+class PersonAdmin(Given, WalledAdmin):
     """人员, with their trainings and certificates (R8.1)."""
 
     may_add = may_change = True
@@ -116,7 +139,11 @@ class PostInline(WalledInline):
     model = Post
     autocomplete_fields = ("unit",)
     fields = ("unit", "role", "valid_from", "valid_until")
-    verbose_name_plural = zh("岗位（同一人在同一单位不能既任学籍管理员又任负责人）")
+    verbose_name_plural = zh("岗位（同一人在同一单位不能既任学籍管理员又任负责人；由另一人确认后生效）")
+
+    def has_change_permission(self, request, obj=None):
+        """A post that stands is ended on its own page, never rewritten; here one is added."""
+        return False
 
 
 class PasswordHidden(ReadOnlyPasswordHashWidget):
@@ -153,18 +180,18 @@ class NewAccountForm(AdminUserCreationForm):
 
 
 @admin.register(Account)
-class AccountAdmin(WalledAdmin, UserAdmin):
+class AccountAdmin(Given, WalledAdmin, UserAdmin):
     """账号: what it may do follows from its posts; staff may also open these pages."""
 
     may_add = may_change = True
     chain = "orgs"
-    private = ("username", "email", "first_name", "last_name", "password")
+    private = ("username", "email", "first_name", "last_name", "password", "session_digest")
     form = AccountForm
     add_form = NewAccountForm
     add_form_template = None
     inlines = (PostInline,)
     autocomplete_fields = ("person",)
-    list_display = ("username", "person", "is_active", "is_staff", "last_login")
+    list_display = ("username", "person", "staff_number", "is_active", "is_staff", "last_login")
     list_filter = ("is_active", "is_staff")
     list_select_related = ("person",)
     search_fields = ("username", "person__name", "person__staff_number")
@@ -188,14 +215,21 @@ class AccountAdmin(WalledAdmin, UserAdmin):
     )
     readonly_fields = ("last_login", "date_joined")
 
+    @admin.display(description=zh("人员编号"))
+    def staff_number(self, account):
+        """Which of two people of one name it is."""
+        return account.person.staff_number if account.person_id else ""
+
     def get_readonly_fields(self, request, obj=None):
         """The person behind an account never changes; a second account is made instead."""
         fixed = ("person",) if obj is not None and obj.person_id else ()
         return (*super().get_readonly_fields(request, obj), *fixed)
 
     def user_change_password(self, request, id, form_url=""):  # noqa: A002 - Django names it
-        """A new password set by the administrator; recorded, without the password."""
-        with transaction.atomic():
+        """A new password set by the administrator, for one sign-in; recorded, without the password."""
+        if str(id) == str(request.user.pk):
+            return redirect("password")  # the own one is changed like everybody's, by who knows the old one
+        with asked_by(request.user):
             before = (
                 Account.objects.filter(pk=id).first() if str(id).isdecimal() and len(str(id)) < 19 else None
             )
@@ -203,6 +237,8 @@ class AccountAdmin(WalledAdmin, UserAdmin):
             after = Account.objects.filter(pk=before.pk).first() if before else None
             if after is not None and after.password != before.password:
                 self._record(request, "account.password_set", after)
+                # Django gave the administrator's session a new key.
+                sign_in.hold(request.user, request.session.session_key)
         return answer
 
     @admin.action(description=zh("解除登录锁定"))
@@ -210,15 +246,17 @@ class AccountAdmin(WalledAdmin, UserAdmin):
         """Let accounts locked after mistyped passwords try again at once."""
         for account in accounts:
             unlock_sign_in(username=account.username)
+            tally.forget(sign_in.TRIED, account.username)
             self._record(request, "account.unlocked", account)
         messages.success(request, zh("已解除 {count} 个账号的登录锁定。", count=len(accounts)))
 
     @admin.action(description=zh("重置第二验证（下次登录重新绑定）"))
     def end_second_factor(self, request, accounts):
         """Forget the authenticator, e.g. when a telephone was lost; the session ends with it."""
-        for account in accounts:
-            Authenticator.objects.filter(user=account).delete()
-            self._record(request, "account.second_factor_reset", account)
+        with asked_by(request.user):
+            for account in accounts:
+                Authenticator.objects.filter(user=account).delete()
+                self._record(request, "account.second_factor_reset", account)
         messages.success(
             request, zh("已重置 {count} 个账号的第二验证，下次登录时重新绑定。", count=len(accounts))
         )
@@ -242,6 +280,11 @@ class NotYetBegun:
         """True for a row that begins after today."""
         return obj is not None and obj.valid_from > _today() and self.admin_site.has_permission(request)
 
+    def get_deleted_objects(self, objs, request):
+        """With a post or loan that never began goes what had to be confirmed of it."""
+        found, count, needed, kept = super().get_deleted_objects(objs, request)
+        return found, count, needed - {Confirmation._meta.verbose_name}, kept
+
 
 @admin.register(SchoolSystemPeriod)
 class SchoolSystemAdmin(NotYetBegun, WalledAdmin):
@@ -252,8 +295,8 @@ class SchoolSystemAdmin(NotYetBegun, WalledAdmin):
     list_display = ("school", "school_system", "lowest_grade", "highest_grade", "valid_from", "source")
     list_filter = ("school_system",)
     list_select_related = ("school",)
-    search_fields = ("school__name", "school__code")
-    search_help_text = zh("按学校名称、代码查找")
+    search_fields = ("school__name",)
+    search_help_text = zh("按学校名称查找")
     autocomplete_fields = ("school",)
     ordering = ("-valid_from", "school")
 
@@ -263,27 +306,32 @@ class SchoolSystemAdmin(NotYetBegun, WalledAdmin):
 
 
 @admin.register(Post)
-class PostAdmin(NotYetBegun, WalledAdmin):
+class PostAdmin(Given, NotYetBegun, WalledAdmin):
     """岗位."""
 
     may_add = may_change = True
     chain = "orgs"
-    list_display = ("unit", "role", "account", "valid_from", "valid_until")
+    list_display = ("unit", "role", "account", "username", "valid_from", "valid_until")
     list_filter = ("role",)
     list_select_related = ("unit", "account__person")
-    search_fields = ("unit__name", "unit__code", "account__username", "account__person__name")
+    search_fields = ("unit__name", "account__username", "account__person__name")
     search_help_text = zh("按单位、账号、姓名查找")
     autocomplete_fields = ("account", "unit")
     fields = ("account", "unit", "role", "valid_from", "valid_until")
     ordering = ("-id",)
 
+    @admin.display(description=zh("用户名"))
+    def username(self, post):
+        """Which of a person's accounts it is."""
+        return post.account.username
+
     def get_readonly_fields(self, request, obj=None):
-        """A post stays its account's; another gets a post of its own."""
-        return ("account",) if obj is not None else ()
+        """A post is ended, never rewritten; whoever does something else gets a post of its own."""
+        return ("account", "unit", "role", "valid_from") if obj is not None else ()
 
 
 @admin.register(Delegation)
-class DelegationAdmin(NotYetBegun, WalledAdmin):
+class DelegationAdmin(Given, NotYetBegun, WalledAdmin):
     """委托."""
 
     may_add = may_change = True
@@ -291,11 +339,35 @@ class DelegationAdmin(NotYetBegun, WalledAdmin):
     private = ("reason",)
     list_display = ("post", "account", "valid_from", "valid_until", "reason")
     list_select_related = ("post__unit", "account__person")
-    search_fields = ("post__unit__name", "account__username", "account__person__name")
-    search_help_text = zh("按单位、受托账号、姓名查找")
+    search_fields = ("post__unit__name", "account__person__name")
+    search_help_text = zh("按单位、受托人姓名查找")
     autocomplete_fields = ("post", "account")
     ordering = ("-id",)
 
     def get_readonly_fields(self, request, obj=None):
-        """What was lent to whom stays; it ends by its date."""
-        return ("post", "account") if obj is not None else ()
+        """What was lent to whom from when stays; it ends by its date."""
+        return ("post", "account", "valid_from") if obj is not None else ()
+
+
+@admin.register(Confirmation)
+class ConfirmationAdmin(WalledAdmin):
+    """待确认事项: to look at, and the same button as on the page of the unit's staff; who administers confirms nothing."""
+
+    chain = "orgs"
+    list_display = ("kind", "person", "unit", "asked_by", "asked_at", "confirmed_by", "confirmed_at", "basis")
+    list_filter = ("kind", "basis")
+    list_select_related = ("person", "unit", "asked_by__person", "confirmed_by__person")
+    search_fields = ("person__name", "unit__name")
+    search_help_text = zh("按姓名、单位名称查找")
+    fields = (*list_display, "post", "loan")
+    actions = ("confirm",)
+
+    @admin.action(description=zh("确认所选事项"))
+    def confirm(self, request, facts):
+        """All or none."""
+        try:
+            done = confirmations.confirm(list(facts.values_list("pk", flat=True)), request.user)
+        except confirmations.ConfirmationRefused as error:
+            messages.error(request, error.args[0])
+        else:
+            messages.success(request, zh("已确认 {count} 项，即时生效。", count=len(done)))

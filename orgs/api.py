@@ -108,8 +108,6 @@ class Tokens(mixins.ListModelMixin, Endpoint):
         """Make a token; it is told once."""
         _only_in_person(request)
         typed = self.read(TokenIn)
-        if self.get_queryset().count() >= tokens.MOST:
-            return problem("token_count", f"最多保留 {tokens.MOST} 个令牌，请先删除不用的。", 409)
         made = {}
 
         def act(keep):
@@ -123,7 +121,10 @@ class Tokens(mixins.ListModelMixin, Endpoint):
             made["row"] = row
             return {"id": row.pk}
 
-        _, fresh = once(request, (typed["name"], typed["days"]), act)
+        try:
+            _, fresh = once(request, (typed["name"], typed["days"]), act)
+        except tokens.Full as full:
+            return problem("token_count", full.sentence, 409)
         if not fresh:
             return problem(
                 "token_told", "这个请求已建立过令牌，令牌只显示一次；请删除后另换幂等键重建。", 409

@@ -63,4 +63,6 @@ class SignedIn(IsAuthenticated):
         )
         if not given and needs_second_factor(request.user, clock.local_date(clock.now())):
             raise PermissionDenied("这个账号须先在网页登录并核验动态验证码，再使用接口。", "second_factor")
+        if request.user.must_change:
+            raise PermissionDenied("密码由他人设置，请先在网页登录并修改密码，再使用接口。", "own_password")
         return True

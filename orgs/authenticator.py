@@ -17,12 +17,23 @@ _SECRET_BYTES = 20
 
 
 class Authenticator(TOTPDevice):
-    """An account's authenticator (TOTP); its column ``key`` is a seed, never the secret."""
+    """An account's authenticator (TOTP); its column ``key`` is a seed, never the secret.
+
+    A wrong try leaves nothing on it: whoever knows only the password must not be able to shut the owner out. Tries are
+    counted by account and address, with those of the password (:mod:`orgs.views`).
+    """
 
     class Meta:
         proxy = True
         verbose_name = zh("身份验证器")
         verbose_name_plural = zh("身份验证器")
+
+    def get_throttle_factor(self):
+        """No waiting on the device itself."""
+        return 0
+
+    def throttle_increment(self, commit=True):
+        """Nothing is noted on the device either."""
 
     @property
     def bin_key(self) -> bytes:

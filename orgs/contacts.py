@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from ledger import audit
 from ledger.words import zh
 from orgs.models import Unit, UnitLevel
+from orgs.successors import not_closed
 
 CLAUSE = zh("正文 三.2")
 _PHONE = re.compile(r"(1[3-9][0-9]{9}|(0[0-9]{2,3}-?)?[2-9][0-9]{6,7}(-[0-9]{1,6})?|12345)")
@@ -21,7 +22,7 @@ class ContactWrong(ValueError):
 
 def published(text: str = "", above: Unit | None = None) -> QuerySet[Unit]:
     """Units that take complaints: offices below the ministry; with a search text schools as well."""
-    rows = Unit.objects.filter(closed_on=None).exclude(level=UnitLevel.MINISTRY)
+    rows = Unit.objects.filter(not_closed()).exclude(level=UnitLevel.MINISTRY)
     if above is not None:
         rows = rows.filter(path__startswith=above.path)
     if text:
@@ -33,7 +34,7 @@ def published(text: str = "", above: Unit | None = None) -> QuerySet[Unit]:
 
 def unpublished(above: Unit) -> QuerySet[Unit]:
     """Units under ``above`` whose phone or e-mail is still lacking."""
-    rows = Unit.objects.filter(path__startswith=above.path, closed_on=None).exclude(pk=above.pk)
+    rows = Unit.objects.filter(not_closed(), path__startswith=above.path).exclude(pk=above.pk)
     return rows.filter(Q(phone="") | Q(email="")).order_by("path", "code")
 
 

@@ -5,12 +5,15 @@ import io
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from ledger import audit, pinyin
+from ledger.text import no_formula
 from ledger.words import zh
 from orgs.models import Post, PostRole, Unit
 from orgs.seats import in_force
+from orgs.successors import not_closed
+from orgs.training_models import last_day
 
 CLAUSE = zh("正文 二.1")
 ROLES = (PostRole.REGISTRAR, PostRole.HEAD, PostRole.TECHNICIAN)
@@ -27,13 +30,12 @@ HEAD = (
     zh("单位邮箱"),
     zh("证书有效期至"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def posts(day: date, *, text: str = "", role: str = "", unit: str = "") -> QuerySet[Post]:
     """Posts in force, those of a unit and all under it when one is asked for."""
     rows = Post.objects.filter(in_force(day), role__in=ROLES, account__is_active=True)
-    rows = rows.filter(Q(unit__closed_on=None) | Q(unit__closed_on__gt=day))
+    rows = rows.filter(not_closed(day, "unit__"))
     if role in ROLES:
         rows = rows.filter(role=role)
     if unit:
@@ -41,7 +43,7 @@ def posts(day: date, *, text: str = "", role: str = "", unit: str = "") -> Query
     if text:
         rows = rows.filter(_called(text))
     related = ("person", "unit__province")
-    trained = Max("person__trainings__valid_until")
+    trained = last_day(day)
     return rows.select_related(*related).annotate(trained_until=trained).order_by("unit__path", "role", "pk")
 
 
@@ -94,5 +96,5 @@ def export(rows: QuerySet[Post], by, reason: str) -> str:
     for row in found:
         until = row["trained_until"].isoformat() if row["trained_until"] else ""
         cells = [row[name] for name in ("name", "role", "unit", "code", "phone", "unit_phone", "email")]
-        writer.writerow([f"'{cell}" if str(cell).startswith(_FORMULA) else cell for cell in (*cells, until)])
+        writer.writerow([no_formula(str(cell)) for cell in (*cells, until)])
     return "\ufeff" + out.getvalue()

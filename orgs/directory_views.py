@@ -11,6 +11,8 @@ from django.views.decorators.http import require_POST, require_safe
 from ledger import clock
 from ledger.clock import local_date, spoken
 from ledger.paging import pages_of
+from ledger.served import inert
+from ledger.text import says
 from ledger.words import zh
 from orgs import directory, staffing
 from orgs.models import PostRole
@@ -83,9 +85,7 @@ def export(request: HttpRequest) -> HttpResponse:
         _asked(request.POST),
         " ".join(request.POST.get("reason", "").replace("\x00", "")[:100].split()),
     )
-    if len(reason) < directory.SHORTEST_REASON:
+    if not says(reason, directory.SHORTEST_REASON):
         return _page(request, asked, _SHORT, reason, 422)
     text = directory.export(directory.posts(local_date(clock.now()), **asked), request.user, reason)
-    answer = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="directory.csv"'
-    return answer
+    return inert(text, "text/csv; charset=utf-8", "directory.csv", saved=True)

@@ -62,6 +62,32 @@ class ChangePasswordForm(PasswordChangeForm):
         )
         self.fields["new_password2"].help_text = ""
 
+    def clean(self):
+        """A new password is another one."""
+        cleaned = super().clean()
+        new = cleaned.get("new_password1")
+        if new and new == cleaned.get("old_password") and "old_password" not in self.errors:
+            self.add_error("new_password1", zh("新密码须与原密码不同，请另选一个。"))
+        return cleaned
+
+
+class OneTimeCodeForm(forms.Form):
+    """The ten characters that the unit above gave out on paper."""
+
+    code = forms.CharField(
+        label=zh("一次性码"),
+        max_length=30,
+        error_messages={"required": zh("请填写上级单位发给你的一次性码（10 位）。")},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "off",
+                "autocapitalize": "characters",
+                "maxlength": "30",
+                "autofocus": True,
+            }
+        ),
+    )
+
 
 class TokenForm(forms.Form):
     """The six digits that the authenticator shows."""

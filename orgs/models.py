@@ -1,11 +1,13 @@
 """Units, persons, accounts and posts: who may decide, and where."""
 
+from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
-from django.db import models
+from django.db import models, transaction
 from django.db.models import F, Q
 
 from ledger import pinyin
+from ledger.statements import told_to_triggers
 from ledger.words import zh
 from orgs.school_system import SchoolSystem, SchoolSystemPeriod  # noqa: F401 - Django finds the table here
 
@@ -100,15 +102,47 @@ class Unit(models.Model):
                 name="school_has_authority_and_grades",
                 violation_error_message=zh("学校须有主管部门，年级须在 1–12 之间。"),
             ),
+            models.CheckConstraint(
+                condition=~Q(level=UnitLevel.SCHOOL)
+                | Q(
+                    lowest_grade__isnull=False,
+                    highest_grade__isnull=False,
+                    division_code__regex=r"^[1-9]\d{5}$",
+                )
+                & ~Q(school_system=""),
+                name="school_is_complete",
+                violation_error_message=zh("学校须填写最低和最高年级、学制、6 位行政区划代码。"),
+            ),
+            # What stands above which is a trigger's (sql/triggers.sql): it has to look at the row above.
+            models.CheckConstraint(
+                condition=Q(level=UnitLevel.SCHOOL)
+                | Q(level=UnitLevel.MINISTRY, authority__isnull=True)
+                | (~Q(level=UnitLevel.MINISTRY) & Q(authority__isnull=False)),
+                name="unit_has_authority",
+                violation_error_message=zh("除教育部外，每个单位都须选择主管部门；教育部不选。"),
+            ),
+            models.UniqueConstraint(
+                fields=["level"],
+                condition=Q(level=UnitLevel.MINISTRY),
+                name="unit_one_ministry",
+                violation_error_message=zh("教育部只有一个，已经登记；请选择其他层级。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(code__regex=r"^[0-9A-Za-z]{1,12}$"),
+                name="unit_code_format",
+                violation_error_message=zh("单位代码是 1–12 位数字或字母，请核对后重填。"),
+            ),
         ]
 
     def __str__(self):
         return self.name
 
+    @transaction.atomic(savepoint=False)
     def save(self, *args, **kwargs):
         """Keep ``path``, ``province`` and ``league``, for this unit and, when it moves, for all under it."""
         super().save(*args, **kwargs)
-        above = self.authority if self.authority_id else None
+        # As it stands in the table: the object in hand may be older than the last move.
+        above = type(self).objects.filter(pk=self.authority_id).first()
         path = f"{above.path if above else '/'}{self.pk}/"
         province_id = self.pk if self.level == UnitLevel.PROVINCE else above and above.province_id
         league_id = self.pk if self.level == UnitLevel.LEAGUE else above and above.league_id
@@ -151,6 +185,11 @@ class Person(models.Model):
         super().save(*args, **kwargs)
 
 
+def own_password(account):
+    """Within it the password of ``account`` is the person's own, not one set by another."""
+    return told_to_triggers("own_password", account.pk)
+
+
 class Account(AbstractUser):
     """A sign-in. Belongs to one person; what it may do follows from its posts."""
 
@@ -167,7 +206,12 @@ class Account(AbstractUser):
     # Unused for long, an account is sealed; the level above opens it again (R8.3).
     sealed_on = models.DateField(zh("封存日期"), null=True, blank=True, editable=False)
     opened_on = models.DateField(zh("启封日期"), null=True, blank=True, editable=False)
-    session_key = models.CharField(zh("当前会话"), max_length=40, blank=True, default="", editable=False)
+    # Of the one session that is in force; whoever reads this table cannot enter by it. Empty: none.
+    session_digest = models.CharField(max_length=64, blank=True, default="", editable=False)
+    # Set by another, a password is good for one sign-in: until the person has chosen one, only that is done.
+    must_change = models.BooleanField(zh("须修改密码"), default=False, editable=False)
+    # New, or reset by another: it is the person's when the code that the unit above gave out has been typed (ADR 32).
+    code_due = models.BooleanField(zh("须填一次性码"), default=False, editable=False)
 
     class Meta(AbstractUser.Meta):
         verbose_name = verbose_name_plural = zh("账号")
@@ -180,9 +224,25 @@ class Account(AbstractUser):
         """The person's name as colleagues know it; the sign-in name where no person is set."""
         return self.person.name if self.person_id else self.username
 
+    def check_password(self, raw_password):
+        """Django's own; that the digest is renewed by it is no new password set by another."""
+
+        def renewed(raw):
+            with own_password(self):
+                self.set_password(raw)
+                self._password = None
+                self.save(update_fields=["password"])
+
+        return check_password(raw_password, self.password, renewed)
+
 
 class Post(models.Model):
-    """That an account holds a role at a unit over a period (``valid_until`` is the first day it no longer holds)."""
+    """That an account holds a role at a unit over a period (``valid_until`` is the first day it no longer holds).
+
+    Given from today on, ended and never rewritten (orgs/sql/triggers.sql). ``confirmed_at``: since when another person has
+    confirmed it (R0.5; other than registrar and head need none). ``waiting``: it does not count for its holder, because
+    it, the account's password or second factor, or the person's name waits for that (:mod:`orgs.confirmations`).
+    """
 
     account = models.ForeignKey(
         Account, verbose_name=zh("账号"), on_delete=models.CASCADE, related_name="posts"
@@ -194,6 +254,8 @@ class Post(models.Model):
     role = models.CharField(zh("岗位"), max_length=14, choices=PostRole.choices)
     valid_from = models.DateField(zh("任职起"))
     valid_until = models.DateField(zh("任职止（不含）"), null=True, blank=True)
+    confirmed_at = models.DateTimeField(zh("确认时间"), null=True, blank=True, editable=False)
+    waiting = models.BooleanField(zh("待确认"), default=False, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = zh("岗位")
@@ -249,6 +311,7 @@ class Delegation(models.Model):
     valid_from = models.DateField(zh("起"))
     valid_until = models.DateField(zh("止（不含）"))
     reason = models.CharField(zh("事由"), max_length=100)
+    waiting = models.BooleanField(zh("待确认"), default=False, editable=False)
 
     class Meta:
         verbose_name = verbose_name_plural = zh("委托")
@@ -266,6 +329,8 @@ class Delegation(models.Model):
 
 # Django finds the table of tokens through this module; it names the account by its setting, so it comes last.
 from orgs.authenticator import Authenticator  # noqa: E402, F401
+from orgs.confirmation_models import Confirmation  # noqa: E402, F401
+from orgs.one_time_code_models import OneTimeCode  # noqa: E402, F401
 from orgs.presence_models import Presence  # noqa: E402, F401
 from orgs.staffing_models import AccessReview, Arrangement  # noqa: E402, F401
 from orgs.tokens import ApiToken  # noqa: E402, F401

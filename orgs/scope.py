@@ -12,13 +12,16 @@ _SEES_RECORDS = {PostRole.REGISTRAR, PostRole.HEAD}
 
 
 def own_units(account: Account, day: date) -> set[int]:
-    """Ids of the units where the account handles or signs."""
-    return {seat.unit.pk for seat in seats_of(account, day) if seat.role in _SEES_RECORDS}
+    """Ids of the units where the account handles or signs, and of the closed ones these have succeeded (R3.1)."""
+    seats = seats_of(account, day)
+    return {pk for seat in seats if seat.role in _SEES_RECORDS for pk in seat.units}
 
 
 def paths(account: Account, day: date) -> list[str]:
-    """Paths of the units whose pupils and cases the account may see, itself and all below."""
-    return sorted({seat.unit.path for seat in seats_of(account, day) if seat.role in _SEES_RECORDS})
+    """Paths of the units whose pupils and cases the account may see, itself and all below; also of closed units that
+    these have succeeded: their papers stay where they were signed."""
+    seats = seats_of(account, day)
+    return sorted({path for seat in seats if seat.role in _SEES_RECORDS for path in seat.paths})
 
 
 def under(field: str, account: Account, day: date) -> Q:

@@ -1,18 +1,24 @@
 """Who has access at a unit, and what its head and the level above do about it (R8.3): confirm once a quarter, seal what is
 not used, open it again, lend a post while somebody is away, see where two people are lacking."""
 
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, Q, QuerySet
 from django.urls import reverse
 
 from ledger import audit, clock
+from ledger.administration import sentence_of
+from ledger.text import says
 from ledger.words import zh
+from orgs.confirmations import asked_by
 from orgs.models import Account, Delegation, Post, PostRole, Unit, UnitLevel
 from orgs.scope import paths
-from orgs.seats import in_force, not_over, seat_at, seats_of
+from orgs.seats import acting_seats, begun, in_force, not_over, seat_at
 from orgs.staffing_models import AccessReview
+from orgs.successors import not_closed
+from orgs.training_models import last_day
 
 CLAUSE = zh("正文 二.2")
 CHAIN = "orgs"
@@ -26,17 +32,28 @@ class StaffingRefused(ValueError):
     """Why not, as one sentence for people."""
 
 
+@contextmanager
+def given_by(by: Account):
+    """A transaction in which ``by`` gives a post or loan; what only the database knows to be wrong is told as well: who
+    administers the program decides nothing. Raises StaffingRefused."""
+    try:
+        with asked_by(by):
+            yield
+    except IntegrityError as error:
+        raise StaffingRefused(sentence_of(error)) from error
+
+
 def quarter(day: date) -> date:
     """The first day of the quarter."""
     return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
 
 
 def posts_of(unit: Unit, day: date) -> QuerySet[Post]:
-    """Who has access at the unit, with the last week of use and the certificate."""
-    rows = Post.objects.filter(in_force(day), unit=unit).select_related("account__person", "unit")
-    return rows.annotate(
-        last_week=Max("account__presences__week"), trained_until=Max("person__trainings__valid_until")
-    ).order_by("role", "pk")
+    """Who has access at the unit or waits for it, with the last week of use and the certificate."""
+    rows = Post.objects.filter(begun(day), unit=unit).select_related("account__person", "unit")
+    return rows.annotate(last_week=Max("account__presences__week"), trained_until=last_day(day)).order_by(
+        "role", "pk"
+    )
 
 
 # ---------------------------------------------------------------- quarterly confirmation
@@ -73,8 +90,8 @@ def short_handed(above: Unit, day: date) -> QuerySet[Unit]:
 
 
 def _under(above: Unit, day: date) -> QuerySet[Unit]:
-    rows = Unit.objects.filter(path__startswith=above.path).exclude(pk=above.pk)
-    return rows.filter(Q(closed_on=None) | Q(closed_on__gt=day)).order_by("path", "code")
+    rows = Unit.objects.filter(not_closed(day), path__startswith=above.path).exclude(pk=above.pk)
+    return rows.order_by("path", "code")
 
 
 # ---------------------------------------------------------------- sealed accounts
@@ -84,7 +101,7 @@ def seal_unused(now: datetime) -> int:
     """Seal accounts of schools and offices that nobody has used for long; how many. Each is on record."""
     day = clock.local_date(now)
     limit = day - timedelta(days=UNUSED_DAYS)
-    posted = Post.objects.filter(in_force(day), unit__level__in=[*UnitLevel.values]).values("account")
+    posted = Post.objects.filter(begun(day), unit__level__in=[*UnitLevel.values]).values("account")
     rows = Account.objects.filter(
         is_active=True, is_superuser=False, pk__in=posted, date_joined__date__lt=limit
     )
@@ -103,7 +120,7 @@ def sealed_under(by: Account, day: date) -> QuerySet[Post]:
     condition = Q(pk__in=[])
     for path in paths(by, day):
         condition |= Q(unit__path__startswith=path) & ~Q(unit__path=path)
-    rows = Post.objects.filter(condition, in_force(day), account__sealed_on__isnull=False)
+    rows = Post.objects.filter(condition, begun(day), account__sealed_on__isnull=False)
     return rows.select_related("account__person", "unit").order_by("unit__path", "pk")
 
 
@@ -143,18 +160,17 @@ def lend(
     """Lend a post of the unit for a period; ``until`` is its last day. Raises StaffingRefused."""
     day = clock.local_date(now)
     seats = places(by, day)
-    own = post.account_id == by.pk and (post.unit_id, post.role) in seats
-    if not own and (post.unit_id, PostRole.HEAD) not in seats:
-        raise StaffingRefused(zh("岗位由任职人本人或本单位负责人委托。"))
+    if not may_lend(post, by, seats):
+        raise StaffingRefused(zh("岗位由任职人本人、本单位负责人或上级单位负责人委托。"))
     check_period(since, until, day)
-    if len(reason.strip()) < 2:
+    if not says(reason):
         raise StaffingRefused(zh("请写明委托事由，如出差、病假。"))
     if not colleagues(post.unit, day).filter(pk=to.pk).exists() or to.pk == post.account_id:
         raise StaffingRefused(zh("只能委托给本单位或上级单位的同事。"))
     if holds_the_other(post, to, day):
         told = zh("受托人在本单位担任另一审核岗位：办理与核办须为两人，请委托给其他同事（附件1 三.1）。")
         raise StaffingRefused(told)
-    with transaction.atomic():
+    with given_by(by):
         made = Delegation.objects.create(
             post=post,
             account=to,
@@ -165,6 +181,20 @@ def lend(
         body = {"post": post.pk, "to": to.pk, "from": since.isoformat(), "until": until.isoformat()}
         audit.record(CHAIN, audit.actor_of(by), "post.lent", body, subject=f"post:{post.pk}")
     return made
+
+
+def may_lend(post: Post, by: Account, seats: set[tuple[int, str]]) -> bool:
+    """The holder, the unit's head, and of a deciding post the head of the unit above, without the one who is absent."""
+    own = post.account_id == by.pk and (post.unit_id, post.role) in seats
+    above = post.role in _DECIDE and (post.unit.authority_id, PostRole.HEAD) in seats
+    return own or above or (post.unit_id, PostRole.HEAD) in seats
+
+
+def lendable_below(unit: Unit, day: date) -> QuerySet[Post]:
+    """The deciding posts of the units directly under ``unit``: its head lends them, each to a colleague of ``unit``."""
+    rows = Post.objects.filter(in_force(day), unit__authority=unit, role__in=_DECIDE)
+    rows = rows.filter(Q(unit__closed_on=None) | Q(unit__closed_on__gt=day))
+    return rows.select_related("account__person", "unit").order_by("unit__code", "role", "pk")
 
 
 def may_hand_over(post: Post, seats: set[tuple[int, str]]) -> bool:
@@ -181,7 +211,7 @@ def hand_over_url(post: Post, seats: set[tuple[int, str]]) -> str:
 
 def places(by: Account, day: date) -> set[tuple[int, str]]:
     """The (unit, role) pairs where the account sits."""
-    return {(seat.unit.pk, seat.role) for seat in seats_of(by, day)}
+    return {(seat.unit.pk, seat.role) for seat in acting_seats(by, day)}
 
 
 def check_period(since: date, until: date, day: date) -> None:
@@ -207,9 +237,10 @@ def holds_the_other(post: Post, to: Account, day: date) -> bool:
 def end_loan(loan: Delegation, by: Account, now: datetime) -> None:
     """End a loan from today on; what was done under it stays. Raises StaffingRefused."""
     day = clock.local_date(now)
-    seats = places(by, day)
-    if loan.post.account_id != by.pk and (loan.post.unit_id, PostRole.HEAD) not in seats:
-        raise StaffingRefused(zh("委托由任职人本人或本单位负责人收回。"))
+    if loan.post.account_id != by.pk and not may_lend(loan.post, by, places(by, day)):
+        raise StaffingRefused(zh("委托由任职人本人、本单位负责人或上级单位负责人收回。"))
+    if loan.valid_until <= day:
+        raise StaffingRefused(zh("这项委托已经结束。"))
     with transaction.atomic():
         if loan.valid_from > day:
             loan.delete()

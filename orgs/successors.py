@@ -5,13 +5,19 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import Q
 
-from ledger import audit
+from ledger import audit, clock
 from orgs.models import Unit
 
 
 def stands(unit: Unit, day: date) -> bool:
     """True until the day on which the unit is closed; ``closed_on`` is the first day it no longer stands."""
     return unit.closed_on is None or unit.closed_on > day
+
+
+def not_closed(day: date | None = None, of: str = "") -> Q:
+    """:func:`stands` as a condition, by default of today; ``of`` leads from the row to its unit (``"unit__"``)."""
+    day = day or clock.local_date(clock.now())
+    return Q(**{f"{of}closed_on": None}) | Q(**{f"{of}closed_on__gt": day})
 
 
 def standing(unit: Unit, day: date) -> Unit | None:
@@ -33,13 +39,22 @@ def heir_or_self(unit: Unit, day: date) -> Unit:
     return standing(unit, day) or unit
 
 
+def stood_for(unit: Unit, day: date) -> list[int]:
+    """The ids of the units whose papers are the unit's on ``day``: its own, and of the closed ones it has succeeded."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM orgs_predecessors(%s, %s)", [unit.pk, day])
+        return [unit.pk, *(pk for (pk,) in cursor.fetchall())]
+
+
 def move_subordinates(day: date) -> int:
     """Put what stood under a closed unit under the one that stands for it on ``day``; returns how many units moved.
 
     An administrator may have done it before, or may move them elsewhere later; each is recorded in the trail.
     """
-    left = Unit.objects.filter(authority__closed_on__lte=day, authority__successor__isnull=False)
-    left = left.filter(Q(closed_on=None) | Q(closed_on__gt=day)).select_related("authority")
+    left = Unit.objects.filter(
+        not_closed(day), authority__closed_on__lte=day, authority__successor__isnull=False
+    )
+    left = left.select_related("authority")
     moved = 0
     for unit in left:
         old, heir = unit.authority, standing(unit.authority, day)

@@ -8,7 +8,8 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import models
+from django.contrib.auth import get_user_model
+from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils.crypto import constant_time_compare
 
@@ -18,6 +19,12 @@ PREFIX = "xj_"
 _BYTES = 32
 LONGEST_DAYS = 90
 MOST = 10
+
+
+class Full(Exception):
+    """The account has as many tokens as one may have."""
+
+    sentence = zh("最多保留 {most} 个令牌，请先删除不用的。", most=MOST)
 
 
 class ApiToken(models.Model):
@@ -45,8 +52,13 @@ class ApiToken(models.Model):
         return self.name
 
 
+@transaction.atomic
 def issue(account, name: str, now: datetime, days: int, second_factor: bool) -> tuple[ApiToken, str]:
-    """A new token of ``account``, good for ``days``: its row, and the token in clear to be told once."""
+    """A new token of ``account``, good for ``days``: its row, and the token in clear to be told once. Raises
+    :class:`Full`; whoever asks at once waits until the other's token is counted."""
+    get_user_model().objects.select_for_update(no_key=True).get(pk=account.pk)
+    if account.api_tokens.filter(expires_at__gt=now).count() >= MOST:
+        raise Full
     text = PREFIX + secrets.token_hex(_BYTES)
     row = ApiToken.objects.create(
         account=account,

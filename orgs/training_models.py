@@ -1,14 +1,17 @@
 """培训与持证上岗: that a person was trained, the certificate and until when it holds, and that it is on record (R8.1)."""
 
+from datetime import date
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, Q
 
 from ledger.words import zh
 from orgs.models import Person
 
 
 class Training(models.Model):
-    """One training of a person. ``valid_until`` is the last day on which its certificate holds: a year at most."""
+    """One training of a person. ``valid_until`` is the last day on which its certificate holds: no more than a year
+    from the training, by a row of the rulebook that the database holds (``training_length``)."""
 
     person = models.ForeignKey(
         Person, verbose_name=zh("人员"), on_delete=models.PROTECT, related_name="trainings"
@@ -38,3 +41,10 @@ class Training(models.Model):
 
     def __str__(self):
         return f"{self.person_id} {self.trained_on}"
+
+
+def last_day(day: date, person: str = "person") -> Max:
+    """Until when a person's certificates hold, of the trainings that lie behind on ``day``; ``person``: the way to it."""
+    return Max(
+        f"{person}__trainings__valid_until", filter=Q(**{f"{person}__trainings__trained_on__lte": day})
+    )

@@ -7,6 +7,7 @@ from ledger import clock
 from ledger.administration import ReadOnlyAdmin, ReadOnlyInline, WalledAdmin
 from ledger.words import joined, zh
 from reviews import admin_forms as forms
+from reviews import year_words
 from reviews.models import (
     Act,
     Attachment,
@@ -23,7 +24,9 @@ from reviews.models import (
     Step,
     Vacation,
     WallAppeal,
+    WallWords,
     Window,
+    YearRow,
 )
 from reviews.recompute import recompute
 from reviews.states import State
@@ -114,6 +117,23 @@ class WindowAdmin(RulebookAdmin):
     list_select_related = ("province",)
 
 
+@admin.register(YearRow)
+class YearRowAdmin(RulebookAdmin):
+    """毕业招生升级规则. To change one from a day on, a row is added that is valid from that day."""
+
+    form = forms.YearRowForm
+    fixed = ("key", "province", "valid_from")
+    list_display = ("key", "said", "province", "valid_from", "valid_until", "clause")
+    list_filter = ("key",)
+    list_select_related = ("province",)
+    ordering = ("key", "-valid_from")
+
+    @admin.display(description=zh("取值"), ordering="value")
+    def said(self, row):
+        """The word of the row as people read it."""
+        return year_words.told(row.key, row.value)
+
+
 @admin.register(Route)
 class RouteAdmin(RulebookAdmin):
     """流程. One that a case runs on is held by the database: only its end and its source may change."""
@@ -158,16 +178,35 @@ class RefusalReasonAdmin(RulebookAdmin):
     list_select_related = ("province",)
 
 
+class NationKeeps:
+    """A page whose rows of the nation are read only: a province adds, it narrows and ends nothing of theirs (R3.4)."""
+
+    def has_change_permission(self, request, obj=None):
+        """Only a province's own row."""
+        return super().has_change_permission(request, obj) and (obj is None or obj.province_id is not None)
+
+
 @admin.register(ForbiddenPhrase)
-class ForbiddenPhraseAdmin(RulebookAdmin):
+class ForbiddenPhraseAdmin(NationKeeps, RulebookAdmin):
     """不得作为理由的用语. The nation's rows hold everywhere; a province's stand beside them."""
 
     form = forms.ForbiddenPhraseForm
     fixed = ("text", "province", "valid_from")
-    list_display = ("text", "clause", "province", "valid_from", "valid_until")
+    list_display = ("text", "clause", "answer", "province", "valid_from", "valid_until")
     list_filter = ("clause",)
     list_select_related = ("province",)
     search_fields = ("text",)
+
+
+@admin.register(WallWords)
+class WallWordsAdmin(NationKeeps, RulebookAdmin):
+    """驳回用语的同义词. A province's row of the same meaning adds its words to the nation's."""
+
+    form = forms.WallWordsForm
+    fixed = ("concept", "province", "valid_from")
+    list_display = ("concept", "province", "valid_from", "valid_until")
+    list_select_related = ("province",)
+    search_fields = ("concept",)
 
 
 @admin.register(QuickPhrase)
@@ -209,7 +248,16 @@ class StepInline(ReadOnlyInline):
 class CaseAdmin(ReadOnlyAdmin):
     """业务. The headline bears the masked name; what is searched by stays out of sight."""
 
-    list_display = ("number", "headline", "state", "holder", "receiving_unit", "sending_unit", "due_on")
+    list_display = (
+        "number",
+        "headline",
+        "state",
+        "awaiting",
+        "holder",
+        "receiving_unit",
+        "sending_unit",
+        "due_on",
+    )
     list_filter = ("state", "awaiting")
     list_select_related = ("holder", "receiving_unit", "sending_unit")
     search_fields = ("=number",)

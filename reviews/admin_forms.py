@@ -4,16 +4,18 @@ import re
 from datetime import date, timedelta
 
 from django import forms
+from django.db import models
 from django.db.models import Q
 
 from ledger.words import zh
-from reviews import procedures
-from reviews.models import PHASES, ROUTE_RELATIONS, ForbiddenPhrase, Limit, RefusalReason, Relation
+from reviews import procedures, year_words
+from reviews.models import PHASES, ROUTE_RELATIONS, Relation, WallWords
 from reviews.notice_values import CROSS_PROVINCE, FILED_KINDS, IN_PROVINCE
-from reviews.phrases_in_text import folded, found_in
 from reviews.procedures import kind_name
 from reviews.states import OWN_SIDE, RUNNING, STAGES, Outcome, State
+from reviews.wall_models import Verdict
 from reviews.wall_values import POST_GRADUATION
+from reviews.year_values import DUE, MAY_BE_NOTHING
 
 _LONGEST_VACATION = timedelta(days=120)
 _KIND_NAMES = {
@@ -30,10 +32,12 @@ def kind_choices() -> list[tuple[str, str]]:
     return list(known.items())
 
 
-def reason_choices() -> list[tuple[str, str]]:
-    """Every code of a closed list once, with what it says."""
-    rows = RefusalReason.objects.order_by("outcome", "position", "-valid_from").values_list("code", "text")
-    return list({code: (code, text) for code, text in reversed(rows)}.values())[::-1]
+def concept_choices() -> list[tuple[str, str]]:
+    """Every meaning that has words, with the first of them."""
+    rows = WallWords.objects.order_by("concept", "id").values_list("concept", "words")
+    return list(
+        {concept: (concept, f"{concept}：{words[:24]}…") for concept, words in reversed(rows)}.values()
+    )[::-1]
 
 
 def _several(label, choices, empty, *, required=True):
@@ -75,15 +79,20 @@ class WindowForm(forms.ModelForm):
 
     def clean_starts(self):
         """A day that some year has."""
-        return _month_day(self.cleaned_data["starts"])
+        return month_day(self.cleaned_data["starts"])
 
     def clean_ends(self):
         """A day that some year has."""
-        return _month_day(self.cleaned_data["ends"])
+        return month_day(self.cleaned_data["ends"])
+
+    def clean_valid_until(self):
+        """The last days of a season are read by pages and lists: the nation always has one."""
+        until = self.cleaned_data["valid_until"]
+        return _followed(until, self.instance) if self.instance.key in DUE else until
 
 
-def _month_day(text: str) -> str:
-    """``MM-DD`` as it was given, if a leap year has such a day."""
+def month_day(text: str) -> str:
+    """``MM-DD`` as it was given, if a leap year has such a day. Raises ValidationError."""
     found = re.fullmatch(r"(\d{2})-(\d{2})", text, re.ASCII)
     try:
         date(2024, *(int(part) for part in found.groups()))
@@ -98,23 +107,52 @@ class LimitForm(forms.ModelForm):
     """A number of the notice (R3.7); the nation's row never leaves a day without one."""
 
     def clean_value(self):
-        """At least 1: a limit of nothing would make every case overdue at once."""
-        value = self.cleaned_data["value"]
-        if not 1 <= value <= 1000:
-            raise forms.ValidationError(zh("数值须在 1 至 1000 之间。"))
+        """At least 1, but for what may be nothing: a limit of nothing would make every case overdue at once."""
+        value, key = self.cleaned_data["value"], self.instance.key or self.data.get("key")
+        least = 0 if key in MAY_BE_NOTHING else 1
+        if not least <= value <= 1000:
+            raise forms.ValidationError(zh("数值须在 {least} 至 1000 之间。", least=least))
         return value
 
     def clean_valid_until(self):
         """A row of the nation may end only where the next one has begun."""
-        until, row = self.cleaned_data["valid_until"], self.instance
-        if until is None or row.pk is None or row.province_id is not None:
-            return until
-        others = Limit.objects.filter(key=row.key, province=None, valid_from__lte=until).exclude(pk=row.pk)
-        if not others.filter(Q(valid_until=None) | Q(valid_until__gt=until)).exists():
-            raise forms.ValidationError(
-                zh("这一天起没有接续的全国时限，业务将无法计算期限；请先添加接续的一行。")
-            )
+        return _followed(self.cleaned_data["valid_until"], self.instance)
+
+
+def _followed(until: date | None, row: models.Model) -> date | None:
+    """The end of a row, if it is a province's own or another of the nation's follows. Raises ValidationError."""
+    if until is None or row.pk is None or row.province_id is not None:
         return until
+    others = type(row).objects.filter(key=row.key, province=None, valid_from__lte=until).exclude(pk=row.pk)
+    if not others.filter(Q(valid_until=None) | Q(valid_until__gt=until)).exists():
+        raise forms.ValidationError(zh("这一天起没有接续的全国规定，业务将无从判断；请先添加接续的一行。"))
+    return until
+
+
+class YearRowForm(forms.ModelForm):
+    """A word on the year's end (R0.7): written as people say it; the nation's row never leaves a day without one."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "value" in self.fields:
+            self.fields["value"].help_text = year_words.HELP
+        if self.instance.pk:
+            self.initial["value"] = year_words.told(self.instance.key, self.instance.value, empty="")
+
+    def clean(self):
+        """The word in the writing of its key, each mistake with what may be written."""
+        cleaned = super().clean()
+        key, value = cleaned.get("key", self.instance.key), cleaned.get("value")
+        if key and value is not None:
+            try:
+                cleaned["value"] = year_words.read(key, value)
+            except ValueError as error:
+                self.add_error("value", str(error))
+        return cleaned
+
+    def clean_valid_until(self):
+        """A row of the nation may end only where the next one has begun."""
+        return _followed(self.cleaned_data["valid_until"], self.instance)
 
 
 class RouteForm(forms.ModelForm):
@@ -199,65 +237,34 @@ class RefusalReasonForm(forms.ModelForm):
         label=zh("用于"), choices=[(each.value, each.label) for each in (Outcome.REFUSE, Outcome.SEND_BACK)]
     )
 
-    def clean(self):
-        """Refuse a text that gives a forbidden ground; under the proof's own code too, “材料不齐” is no reason."""
-        cleaned = super().clean()
-        text, kinds = cleaned.get("text"), set(cleaned.get("kinds") or ())
-        stages, province = set(cleaned.get("stages") or ()), cleaned.get("province")
-        if not (text and kinds and stages):
-            return cleaned
-        near = Q(province=None) | (Q(province=province) if province else Q())
-        rows = ForbiddenPhrase.objects.filter(near, kinds__overlap=list(kinds)).filter(
-            Q(valid_until=None) | Q(valid_until__gt=cleaned.get("valid_from") or date.max)
-        )
-        hit = next((r for r in found_in(text, rows) if not r.stages or stages & set(r.stages)), None)
-        if hit is not None:
-            told = zh(
-                "“{hit_text}”不得作为理由：“{hit_quoted}”（{hit_clause}）。请改写。",
-                hit_text=hit.text,
-                hit_quoted=hit.quoted,
-                hit_clause=hit.clause,
-            )
-            self.add_error("text", told)
-        return cleaned
-
 
 class ForbiddenPhraseForm(forms.ModelForm):
-    """Words that no refusal may rest on: a province adds its own beside the nation's (R3.4)."""
+    """What no opinion may rest on: a province adds its own beside the nation's (R3.4)."""
 
-    kinds = _several(zh("业务类型"), kind_choices, zh("请至少选一种业务类型。"))
+    kinds = _several(zh("业务类型（不选为不限）"), kind_choices, "", required=False)
     stages = _several(zh("环节（不选为不限）"), _stage_choices(RUNNING), "", required=False)
-    spared = _several(zh("选用下列理由时不拦"), reason_choices, "", required=False)
+    concepts = _several(zh("同一句中相近的意思（不选则按用语本身）"), concept_choices, "", required=False)
+    reach = forms.IntegerField(
+        label=zh("相距字数以内"), required=False, min_value=1, max_value=40, initial=12
+    )
+    answer = forms.ChoiceField(
+        label=zh("处理"), choices=Verdict.choices, required=False, initial=Verdict.STOP
+    )
 
-    def clean_text(self):
-        """At least two letters: a single one would stop half of all opinions."""
-        text = self.cleaned_data["text"]
-        if len(folded(text)) < 2:
-            raise forms.ValidationError(zh("用语至少两个字，标点和空格不算。"))
-        return text
+    def clean_reach(self):
+        """Twelve characters where nothing is said."""
+        return self.cleaned_data["reach"] or 12
 
-    def clean(self):
-        """Refuse words that a listed reason itself is written in: it could not be chosen or explained any more."""
-        cleaned = super().clean()
-        if cleaned.get("text") and cleaned.get("kinds"):
-            wanted = folded(cleaned["text"])
-            hit = next((row for row in self._listed(cleaned) if wanted in folded(row.text)), None)
-            if hit is not None:
-                told = zh(
-                    "所列理由“{hit_text}”里就有这几个字，加上后这条理由将无法说明；本省（自治区）的理由请先修改。",
-                    hit_text=hit.text,
-                )
-                self.add_error("text", told)
-        return cleaned
+    def clean_answer(self):
+        """Words stop where nothing is said."""
+        return self.cleaned_data["answer"] or Verdict.STOP
 
-    def _listed(self, cleaned: dict):
-        """The reasons that would stand beside the words: of the same place, at the same stages, at the same time."""
-        rows = RefusalReason.objects.filter(kinds__overlap=cleaned["kinds"])
-        if cleaned.get("stages"):
-            rows = rows.filter(stages__overlap=cleaned["stages"])
-        if cleaned.get("province"):
-            rows = rows.filter(Q(province=None) | Q(province=cleaned["province"]))
-        if cleaned.get("valid_until"):
-            rows = rows.filter(valid_from__lt=cleaned["valid_until"])
-        begins = cleaned.get("valid_from") or date.max
-        return rows.filter(Q(valid_until=None) | Q(valid_until__gt=begins))
+
+class WallWordsForm(forms.ModelForm):
+    """Words of one meaning, beside the nation's."""
+
+    concept = forms.CharField(
+        label=zh("意思（代号）"),
+        max_length=24,
+        help_text=zh("与全国的代号相同即为它补充用语；另起代号用于本省的规则。"),
+    )

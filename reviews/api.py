@@ -46,6 +46,10 @@ class ActIn(Strict):
     opinion = Typed(
         label="审核补充意见", help_text="2–500 字；发起、办理、核办、退回、撤销已发起的业务时必填（函 一）。"
     )
+    facts = Typed(
+        label="写明的事实",
+        help_text="意见存疑（409 facts_wanted）时写明具体事实，4–300 字；其余情形不填（附件1 三.4）。",
+    )
     revision = Revision()
 
 
@@ -195,7 +199,7 @@ class CaseEndpoint(mixins.ListModelMixin, Endpoint):
         """Every act done to the case, oldest first."""
         case = self.get_object()
         self.paging = ("pk",)
-        acts = Act.objects.filter(case=case).select_related("account__person", "unit")
+        acts = Act.objects.filter(case=case).select_related("unit")
         rows = self.paginate_queryset(acts)
         return self.get_paginated_response(ActOut(rows, many=True).data)
 

@@ -4,9 +4,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ledger.clock import local_date
-from reviews import asking, procedures
+from reviews import act_names, asking, procedures
 from reviews.models import Attachment, Relation
-from reviews.states import BY_NOBODY, DECISIONS, Awaiting, Outcome, State, Verb
+from reviews.states import BY_NOBODY, DECISIONS, Awaiting, NamesFrom, Outcome, State, Verb
 
 # The verbs of people; the clock has its own.
 _VERBS = [verb for verb in Verb if verb not in BY_NOBODY]
@@ -14,7 +14,7 @@ _VERBS = [verb for verb in Verb if verb not in BY_NOBODY]
 DECIDED = [(outcome.value, outcome.label) for outcome in DECISIONS]
 # Of these what does not agree; and what a text stopped for its words was to bring about (R3.4).
 REFUSING = DECIDED[1:]
-STOPPED = [*REFUSING, (Verb.RETURN.value, Verb.RETURN.label)]
+STOPPED = [*DECIDED, (Verb.RETURN.value, Verb.RETURN.label)]
 
 
 class UnitRef(serializers.Serializer):
@@ -35,14 +35,24 @@ class CaseRow(serializers.Serializer):
     state_label = serializers.CharField(source="get_state_display")
     awaiting = serializers.ChoiceField(Awaiting.choices, help_text="本环节还缺哪一项：办理或核办；空为没有。")
     holder = UnitRef(allow_null=True, help_text="业务现在在谁手中；结束后为 null。")
-    receiving = UnitRef(source="receiving_unit")
-    sending = UnitRef(source="sending_unit")
+    receiving = serializers.SerializerMethodField(help_text="转入学校；业务结束后为当时的名称。")
+    sending = serializers.SerializerMethodField(help_text="转出学校；业务结束后为当时的名称。")
     relation = serializers.ChoiceField(Relation.choices)
     due_on = serializers.DateField(allow_null=True)
     created_at = serializers.DateTimeField()
     submitted_at = serializers.DateTimeField(allow_null=True)
     closed_at = serializers.DateTimeField(allow_null=True)
     revision = serializers.IntegerField()
+
+    @extend_schema_field(UnitRef)
+    def get_receiving(self, case) -> dict[str, str]:
+        """Called as then, once the case has ended (R0.2)."""
+        return {"code": case.receiving_unit.code, "name": case.receiving_name}
+
+    @extend_schema_field(UnitRef)
+    def get_sending(self, case) -> dict[str, str]:
+        """Likewise."""
+        return {"code": case.sending_unit.code, "name": case.sending_name}
 
     @extend_schema_field(str)
     def get_kind_name(self, case) -> str:
@@ -112,21 +122,23 @@ class StepOut(serializers.Serializer):
     @extend_schema_field(ActedOut(allow_null=True))
     def get_handled(self, step) -> dict | None:
         """The registrar's act."""
-        if step.handler is None:
+        if step.handler_id is None:
             return None
+        sight = self.context["sight"]
         words = (step.handle_opinion, step.proposal, step.proposal_reason)
-        return self._acted(step.handler, step.handled_at, *words)
+        return self._acted(act_names.handling(step, sight.steps, sight.acts), step.handled_at, *words)
 
     @extend_schema_field(ActedOut(allow_null=True))
     def get_signed(self, step) -> dict | None:
         """The head's act."""
-        if step.signer is None:
+        if step.signer_id is None:
             return None
-        return self._acted(step.signer, step.signed_at, step.sign_opinion, step.outcome, step.reason)
+        act = act_names.signing(step, self.context["sight"].acts)
+        return self._acted(act, step.signed_at, step.sign_opinion, step.outcome, step.reason)
 
-    def _acted(self, account, at, opinion: str, outcome: str, reason: str) -> dict:
-        book, case = self.context["book"], self.context["case"]
-        shown = {"by": account.display_name, "at": at, "opinion": opinion, "outcome": outcome}
+    def _acted(self, act, at, opinion: str, outcome: str, reason: str) -> dict:
+        book, case = self.context["sight"].desk.book, self.context["sight"].case
+        shown = {"by": act_names.name(act), "at": at, "opinion": opinion, "outcome": outcome}
         return ActedOut(shown | {"reason": book.reason_text(reason, case) if reason else ""}).data
 
 
@@ -182,7 +194,7 @@ class CaseOut(serializers.Serializer):
     @extend_schema_field(StepOut(many=True))
     def get_steps(self, sight) -> list[dict]:
         """Oldest first."""
-        return StepOut(sight.steps, many=True, context={"book": sight.desk.book, "case": sight.case}).data
+        return StepOut(sight.steps, many=True, context={"sight": sight}).data
 
     @extend_schema_field(ProofOut(many=True))
     def get_proofs(self, sight) -> list[dict]:
@@ -213,7 +225,9 @@ class ActOut(serializers.Serializer):
     verb = serializers.ChoiceField(Verb.choices)
     verb_label = serializers.CharField(source="get_verb_display")
     by = serializers.SerializerMethodField()
-    unit = UnitRef(allow_null=True)
+    names_from = serializers.ChoiceField(NamesFrom.choices, help_text="姓名、单位名称的依据")
+    unit = serializers.SerializerMethodField()
+    post = serializers.CharField(source="get_role_display", help_text="办理时的岗位；系统为空")
     delegated = serializers.BooleanField()
     outcome = serializers.CharField()
     reason = serializers.CharField()
@@ -221,8 +235,13 @@ class ActOut(serializers.Serializer):
 
     @extend_schema_field(str)
     def get_by(self, act) -> str:
-        """The person; the clock is called 系统."""
-        return act.account.display_name if act.account else "系统"
+        """The person as named when it was done; the clock is called 系统."""
+        return act_names.name(act)
+
+    @extend_schema_field(UnitRef(allow_null=True))
+    def get_unit(self, act) -> dict | None:
+        """The unit as named when it was done."""
+        return {"code": act.unit.code, "name": act.unit_name} if act.unit_id else None
 
 
 class DayOut(serializers.Serializer):

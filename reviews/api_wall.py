@@ -8,7 +8,7 @@ from rest_framework.response import Response
 from ledger.api import KEY, Choice, Endpoint, Strict, Typed, once, told
 from orgs.models import Unit
 from orgs.unit_codes import UnitCode
-from reviews import appeals, desk, procedures, refusal_register
+from reviews import appeals, desk, procedures, refusal_register, wall_marks
 from reviews.api_shapes import REFUSING, STOPPED, ReasonOut, UnitRef
 from reviews.models import Step, WallAppeal
 from reviews.refusal_pages import Look
@@ -63,7 +63,12 @@ class RefusalRow(serializers.Serializer):
     outcome = serializers.ChoiceField(REFUSING)
     reason = serializers.SerializerMethodField()
     opinion = serializers.CharField(source="sign_opinion")
+    doubt = serializers.SerializerMethodField(help_text="意见存疑之处和写明的事实；没有时为空。")
     signed_at = serializers.DateTimeField()
+
+    def get_doubt(self, step) -> str:
+        """The mark it passed the refusal wall with."""
+        return str(wall_marks.sentence(step.mark))
 
     def get_kind_name(self, step) -> str:
         """The kind in words."""
@@ -136,7 +141,8 @@ def _share(look: Look, share: Share) -> dict:
         {"code": code, "text": look.text(code), "count": many, "percent": part}
         for code, many, part in share.reasons
     ]
-    return {"unit": share.unit, "total": share.total, "reasons": reasons}
+    unit = {"code": share.code, "name": share.names[0]}
+    return {"unit": unit, "total": share.total, "reasons": reasons}
 
 
 # ---------------------------------------------------------------- appeals

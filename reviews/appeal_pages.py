@@ -12,6 +12,7 @@ from orgs.seats import seat_at
 from reviews import appeals
 from reviews.clauses import url_of
 from reviews.desk import Desk
+from reviews.grounds import answer_to
 from reviews.models import Case, WallAppeal
 from reviews.phrases_in_text import marked
 from reviews.procedures import kind_name
@@ -167,8 +168,15 @@ def shown(appeal: WallAppeal, account, known: Desk, typed: dict | None = None) -
     case, phrase = appeal.case, appeal.phrase
     why = appeals.refusal_to_decide(appeal, account, known.today)
     state, tone = _state(appeal)
-    rows = known.book.forbidden_for(
-        case.kind, appeal.stage, case.ruled_on(known.today), appeal.unit.province_id
+    found = answer_to(
+        appeal.opinion,
+        kind=case.kind,
+        stage=appeal.stage,
+        reason=appeal.reason,
+        refuses=bool(appeal.outcome),
+        province_id=appeal.unit.province_id,
+        day=case.ruled_on(known.today),
+        book=known.book,
     )
     return {
         "appeal": {
@@ -177,16 +185,18 @@ def shown(appeal: WallAppeal, account, known: Desk, typed: dict | None = None) -
             "case_url": reverse("case", args=[case.number]) if _sees(account, case, known.today) else "",
             "number": case.number,
             "facts": _facts(appeal, known),
-            "pieces": marked(appeal.opinion, rows or [phrase]),
+            "pieces": marked(appeal.opinion, found.spans),
             "explanation": appeal.explanation,
             "ruling_opinion": appeal.ruling_opinion,
-            "ruled": beside(appeal.upper.name, appeal.decider, moment(appeal.decided_at))
+            "ruled": beside(appeal.called("upper"), appeal.called("decider"), moment(appeal.decided_at))
             if appeal.ruling
             else "",
         },
         "clause": {
             "text": zh("“{phrase_quoted}”", phrase_quoted=phrase.quoted),
-            "note": zh("拦下的用语：{phrase_text}。", phrase_text=phrase.text),
+            "note": zh(
+                "拦下的用语：{phrase_text}。{instead}", phrase_text=phrase.text, instead=phrase.instead
+            ),
             "source": phrase.clause,
             "url": url_of(phrase.clause),
         },
@@ -212,7 +222,7 @@ def _facts(appeal: WallAppeal, known: Desk) -> list[tuple[str, str]]:
             zh("业务"),
             beside(case.number, case.headline, kind_name(case.kind)),
         ),
-        (zh("学校"), f"{case.sending_unit.name} → {case.receiving_unit.name}"),
+        (zh("学校"), f"{case.sending_name} → {case.receiving_name}"),
         (
             zh("环节"),
             zh(

@@ -10,13 +10,14 @@ from ledger import audit, clock, outbox
 from ledger.words import zh
 from orgs.models import PostRole
 from orgs.seats import seat_at
-from reviews import rulebook
+from reviews import one_unit, rulebook, seating
 from reviews.asking import Asking, first_refusal
-from reviews.grounds import FORBIDDEN, appeal_against, forbidden_in
+from reviews.grounds import FACTS, FORBIDDEN, answer_of, appeal_against
 from reviews.locking import locked_case, open_step
-from reviews.models import Case, WallAppeal
-from reviews.opinions import LONGEST, checked_opinion, cleaned
+from reviews.models import Case, ForbiddenPhrase, WallAppeal
+from reviews.opinions import LONGEST, checked_opinion, free_text
 from reviews.refusals import Refused, refuse
+from reviews.seating import two_persons
 from reviews.states import Awaiting, Verb
 from reviews.wall_models import Ruling
 
@@ -31,10 +32,10 @@ def raise_(case: Case, by, *, opinion: str, outcome: str, reason: str = "", expl
     """
     with transaction.atomic(durable=True):
         asking = _asking(case, by, opinion, outcome, reason)
-        rows = _stopped(asking)
+        row = _stopped(asking)
         appeal = appeal_against(asking)
         if appeal is None:
-            appeal = _write(asking, rows[0], explanation)
+            appeal = _write(asking, row, explanation)
         elif appeal.ruling:
             refuse(
                 "appeal_decided",
@@ -55,21 +56,25 @@ def _asking(case: Case, by, opinion: str, outcome: str, reason: str) -> Asking:
     return asking
 
 
-def _stopped(asking: Asking) -> list:
-    """The rows that stop the text. Raises Refused when something else does, or nothing."""
+def _stopped(asking: Asking) -> ForbiddenPhrase:
+    """The rule that stops the text. Raises Refused when something else does, or nothing."""
     try:
         found = first_refusal(asking)
     except Refused as refused:
+        if refused.code == FACTS:
+            _needless()
         if refused.code != FORBIDDEN:
             raise
         if not asking.seat.unit.authority_id:
             refuse("appeal_nowhere", zh("本单位没有上级可以裁定，请改写意见。"), zh("附件1 三.4"))
-        return forbidden_in(asking)
+        return answer_of(asking).hits[0].rule.row
     if found is not None:
         raise Refused(found)
-    return refuse(
-        "appeal_needless", zh("这段意见没有不得使用的用语，可以直接提交，不必上报。"), zh("附件1 三.4")
-    )
+    return _needless()
+
+
+def _needless():
+    refuse("appeal_needless", zh("这段意见没有不得使用的用语，可以直接提交，不必上报。"), zh("附件1 三.4"))
 
 
 def _write(asking: Asking, phrase, explanation: str) -> WallAppeal:
@@ -85,9 +90,9 @@ def _write(asking: Asking, phrase, explanation: str) -> WallAppeal:
         verb=asking.verb,
         outcome=asking.outcome,
         reason=asking.reason,
-        opinion=asking.opinion,
+        opinion=free_text(asking.opinion, zh("审核补充意见"), zh("函 一")),
         phrase=phrase,
-        explanation=cleaned(explanation)[:LONGEST],
+        explanation=free_text(explanation, zh("说明"), zh("附件1 三.4"), LONGEST),
     )
     appeal.refresh_from_db()
     _record(appeal, asking.by, "raised", appeal.upper_id, {"phrase": phrase.pk, "outcome": asking.outcome})
@@ -107,11 +112,14 @@ def refusal_to_decide(appeal: WallAppeal, by, day) -> tuple[str, str] | None:
         )
     if appeal.step.closed_at is not None:
         return "appeal_moot", zh("这一环节已经办结，申诉单位没有使用这段意见，无须裁定。")
-    if seat_at(by, appeal.upper_id, PostRole.HEAD, day) is None:
-        return "no_seat", zh("由{upper_name}的负责人裁定，你没有这个岗位。", upper_name=appeal.upper.name)
-    if appeal.person_id == by.person_id:
-        return "same_person", zh("这段意见由你本人上报，须由另一人裁定。")
-    return None
+    seat = seat_at(by, appeal.upper_id, PostRole.HEAD, day)
+    if seat is None:
+        left = seating.left(by, day, PostRole.HEAD, appeal.upper_id)
+        told = zh("由{upper_name}的负责人裁定，你没有这个岗位。", upper_name=appeal.upper.name)
+        return (left.code, left.sentence) if left else ("no_seat", told)
+    found = two_persons(appeal.account, by, zh("这段意见由你本人上报，须由另一人裁定。"))
+    found = found or one_unit.refusal(appeal.case, appeal.step, Verb.SIGN, by, seat, day)
+    return (found.code, found.sentence) if found else None
 
 
 def decide(appeal: WallAppeal, by, *, ruling: str, opinion: str, keep=None) -> WallAppeal:

@@ -11,5 +11,8 @@ class ReviewsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self):
-        """Make the handlers of this floor's messages known to the outbox."""
-        from reviews import handover, notices, weekly_login  # noqa: F401
+        """Make the handlers of this floor's messages known to the outbox, and the bar of R8.1 to the seats."""
+        from orgs.seats import BAR
+        from reviews import confirmations, handover, notices, seating, succession, training, weekly_login  # noqa: F401
+
+        BAR.why = seating.untrained

@@ -11,15 +11,16 @@ from django_fsm import can_proceed
 
 from ledger import clock
 from ledger.words import zh
-from orgs.models import PostRole
+from orgs.models import Account, PostRole
 from orgs.seats import Seat, seat_at
-from reviews import own_words, procedures, rulebook, training
+from reviews import one_unit, own_words, procedures, rulebook, seating, send_backs
 from reviews.grounds import check_ground
 from reviews.locking import open_step
 from reviews.models import Act, Case, Step
 from reviews.opinions import checked_opinion, checked_reason
 from reviews.refusals import Refusal, refuse
 from reviews.rulebook import window_refusal
+from reviews.seating import two_persons
 from reviews.states import FIRST_STAGES, Awaiting, Outcome, State, Verb
 
 _SEATS = {
@@ -63,6 +64,8 @@ class Asking:
     opinion: str = ""
     outcome: str = ""
     reason: str = ""
+    facts: str = ""
+    mark: tuple | None = None
     on: date | None = None
     about: str = ""
     event: str = ""
@@ -94,7 +97,7 @@ def refusal(
     book = book or rulebook.current()
     step = step or open_step(case)
     asking = Asking(case, Verb(verb), by, now, book, step)
-    return _state_refusal(asking) or _seat_refusal(asking) or _guard_refusal(asking)
+    return _turn_refusal(asking) or _guard_refusal(asking)
 
 
 def turn_refusal(
@@ -102,8 +105,7 @@ def turn_refusal(
 ) -> Refusal | None:
     """Why it is not ``by``'s turn for ``verb``: transition and seat only; costs no query but for a recall."""
     book = book or rulebook.current()
-    asking = Asking(case, Verb(verb), by, now, book, step or open_step(case))
-    return _state_refusal(asking) or _seat_refusal(asking)
+    return _turn_refusal(Asking(case, Verb(verb), by, now, book, step or open_step(case)))
 
 
 def allowed(case: Case, by, *, now: datetime, step: Step | None = None, book=None) -> list[str]:
@@ -113,7 +115,7 @@ def allowed(case: Case, by, *, now: datetime, step: Step | None = None, book=Non
     found = []
     for verb in (*_TRANSITIONS, *_FREE):
         asking = Asking(case, verb, by, now, book, step)
-        if _state_refusal(asking) is None and _seat_refusal(asking) is None:
+        if _turn_refusal(asking) is None:
             found.append(str(verb))
     return found
 
@@ -134,16 +136,12 @@ def edit_refusal(case: Case, by, day) -> Refusal | None:
             zh("业务已送出，内容和证明材料不能再改；需要更正时，请办理单位退回补正。"),
             zh("附件1 三.1"),
         )
-    if seat_at(by, case.receiving_unit_id, PostRole.REGISTRAR, day) is None:
-        return Refusal(
-            "no_seat",
-            zh(
-                "只有{receiving_unit_name}的学籍管理员可以修改。",
-                receiving_unit_name=case.receiving_unit.name,
-            ),
-            zh("附件1 三.1"),
-        )
-    return None
+    told = Refusal(
+        "no_seat",
+        zh("只有{receiving_unit_name}的学籍管理员可以修改。", receiving_unit_name=case.receiving_unit.name),
+        zh("附件1 三.1"),
+    )
+    return seating.seat_refusal(by, case.receiving_unit_id, PostRole.REGISTRAR, day, told)
 
 
 # ---------------------------------------------------------------- one after the other
@@ -151,11 +149,20 @@ def edit_refusal(case: Case, by, day) -> Refusal | None:
 
 def first_refusal(asking: Asking) -> Refusal | None:
     """Transition, seat, words, guards, in turn: the first that fails."""
-    found = _state_refusal(asking) or _seat_refusal(asking)
+    found = _turn_refusal(asking)
     if found is None:
         _check_words(asking)
-        found = _note_refusal(asking) or _guard_refusal(asking)
+        found = _note_refusal(asking) or send_backs.refusal(asking) or _guard_refusal(asking)
     return found
+
+
+def _turn_refusal(asking: Asking) -> Refusal | None:
+    """Transition, seat, and that one person acts for one unit of a case only."""
+    return (
+        _state_refusal(asking)
+        or _seat_refusal(asking)
+        or one_unit.refusal(asking.case, asking.step, asking.verb, asking.by, asking.seat, asking.today)
+    )
 
 
 def _state_refusal(asking: Asking) -> Refusal | None:
@@ -171,6 +178,13 @@ def _state_refusal(asking: Asking) -> Refusal | None:
             ),
             zh("附件1 三.7"),
         )
+    if asking.step is None and case.state != State.DRAFT:
+        # Read a moment ago, ended since: only the door reads both under one lock.
+        return Refusal(
+            "case_closed",
+            zh("这件业务刚刚结束，不能再{verb_label}；请刷新后查看结果。", verb_label=verb.label),
+            zh("附件1 三.7"),
+        )
     if verb in _FREE:
         if asking.step is None:
             return Refusal("not_running", zh("业务还没有发起，不能{verb_label}。", verb_label=verb.label))
@@ -183,6 +197,12 @@ def _state_refusal(asking: Asking) -> Refusal | None:
                 label=State(case.state).label,
                 verb_label=verb.label,
             ),
+        )
+    if verb == Verb.WITHDRAW and case.state == State.AWAITING_FILE and not asking.procedure.no_show(case):
+        return Refusal(
+            "not_a_no_show",
+            zh("业务待调档，各方已核办同意；登记学生未报到之后，转入学校才可以终止。"),
+            zh("附件1 三.6"),
         )
     if case.expires_at is not None and asking.now >= case.expires_at:
         return Refusal(
@@ -207,6 +227,7 @@ def _state_refusal(asking: Asking) -> Refusal | None:
 
 def _seat_refusal(asking: Asking) -> Refusal | None:
     case, verb, by = asking.case, asking.verb, asking.by
+    units: tuple[int | None, ...] = (case.receiving_unit_id,)
     if verb == Verb.WITHDRAW:
         asking.seat = seat_at(by, case.receiving_unit_id, PostRole.REGISTRAR, asking.today) or seat_at(
             by, case.receiving_unit_id, PostRole.HEAD, asking.today
@@ -214,6 +235,7 @@ def _seat_refusal(asking: Asking) -> Refusal | None:
         told = zh("只有{procedure_beginner}可以撤销业务。", procedure_beginner=asking.procedure.beginner)
     elif verb == Verb.NUDGE:
         asking.seat, told = _nudging_seat(asking), zh("只有经办双方中不在办理的单位可以催办。")
+        units = _sides(case)
     elif verb == Verb.MESSAGE:
         asking.seat = _messaging_seat(asking)
         told = zh(
@@ -223,7 +245,9 @@ def _seat_refusal(asking: Asking) -> Refusal | None:
     elif verb == Verb.RECALL:
         return _recall_refusal(asking)
     else:
-        asking.seat, told = seat_at(by, case.holder_id, _SEATS[verb], asking.today), ""
+        # What waited at a closed unit begins anew with the clock; until then nobody goes on with it (ADR 37).
+        asking.seat, told = seat_at(by, case.holder_id, _SEATS[verb], asking.today, standing=False), ""
+        units = (case.holder_id,)
     if asking.seat is None:
         # The holder's name costs a query: it is read only to be told.
         told = told or zh(
@@ -232,33 +256,33 @@ def _seat_refusal(asking: Asking) -> Refusal | None:
             label=_SEATS[verb].label,
             verb_label=verb.label,
         )
-        return Refusal("no_seat", told, zh("附件1 三.1"))
-    if verb == Verb.SIGN and asking.step.handler_person_id == by.person_id:
-        return Refusal(
-            "same_person",
-            zh("这一步由你本人办理，须由另一人核办（办理与核办不能是同一人）。"),
-            zh("附件1 三.1"),
+        found = Refusal("no_seat", told, zh("附件1 三.1"))
+        return (
+            seating.left(by, asking.today, PostRole.HEAD, *units) or found
+            if _SEATS.get(verb) == PostRole.HEAD
+            else seating.no_seat(by, asking.today, found, *units)
         )
-    if _SEATS.get(verb) == PostRole.REGISTRAR:
-        return training.refusal(asking.seat, asking.today, asking.book)
+    if verb == Verb.SIGN:
+        told = zh("这一步由你本人办理，须由另一人核办（办理与核办不能是同一人）。")
+        step = asking.step
+        return two_persons(Account(pk=step.handler_id, person_id=step.handler_person_id), by, told)
     return None
 
 
 def _nudging_seat(asking: Asking) -> Seat | None:
-    case = asking.case
-    sides = (
-        case.receiving_unit_id,
-        case.receiving_unit.authority_id,
-        case.sending_unit_id,
-        case.sending_unit.authority_id,
-    )
-    for unit_id in sides:
-        if unit_id != case.holder_id:
-            for role in (PostRole.REGISTRAR, PostRole.HEAD):
-                seat = seat_at(asking.by, unit_id, role, asking.today)
-                if seat:
-                    return seat
+    for unit_id in _sides(asking.case):
+        for role in (PostRole.REGISTRAR, PostRole.HEAD):
+            seat = seat_at(asking.by, unit_id, role, asking.today)
+            if seat:
+                return seat
     return None
+
+
+def _sides(case: Case) -> tuple[int | None, ...]:
+    """Both schools and their authorities, without the one whose turn it is."""
+    receiving, sending = case.receiving_unit, case.sending_unit
+    sides = (receiving.pk, receiving.authority_id, sending.pk, sending.authority_id)
+    return tuple(unit for unit in sides if unit != case.holder_id)
 
 
 def _messaging_seat(asking: Asking) -> Seat | None:
@@ -399,7 +423,9 @@ def _check_words(asking: Asking) -> None:
     if verb in (Verb.SUBMIT, Verb.HANDLE, Verb.SIGN, Verb.RETURN, Verb.MESSAGE) or (
         verb == Verb.WITHDRAW and case.state != State.DRAFT
     ):
-        asking.opinion = checked_opinion(asking.opinion, verb)
+        decided = Outcome.AGREE if verb == Verb.SUBMIT else asking.outcome
+        deciding = verb in (Verb.SUBMIT, Verb.HANDLE, Verb.SIGN)
+        asking.opinion = checked_opinion(asking.opinion, verb, decided if deciding else "")
     else:
         asking.opinion = asking.opinion.strip()[:500]
     if verb == Verb.MESSAGE and not asking.about:

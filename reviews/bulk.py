@@ -11,7 +11,7 @@ from django.db import DatabaseError
 
 from ledger.models import IdempotencyKey
 from ledger.words import zh
-from reviews import door, own_words, procedures
+from reviews import door, one_unit, own_words, procedures
 from reviews.desk import Desk
 from reviews.models import Case, Step
 from reviews.opinions import checked_opinion
@@ -51,7 +51,9 @@ def dry_run(numbers: list[str], account, desk: Desk) -> list[Line]:
         .order_by("due_on", "id")
     )
     found = {case.number: case for case in cases}
-    steps = {s.case_id: s for s in Step.objects.filter(case__in=found.values(), closed_at__isnull=True)}
+    every = list(Step.objects.filter(case__in=found.values()))
+    one_unit.keep(every)
+    steps = {s.case_id: s for s in every if s.closed_at is None}
     lines = [Line(number, case=case, step=steps.get(case.pk)) for number, case in found.items()]
     stage = next((line.case.state for line in lines if line.case.is_live), "")
     for line in lines:

@@ -18,6 +18,7 @@ from ledger import audit
 from ledger.words import zh
 from reviews.calendar import WEEKDAYS
 from reviews.calendar_import import CalendarRow
+from reviews.notice_values import FORECAST, calendar_days
 from reviews.recompute import DueChange, recompute
 from reviews.rulebook_models import CalendarDay, CalendarRevision, DayKind
 
@@ -94,6 +95,23 @@ def carry_out(arrangement: Arrangement, account, now: datetime, revision: int) -
         subject = f"calendar:{arrangement.day or '-'.join(map(str, arrangement.years))}"
         audit.record("rulebook", audit.actor_of(account), "calendar.replaced", body, subject)
     return change
+
+
+def bring_up_to_date(now: datetime) -> Change | None:
+    """Put a newer forecast in the place of the one that came with the program before, for every year the State Council
+    has not arranged yet. Whatever an administrator entered, confirmed or not, stays; None when there was nothing to do.
+    """
+    rows = tuple(CalendarRow(*row[:4]) for row in calendar_days() if not row[4])
+    years = tuple(sorted({row.date.year for row in rows}))
+    forecast = Arrangement(rows, years=years, confirmed=False)
+    present = list(forecast.present())
+    ours = all(not row.confirmed and row.source.endswith(FORECAST) for row in present)
+    same = {(row.date, row.kind, row.name, row.source) for row in present} == {
+        (row.date, row.kind, row.name, row.source) for row in rows
+    }
+    if not present or not ours or same:
+        return None
+    return carry_out(forecast, None, now, CalendarRevision.objects.get().number)
 
 
 def _locked_revision() -> int:

@@ -3,9 +3,9 @@
 from ledger.clock import brief, local_date, moment, spoken
 from ledger.words import joined, zh
 from orgs.models import PostRole
-from reviews import procedures
+from reviews import act_names, procedures
 from reviews.countdown import countdown
-from reviews.deadlines import step_days
+from reviews.deadlines import left_of, step_days, turn_of, used
 from reviews.file_panel import waiting_for
 from reviews.models import Step
 from reviews.states import Awaiting, Outcome, State, Verb
@@ -42,10 +42,10 @@ def _ids(sight, stage: str) -> set[int]:
 
 
 def _cell(sight, stage: str, step: Step | None) -> dict:
-    unit = step.unit if step else sight.unit_of(stage)
+    unit = sight.unit_of(stage) if step is None else None
     cell = {
         "label": State(stage).label,
-        "unit": unit.short_name if unit else "",
+        "unit": act_names.unit_of(step, sight.acts) if step else unit.short_name if unit else "",
         "state": "todo",
         "lines": [],
     }
@@ -63,7 +63,7 @@ def _cell(sight, stage: str, step: Step | None) -> dict:
         told = zh("已退回补正，补正后再审") if step.outcome == Outcome.SEND_BACK else zh("核办已撤回")
         cell["lines"] = [{"text": told, "opinion": ""}]
         return cell
-    cell["lines"] = [line for line in (_handled(step), _signed(step)) if line]
+    cell["lines"] = [line for line in (_handled(sight, step), _signed(sight, step)) if line]
     if cell["state"] == "stop" and step.outcome in _UNDECIDED:
         cell["lines"].append({"text": Outcome(step.outcome).label, "opinion": ""})
     if step.outcome == Outcome.FILED:
@@ -74,8 +74,9 @@ def _cell(sight, stage: str, step: Step | None) -> dict:
     return cell
 
 
-def _handled(step: Step) -> dict | None:
-    if step.handler_id is None:
+def _handled(sight, step: Step) -> dict | None:
+    act = act_names.handling(step, sight.steps, sight.acts) if step.handler_id else None
+    if act is None:
         return None
     proposed = (
         "" if step.proposal == Outcome.AGREE else zh("（拟{label}）", label=Outcome(step.proposal).label)
@@ -83,7 +84,7 @@ def _handled(step: Step) -> dict | None:
     return {
         "text": zh(
             "办理　{step_handler}{proposed}　{at}",
-            step_handler=step.handler,
+            step_handler=act_names.name(act),
             proposed=proposed,
             at=brief(step.handled_at),
         ),
@@ -91,14 +92,15 @@ def _handled(step: Step) -> dict | None:
     }
 
 
-def _signed(step: Step) -> dict | None:
-    if step.signer_id is None:
+def _signed(sight, step: Step) -> dict | None:
+    act = act_names.signing(step, sight.acts) if step.signer_id else None
+    if act is None:
         return None
     decided = "" if step.outcome == Outcome.AGREE else zh("（{label}）", label=Outcome(step.outcome).label)
     return {
         "text": zh(
             "核办　{step_signer}{decided}　{at}",
-            step_signer=step.signer,
+            step_signer=act_names.name(act),
             decided=decided,
             at=brief(step.signed_at),
         ),
@@ -121,7 +123,12 @@ def ball(sight) -> dict:
     role = PostRole.HEAD if case.awaiting == Awaiting.SIGN else PostRole.REGISTRAR
     names = [row["name"] for row in case.people if row["role"] == role and row["name"]]
     arrived = local_date(step.opened_at)
-    waited = max(sight.desk.book.calendar.between(arrived, today), 0)
+    calendar = sight.desk.book.calendar
+    waited = max(calendar.between(arrived, today), 0)
+    told = zh("已等候 {waited} 个工作日", waited=waited)
+    if before := turn_of(step, sight.steps):
+        # R3.7: what is told is how long the unit has had the case in all.
+        told += zh("，连同退回补正前共 {days} 个工作日", days=waited + used(calendar, before))
     return {
         "mine": sight.seat is not None,
         "unit": case.holder.name,
@@ -130,7 +137,7 @@ def ball(sight) -> dict:
         else zh("{role_label}（暂无人在岗）", role_label=role.label),
         "waiting": waiting_for(sight) or Awaiting(case.awaiting).label,
         "since": spoken(arrived),
-        "waited": zh("已等候 {waited} 个工作日", waited=waited),
+        "waited": told,
         "due": spoken(step.due_on) + (zh("（暂定）") if step.due_provisional else ""),
         "left": countdown(sight.desk.book.calendar, today, step.due_on).text,
         "sentence": "",
@@ -151,26 +158,37 @@ def _ended(sight) -> str:
     again = zh("需要时，{beginner}可以重新发起（三.7）。", beginner=beginner)
     last = sight.acts[-1] if sight.acts else None
     reason = sight.desk.book.reason_text(last.reason, case) if last and last.reason else ""
-    if last is not None and last.verb == Verb.TAKE_OVER:
+    if last is not None and last.verb in (Verb.TAKE_OVER, Verb.GIVE_WAY):
         return zh("已于{at}由系统撤销：{last_opinion}", at=at, last_opinion=last.opinion)
     sentences = {
         State.REFUSED: zh("已于{at}由{unit}不同意，业务终止", at=at, unit=_unit(last))
         + (zh("：{reason}。", reason=reason) if reason else "。")
         + zh("学生在校就读不受影响。"),
-        State.WITHDRAWN: zh("已于{at}由{unit}撤销。{again}", at=at, unit=_unit(last), again=again),
+        State.WITHDRAWN: _no_show(last, at)
+        or zh("已于{at}由{unit}撤销。{again}", at=at, unit=_unit(last), again=again),
         State.EXPIRED: zh("发起满 90 天未办结，已于{at}由系统清理。{again}", at=at, again=again),
         State.LAPSED: zh(
             "调档时限（{limit}）内没有调档，已于{at}由系统取消（三.6），学籍仍在{sending_unit_name}。需要时，{beginner}可以重新发起。",
             limit=_limit(sight),
             at=at,
-            sending_unit_name=case.sending_unit.name,
+            sending_unit_name=case.sending_name,
             beginner=beginner,
         ),
-        State.CLEARED: zh(
-            "学生毕业前没有办结，已于{at}随毕业操作清理（三.5）；仍需办理的，按毕业后的规定重新发起。", at=at
-        ),
+        # What cleared it says why itself: a graduation, or a day that a province has set.
+        State.CLEARED: zh("已于{at}由系统清理：{why}", at=at, why=last.opinion if last else ""),
     }
     return sentences[case.state]
+
+
+def _no_show(last, at: str) -> str:
+    """Ended at 调档, because the pupil did not come (R3.6)."""
+    if last is None or last.stage != State.AWAITING_FILE:
+        return ""
+    return zh(
+        "学生未报到，已于{at}由{unit}终止（三.6），学籍仍在原校；需要时，可以重新发起。",
+        at=at,
+        unit=_unit(last),
+    )
 
 
 def _limit(sight) -> str:
@@ -178,7 +196,7 @@ def _limit(sight) -> str:
 
 
 def _unit(act) -> str:
-    return act.unit.name if act and act.unit else zh("系统")
+    return act.unit_name if act and act.unit_name else zh("系统")
 
 
 # ---------------------------------------------------------------- due dates
@@ -211,9 +229,18 @@ def _explained(sight, step: Step) -> dict:
     while begun.recall_of_id in by_id:
         begun = by_id[begun.recall_of_id]
     book, arrived = sight.desk.book, local_date(begun.opened_at)
-    days = step_days(book, begun.unit, sight.case.ruled_on(arrived), begun.stage)
+    ruled_on = sight.case.ruled_on(arrived)
+    days, told = step_days(book, begun.unit, ruled_on, begun.stage), ""
+    if begun.resumes_id is not None:
+        before = turn_of(begun, sight.steps)
+        days = left_of(book, before, begun.unit.province_id, ruled_on).days
+        told = zh(
+            "退回补正前已用 {used} 个工作日，补正期间不计，送回后接着计，还有 {days} 个工作日。",
+            used=used(book.calendar, before),
+            days=days,
+        )
     counted = book.calendar.explain(arrived, days)
-    sentence = counted.sentence
+    sentence = told + counted.sentence
     if counted.result != step.due_on:
         sentence += zh("。本环节时限登记为{day}，按登记的日期计", day=spoken(step.due_on))
     more = [zh("{told}。", told=sentence.rstrip("。"))]
@@ -286,14 +313,15 @@ def log(sight) -> list[dict]:
 
 
 def _opening(sight, step: Step) -> dict:
+    unit = act_names.unit_of(step, sight.acts)
     who = (
         zh(
             "{step_first_opened_by}（{unit_short_name}）",
-            step_first_opened_by=step.first_opened_by,
-            unit_short_name=step.unit.short_name,
+            step_first_opened_by=step.called("first_opened_by"),
+            unit_short_name=unit,
         )
         if step.first_opened_by_id
-        else step.unit.short_name
+        else unit
     )
     return {
         "at": moment(step.first_opened_at),
@@ -313,14 +341,10 @@ def _line(sight, act, opened: dict) -> dict:
     if act.verb in _TAKES_TIME and act.step_id in opened:
         calendar = sight.desk.book.calendar
         used = str(max(calendar.between(local_date(opened[act.step_id]), local_date(act.at)), 0))
-    who = zh("系统")
-    if act.account_id:
-        who = zh("{act_account}{part}", act_account=act.account, part=zh("（代）") if act.delegated else "")
-        who += zh("（{unit_short_name}）", unit_short_name=act.unit.short_name) if act.unit else ""
     return {
         "at": moment(act.at),
         "stage": State(act.stage).label,
-        "who": who,
+        "who": act_names.who(act),
         "text": _did(sight, act),
         "opinion": act.opinion,
         "used": used,

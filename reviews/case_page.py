@@ -10,15 +10,24 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
 from ledger.clock import local_date, moment, spoken
 from ledger.words import zh
 from orgs.models import Post, PostRole, Unit
-from orgs.seats import Seat, seat_at
-from reviews import appeal_pages, case_history, case_panel, file_panel, procedures, worklist
+from orgs.seats import Seat, in_force, seat_at
+from reviews import (
+    appeal_pages,
+    case_history,
+    case_panel,
+    file_panel,
+    one_unit,
+    procedures,
+    wall_marks,
+    worklist,
+)
 from reviews.asking import turn_refusal
 from reviews.clauses import url_of
 from reviews.desk import Desk
@@ -40,6 +49,7 @@ class Typed:
 
     verb: str = ""
     opinion: str = ""
+    facts: str = ""
     outcome: str = ""
     reason: str = ""
     on: str = ""
@@ -65,6 +75,11 @@ class Sight:
     def step(self) -> Step | None:
         """The open step."""
         return next((step for step in self.steps if step.closed_at is None), None)
+
+    @property
+    def torn(self) -> bool:
+        """Whether the case ended after it was read and before its steps were."""
+        return self.case.is_live and self.case.state != State.DRAFT and self.step is None
 
     @cached_property
     def units(self) -> dict[int, Unit]:
@@ -130,7 +145,15 @@ def visible(account, number: str, day):
 
 
 def look(account, number: str, desk: Desk, tab: str = "") -> Sight | None:
-    """Read a case for its page, in three statements; ``None`` when the account may not see it."""
+    """Read a case for its page, in three statements; ``None`` when the account may not see it.
+
+    A case that ended between the first statement and the second is read once more: it ends but once.
+    """
+    found = _look(account, number, desk, tab)
+    return _look(account, number, desk, tab) if found is not None and found.torn else found
+
+
+def _look(account, number: str, desk: Desk, tab: str) -> Sight | None:
     place = Place.of(account, desk.today)
     if tab not in place.tabs():
         tab = ""
@@ -140,6 +163,7 @@ def look(account, number: str, desk: Desk, tab: str = "") -> Sight | None:
     extras = {
         "proof_rows": ArraySubquery(_proofs()),
         "people": ArraySubquery(_people(desk.today)),
+        "mark_rows": ArraySubquery(wall_marks.of_case()),
         "appeal_rows": ArraySubquery(appeal_pages.on_case(account, desk.today)),
     }
     seen = Case.objects.visible_to(account, desk.today).order_by("id").values("number")
@@ -151,11 +175,11 @@ def look(account, number: str, desk: Desk, tab: str = "") -> Sight | None:
     case = rows.annotate(**extras).first()
     if case is None:
         return None
-    steps = Step.objects.filter(case=case).select_related(
-        "unit", "handler__person", "signer__person", "first_opened_by__person"
-    )
-    acts = Act.objects.filter(case=case).select_related("account__person", "unit").order_by("id")
-    return Sight(case, account, desk, tab, list(steps.order_by("seq")), list(acts))
+    steps = Step.objects.filter(case=case).select_related("unit", "first_opened_by__person")
+    acts = Act.objects.filter(case=case).order_by("id")
+    sight = Sight(case, account, desk, tab, list(steps.order_by("seq")), list(acts))
+    one_unit.keep(sight.steps)
+    return sight
 
 
 def _proofs():
@@ -166,9 +190,8 @@ def _proofs():
 
 def _people(day):
     """Registrars and heads in post at the unit that holds the case."""
-    in_force = Q(valid_from__lte=day) & (Q(valid_until__isnull=True) | Q(valid_until__gt=day))
     rows = Post.objects.filter(
-        in_force, unit=OuterRef("holder"), role__in=_ROLES.values(), account__is_active=True
+        in_force(day), unit=OuterRef("holder"), role__in=_ROLES.values(), account__is_active=True
     )
     return rows.order_by("role", "pk").values(json=JSONObject(name="person__name", role="role"))
 
@@ -323,7 +346,7 @@ def printed(sight: Sight) -> dict:
     return {
         "at": moment(sight.desk.now),
         "by": str(sight.account),
-        "schools": f"{sight.case.sending_unit.name} → {sight.case.receiving_unit.name}",
+        "schools": f"{sight.case.sending_name} → {sight.case.receiving_name}",
         "submitted": moment(sight.case.submitted_at) if sight.case.submitted_at else "",
         "state": State(sight.case.state).label,
     }

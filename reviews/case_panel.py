@@ -11,12 +11,13 @@ from ledger.clock import local_date, moment
 from ledger.words import zh
 from orgs.models import PostRole
 from orgs.seats import seat_at
-from reviews import appeal_pages, own_words, procedures
+from reviews import act_names, appeal_pages, own_words, procedures, send_backs, wall_marks
 from reviews.asking import edit_refusal, recall_minutes, refusal
-from reviews.grounds import FORBIDDEN
+from reviews.grounds import FACTS, FORBIDDEN, SHORTEST_FACTS, answer_to
 from reviews.models import Step
 from reviews.opinions import LONGEST, SHORTEST, SHORTEST_REFUSAL
-from reviews.rulebook import phrases_for
+from reviews.phrases_in_text import marked
+from reviews.rulebook import phrases_by
 from reviews.states import Awaiting, Outcome, State, Verb
 
 DECIDING = (Verb.HANDLE, Verb.SIGN, Verb.RETURN)
@@ -36,6 +37,7 @@ def decision(sight) -> dict | None:
     kept = typed if typed.verb in DECIDING else None
     panels = _panels(sight, verb, kept)
     outcomes = (Outcome.AGREE, *(p["outcome"] for p in panels if p["outcome"] in Outcome.values))
+    phrases = phrases_by(sight.account, {case.holder_id}, outcomes)
     return {
         "url": sight.url("case-act", str(verb)),
         "title": zh("你的{part}意见", part=zh("核办") if verb == Verb.SIGN else zh("办理")),
@@ -48,17 +50,18 @@ def decision(sight) -> dict | None:
         "opinion_label": zh("审核补充意见"),
         "note": sight.told.note_wanted if own_words.is_asked(procedures.of(case), case, step.stage) else None,
         "proposal": _proposal(sight, step) if verb == Verb.SIGN else None,
-        "phrases": [{"text": text} for text in phrases_for(sight.account, {case.holder_id}, outcomes)],
+        "phrases": [{"text": text} for text in phrases[Outcome.AGREE]],
         "phrases_url": reverse("phrases"),
         "allowed": appeal_pages.allowed(sight),
         "appeal": _appeal(sight, kept),
+        "wall": _wall(sight, kept),
         "primary": {
             "outcome": Outcome.AGREE,
             "label": _agreeing(sight, verb),
             "disabled": refused.sentence if refused else _obstacle(sight, verb),
-            "plain": verb == Verb.SIGN and step.proposal != Outcome.AGREE,
+            "plain": any(panel.get("proposed") for panel in panels),
         },
-        "panels": panels,
+        "panels": [panel | {"phrases": phrases.get(panel["outcome"], [])} for panel in panels],
         "edit_url": _edit_url(sight),
         "hint": zh(
             "{shortest}–{longest} 字，须自己填写或点选短语。将以你的账号、时间和单位存入业务档案，不能删改。",
@@ -76,13 +79,38 @@ def _appeal(sight, kept) -> dict | None:
     return {
         "url": sight.url("case-appeal"),
         "upper": refused.remover,
-        "outcome": kept.outcome or str(Verb.RETURN),
+        "outcome": str(Verb.RETURN) if kept.verb == Verb.RETURN else kept.outcome or str(Outcome.AGREE),
         "explanation": kept.explanation,
     }
 
 
+def _wall(sight, kept) -> dict | None:
+    """After a text was stopped or found in doubt: the words marked, and for a doubt the box for the facts (R3.4)."""
+    refused = kept.refusal if kept else None
+    if refused is None or not (refused.code in (FORBIDDEN, FACTS) or kept.facts):
+        return None
+    case = sight.case
+    found = answer_to(
+        kept.opinion,
+        kind=case.kind,
+        stage=sight.step.stage,
+        refuses=bool(kept.outcome),
+        reason=kept.reason,
+        province_id=sight.seat.unit.province_id,
+        day=case.ruled_on(sight.desk.today),
+        book=sight.desk.book,
+    )
+    return {
+        "pieces": marked(kept.opinion, found.spans) if found.hits else [],
+        "asks": refused.code == FACTS or bool(kept.facts),
+        "facts": kept.facts,
+        "shortest": SHORTEST_FACTS,
+    }
+
+
 def _proposal(sight, step: Step) -> dict | None:
-    if step.handler_id is None:
+    handling = act_names.handling(step, sight.steps, sight.acts) if step.handler_id else None
+    if handling is None:
         return None
     label = (
         zh("已补正")
@@ -94,9 +122,10 @@ def _proposal(sight, step: Step) -> dict | None:
         "reason": sight.desk.book.reason_text(step.proposal_reason, sight.case)
         if step.proposal_reason
         else "",
-        "who": zh("学籍管理员 {step_handler}", step_handler=step.handler),
+        "who": zh("学籍管理员 {step_handler}", step_handler=act_names.name(handling)),
         "at": moment(step.handled_at),
         "opinion": step.handle_opinion,
+        "doubt": wall_marks.on_step(sight.case.mark_rows, step.pk, Verb.HANDLE),
     }
 
 
@@ -115,10 +144,7 @@ def _agreeing(sight, verb: Verb) -> str:
         return zh("同意，送回{part}", part=asker.unit.short_name if asker else zh("原单位"))
     at = case.stages.index(case.state)
     if at + 1 == len(case.stages):
-        return zh(
-            "同意，学籍转入{receiving_unit_short_name}",
-            receiving_unit_short_name=case.receiving_unit.short_name,
-        )
+        return zh("同意，{ending}", ending=procedures.of(case).ending(case))
     unit = sight.unit_of(case.stages[at + 1])
     if case.stages[at + 1] == State.AWAITING_FILE:
         return zh("同意，由{unit_short_name}调档", unit_short_name=unit.short_name)
@@ -141,6 +167,7 @@ def _returning(sight, kept) -> dict:
         "tone": "",
         "intro": zh("退回本单位学籍管理员重新办理；请在上面的意见里写明哪里需要改。时限不重新计算。"),
         "reasons": [],
+        "proposed": False,
         "submit_label": zh("退回本单位学籍管理员"),
         "open": bool(kept and kept.verb == Verb.RETURN),
     }
@@ -154,6 +181,10 @@ def _reasoned(sight, verb: Verb, outcome: Outcome, tone: str, kept) -> dict | No
     book, day = sight.desk.book, local_date(case.submitted_at)
     rows = book.reasons_for(case.kind, step.stage, outcome, day, case.receiving_unit.province_id)
     if not rows:
+        return None
+    made = send_backs.made(sight.steps, step.stage, procedures.of(case).checks_reason)
+    sending_back = outcome == Outcome.SEND_BACK
+    if sending_back and made >= send_backs.most(book, case, step.unit.province_id, sight.desk.today):
         return None
     proposed = verb == Verb.SIGN and step.proposal == outcome
     refusing = outcome == Outcome.REFUSE
@@ -171,6 +202,8 @@ def _reasoned(sight, verb: Verb, outcome: Outcome, tone: str, kept) -> dict | No
             intro=intro,
             shortest_refusal=SHORTEST_REFUSAL,
         )
+    if sending_back and made and verb == Verb.SIGN:
+        intro += zh("这是本单位再次退回：核办意见须用自己的话写明还缺什么、怎样补正。")
     chosen = step.proposal_reason if proposed else ""
     if kept and kept.outcome == outcome:
         chosen = kept.reason
@@ -182,7 +215,8 @@ def _reasoned(sight, verb: Verb, outcome: Outcome, tone: str, kept) -> dict | No
         "intro": intro,
         "reasons": [{"code": row.code, "text": row.text, "note": ""} for row in rows],
         "chosen": chosen,
-        "submit_label": said[verb, outcome],
+        "proposed": proposed,
+        "submit_label": zh("确认{what}", what=said[verb, outcome]) if proposed else said[verb, outcome],
         "open": kept.outcome == outcome if kept else proposed,
     }
 
@@ -243,6 +277,8 @@ def _withdraw(sight) -> dict | None:
         return None
     typed = sight.typed if sight.typed.verb == Verb.WITHDRAW else None
     draft = sight.case.state == State.DRAFT
+    if sight.case.state == State.AWAITING_FILE:
+        return _end_no_show(sight, typed)
     return act(
         sight,
         Verb.WITHDRAW,
@@ -253,6 +289,24 @@ def _withdraw(sight) -> dict | None:
             "name": "opinion",
             "label": zh("撤销原因（可不填）") if draft else zh("撤销原因"),
             "required": not draft,
+            "value": typed.opinion if typed else "",
+        },
+        open=bool(typed),
+    )
+
+
+def _end_no_show(sight, typed) -> dict:
+    """The pupil did not come: the school need not wait for the limit, and the child is free (R3.6)."""
+    return act(
+        sight,
+        Verb.WITHDRAW,
+        zh("终止业务（学生未报到）"),
+        tone="deny",
+        confirm=zh("终止后不能恢复，学籍留在转出学校，学生可由其他学校另行办理。确定终止吗？"),
+        field={
+            "name": "opinion",
+            "label": zh("情况说明"),
+            "required": True,
             "value": typed.opinion if typed else "",
         },
         open=bool(typed),
@@ -322,20 +376,28 @@ def notes(sight) -> list[dict]:
     asker = next((each for each in sight.steps if each.pk == step.asked_by_id), None)
     if asker is not None:
         reason = sight.desk.book.reason_text(asker.reason, sight.case)
+        asked = act_names.signing(asker, sight.acts)
         text = zh(
             "{unit_name}退回：{reason}。“{asker_sign_opinion}”",
-            unit_name=asker.unit.name,
+            unit_name=asked.unit_name if asked else asker.unit.name,
             reason=reason,
             asker_sign_opinion=asker.sign_opinion,
         )
         found.append(_note(zh("需要补正"), text, _edit_url(sight), zh("修改内容、更换证明")))
+    made = send_backs.made(sight.steps, step.stage, procedures.of(case).checks_reason)
+    if (
+        made
+        and made >= send_backs.most(sight.desk.book, case, step.unit.province_id, sight.desk.today)
+        and sight.seat is not None
+    ):
+        found.append(_note(zh("不能再退回"), send_backs.told_over(made), "", ""))
     returned = [act for act in sight.acts if act.step_id == step.pk and act.verb == Verb.RETURN]
     if returned and case.awaiting == Awaiting.HANDLE:
         last = returned[-1]
         text = zh(
             "“{last_opinion}”（{last_account}　{moment}）",
             last_opinion=last.opinion,
-            last_account=last.account,
+            last_account=act_names.name(last),
             moment=moment(last.at),
         )
         url = _edit_url(sight) if asker is None else ""

@@ -5,18 +5,21 @@ of a day leaves a message in the outbox that waits until the day's hour. A mail 
 name nobody; an SMS says how many wait.
 """
 
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.db import connection
+from django.db.models import Exists, F, OuterRef
 
 from ledger import clock, outbox
 from ledger.clock import SHANGHAI, local_date, spoken
 from ledger.models import OutboxMessage
 from orgs.models import Account
+from orgs.seats import seats_of
 from reviews import sms
-from reviews.models import Notice
+from reviews.models import Act, Notice
 
 # As many as one reads in a mail; the rest is counted.
 MOST = 40
@@ -60,9 +63,28 @@ ON CONFLICT (dedup) DO NOTHING
 """
 
 
+# Of notices about papers of the floors above: which of them are dealt with, by the units that did it.
+Dealt = Callable[[list[Notice], set[int]], set[int]]
+_dealt: list[Dealt] = []
+
+
+def dealt(found: Dealt) -> Dealt:
+    """Register which notices (their keys) need nobody any more, given unread ones and the units of the account."""
+    _dealt.append(found)
+    return found
+
+
 def waiting(account: Account) -> list[Notice]:
-    """What the account has neither read nor been sent."""
-    return list(Notice.objects.filter(account=account, read_at=None, mailed_at=None).order_by("pk"))
+    """What the account has not read, without what was dealt with since, by itself or by a colleague, or has ended."""
+    units = {seat.unit.pk for seat in seats_of(account, local_date(clock.now()))}
+    done = Act.objects.filter(
+        case=OuterRef("case"), at__gt=OuterRef("created_at"), unit__in=units, account__isnull=False
+    )
+    rows = Notice.objects.filter(account=account, read_at=None).exclude(Exists(done))
+    notices = list(rows.exclude(case__closed_at__gt=F("created_at")).order_by("pk"))
+    linked = [notice for notice in notices if notice.link]
+    over = {pk for found in _dealt for pk in found(linked, units)} if linked else set()
+    return [notice for notice in notices if notice.pk not in over]
 
 
 @outbox.handler("digest_mail", outside=True)
@@ -75,9 +97,9 @@ def send_mail(messages: list[OutboxMessage]) -> None:
         account = _account(message)
         if account is None or not (account.email_notices and account.email):
             continue
-        notices = waiting(account)
+        notices = [notice for notice in waiting(account) if notice.mailed_at is None]
         if not notices:
-            continue  # all read by now
+            continue  # all read or dealt with by now
         domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ") or "localhost"
         day = date.fromisoformat(message.payload["day"])
         EmailMessage(
@@ -103,8 +125,7 @@ def send_sms(messages: list[OutboxMessage]) -> None:
         account = _account(message)
         if account is None or not sms.number_of(account):
             continue
-        count = Notice.objects.filter(account=account, read_at=None).count()
-        if count:
+        if count := len(waiting(account)):
             sms.send(
                 sms.number_of(account),
                 f"【学籍管理】你有 {count} 条未读通知，请登录系统查看和办理。",

@@ -12,9 +12,9 @@ from django.db import IntegrityError, transaction
 from ledger import audit, clock, idempotency, outbox, statements
 from ledger.words import joined, zh
 from orgs.models import Unit
-from reviews import procedures, routing, rulebook
+from reviews import act_names, door_walls, procedures, routing, rulebook, wall_marks
 from reviews.asking import Asking, allowed, edit_refusal, first_refusal, refusal
-from reviews.deadlines import due_of
+from reviews.deadlines import due_of, left_of, turn_of
 from reviews.locking import locked_case, open_step
 from reviews.models import Act, Case, Relation, Step, random_number
 from reviews.refusals import Refusal, Refused, refuse
@@ -35,6 +35,7 @@ def perform(
     opinion: str = "",
     outcome: str = "",
     reason: str = "",
+    facts: str = "",
     on: date | None = None,
     about: str = "",
     revision: int | None = None,
@@ -42,13 +43,13 @@ def perform(
 ) -> Case:
     """Do ``verb`` to ``case`` as account ``by``; returns the case as it then stands.
 
-    ``opinion`` is the 审核补充意见 (R0.3), ``outcome`` and ``reason`` the decision of a handling or signing, ``on``
-    the day a pupil reported (R3.6), ``about`` the code of the obstacle a message is about (R3.1b), ``revision`` the
-    one the form was shown with, ``key`` an idempotency key: repeating it repeats the answer only.
+    ``opinion`` is the 审核补充意见 (R0.3), ``outcome`` and ``reason`` the decision, ``facts`` what is stated where the
+    refusal wall is in doubt (R3.4), ``on`` the day a pupil reported (R3.6), ``about`` the code of the obstacle of a
+    message (R3.1b), ``revision`` the form's, ``key`` an idempotency key: repeating it repeats the answer only.
     Raises :class:`Refused` with a sentence when it cannot be; then nothing was written but, where the checks before
     leaving the receiving side failed, a notice to the receiving school.
     """
-    more = [str(one) for one in (on, about) if one]
+    more = [str(one) for one in (facts, on, about) if one]
     said = (case.number, str(verb), opinion, outcome, reason, *more)
     digest = idempotency.digest_of(*said) if key else ""
     asking = None
@@ -57,7 +58,7 @@ def perform(
         with transaction.atomic(durable=True):
             asking = _locked(case, Verb(verb), by)
             asking.opinion, asking.outcome, asking.reason = opinion, outcome, reason
-            asking.on, asking.about = on, about
+            asking.facts, asking.on, asking.about = facts, on, about
             _check_revision(asking, case, revision)
             found = first_refusal(asking)
             if found is not None:
@@ -76,7 +77,7 @@ def perform(
     except IntegrityError as error:
         if "idempotency_once" in str(error) and _done_before(by, key, digest):
             return Case.objects.get(pk=case.pk)
-        raise _as_refusal(error) from error
+        raise door_walls.as_refusal(error) from error
 
 
 def _done_before(by, key: str, digest: str) -> bool:
@@ -189,11 +190,11 @@ def _check_revision(asking: Asking, seen: Case, revision: int | None) -> None:
 
 def stale(case: Case) -> Refusal:
     """The sentence for one who decided on an old view: who did what meanwhile."""
-    act = Act.objects.filter(case=case).select_related("account__person", "unit").order_by("-id").first()
+    act = Act.objects.filter(case=case).order_by("-id").first()
     if act is None:
         told = zh("这件业务刚刚有改动")
     else:
-        who = joined("", (act.unit.short_name if act.unit else "", str(act.account or zh("系统"))))
+        who = joined("", (act.unit_short, act_names.name(act)))
         when = clock.brief(act.at)
         done = (
             zh("退回了这件业务给本单位学籍管理员")
@@ -273,11 +274,12 @@ def _agree(asking: Asking) -> None:
         case.agreed(target)
         _end(asking, "completed")
         return
+    resumes = asking.step.asked_by if case.state == State.CORRECTION else None
     case.agreed(target)
     if target == State.AWAITING_FILE:
         # R3.7: the 90 days do not touch a case at 调档; it has its own limit (R3.6).
         case.expires_at = None
-    _open(asking, target)
+    _open(asking, target, resumes=resumes)
     asking.event = "to_file" if target == State.AWAITING_FILE else "arrived"
 
 
@@ -300,10 +302,11 @@ def _request_file(asking: Asking) -> None:
 
 
 def _withdraw(asking: Asking) -> None:
+    event = "no_show_ended" if asking.case.state == State.AWAITING_FILE else "withdrawn"
     if asking.step is not None:
         _set(asking.step, outcome=Outcome.WITHDRAWN)
     asking.case.withdrawn()
-    _end(asking, "withdrawn" if asking.step else "")
+    _end(asking, event if asking.step else "")
 
 
 def _recall(asking: Asking) -> None:
@@ -356,8 +359,11 @@ def _set(step: Step, **changes) -> None:
     statements.update(Step, step.pk, **{name: getattr(value, "pk", value) for name, value in changes.items()})
 
 
-def _open(asking: Asking, stage: str, handler=None, opinion="", asked_by=None, recall_of=None) -> None:
-    """Open the next step at ``stage``: whose turn, since when, until when."""
+def _open(
+    asking: Asking, stage: str, handler=None, opinion="", asked_by=None, recall_of=None, resumes=None
+) -> None:
+    """Open the next step at ``stage``: whose turn, since when, until when. ``resumes``: the step that asked for the
+    correction this one follows."""
     case = asking.case
     unit = _unit(asking, stage)
     if recall_of is not None:
@@ -366,8 +372,13 @@ def _open(asking: Asking, stage: str, handler=None, opinion="", asked_by=None, r
             for name in ("due_on", "bulletin_due_on", "next_warn_on", "warned", "due_provisional")
         }
         handler, opinion, asked_by = recall_of.handler, recall_of.handle_opinion, recall_of.asked_by
+        resumes = recall_of.resumes
     else:
-        due = due_of(asking.book, asking.today, unit, case.ruled_on(asking.today), stage)
+        ruled_on, left = case.ruled_on(asking.today), None
+        if resumes is not None:
+            steps = list(Step.objects.filter(case=case))
+            left = left_of(asking.book, [*turn_of(resumes, steps), resumes], unit.province_id, ruled_on)
+        due = due_of(asking.book, asking.today, unit, ruled_on, stage, left)
         dates = {
             "due_on": due.due_on,
             "bulletin_due_on": due.bulletin_due_on,
@@ -385,6 +396,7 @@ def _open(asking: Asking, stage: str, handler=None, opinion="", asked_by=None, r
         "proposal_reason": recall_of.proposal_reason if recall_of else "",
         "asked_by": asked_by.pk if asked_by else None,
         "recall_of": recall_of.pk if recall_of else None,
+        "resumes": resumes.pk if resumes else None,
     }
     pk = statements.insert(Step, returning=True, **values, **dates)
     case.holder, case.due_on = unit, dates["due_on"]
@@ -450,6 +462,7 @@ def _write(asking: Asking) -> None:
         },
         subject=case.audit_subject,
     )
+    wall_marks.write(asking)
     if asking.event:
         # The unit as well: by the time the message is delivered, the case may have gone on.
         payload = {"case": case.pk, "event": asking.event, "by": asking.by.pk, "unit": case.holder_id}
@@ -471,29 +484,3 @@ def _tell_blocked(asking: Asking, refusal: Refusal) -> None:
     }
     with transaction.atomic():
         outbox.post("notice", payload, f"blocked:{case.pk}:{refusal.code}:{asking.today}")
-
-
-# The walls' names and what a user is told when one is hit by a race that the guards could not see.
-_WALLS = {
-    "case_window_closed": (
-        "window_closed",
-        zh("刚刚进入暂停发起的时段，不能发起；草稿已保留。"),
-        zh("附件1 三.5"),
-    ),
-    "exclusive_key": (
-        "other_case",
-        zh("刚刚有另一所学校先为这名学生发起了业务，同一学生同时只能有一件在办业务。"),
-        zh("附件1 三.1"),
-    ),
-    "step_two_people": ("same_person", zh("办理与核办不能是同一人。"), zh("附件1 三.1")),
-    "step_decided": (STALE, zh("这一步刚刚已由他人办结，页面已更新。"), ""),
-    "case_closed": ("case_closed", zh("业务刚刚已经结束，页面已更新。"), ""),
-}
-
-
-def _as_refusal(error: IntegrityError) -> Exception:
-    wall = getattr(getattr(error.__cause__, "diag", None), "constraint_name", "") or ""
-    for name, (code, sentence, clause) in _WALLS.items():
-        if name in wall:
-            return Refused(Refusal(code, sentence, clause))
-    return error

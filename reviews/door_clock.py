@@ -55,8 +55,8 @@ WITH held AS (
     SELECT id, step_id, was, %(verb)s, %(why)s FROM held
 ), told AS (
     INSERT INTO ledger_outboxmessage (topic, payload, dedup)
-    SELECT 'notice', jsonb_build_object('case', id, 'event', %(end)s, 'by', NULL, 'unit', NULL),
-           %(end)s || ':' || id || ':' || revision
+    SELECT 'notice', jsonb_build_object('case', id, 'event', %(event)s, 'by', NULL, 'unit', NULL, 'sentence', %(why)s),
+           %(event)s || ':' || id || ':' || revision
     FROM held ON CONFLICT (dedup) DO NOTHING
 ), recorded AS (
     INSERT INTO ledger_auditentry (chain, seq, actor, action, subject, body)
@@ -95,14 +95,27 @@ _HOLD_SUBJECTS = """
 def clear(subjects: list[str], kinds: list[str], why: str, actor: str) -> int:
     """Clear the running cases about ``subjects``, in the caller's transaction; returns how many (R3.5b).
 
-    ``why`` is told in the log of each case; ``actor`` names in the audit trail who carried out the graduation run.
+    ``why`` says also what may be done next: it is told in the log of each case, on its page and to everyone it concerned;
+    ``actor`` names in the audit trail who carried out the graduation run.
     """
     wanted = {"subjects": subjects, "kinds": kinds}
     return _end(_HOLD_SUBJECTS, wanted, Verb.CLEAR, Outcome.CLEARED, State.CLEARED, why=why, actor=actor)
 
 
-def _end(hold: str, wanted: dict, verb: Verb, outcome: Outcome, end: State, why="", actor="clock") -> int:
+def give_way(subjects: list[str], kinds: list[str], why: str, actor: str) -> int:
+    """End the running cases of ``kinds`` about ``subjects``, because another paper about them was completed first; in
+    the caller's transaction, by nobody's fault; returns how many (R4.5). ``why`` is told in the log of each and to
+    everyone it concerned."""
+    wanted = {"subjects": subjects, "kinds": kinds}
+    words = {"why": why, "actor": actor, "event": "gave_way"}
+    return _end(_HOLD_SUBJECTS, wanted, Verb.GIVE_WAY, Outcome.WITHDRAWN, State.WITHDRAWN, **words)
+
+
+def _end(
+    hold: str, wanted: dict, verb: Verb, outcome: Outcome, end: State, why="", actor="clock", event=""
+) -> int:
     words = {"outcome": str(outcome), "end": str(end), "verb": str(verb), "why": why, "actor": actor}
+    words["event"] = event or str(end)
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(hold, wanted)
         ids = [pk for (pk,) in cursor.fetchall()]

@@ -2,8 +2,9 @@
 
 The step that was open at the closed unit ends as taken over, and begins anew at the unit that stands for it, with the
 same limit: two people of the successor decide, whatever had been done before. Where both schools of a transfer have
-become one there is nothing left to move, and the case ends. Mergers are rare, so a case is written one at a time; each
-round takes a bounded batch, and rows that a clerk is deciding on are left for the next one.
+become one there is nothing left to move, and the case ends. Mergers are rare, so a case is written one at a time, each in
+its own transaction; one that cannot be taken over holds up no other, and rows that a clerk is deciding on are left for
+the next round.
 """
 
 from datetime import date, datetime
@@ -13,6 +14,7 @@ from django.db.models import Q
 
 from ledger import audit, outbox, statements
 from ledger.clock import local_date, spoken
+from ledger.pieces import Pieces
 from ledger.words import joined, zh
 from orgs.models import Unit
 from reviews import procedures
@@ -27,11 +29,17 @@ _CLOSED = """
 """
 # Asked by each of the three indexes on its own: few cases are in question, of millions.
 _IN_QUESTION = """
-    SELECT id FROM reviews_case c WHERE c.id IN (
+    SELECT id, number FROM reviews_case c WHERE c.id IN (
         SELECT id FROM reviews_case WHERE closed_at IS NULL AND receiving_unit_id = ANY(%(closed)s)
         UNION SELECT id FROM reviews_case WHERE closed_at IS NULL AND sending_unit_id = ANY(%(closed)s)
         UNION SELECT id FROM reviews_case WHERE closed_at IS NULL AND holder_id = ANY(%(closed)s)
-    ) AND c.closed_at IS NULL AND c.state <> 'draft' ORDER BY c.id LIMIT %(batch)s FOR NO KEY UPDATE SKIP LOCKED
+    ) AND c.closed_at IS NULL AND c.state <> 'draft' ORDER BY c.id
+"""
+# Looked at again once it is held: it may have ended, or another round may have been faster.
+_HOLD = """
+    SELECT id FROM reviews_case WHERE id = %(case)s AND closed_at IS NULL AND state <> 'draft'
+      AND (receiving_unit_id = ANY(%(closed)s) OR sending_unit_id = ANY(%(closed)s) OR holder_id = ANY(%(closed)s))
+    FOR NO KEY UPDATE SKIP LOCKED
 """
 
 
@@ -50,21 +58,31 @@ def waiting(day: date) -> list[tuple[str, str]]:
     return list(rows.order_by("pk").values_list("number", "holder__short_name"))
 
 
-def take_over(now: datetime, batch: int) -> int:
-    """Let successors take over up to ``batch`` cases, in one transaction; returns how many."""
-    day = local_date(now)
-    standing = heirs(day)
+def take_over(now: datetime, pieces: Pieces) -> int:
+    """Let successors take over the running cases of closed units, a case a piece; returns how many."""
+    standing = heirs(local_date(now))
     if not standing:
         return 0
+    with connection.cursor() as cursor:
+        cursor.execute(_IN_QUESTION, {"closed": list(standing)})
+        cases = cursor.fetchall()
+    units = Unit.objects.in_bulk({*standing, *standing.values()}) if cases else {}
+    taken = 0
+    for pk, number in cases:
+        with pieces.alone(number):
+            taken += _taken(pk, standing, units)
+    return taken
+
+
+def _taken(pk: int, standing: dict[int, int], units: dict[int, Unit]) -> bool:
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute(_IN_QUESTION, {"closed": list(standing), "batch": batch})
-            ids = [pk for (pk,) in cursor.fetchall()]
-        units = Unit.objects.in_bulk({*standing, *standing.values()}) if ids else {}
-        for pk in ids:
-            case, _ = locked_case(pk)
-            _Succession(case, standing, units).write()
-        return len(ids)
+            cursor.execute(_HOLD, {"case": pk, "closed": list(standing)})
+            if cursor.fetchone() is None:
+                return False
+        case, _ = locked_case(pk)
+        _Succession(case, standing, units).write()
+        return True
 
 
 class _Succession:
@@ -120,6 +138,7 @@ class _Succession:
                 stage=step.stage,
                 unit=changes["holder_id"],
                 asked_by=step.asked_by_id,
+                resumes=step.resumes_id,
                 **{name: getattr(step, name) for name in kept},
             )
             sentence += zh("，按原时限继续办理")

@@ -5,8 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from ledger.kept_texts import no_numbers
 from ledger.words import zh
 from orgs import scope
+from orgs.kept_names import KeepsNames
 from orgs.models import Unit
 
 
@@ -27,7 +29,7 @@ class FaultQuerySet(models.QuerySet):
         return self.filter(closed_at__isnull=True)
 
 
-class Fault(models.Model):
+class Fault(KeepsNames, models.Model):
     """One notice. It is opened and closed by an office at or above its unit; nothing else of it ever changes.
 
     ``since`` is the day the fault began, as the office states it: while everything was down, nobody could announce it.
@@ -66,6 +68,7 @@ class Fault(models.Model):
         ordering = ["-id"]
         indexes = [models.Index(fields=["unit", "-id"], name="fault_unit")]
         constraints = [
+            no_numbers("fault_no_numbers", "reason"),
             models.UniqueConstraint(
                 fields=["unit"],
                 condition=Q(closed_at__isnull=True),

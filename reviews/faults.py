@@ -12,13 +12,15 @@ from django.db.models import Q
 
 from ledger import audit, clock, outbox, statements
 from ledger.clock import local_date
+from ledger.text import says
 from ledger.words import zh
 from orgs.models import Account, PostRole, Unit
-from orgs.seats import Seat, seats_of
-from reviews import digests
+from orgs.seats import Seat, acting_seats
+from reviews import digests, seating
 from reviews.desk import Desk
+from reviews.grounds import held as held_by_wall
 from reviews.models import Fault
-from reviews.opinions import cleaned
+from reviews.opinions import free_text
 from reviews.public_numbers import public_number
 from reviews.refusals import Refusal, Refused, refuse
 from reviews.rulebook import Rulebook, current
@@ -90,15 +92,19 @@ def offices_of(account: Account, day: date) -> list[Seat]:
     """The seats from which the account may announce and end faults, the highest first."""
     found = {
         seat.unit.pk: seat
-        for seat in reversed(seats_of(account, day))
+        for seat in reversed(acting_seats(account, day))
         if seat.role in _CLERKS and not seat.unit.is_school
     }
     return sorted(found.values(), key=lambda seat: len(seat.unit.path))
 
 
 def office_over(account: Account, unit: Unit, day: date) -> Unit | None:
-    """The account's office that stands at or above ``unit``, the nearest one, or ``None``."""
-    over = [seat.unit for seat in offices_of(account, day) if seat.unit.stands_above(unit)]
+    """The account's office that stands at or above ``unit``, the nearest one, or ``None``; an office that has succeeded
+    a closed one acts as that one (R3.1)."""
+    offices = offices_of(account, day)
+    if any(unit.pk in seat.units for seat in offices):
+        return unit
+    over = [seat.unit for seat in offices if seat.unit.stands_above(unit)]
     return over[-1] if over else None
 
 
@@ -123,11 +129,11 @@ def open_fault(
 
     ``kept`` is called in the same transaction, e.g. to keep an idempotency key with it.
     """
-    day, reason = local_date(now), " ".join(cleaned(reason).split())
+    day, reason = local_date(now), " ".join(free_text(reason, zh("故障情况"), zh("函 一")).split())
     office = office_over(by, unit, day)
     if office is None:
-        raise Refused(NO_OFFICE)
-    if not SHORTEST <= len(reason) <= LONGEST:
+        raise Refused(seating.no_seat(by, day, NO_OFFICE))
+    if not says(reason, SHORTEST) or len(reason) > LONGEST:
         refuse(
             "fault_reason",
             zh(
@@ -137,6 +143,7 @@ def open_fault(
             ),
             zh("函 一"),
         )
+    held_by_wall(reason, unit, act=zh("发布"))
     days = days_after(current(), unit, day)
     if not day - timedelta(days=days) <= since <= day:
         refuse(
@@ -172,7 +179,7 @@ def close_refusal(fault: Fault, by: Account, day: date) -> Refusal | None:
             zh("故障公告 {fault_number} 已经结束，不需再办。", fault_number=fault.number),
             zh("函 一"),
         )
-    return None if office_over(by, fault.unit, day) else NO_OFFICE
+    return None if office_over(by, fault.unit, day) else seating.no_seat(by, day, NO_OFFICE)
 
 
 def close_fault(
@@ -208,12 +215,12 @@ _FAN_OUT = """
 WITH seated AS (
     SELECT p.id, p.account_id FROM orgs_post p JOIN orgs_unit u ON u.id = p.unit_id
     WHERE starts_with(u.path, %(path)s) AND p.role IN ('registrar', 'head')
-      AND p.valid_from <= %(day)s AND (p.valid_until IS NULL OR p.valid_until > %(day)s)
+      AND p.valid_from <= %(day)s AND (p.valid_until IS NULL OR p.valid_until > %(day)s) AND p.confirmed_at IS NOT NULL
 ), people AS (
     SELECT account_id FROM seated
     UNION
     SELECT d.account_id FROM orgs_delegation d JOIN seated s ON s.id = d.post_id
-    WHERE d.valid_from <= %(day)s AND d.valid_until > %(day)s
+    WHERE d.valid_from <= %(day)s AND d.valid_until > %(day)s AND NOT d.waiting
 )
 INSERT INTO reviews_notice (account_id, text, link, dedup)
 SELECT a.id, %(text)s, %(link)s, %(dedup)s FROM people JOIN orgs_account a ON a.id = people.account_id

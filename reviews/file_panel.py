@@ -11,7 +11,9 @@ from reviews.states import State, Verb
 VERBS = (Verb.REPORT, Verb.NO_SHOW, Verb.REQUEST_FILE)
 # Of pupils who did not report; a page of a floor above.
 _LIST = "/no-shows/"
-_NOT_REPORTED = zh("登记为未报到后不能调档，到期自动取消；学生后来报到的，期限内可以改登报到。确定登记吗？")
+_NOT_REPORTED = zh(
+    "登记为未报到后不能调档，到期自动取消，也可以随即终止业务；学生后来报到的，终止前、期限内可以改登报到。确定登记吗？"
+)
 
 
 def waiting_for(sight) -> str:
@@ -50,7 +52,10 @@ def _lines(sight) -> list[dict]:
     by = zh("（{part}登记）", part=told["by"]) if told.get("by") else ""
     if told.get("no_show"):
         return [
-            {"ok": False, "text": zh("学生未报到{by}：不能调档，到期自动取消，学籍留在转出学校。", by=by)}
+            {
+                "ok": False,
+                "text": zh("学生未报到{by}：不能调档，到期自动取消或由本校终止，学籍留在转出学校。", by=by),
+            }
         ]
     if told.get("on"):
         return [{"ok": True, "text": zh("学生已于{day}报到{by}。", day=spoken(told["on"]), by=by)}]

@@ -38,6 +38,7 @@ class ActForm(forms.Form):
     )
     key = PlainText()
     opinion = PlainText()
+    facts = PlainText()
     on = forms.DateField(
         required=False,
         input_formats=["%Y-%m-%d"],
@@ -57,7 +58,10 @@ class ActForm(forms.Form):
 
     def typed(self) -> dict:
         """What was typed, whether the form is valid or not, to be shown again."""
-        return {name: PlainText().to_python(self.data.get(name, "")) for name in ("opinion", "on", "about")}
+        return {
+            name: PlainText().to_python(self.data.get(name, ""))
+            for name in ("opinion", "facts", "on", "about")
+        }
 
 
 class DecisionForm(ActForm):

@@ -3,18 +3,19 @@
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from django.db import transaction
-
 from ledger import audit, clock, outbox
 from ledger.clock import spoken
 from ledger.outbox import OutboxMessage
+from ledger.text import says
 from ledger.words import zh
 from orgs import staffing
-from orgs.models import Account, Delegation, Post, PostRole
-from orgs.seats import in_force, not_over
+from orgs.models import Account, Delegation, Post, PostRole, Unit
+from orgs.seats import begun, in_force, not_over
 from orgs.staffing import StaffingRefused
+from reviews import open_papers
 from reviews.models import Case, Step
 from reviews.notices import Letter, tell
+from reviews.open_papers import Waiting
 from reviews.states import Awaiting
 
 # So many days ahead at most a hand-over is fixed.
@@ -31,6 +32,8 @@ class Plan(NamedTuple):
     many: int
     late: int
     drafts: int
+    # Papers of other kinds that wait for it.
+    papers: list[Waiting]
     # Of them: what the colleague has handled and so may not sign.
     barred: list[Case]
     new_post: bool
@@ -69,6 +72,7 @@ def plan(post: Post, to: Account, by: Account, now: datetime, *, last: date) -> 
         many=waiting.count(),
         late=waiting.filter(due_on__lt=day).count(),
         drafts=open_.filter(submitted_at=None).count() if post.role == PostRole.REGISTRAR else 0,
+        papers=open_papers.waiting(post.unit, post.role, day),
         barred=list(barred[:_SHOWN]),
         new_post=not _same_role(post, to, begins).exists(),
         loans=post.delegations.filter(valid_until__gt=begins).count(),
@@ -81,7 +85,7 @@ def _check(post: Post, to: Account, by: Account, day: date, last: date) -> None:
         raise StaffingRefused(
             zh("学籍管理员的岗位由本单位负责人交接，负责人的岗位由上级单位负责人交接（附件1 三.1）。")
         )
-    if not Post.objects.filter(in_force(day), pk=post.pk).exists():
+    if not Post.objects.filter(begun(day), pk=post.pk).exists():
         raise StaffingRefused(zh("这个岗位已经结束，不需要交接。"))
     if post.valid_until is not None and last >= post.valid_until:
         raise StaffingRefused(
@@ -90,11 +94,38 @@ def _check(post: Post, to: Account, by: Account, day: date, last: date) -> None:
                 day=spoken(post.valid_until - timedelta(days=1)),
             )
         )
+    _check_successor(post, to, last)
     if last < day or last > day + timedelta(days=AHEAD):
         raise StaffingRefused(zh("最后一天从今天起、不超过 {days} 天，请核对日期。", days=AHEAD))
     if not colleagues(post, day).filter(pk=to.pk).exists():
         raise StaffingRefused(
             zh("只能交接给本单位的同事，且不在本单位担任另一审核岗位：办理与核办须为两人（附件1 三.1）。")
+        )
+
+
+def _check_successor(post: Post, to: Account, last: date) -> None:
+    """A post goes to one successor: not while another follows the day it ends, nor again where nothing would change."""
+    if post.valid_until is None:
+        return
+    next_ = Post.objects.filter(
+        not_over(post.valid_until), unit=post.unit_id, role=post.role, valid_from=post.valid_until
+    ).exclude(account=post.account_id)
+    if (other := next_.select_related("account__person").first()) is not None:
+        raise StaffingRefused(
+            zh(
+                "这个岗位已经交接给{name}，自{day}起接任，不需要再交接。",
+                name=other.account.display_name,
+                day=spoken(other.valid_from),
+            )
+        )
+    begins = last + timedelta(days=1)
+    if begins == post.valid_until and _same_role(post, to, begins).exists():
+        raise StaffingRefused(
+            zh(
+                "这个岗位任职到{day}为止，{name}已任同一岗位，不需要再交接。",
+                day=spoken(last),
+                name=to.display_name,
+            )
         )
 
 
@@ -111,9 +142,11 @@ def _people_after(post: Post, to: Account, begins: date) -> int:
 def hand_over(post: Post, to: Account, by: Account, now: datetime, *, last: date, reason: str) -> Plan:
     """The post ends with ``last`` and is the colleague's from the day after; loans of it end with it; all of it on
     record. Raises StaffingRefused."""
-    if len(reason.strip()) < 2:
+    if not says(reason):
         raise StaffingRefused(zh("请写明交接事由，如调离、退休。"))
-    with transaction.atomic():
+    with staffing.given_by(by):
+        # Hand-overs of one unit come one after another, so that nobody is given one post twice, nor two people one.
+        Unit.objects.select_for_update(no_key=True).get(pk=post.unit_id)
         held = Post.objects.select_for_update(of=("self",)).select_related("unit", "account").get(pk=post.pk)
         found = plan(held, to, by, now, last=last)
         held.valid_until = found.begins
@@ -126,6 +159,7 @@ def hand_over(post: Post, to: Account, by: Account, now: datetime, *, last: date
         body |= {"open": found.many, "cases": [case.pk for case in found.waiting]}
         audit.record(staffing.CHAIN, audit.actor_of(by), "post.handed_over", body, subject=f"post:{held.pk}")
         said = {"account": to.pk, "unit": held.unit.name, "role": held.role, "many": found.many}
+        said["papers"] = sum(one.count for one in found.papers)
         said |= {"begins": found.begins.isoformat()}
         outbox.post_all("handover", {f"handover:{held.pk}:{to.pk}": said})
     return found
@@ -139,11 +173,12 @@ def tell_successor(messages: list[OutboxMessage]) -> None:
             message.payload["account"],
             None,
             zh(
-                "自{day}起由你接任{unit}的{role}，现有待办 {many} 件，请登录办理。",
+                "自{day}起由你接任{unit}的{role}，现有待办 {many} 件、其他单据 {papers} 件，请登录办理。",
                 day=spoken(date.fromisoformat(message.payload["begins"])),
                 unit=message.payload["unit"],
                 role=PostRole(message.payload["role"]).label,
                 many=message.payload["many"],
+                papers=message.payload["papers"],
             ),
             message.dedup,
             "/worklist/",

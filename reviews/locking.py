@@ -45,6 +45,11 @@ def locked_case(pk: int) -> tuple[Case, int]:
     return case, row[0] or 0
 
 
+# For which units who has acted in the case so far; see reviews/one_unit.py.
+_ACTED = """ARRAY(SELECT ARRAY[o.unit_id, o.handler_person_id, o.signer_person_id]
+    FROM reviews_step o WHERE o.case_id = t.case_id AND o.handler_person_id IS NOT NULL)"""
+
+
 def open_step(case: Case) -> Step | None:
     """The step whose turn it is, or ``None`` before submission and after the end."""
     if case.state == State.DRAFT or not case.is_live:
@@ -52,8 +57,12 @@ def open_step(case: Case) -> Step | None:
     select, names = columns(Step, "t")
     with planned() as cursor:
         cursor.execute(
-            f"SELECT {select} FROM reviews_step t WHERE t.case_id = %s AND t.closed_at IS NULL",  # noqa: S608
+            f"SELECT {_ACTED}, {select} FROM reviews_step t WHERE t.case_id = %s AND t.closed_at IS NULL",  # noqa: S608
             [case.pk],
         )
         row = cursor.fetchone()
-    return read_back(Step, names, row) if row else None
+    if row is None:
+        return None
+    step = read_back(Step, names, row[1:])
+    step.acted = row[0]
+    return step

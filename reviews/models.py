@@ -14,9 +14,11 @@ from django.db.models.functions import Now
 from django_fsm import FSMField
 
 from ledger.clock import local_date
+from ledger.kept_texts import no_numbers
 from ledger.words import zh
 from orgs import scope
-from orgs.models import Account, Person, Unit
+from orgs.kept_names import KeepsNames
+from orgs.models import Person, PostRole, Unit
 from reviews.fault_models import Fault  # noqa: F401 - Django finds its table through this module
 from reviews.public_numbers import public_number
 from reviews.rulebook_models import (  # noqa: F401 - Django finds the tables of the rulebook through this module
@@ -28,9 +30,20 @@ from reviews.rulebook_models import (  # noqa: F401 - Django finds the tables of
     Route,
     Vacation,
     Window,
+    YearRow,
 )
-from reviews.states import BY_NOBODY, DECISIONS, ENDS, Awaiting, CaseTransitions, Outcome, State, Verb
-from reviews.wall_models import ForbiddenPhrase, WallAppeal  # noqa: F401
+from reviews.states import (
+    BY_NOBODY,
+    DECISIONS,
+    ENDS,
+    Awaiting,
+    CaseTransitions,
+    NamesFrom,
+    Outcome,
+    State,
+    Verb,
+)
+from reviews.wall_models import ForbiddenPhrase, WallAppeal, WallMark, WallWords  # noqa: F401
 
 
 def random_number(year: int) -> str:
@@ -67,12 +80,12 @@ class CaseQuerySet(models.QuerySet):
         return self.filter(closed_at__isnull=True)
 
 
-class Case(CaseTransitions, models.Model):
+class Case(CaseTransitions, KeepsNames, models.Model):
     """One application. Carries all that a list shows, so a worklist joins nothing above this floor.
 
     ``subject`` names whom it is about (``student:17``); ``exclusive_key`` repeats it while the case is live and is
     unique, so one subject has one live case. ``revision`` grows with every write; a form posts it back, so a decision
-    taken meanwhile is noticed.
+    taken meanwhile is noticed. ``names``: from its end on, of the two schools as they were called then (R0.2).
     """
 
     number = models.CharField(zh("业务号"), max_length=20, unique=True)
@@ -129,8 +142,7 @@ class Case(CaseTransitions, models.Model):
     class Meta:
         verbose_name = verbose_name_plural = zh("业务")
         indexes = [
-            # The worklist: one range of this index is one tab of one unit, already in its order. With the two
-            # schools, so that neither counting nor naming the places to filter by reads the table.
+            # The worklist: a range is one tab of one unit in its order; counting and filters read no table.
             models.Index(
                 fields=["holder", "awaiting", "due_on", "id"],
                 include=["receiving_unit", "sending_unit"],
@@ -178,6 +190,16 @@ class Case(CaseTransitions, models.Model):
         """True until the case has ended."""
         return self.closed_at is None
 
+    @property
+    def receiving_name(self) -> str:
+        """The receiving school: as it is called; of a case that has ended, as it was called then (R0.2)."""
+        return self.called("receiving_unit") if self.closed_at else self.receiving_unit.name
+
+    @property
+    def sending_name(self) -> str:
+        """The sending school, likewise."""
+        return self.called("sending_unit") if self.closed_at else self.sending_unit.name
+
     def ruled_on(self, today: date) -> date:
         """The day whose rows of the rulebook judge the case: that of its submission, ``today`` for a draft (R0.7)."""
         return local_date(self.submitted_at) if self.submitted_at else today
@@ -188,12 +210,13 @@ class Case(CaseTransitions, models.Model):
         return f"case:{self.number}"
 
 
-class Step(models.Model):
+class Step(KeepsNames, models.Model):
     """One unit's turn: handled by the registrar, signed by the head, two different people, one shared limit (R0.5).
 
     Times and persons are stamped by the database. ``bulletin_due_on`` leaves vacation days out (R3.7b).
     ``recall_of`` marks a step that goes on from a sign-off that was recalled; ``asked_by`` marks a correction, and
-    names the step that asked for it.
+    names the step that asked for it; ``resumes`` names that same step in the one that follows the correction: the
+    unit's clock goes on with what was left (R3.7).
     """
 
     case = models.ForeignKey(Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="steps")
@@ -248,6 +271,7 @@ class Step(models.Model):
     closed_at = models.DateTimeField(zh("结束时间"), null=True, blank=True)
     recall_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     asked_by = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    resumes = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = verbose_name_plural = zh("环节")
@@ -258,8 +282,7 @@ class Step(models.Model):
             models.Index(
                 fields=["bulletin_due_on"], name="step_bulletin", condition=Q(closed_at__isnull=True)
             ),
-            # The register of refusals (R3.4): few steps refuse, so both are small; by unit with all that shares
-            # are reckoned from, and by time for who stands above most units.
+            # The register of refusals (R3.4): by unit with all that shares are reckoned from, and by time.
             models.Index(
                 fields=["unit", "-signed_at", "-id"],
                 include=["outcome", "stage", "reason"],
@@ -273,6 +296,7 @@ class Step(models.Model):
             ),
         ]
         constraints = [
+            no_numbers("step_no_numbers", "handle_opinion", "sign_opinion"),
             models.UniqueConstraint(fields=["case", "seq"], name="step_seq_once"),
             models.UniqueConstraint(
                 fields=["case"], condition=Q(closed_at__isnull=True), name="step_one_open_per_case"
@@ -340,7 +364,11 @@ class Step(models.Model):
 
 
 class Act(models.Model):
-    """One line of a case's log, with its opinion: append-only, stamped by the database. No account: the clock."""
+    """One line of a case's log, with its opinion: append-only, stamped by the database. No account: the clock.
+
+    Name, post and unit stand as they were when it was done and are what is shown; the keys beside them tell who it is.
+    ``names_from``: of acts older than these columns, whether the trail or today's register told the names.
+    """
 
     case = models.ForeignKey(Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="acts")
     step = models.ForeignKey(Step, on_delete=models.PROTECT, null=True, blank=True, related_name="acts")
@@ -358,6 +386,19 @@ class Act(models.Model):
         Unit, verbose_name=zh("单位"), on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     delegated = models.BooleanField(zh("代办"), default=False, db_default=False)
+    person_name = models.CharField(zh("姓名"), max_length=150, blank=True, default="", db_default="")
+    role = models.CharField(
+        zh("岗位"), max_length=14, choices=PostRole.choices, blank=True, default="", db_default=""
+    )
+    unit_name = models.CharField(zh("单位名称"), max_length=60, blank=True, default="", db_default="")
+    unit_short = models.CharField(zh("单位简称"), max_length=30, blank=True, default="", db_default="")
+    names_from = models.CharField(
+        zh("姓名依据"),
+        max_length=5,
+        choices=NamesFrom.choices,
+        default=NamesFrom.ACT,
+        db_default=NamesFrom.ACT,
+    )
     outcome = models.CharField(
         zh("结论"), max_length=10, choices=Outcome.choices, blank=True, default="", db_default=""
     )
@@ -373,11 +414,18 @@ class Act(models.Model):
             models.Index(fields=["account", "-id"], name="act_account"),
         ]
         constraints = [
+            no_numbers("act_no_numbers", "opinion"),
             # R0.2: only what the clock or the graduation run brings about is done by nobody (R3.5b, R3.6, R3.7).
             models.CheckConstraint(
                 condition=Q(account__isnull=False) | Q(verb__in=BY_NOBODY),
                 name="act_by_a_named_person",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(account__isnull=True) | ~Q(person_name=""), name="act_keeps_the_name"
+            ),
+            models.CheckConstraint(
+                condition=Q(unit__isnull=True) | ~Q(unit_name=""), name="act_keeps_the_unit"
+            ),
         ]
 
     def __str__(self):
@@ -448,27 +496,5 @@ class OverdueRecord(models.Model):
         return f"{self.unit_id} {self.due_on}"
 
 
-class Notice(models.Model):
-    """Something told to an account inside the program; each ``dedup`` once for each account."""
-
-    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="notices")
-    case = models.ForeignKey(Case, on_delete=models.PROTECT, null=True, blank=True, related_name="notices")
-    text = models.CharField(zh("内容"), max_length=300)
-    # Where a notice about no case leads; an address of the program's own, without any person in it.
-    link = models.CharField(zh("去处"), max_length=60, blank=True, default="", db_default="")
-    created_at = models.DateTimeField(zh("时间"), db_default=Now())
-    read_at = models.DateTimeField(zh("已读"), null=True, blank=True)
-    mailed_at = models.DateTimeField(zh("已发邮件"), null=True, blank=True)
-    dedup = models.CharField(max_length=120)
-
-    class Meta:
-        verbose_name = verbose_name_plural = zh("通知")
-        ordering = ["-id"]
-        constraints = [models.UniqueConstraint(fields=["account", "dedup"], name="notice_once")]
-        indexes = [
-            models.Index(fields=["account"], name="notice_unread", condition=Q(read_at__isnull=True)),
-            models.Index(fields=["account", "-id"], name="notice_list"),
-        ]
-
-    def __str__(self):
-        return self.text
+# Django finds the table through this module; it names the case, so it comes last.
+from reviews.notice_models import Notice  # noqa: E402, F401

@@ -37,7 +37,7 @@ WINDOWS = [
 # R3.5, R3.5b: dates by which something is to be done; told so many days before the last of them.
 REMINDERS = [
     (
-        "recruitment_done",
+        "recruitment_due",
         "招生处理（毕业后跨省就学）办结",
         [POST_GRADUATION],
         "11-16",
@@ -115,7 +115,7 @@ REASONS = [
 ]
 
 PHRASES = [
-    ("agree", "情况属实，同意转入。"),
+    ("agree", "情况属实，同意办理。"),
     ("agree", "学籍信息一致，同意。"),
     ("agree", "材料齐全清晰，同意办理。"),
     ("send_back", "证明材料不清，请重新拍摄上传。"),
@@ -130,6 +130,10 @@ VACATIONS = [
 VACATION_SOURCE = "示例：惯常寒暑假日期，由自治区按当年校历核改"
 
 
+# How the source of a day ends that is reckoned ahead of the State Council's notice.
+FORECAST = "安排公布前暂定"
+
+
 def calendar_days():
     """Rows of the shipped calendar: ``(date, kind, name, source, confirmed)``."""
     for name, confirmed in (("calendar_cn_2025_2026.csv", True), ("calendar_cn_2027_provisional.csv", False)):
@@ -140,3 +144,11 @@ def calendar_days():
 
 # 持证上岗: the notice grants a new registrar no time without a certificate; a province may (R8.1).
 TRAINING_LIMITS = [("training_grace_days", "新任学籍管理员取证宽限", 0, "天", "正文 二.1")]
+# Once a year at least: a certificate holds for a year from the training (R8.1).
+CERTIFICATE_LIMITS = [("certificate_months", "培训合格证有效期", 12, "个月", "正文 二.1")]
+# R3.7: a correction stops the asking unit's clock; of what is left it has so much at least, once a turn. How often a
+# unit sends one case back.
+SEND_BACK_LIMITS = [
+    ("resume_days", "补正送回后至少剩余的核办时限", 2, "个工作日", "附件1 三.7"),
+    ("send_backs", "同一单位退回同一业务补正的次数上限", 2, "次", "附件1 三.7"),
+]

@@ -32,16 +32,28 @@ TEXTS = {
     "refused": "{what}已驳回，理由见业务页。",
     "completed": "{what}已办结，{brings}。",
     "withdrawn": "{what}已由{beginner}撤销。",
+    "no_show_ended": "{what}：学生未报到，已由{beginner}终止，学籍仍在原校；学生可以由其他学校另行办理（附件1 三.6）。",
     "to_file": "{what}已由各方核办同意，等待调档：学生报到后请登记报到并调档，时限 {due}（附件1 三.6）。",
     "lapsed": "{what}逾期未调档，已自动取消；如仍需办理，请复制为新申请重新发起（附件1 三.6）。",
-    "cleared": "{what}因该生毕业前未办结，已随毕业操作清理；如仍需办理，请按毕业后的规定重新发起（附件1 三.5）。",
+    "cleared": "{what}：{sentence}",
     "blocked": "{what}离开转入方之前的核对没有通过：{sentence}可在业务页给能解除的单位发消息。",
     "taken_over": "{what}：{sentence}请按原时限办理（附件1 三.1）。",
     "merged": "{what}：{sentence}",
+    "gave_way": "{what}：{sentence}这件业务随之终止，各方均无责任。",
     "message": "{unit}就{what}发来消息：{text}",
     "expired": "{what}发起满 90 天未办结，已自动清理；如仍需办理，请复制为新申请重新发起（附件1 三.7）。",
 }
-_ENDS = {"refused", "completed", "withdrawn", "expired", "lapsed", "cleared", "merged"}
+_ENDS = {
+    "refused",
+    "completed",
+    "withdrawn",
+    "expired",
+    "lapsed",
+    "cleared",
+    "merged",
+    "gave_way",
+    "no_show_ended",
+}
 _CLERKS = {PostRole.REGISTRAR, PostRole.HEAD}
 
 
@@ -68,7 +80,7 @@ class Batch:
         self.acted, self.recalled_from = _units_of_steps(ids)
         units.update(*self.acted.values())
         acts = [message.payload["act"] for message in messages if "act" in message.payload]
-        self.messages_said = Act.objects.select_related("unit").in_bulk(acts) if acts else {}
+        self.messages_said = Act.objects.in_bulk(acts) if acts else {}
         self.seats: dict[int, list[tuple[str, int]]] = defaultdict(list)
         for unit_id, role, account_id in holders_of(units - {None}, day):
             self.seats[unit_id].append((role, account_id))
@@ -119,7 +131,7 @@ def _decision_text(batch: Batch, case: Case, said: dict) -> str:
         more["due"] = _spoken(case.due_on) if case.due_on else "见业务页"
     if said["event"] == "message":
         act = batch.messages_said[said["act"]]
-        more |= {"unit": act.unit.name, "text": act.opinion}
+        more |= {"unit": act.unit_name, "text": act.opinion}
     return words(case, said["event"], **more)
 
 
@@ -289,8 +301,8 @@ def _spoken(day: date) -> str:
 
 
 _INSERT = """
-INSERT INTO reviews_notice (account_id, case_id, text, dedup, link)
-SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[])
+INSERT INTO reviews_notice (account_id, case_id, text, dedup, link, created_at)
+SELECT told.*, %s FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::text[]) told
 ON CONFLICT (account_id, dedup) DO NOTHING RETURNING account_id
 """
 
@@ -300,11 +312,11 @@ def _write(letters: Iterable[Letter]) -> None:
     rows = sorted(letters, key=lambda letter: (letter.account_id, letter.dedup))
     if not rows:
         return
-    columns = [list(column) for column in zip(*rows, strict=True)]
+    columns, now = [list(column) for column in zip(*rows, strict=True)], clock.now()
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, columns)
+        cursor.execute(_INSERT, [now, *columns])
         told = {account for (account,) in cursor.fetchall()}
-    digests.schedule(told, clock.now())
+    digests.schedule(told, now)
 
 
 def tell(letters: Iterable[Letter]) -> None:

@@ -4,13 +4,17 @@ import re
 import unicodedata
 
 from ledger.clock import local_date
+from ledger.text import holds_number, says
 from ledger.words import zh
+from reviews import contradictions
 from reviews.models import Case
-from reviews.refusals import refuse
+from reviews.refusals import Refused, refuse
 from reviews.rulebook import Rulebook
 from reviews.states import DECISIONS, Outcome, State, Verb
 
 SHORTEST, LONGEST = 2, 500
+# A number of a person stands in a text.
+NUMBER = "number_in_text"
 # A refusal is told to a family: a listed reason and at least this many characters of explanation.
 SHORTEST_REFUSAL = 10
 # Characters that show nothing or turn the text round: they can neither make an opinion nor hide in one.
@@ -25,8 +29,25 @@ def cleaned(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip()
 
 
-def checked_opinion(text: str, verb: Verb) -> str:
-    """The opinion, cleaned. Raises Refused when it is blank, too short or too long (R0.3)."""
+def free_text(text: str, label: str, clause: str, longest: int | None = None) -> str:
+    """Whatever is typed into a paper, cleaned, and cut to ``longest`` where more is not kept. Raises Refused when a number of a person
+    stands in it: papers are read by other units, numbers only where they are sealed."""
+    text = cleaned(text)[:longest]
+    if holds_number(text):
+        told = zh(
+            "“{label}”里写有身份证号或学籍号：号码只填在专门的栏目里，请从文字中删去后再提交。", label=label
+        )
+        refuse(NUMBER, told, clause)
+    return text
+
+
+def is_of_words(code: str) -> bool:
+    """Whether a refusal is of what was typed, which a form answers with 422."""
+    return code == NUMBER or code.startswith("opinion")
+
+
+def checked_opinion(text: str, verb: Verb, outcome: str = "") -> str:
+    """The opinion, cleaned. Raises Refused when it says nothing, is too long, or contradicts ``outcome`` (R0.3)."""
     text = cleaned(text)
     if len(text) < SHORTEST:
         refuse(
@@ -38,6 +59,12 @@ def checked_opinion(text: str, verb: Verb) -> str:
             ),
             zh("函 一"),
         )
+    if not says(text, SHORTEST):
+        refuse(
+            "opinion_blank",
+            zh("审核补充意见须用文字写明情况，至少两个字；只有标点、数字或图形的不算。"),
+            zh("函 一"),
+        )
     if len(text) > LONGEST:
         refuse(
             "opinion_long",
@@ -46,6 +73,9 @@ def checked_opinion(text: str, verb: Verb) -> str:
             ),
             zh("函 一"),
         )
+    free_text(text, zh("审核补充意见"), zh("函 一"))
+    if found := contradictions.refusal(text, outcome):
+        raise Refused(found)
     return " ".join(text.split("\n")) if verb == Verb.NUDGE else text
 
 

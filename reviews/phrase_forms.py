@@ -2,7 +2,10 @@
 
 from django import forms
 
+from ledger.text import says
 from ledger.words import zh
+from reviews import wall
+from reviews.grounds import answer_to
 from reviews.models import QuickPhrase
 from reviews.opinions import SHORTEST, cleaned
 from reviews.states import DECISIONS, Outcome
@@ -47,8 +50,20 @@ class PhraseForm(forms.ModelForm):
     def clean_text(self):
         """The words as they would stand in an opinion."""
         text = cleaned(self.cleaned_data["text"])
-        if len(text) < SHORTEST:
+        if not says(text, SHORTEST):
             raise forms.ValidationError(
                 zh("短语至少 {shortest} 个字，否则不能单独作为审核补充意见（函 一）。", shortest=SHORTEST)
+            )
+        answer = answer_to(text)
+        if answer.verdict == wall.STOP:
+            row = answer.hits[0].rule.row
+            raise forms.ValidationError(
+                zh(
+                    "短语中写有“{named}”，不得使用：“{quoted}”（{clause}）。{instead}",
+                    named=answer.hits[0].words(text),
+                    quoted=row.quoted,
+                    clause=row.clause,
+                    instead=row.instead,
+                )
             )
         return text

@@ -48,7 +48,8 @@ def decoded(data: bytes, clause: str) -> Image.Image:
 
 
 def plain(picture: Image.Image) -> Image.Image:
-    """The picture on white, without transparency or metadata."""
+    """The picture on white, eight bits a colour, without transparency or metadata."""
+    picture = _eight_bits(picture)
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         picture = picture.convert("RGBA")
         ground = Image.new("RGB", picture.size, "white")
@@ -57,6 +58,18 @@ def plain(picture: Image.Image) -> Image.Image:
     clean = Image.new("RGB", picture.size)
     clean.paste(picture.convert("RGB"))
     return clean
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Pillow cuts sixteen bits of grey off at 255 where it converts them, and keeps a transparent colour as written."""
+    clear = picture.info.get("transparency")
+    if picture.mode.startswith("I"):
+        picture = picture.convert("I").point(lambda value: value * (1 / 256)).convert("L")
+        if isinstance(clear, int):
+            picture.info["transparency"] = clear >> 8
+    elif isinstance(clear, tuple) and max(clear) > 255:
+        picture.info["transparency"] = tuple(value >> 8 for value in clear)
+    return picture
 
 
 def turned(picture: Image.Image, degrees: int) -> Image.Image:

@@ -52,6 +52,8 @@ class Procedure:
     """A kind of case. Subclasses live on higher floors and register one instance each."""
 
     kind = ""
+    # The code of the reason with which its own checks send a case back (R1.6); empty where it has none.
+    checks_reason = ""
     name = ""
     # verb → guards asked in turn before it; each takes the facts and returns a Refusal or None.
     guards: dict[str, tuple[Callable, ...]] = {}
@@ -69,7 +71,9 @@ class Procedure:
     of_one_school = False
     # The stage at which it begins, where that is not the school's.
     starts_at = ""
-    brings = zh("学籍已转入新学校")
+    brings = ""
+    # The last button, after “同意，”: what it will bring about.
+    ends = ""
     # Where its form stands while the school has it in hand.
     edit_path = ""
 
@@ -89,6 +93,10 @@ class Procedure:
         """Ask whoever must be asked outside of the program before this verb, and keep the answer in the kind's own
         row; called before anything is locked, because it may wait for a network (R1.7)."""
 
+    def ending(self, case: Case) -> str:
+        """What the last agreement will bring about, as it stands on the button after “同意，”."""
+        return self.ends
+
     def objection(self, case: Case, subject, now) -> Objection | None:
         """What the checks at the end find that nobody has decided: the case then goes back to its beginner with it
         instead of being carried out (R1.6); in the door's transaction."""
@@ -106,6 +114,11 @@ class Procedure:
         """Keep that the subject has reported at the receiving school ``on`` that day, or, with ``None``, that it did
         not (R3.6); in the door's transaction."""
         raise NotImplementedError(self.kind)
+
+    def no_show(self, case: Case) -> bool:
+        """Whether it is registered that the subject did not report, so that the receiving school may end the case at
+        once (R3.6)."""
+        return False
 
     def succeeded(self, case: Case) -> None:
         """A school of the case was merged into another, which stands in the case already: keep it in the kind's own

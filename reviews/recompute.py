@@ -9,14 +9,20 @@ from typing import NamedTuple
 
 from django.db import connection, transaction
 
-from ledger import audit, clock
-from orgs.models import Unit
-from reviews.deadlines import due_of, warn_dates
+from ledger import audit, clock, outbox
+from ledger.models import OutboxMessage
+from ledger.words import joined, zh
+from orgs.models import PostRole, Unit
+from orgs.seats import holders_of
+from reviews.deadlines import due_of, left_of, turn_of, warn_dates
+from reviews.models import Step
+from reviews.notices import Letter, tell
 from reviews.rulebook import Rulebook
 from reviews.rulebook import current as current_rulebook
 
 BATCH = 5000
 _SAMPLES = 5
+_NAMED = 3  # cases named in a notice
 
 
 class DueChange(NamedTuple):
@@ -50,7 +56,7 @@ def recompute(now: datetime, account=None, batch: int = BATCH) -> list[DueChange
     moved: list[DueChange] = []
     for waiting in (" SKIP LOCKED", ""):
         while True:
-            taken, rows = _one_batch(_MOVE.format(waiting=waiting), parameters)
+            taken, rows = _one_batch(_MOVE.format(waiting=waiting), parameters, now)
             moved += rows
             if taken < batch:
                 break
@@ -74,8 +80,11 @@ _RULED = "(c.submitted_at AT TIME ZONE 'Asia/Shanghai')::date"
 # 调档 has a limit of its own (R3.6); all other stages share one.
 _STAGE = "CASE WHEN s.stage = 'awaiting_file' THEN s.stage ELSE '' END"
 
+# A unit that takes a case up again after a correction has what was left (R3.7): such a step is reckoned by itself.
+_OWN = "CASE WHEN s.resumes_id IS NULL THEN 0 ELSE s.id END"
+
 _ARRIVALS = f"""
-    SELECT DISTINCT {_ARRIVED}, {_RULED}, u.province_id, {_STAGE} FROM reviews_step s
+    SELECT DISTINCT {_ARRIVED}, {_RULED}, u.province_id, {_STAGE}, {_OWN} FROM reviews_step s
     JOIN reviews_case c ON c.id = s.case_id JOIN orgs_unit u ON u.id = s.unit_id
     WHERE s.closed_at IS NULL
 """  # noqa: S608 - put together from fixed texts
@@ -86,14 +95,14 @@ _SENT = """CASE WHEN d.due_on = s.due_on THEN s.warned ELSE least(s.warned, (d.f
 
 _MOVE = f"""
 WITH days AS (
-    SELECT * FROM unnest(%(arrived)s::date[], %(ruled)s::date[], %(provinces)s::bigint[], %(stages)s::text[], %(dues)s::date[], %(bulletins)s::date[],
+    SELECT * FROM unnest(%(arrived)s::date[], %(ruled)s::date[], %(provinces)s::bigint[], %(stages)s::text[], %(own)s::bigint[], %(dues)s::date[], %(bulletins)s::date[],
         %(firsts)s::date[], %(seconds)s::date[], %(thirds)s::date[], %(provisional)s::boolean[])
-        AS d (arrived_on, ruled_on, province_id, stage, due_on, bulletin_due_on, first, second, third, provisional)
+        AS d (arrived_on, ruled_on, province_id, stage, own, due_on, bulletin_due_on, first, second, third, provisional)
 ), picked AS (
     SELECT s.id, s.case_id, c.number, u.short_name, s.unit_id, s.due_on AS was, d.due_on, d.bulletin_due_on,
            d.provisional, sent.warned, (ARRAY[d.first, d.second, d.third])[sent.warned + 1] AS next_warn_on
     FROM reviews_step s JOIN reviews_case c ON c.id = s.case_id JOIN orgs_unit u ON u.id = s.unit_id
-    JOIN days d ON d.arrived_on = {_ARRIVED} AND d.ruled_on = {_RULED} AND d.stage = {_STAGE}
+    JOIN days d ON d.arrived_on = {_ARRIVED} AND d.ruled_on = {_RULED} AND d.stage = {_STAGE} AND d.own = {_OWN}
         AND d.province_id IS NOT DISTINCT FROM u.province_id
     CROSS JOIN LATERAL (SELECT {_SENT} AS warned) sent
     WHERE s.closed_at IS NULL AND (s.due_on, s.bulletin_due_on, s.due_provisional, s.warned, s.next_warn_on)
@@ -114,7 +123,7 @@ WITH days AS (
         jsonb_build_object('case', case_id, 'step', id, 'unit', unit_id, 'before', was, 'after', due_on)
     FROM moved WHERE due_on <> was
 )
-SELECT number, short_name, was, due_on, (SELECT count(*) FROM picked) FROM moved
+SELECT number, short_name, was, due_on, unit_id, id, (SELECT count(*) FROM picked) FROM moved ORDER BY id
 """  # noqa: S608
 
 
@@ -123,17 +132,19 @@ def _dates(book: Rulebook) -> dict:
     with connection.cursor() as cursor:
         cursor.execute(_ARRIVALS)
         arrivals = cursor.fetchall()
-    rows = []
-    for arrived_on, ruled_on, province_id, stage in arrivals:
-        due = due_of(book, arrived_on, Unit(province_id=province_id), ruled_on, stage)
+    rows, turns = [], _turns([own for *_, own in arrivals if own])
+    for arrived_on, ruled_on, province_id, stage, own in arrivals:
+        left = left_of(book, turns[own], province_id, ruled_on) if own else None
+        due = due_of(book, arrived_on, Unit(province_id=province_id), ruled_on, stage, left)
         reminders = warn_dates(book, due.due_on)
         dues = (due.due_on, due.bulletin_due_on, *reminders, due.provisional)
-        rows.append((arrived_on, ruled_on, province_id, stage, *dues))
+        rows.append((arrived_on, ruled_on, province_id, stage, own, *dues))
     names = (
         "arrived",
         "ruled",
         "provinces",
         "stages",
+        "own",
         "dues",
         "bulletins",
         "firsts",
@@ -148,10 +159,78 @@ def _dates(book: Rulebook) -> dict:
     )
 
 
-def _one_batch(sql: str, parameters: dict) -> tuple[int, list[DueChange]]:
-    """How many steps were taken up, and those of them whose limit itself moved."""
+def _turns(ids: list[int]) -> dict[int, list[Step]]:
+    """Of the open steps ``ids``, which go on after a correction: how their units had the case before."""
+    if not ids:
+        return {}
+    by_case: dict[int, list[Step]] = {}
+    for step in Step.objects.filter(case__in=Step.objects.filter(pk__in=ids).values("case")):
+        by_case.setdefault(step.case_id, []).append(step)
+    found = {}
+    for steps in by_case.values():
+        by_id = {step.pk: step for step in steps}
+        for step in (by_id[pk] for pk in ids if pk in by_id):
+            first = step
+            while first.recall_of_id is not None:
+                first = by_id[first.recall_of_id]
+            found[step.pk] = turn_of(first, steps)
+    return found
+
+
+def _one_batch(sql: str, parameters: dict, now: datetime) -> tuple[int, list[DueChange]]:
+    """How many steps were taken up, and those of them whose limit itself moved; their units are told."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         rows = cursor.fetchall()
-    taken = rows[0][4] if rows else 0
-    return taken, [DueChange(*row[:4]) for row in rows if row[2] != row[3]]
+        moved = [row for row in rows if row[2] != row[3]]
+        outbox.post_all("due_moved", _told(moved, now))
+    return rows[0][6] if rows else 0, [DueChange(*row[:4]) for row in moved]
+
+
+def _told(moved: list[tuple], now: datetime) -> dict[str, dict]:
+    """One message a unit: how many of its limits moved, and the first few."""
+    by_unit: dict[int, list[tuple]] = {}
+    for row in moved:
+        by_unit.setdefault(row[4], []).append(row)
+    return {
+        f"due_moved:{unit}:{rows[0][5]}:{now.isoformat()}": {
+            "unit": unit,
+            "count": len(rows),
+            "first": [[row[0], row[2].isoformat(), row[3].isoformat()] for row in rows[:_NAMED]],
+        }
+        for unit, rows in by_unit.items()
+    }
+
+
+@outbox.handler("due_moved")
+def tell_units(messages: list[OutboxMessage]) -> None:
+    """To registrar and head of the unit whose limits moved (R3.7)."""
+    seats = holders_of({message.payload["unit"] for message in messages}, clock.local_date(clock.now()))
+    people: dict[int, set[int]] = {}
+    for unit, role, account in seats:
+        if role in (PostRole.REGISTRAR, PostRole.HEAD):
+            people.setdefault(unit, set()).add(account)
+    tell(
+        Letter(account, None, _sentence(message.payload), message.dedup, "/worklist/")
+        for message in messages
+        for account in people.get(message.payload["unit"], ())
+    )
+
+
+def _sentence(said: dict) -> str:
+    days = [
+        zh(
+            "{number} 由{before}改为{after}",
+            number=number,
+            before=clock.spoken(date.fromisoformat(before)),
+            after=clock.spoken(date.fromisoformat(after)),
+        )
+        for number, before, after in said["first"]
+    ]
+    others = zh("，其余见待办") if said["count"] > len(days) else ""
+    return zh(
+        "放假安排或时限有调整，本单位 {count} 件业务的本环节时限已重新计算：{cases}{others}（附件1 三.7）。",
+        count=said["count"],
+        cases=joined("；", days),
+        others=others,
+    )

@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from ledger.clock import local_date, spoken
 from ledger.paging import stretch
-from ledger.words import zh
+from ledger.words import joined, zh
 from orgs.models import Unit
 from orgs.seats import seats_of
-from reviews import procedures
+from reviews import procedures, wall_marks
 from reviews import refusal_register as register
 from reviews.clauses import url_of
 from reviews.desk import Desk
@@ -143,7 +143,7 @@ def _select(name: str, label: str, options: list[tuple[str, str]], chosen: str) 
 def listing(look: Look) -> dict:
     """The context of ``reviews/refusal_list.html``."""
     wanted = look.fitting
-    rows = register.full(look.rows()).order_by(*register.ORDERS[wanted.order])
+    rows = register.in_order(register.full(look.rows()), wanted.order)
     pages = Paginator(rows, PAGE)
     pages.count = look.crossed.many(wanted.stage, wanted.reason)
     page = pages.get_page(look.wanted.page)
@@ -161,9 +161,10 @@ def _row(look: Look, step: Step) -> dict:
         "name": case.headline,
         "kind": procedures.kind_name(case.kind),
         "stage": step.get_stage_display(),
-        "unit": step.unit.short_name,
+        "unit": step.unit_then or step.unit.short_name,
         "reason": look.known.book.reason_text(step.reason, case),
         "opinion": step.sign_opinion,
+        "doubt": wall_marks.sentence(step.mark),
         "signed": spoken(local_date(step.signed_at)),
     }
 
@@ -188,18 +189,26 @@ def shares(look: Look) -> dict:
     pages = Paginator(register.units_of(rows), UNITS)
     page = pages.get_page(look.wanted.page)
     each = register.shares(rows, [row["unit"] for row in page.object_list])
-    whole = Share.of(None, look.crossed.reasons(wanted.stage))
+    whole = Share.of("", [], look.crossed.reasons(wanted.stage))
     return look.frame("refusal-shares") | {
         "groups": [_group(look, share) for share in ([whole, *each] if each else [])],
         "page": pager(page, wanted, zh("个单位")),
     }
 
 
+def _called(names: list[str]) -> str:
+    """The unit by its names of then."""
+    latest, *former = names
+    if not former:
+        return latest
+    return zh("{name}（此前称{former}）", name=latest, former=joined("、", former))
+
+
 def _group(look: Look, share: Share) -> dict:
-    place = {"unit": share.unit.code, "own": True} if share.unit else {}
+    place = {"unit": share.code, "own": True} if share.code else {}
     listed, wanted = reverse("refusals"), replace(look.fitting, reason="")
     return {
-        "name": share.unit.name if share.unit else zh("全部单位合计"),
+        "name": _called(share.names) if share.code else zh("全部单位合计"),
         "total": share.total,
         "url": listed + wanted.address(**place),
         "rows": [

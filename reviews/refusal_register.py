@@ -9,15 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from ledger.clock import SHANGHAI
 from orgs import scope
 from orgs.models import Unit
-from reviews import procedures
-from reviews.models import Step
+from reviews import procedures, wall_marks
+from reviews.models import Act, Step
 from reviews.rulebook_models import FIRST_DAY, LAST_DAY
-from reviews.states import STAGES, Outcome
+from reviews.states import STAGES, Outcome, Verb
 
 OUTCOMES = (Outcome.REFUSE, Outcome.SEND_BACK)
 ORDERS = {
@@ -124,8 +124,16 @@ def _begin(day: date) -> datetime:
 
 
 def full(rows: QuerySet[Step]) -> QuerySet[Step]:
-    """With all that a line of the register says."""
-    return rows.select_related("case__receiving_unit", "unit")
+    """With all that a line of the register says; ``mark`` is the doubt that one of its acts passed with, ``unit_then`` what
+    the unit was called when it signed (R0.2)."""
+    acts = Act.objects.filter(step=OuterRef("pk"), verb=Verb.SIGN).order_by("-id")
+    rows = rows.annotate(unit_then=Subquery(acts.values("unit_short")[:1]))
+    return wall_marks.with_marks(rows.select_related("case__receiving_unit", "unit"))
+
+
+def in_order(rows: QuerySet[Step], order: str) -> QuerySet[Step]:
+    """Rows of :func:`full` in the order asked for, those that passed the wall in doubt on top (R3.4)."""
+    return rows.order_by("-doubted", *ORDERS[order])
 
 
 class Crossed(dict):
@@ -153,19 +161,21 @@ class Crossed(dict):
 
 @dataclass(frozen=True)
 class Share:
-    """A unit's refusals (all units' together when ``unit`` is None), and how often each reason was given."""
+    """A unit's refusals (all units' together when ``code`` is empty), and how often each reason was given. ``names``: what
+    the unit was called when it signed them, the latest name first (R0.2)."""
 
-    unit: Unit | None
+    code: str
+    names: list[str]
     total: int
     reasons: list[tuple[str, int, int]]  # code, how often, per cent
 
     @classmethod
-    def of(cls, unit: Unit | None, counted: list[tuple[str, int]]) -> "Share":
+    def of(cls, code: str, names: list[str], counted: list[tuple[str, int]]) -> "Share":
         """Reasons with their counts, the most frequent first."""
         found = sorted(counted, key=lambda each: (-each[1], each[0]))
         parts = portions([many for _, many in found])
         rows = [(code, many, part) for (code, many), part in zip(found, parts, strict=True)]
-        return cls(unit, sum(many for _, many in found), rows)
+        return cls(code, names, sum(many for _, many in found), rows)
 
 
 def portions(counts: list[int]) -> list[int]:
@@ -191,8 +201,14 @@ def shares(rows: QuerySet[Step], units: list[int]) -> list[Share]:
     grouped = rows.filter(unit__in=units).values_list("unit", "reason").annotate(many=Count("pk")).order_by()
     for unit, reason, many in grouped:
         counted[unit].append((reason, many))
-    known = Unit.objects.in_bulk(units)
-    return [Share.of(known[unit], counted[unit]) for unit in units]
+    codes: dict[int, str] = {}
+    names: dict[int, list[str]] = {unit: [] for unit in units}
+    acts = Act.objects.filter(step__in=rows.filter(unit__in=units), verb=Verb.SIGN)
+    called = acts.values_list("step__unit", "step__unit__code", "unit_name").annotate(last=Max("pk"))
+    for unit, code, name, _ in called.order_by("-last"):
+        codes[unit] = code
+        names[unit].append(name)
+    return [Share.of(codes[unit], names[unit], counted[unit]) for unit in units]
 
 
 # ---------------------------------------------------------------- units to choose from

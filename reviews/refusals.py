@@ -21,6 +21,11 @@ class Refusal:
     stops: bool = True
 
 
+# What is wrong is who asks, not what is asked: there is no such post, nobody acts from it untrained (R8.1), or its unit
+# was closed (R3.1).
+NO_POST = ("no_seat", "untrained", "school_closed")
+
+
 class Refused(Exception):
     """Raised by the door; carries the :class:`Refusal` that every surface shows in its own way (form, 409)."""
 

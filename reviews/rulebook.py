@@ -4,7 +4,7 @@ The door reads the revision with the row lock of the case (no query more), so a 
 that stand at that moment, in every process.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.db.models import Q
@@ -19,10 +19,13 @@ from reviews.models import (
     QuickPhrase,
     RefusalReason,
     Route,
+    WallWords,
     Window,
+    YearRow,
 )
 from reviews.refusals import Refusal
 from reviews.states import Outcome
+from reviews.wall import Rule, Wall, lexicon
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,9 @@ class Rulebook:
     routes: tuple
     reasons: tuple
     forbidden: tuple
+    words: tuple
+    year_rows: tuple
+    walls: dict = field(default_factory=dict, compare=False, repr=False)
 
     def limit(self, key: str, day: date, province_id: int | None = None) -> int:
         """The value of a limit in force on ``day``; a province's own row goes before the nation's."""
@@ -43,6 +49,24 @@ class Rulebook:
         if row is None:
             raise LookupError(f"no limit {key} in force on {day}")
         return row.value
+
+    def year(self, key: str, day: date, province_id: int | None = None) -> str:
+        """The word of a row of the year's end in force on ``day``; a province's own row goes before the nation's."""
+        return self.year_row(key, day, province_id).value
+
+    def year_row(self, key: str, day: date, province_id: int | None = None) -> YearRow:
+        """The row of :meth:`year` itself, which says on what it rests."""
+        row = _chosen([row for row in self.year_rows if row.key == key], day, province_id)
+        if row is None:
+            raise LookupError(f"no row {key} in force on {day}")
+        return row
+
+    def due(self, key: str, day: date, province_id: int | None = None, year: int | None = None) -> date:
+        """The last day, in the year of ``day`` or in ``year``, of the season that a reminder's row tells of (R3.5)."""
+        row = _chosen([row for row in self.windows if row.key == key], day, province_id)
+        if row is None:
+            raise LookupError(f"no date {key} in force on {day}")
+        return windows.season_ends(day.year if year is None else year, row.ends)
 
     def route(
         self,
@@ -99,22 +123,45 @@ class Rulebook:
         return _chosen([r for r in self.reasons if r.code == code and kind in r.kinds], day, province_id)
 
     def forbidden_for(
-        self, kind: str, stage: str, day: date, province_id: int | None
+        self, kind: str | None, stage: str | None, day: date, province_id: int | None
     ) -> list[ForbiddenPhrase]:
-        """What a refusal at a stage must not rest on (R3.4, R0.6): the nation's rows and, beside them, those of the
-        province of the unit that decides. A province adds; it takes none of the nation's away."""
+        """What words at a stage must not rest on or demand (R3.4, R0.6): the nation's rows and, beside them, those of
+        the province of the unit that writes. A province adds; it takes none of the nation's away. ``None`` for kind
+        and stage asks the rows of any: for words that are used at any of them."""
         return [
             row
             for row in self.forbidden
-            if kind in row.kinds
-            and (not row.stages or stage in row.stages)
+            if (kind is None or not row.kinds or kind in row.kinds)
+            and (stage is None or not row.stages or stage in row.stages)
             and row.province_id in (None, province_id)
             and _in_force(row, day)
         ]
 
+    def wall(self, kind: str | None, stage: str | None, day: date, province_id: int | None) -> Wall:
+        """The refusal wall of a kind, a stage, a day and a province, compiled once for as long as the rows stand."""
+        rows = tuple(self.forbidden_for(kind, stage, day, province_id))
+        words = tuple(
+            row for row in self.words if row.province_id in (None, province_id) and _in_force(row, day)
+        )
+        key = (tuple(row.pk for row in rows), tuple(row.pk for row in words))
+        if key not in self.walls:
+            self.walls[key] = compiled(rows, words)
+        return self.walls[key]
+
     def closed(self, kind: str, province_id: int | None, instant: datetime) -> Window | None:
         """The window that forbids submitting ``kind`` at ``instant``, or ``None`` (R3.5)."""
         return windows.closed_by(self.windows, kind, province_id, instant)
+
+
+def compiled(rows, words) -> Wall:
+    """The wall of these rules and words. A rule without concepts is a concept of its own, of the row's words."""
+    rules, own_words = [], []
+    for row in rows:
+        own = () if row.concepts else (f"row.{row.pk or row.text}",)
+        own_words += [(row.text, label) for label in own]
+        concepts = tuple(row.concepts) or own
+        rules.append(Rule(row.key, row.text, concepts, row.reach, row.answer, row.groundless, row))
+    return Wall(rules, lexicon(tuple((row.words, row.concept) for row in words)), own_words)
 
 
 def _in_force(row, day: date) -> bool:
@@ -148,6 +195,8 @@ def current(revision: int | None = None) -> Rulebook:
         tuple(Route.objects.order_by("id")),
         tuple(RefusalReason.objects.order_by("outcome", "position")),
         tuple(ForbiddenPhrase.objects.order_by("id")),
+        tuple(WallWords.objects.order_by("id")),
+        tuple(YearRow.objects.order_by("key")),
     )
     if settled:
         _kept = fresh
@@ -167,13 +216,20 @@ def window_refusal(book: Rulebook, kind: str, province_id: int | None, instant: 
     )
 
 
-def phrases_for(account, units: set[int], outcomes: tuple[str, ...] = (Outcome.AGREE,)) -> list[str]:
-    """Quick phrases for an opinion, by outcome; of each one's own, the unit's, then everyone's; at most nine (R0.3)."""
+def phrases_for(account, units: set[int]) -> list[str]:
+    """Quick phrases for an opinion that agrees."""
+    return phrases_by(account, units, (Outcome.AGREE,))[Outcome.AGREE]
+
+
+def phrases_by(account, units: set[int], outcomes: tuple[str, ...]) -> dict[str, list[str]]:
+    """Quick phrases for an opinion by outcome, offered with that outcome and no other (R0.3): one's own, the unit's,
+    then everyone's; at most nine of each."""
     rows = QuickPhrase.objects.filter(outcome__in=outcomes).filter(
         Q(account_id=account.pk)
         | Q(account__isnull=True, unit_id__in=units)
         | Q(account__isnull=True, unit__isnull=True)
     )
-    order = list(outcomes)
-    found = sorted(rows, key=lambda r: (order.index(r.outcome), r.account_id is None, r.unit_id is None))
-    return [row.text for row in found][:9]
+    found: dict[str, list[str]] = {str(outcome): [] for outcome in outcomes}
+    for row in sorted(rows, key=lambda r: (r.account_id is None, r.unit_id is None)):
+        found[row.outcome].append(row.text)
+    return {outcome: texts[:9] for outcome, texts in found.items()}

@@ -17,6 +17,7 @@ from ledger.words import joined, zh
 from orgs.models import Unit
 from reviews.notice_values import FILED_KINDS
 from reviews.states import Outcome, State
+from reviews.year_values import MAY_BE_EMPTY, WORDS, YearKey
 
 
 def _province(related="+"):
@@ -191,6 +192,44 @@ class Limit(Validity):
         return f"{self.name} {self.value} {self.unit}"
 
 
+def _words_of_the_key() -> Q:
+    fits = Q(key__in=MAY_BE_EMPTY, value="")
+    for keys, words in WORDS:
+        fits |= Q(key__in=keys, value__regex=words)
+    return fits
+
+
+class YearRow(Validity):
+    """A word on the year's end where the law is silent: a day of the year, yes or no, a list; which, says its key
+    (R0.7; :mod:`reviews.year_values`)."""
+
+    key = models.CharField(zh("规则"), max_length=30, choices=YearKey.choices)
+    value = models.CharField(zh("取值"), max_length=30, blank=True)
+    province = _province()
+    clause = models.CharField(zh("条款"), max_length=80)
+
+    class Meta:
+        verbose_name = verbose_name_plural = zh("毕业招生升级规则")
+        ordering = ["key", "-valid_from"]
+        constraints = [
+            _period("year_row_period"),
+            models.UniqueConstraint(
+                fields=["key", "province", "valid_from"],
+                nulls_distinct=False,
+                name="year_row_once",
+                violation_error_message=zh("这条规则在同一范围、同一生效日期已有一行，请改用别的生效日期。"),
+            ),
+            models.CheckConstraint(
+                condition=_words_of_the_key(),
+                name="year_row_words",
+                violation_error_message=zh("取值不合这条规则的写法，请按说明填写。"),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_key_display()}：{self.value}"
+
+
 class Route(Validity):
     """The order of stages of a kind of case (R3.1)."""
 
@@ -250,6 +289,13 @@ class RefusalReason(Validity):
 
     def __str__(self):
         return self.text
+
+    def clean(self):
+        """Raises ValidationError for a text that gives a forbidden ground (R3.4)."""
+        # The wall is compiled from these very rows: it can only be asked once they are all known.
+        from reviews.wall_rows import check_reason
+
+        check_reason(self)
 
 
 class QuickPhrase(models.Model):

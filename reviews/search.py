@@ -9,15 +9,17 @@ from dataclasses import dataclass
 
 from django.db.models import F, Q
 
+from ledger.text import normalised
 from orgs.models import Account
 from reviews import procedures
 from reviews.desk import Desk
 from reviews.models import Case
 from reviews.opinions import cleaned
+from reviews.public_numbers import typed_number
 
 LONGEST = 60
 MOST = 100
-_CASE_NUMBER = re.compile(r"ZX-?(\d{4})-?([0-9A-HJKMNP-TV-Z]{8})")
+_CASE_NUMBER = re.compile(r"ZX-[0-9]{4}-[0-9A-HJKMNP-TV-Z]{8}")
 # Five digits in a row belong to a number, never to a name: such a text is not shown again on the page.
 _NUMBER_LIKE = re.compile(r"\d{5}")
 
@@ -34,14 +36,13 @@ class Found:
 
 def find(text: str, account: Account, desk: Desk) -> Found:
     """Cases of the account's own scope that ``text`` means: exactly by a number, otherwise by name or sound."""
-    text = cleaned(unicodedata.normalize("NFKC", text or ""))
+    text = cleaned(normalised("NFKC", text or ""))
     if not text or len(text) > LONGEST:
         return Found([])
     visible = Case.objects.visible_to(account, desk.today)
-    case_number = _CASE_NUMBER.fullmatch("".join(text.split()).upper())
-    if case_number:
-        rows = visible.filter(number=f"ZX-{case_number[1]}-{case_number[2]}")
-        return _found(rows, exact=True)
+    number = typed_number(text)
+    if _CASE_NUMBER.fullmatch(number):
+        return _found(visible.filter(number=number), exact=True)
     subjects = {
         subject
         for kinds in procedures.alike()

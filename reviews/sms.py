@@ -3,7 +3,6 @@
 
 import json
 import re
-import urllib.request
 
 from django.conf import settings
 
@@ -28,6 +27,4 @@ def send(to: str, text: str, key: str) -> None:
     headers = {"Content-Type": "application/json; charset=utf-8"}
     if settings.SMS_TOKEN:
         headers["Authorization"] = f"Bearer {settings.SMS_TOKEN}"
-    request = urllib.request.Request(url, body, headers, method="POST")  # noqa: S310 - checked above
-    with outgoing.opener().open(request, timeout=_TIMEOUT) as answer:
-        answer.read(4096)
+    outgoing.post(url, body, headers, seconds=_TIMEOUT, largest=4096)

@@ -39,7 +39,8 @@ class State(models.TextChoices):
 
 
 class Verb(models.TextChoices):
-    """What can be done to a case. ``expire`` and ``lapse`` belong to the clock alone, ``clear`` to the graduation."""
+    """What can be done to a case. ``expire`` and ``lapse`` belong to the clock alone, ``clear`` to the graduation,
+    ``give_way`` to whatever was completed first."""
 
     SUBMIT = "submit", zh("发起")
     HANDLE = "handle", zh("办理")
@@ -56,10 +57,11 @@ class Verb(models.TextChoices):
     LAPSE = "lapse", zh("逾期未调档取消")
     CLEAR = "clear", zh("毕业清理")
     TAKE_OVER = "take_over", zh("承接")
+    GIVE_WAY = "give_way", zh("另案办结，随之终止")
 
 
 # What the clock or the graduation run does, by nobody's account.
-BY_NOBODY = (Verb.EXPIRE, Verb.LAPSE, Verb.CLEAR, Verb.TAKE_OVER)
+BY_NOBODY = (Verb.EXPIRE, Verb.LAPSE, Verb.CLEAR, Verb.TAKE_OVER, Verb.GIVE_WAY)
 
 
 class Outcome(models.TextChoices):
@@ -122,6 +124,14 @@ class Awaiting(models.TextChoices):
     NOBODY = "", "—"
     HANDLE = "handle", zh("待办理")
     SIGN = "sign", zh("待核办")
+
+
+class NamesFrom(models.TextChoices):
+    """Whence the names of an act are known."""
+
+    ACT = "act", zh("办理时")
+    AUDIT = "audit", zh("留痕")
+    TODAY = "today", zh("现在的登记")
 
 
 def _target(case, target, *args, **kwargs):
@@ -200,10 +210,14 @@ class CaseTransitions:
         self.awaiting = Awaiting.HANDLE
 
     @transition(
-        field="state", source=(State.DRAFT, *RUNNING), target=State.WITHDRAWN, custom={"verb": Verb.WITHDRAW}
+        field="state",
+        source=(State.DRAFT, *RUNNING, State.AWAITING_FILE),
+        target=State.WITHDRAWN,
+        custom={"verb": Verb.WITHDRAW},
     )
     def withdrawn(self):
-        """The receiving school took the case back before the last sign-off (R3.1b)."""
+        """The receiving school took the case back before the last sign-off (R3.1b); at 调档 only where the pupil is
+        registered as not having reported (R3.6)."""
         self.awaiting = Awaiting.NOBODY
 
     @_backward
@@ -262,6 +276,16 @@ class CaseTransitions:
     )
     def merged(self):
         """Both schools have become one: there is nothing left to move (R3.1b)."""
+        self.awaiting = Awaiting.NOBODY
+
+    @transition(
+        field="state",
+        source=(*RUNNING, State.AWAITING_FILE),
+        target=State.WITHDRAWN,
+        custom={"verb": Verb.GIVE_WAY},
+    )
+    def gave_way(self):
+        """Another paper about the same pupil was completed first: by the clock, without anybody's fault (R4.5)."""
         self.awaiting = Awaiting.NOBODY
 
 

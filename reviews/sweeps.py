@@ -15,8 +15,9 @@ from django.db import connection, transaction
 
 from ledger import clock
 from ledger.models import SweepRun
+from ledger.pieces import Pieces
 from orgs import successors
-from reviews import door_clock, door_takeover, windows
+from reviews import door_clock, door_takeover, succession, windows
 from reviews.deadlines import EXPIRY_WARN_DAYS, WARN_BEFORE, WINDOW_WARN_DAYS, warn_dates
 from reviews.rulebook import Rulebook
 from reviews.rulebook import current as current_rulebook
@@ -96,8 +97,7 @@ _UNRECORDED = """s.closed_at IS NULL AND s.bulletin_due_on < %(today)s AND s.sta
 RECORD = Part(
     "recorded",
     "逾期记录（通报口径）",
-    f"{_STEPS} WHERE {_UNRECORDED} AND s.bulletin_due_on < {_JUDGED}"
-    " AND (s.recall_of_id IS NULL OR NOT reviews_turn_recorded(s.recall_of_id))",
+    f"{_STEPS} WHERE {_UNRECORDED} AND s.bulletin_due_on < {_JUDGED} AND NOT reviews_turn_recorded(s.id)",
     "'通报时限 ' || s.bulletin_due_on",
     "s.bulletin_due_on, s.id",
     "s.id, s.case_id, s.unit_id, s.stage, s.due_on, s.bulletin_due_on, c.number",
@@ -207,28 +207,59 @@ WARN_DRAFT = Part(
 )
 
 # What is carried out case by case: a merger is rare (R3.1b).
-TAKEN_OVER, _AT_ONCE = "taken_over", 100
+TAKEN_OVER = "taken_over"
+# A closed unit's pupils and papers, a unit at a time.
+UNITS = "units_taken_over"
+# What of a round went wrong, as people read it in its row.
+FAILED = "failed"
 _PARTS = (OVERDUE, RECORD, WARN, WARN_EXPIRY, EXPIRE, LAPSE, WARN_DRAFT)
-LABELS = {part.key: part.label for part in _PARTS} | {TAKEN_OVER: "由承接单位接办"}
+LABELS = {part.key: part.label for part in _PARTS} | {
+    UNITS: "撤并单位由承接单位接收",
+    TAKEN_OVER: "由承接单位接办",
+}
 
 
 def run(now: datetime, batch: int = BATCH) -> dict[str, int]:
-    """One round at ``now``; returns counts by kind, which the :class:`SweepRun` row keeps."""
+    """One round at ``now``; returns counts by kind, which the :class:`SweepRun` row keeps, with what failed.
+
+    Each part is carried out though another fails, of mergers each unit and each case. Raises ExceptionGroup with what went
+    wrong, once the round is through."""
     since = _last_judged() or now
     record = SweepRun.objects.create(judged_at=now)
-    book = current_rulebook()
-    common = _common(now)
-    counts = {part.key: _repeat(part, common, batch) for part in (OVERDUE, RECORD)}
-    counts[WARN.key] = sum(_repeat(WARN, common | dates, batch) for dates in _warn_dates(book, common))
-    counts[WARN_EXPIRY.key] = _repeat(WARN_EXPIRY, common, batch)
-    counts[EXPIRE.key] = _until_dry(lambda: door_clock.expire(now, batch), batch)
-    counts[LAPSE.key] = _until_dry(lambda: door_clock.lapse(now, batch), batch)
-    successors.move_subordinates(clock.local_date(now))
-    counts[TAKEN_OVER] = _until_dry(lambda: door_takeover.take_over(now, _AT_ONCE), _AT_ONCE)
-    counts[WARN_DRAFT.key] = sum(_repeat(WARN_DRAFT, wanted, batch) for wanted in _closings(book, since, now))
-    record.counts, record.finished_at = counts, clock.now()
+    pieces, counts = Pieces("sweep"), {}
+    for key, does in _parts(now, since, batch, pieces).items():
+        with pieces.alone(LABELS[key]):
+            counts[key] = does()
+    record.counts = counts | ({FAILED: pieces.told} if pieces.told else {})
+    if WARN_DRAFT.key in counts:
+        # What closed since the last round that went through is told by the next one, unless it was told by this.
+        record.finished_at = clock.now()
     record.save(update_fields=["counts", "finished_at"])
+    pieces.end()
     return counts
+
+
+def _parts(now: datetime, since: datetime, batch: int, pieces: Pieces) -> dict[str, Callable[[], int]]:
+    """What a round does, in its order: each with how it is done, which tells how many."""
+    book, common = current_rulebook(), _common(now)
+
+    def move_subordinates() -> int:
+        successors.move_subordinates(clock.local_date(now))
+        return succession.take_over(now, pieces)
+
+    return {
+        OVERDUE.key: lambda: _repeat(OVERDUE, common, batch),
+        RECORD.key: lambda: _repeat(RECORD, common, batch),
+        WARN.key: lambda: sum(_repeat(WARN, common | dates, batch) for dates in _warn_dates(book, common)),
+        WARN_EXPIRY.key: lambda: _repeat(WARN_EXPIRY, common, batch),
+        EXPIRE.key: lambda: _until_dry(lambda: door_clock.expire(now, batch), batch),
+        LAPSE.key: lambda: _until_dry(lambda: door_clock.lapse(now, batch), batch),
+        UNITS: move_subordinates,
+        TAKEN_OVER: lambda: door_takeover.take_over(now, pieces),
+        WARN_DRAFT.key: lambda: sum(
+            _repeat(WARN_DRAFT, wanted, batch) for wanted in _closings(book, since, now)
+        ),
+    }
 
 
 def preview(now: datetime) -> list[Finding]:
@@ -238,6 +269,7 @@ def preview(now: datetime) -> list[Finding]:
     found = [_find(OVERDUE, [common]), _find(RECORD, [common])]
     found.append(_find(WARN, [common | dates for dates in _warn_dates(book, common)]))
     found += [_find(WARN_EXPIRY, [common]), _find(EXPIRE, [common]), _find(LAPSE, [common])]
+    found.append(_units(now))
     found.append(_taken_over(now))
     found.append(_find(WARN_DRAFT, list(_closings(book, since, now))))
     return found
@@ -295,6 +327,12 @@ def _find(part: Part, wanted: list[dict]) -> Finding:
                 cursor.execute(listing, parameters | {"batch": _LISTED - len(first)})
                 first += cursor.fetchall()
     return Finding(part.label, count, first)
+
+
+def _units(now: datetime) -> Finding:
+    rows = succession.waiting(clock.local_date(now))
+    first = [(old, heir, "单位已撤并") for old, heir in rows[:_LISTED]]
+    return Finding(LABELS[UNITS], len(rows), first)
 
 
 def _taken_over(now: datetime) -> Finding:

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from ledger import clock
-from reviews import recompute, sweeps, training, weekly_login
+from reviews import recompute, sweeps, training, weekly_login, yearly_dates
 
 
 @shared_task
@@ -28,3 +28,9 @@ def warn_of_weekly_login() -> int:
 def remind_of_certificates() -> int:
     """Tell registrars whose certificate is about to run out (R8.1)."""
     return training.remind(clock.now())
+
+
+@shared_task
+def remind_of_yearly_dates() -> int:
+    """Remind units of what is to be done before a date of the year (R1.1, R3.5, R3.5b, R6.2)."""
+    return yearly_dates.remind(clock.now())

@@ -178,9 +178,9 @@ def reminders_due(windows: Iterable[WindowRow], province: int | None, day: date)
     ]
     found = []
     for row in _in_force(rows, day):
-        last = _edge(day.year, *_month_day(row.ends)) - timedelta(days=1)
+        last = season_ends(day.year, row.ends)
         if last < day:
-            last = _edge(day.year + 1, *_month_day(row.ends)) - timedelta(days=1)
+            last = season_ends(day.year + 1, row.ends)
         come = [days for days in row.remind_days if last - timedelta(days=days) <= day]
         found += [Reminder(row, last, days) for days in sorted(come, reverse=True)]
     return found
@@ -253,6 +253,17 @@ def _edges_after(rows: list[WindowRow], day: date) -> Iterator[date]:
         days = {_edge(year, *month_day) for month_day in yearly}
         days.update(edge for edge in validity if edge.year == year)
         yield from sorted(edge for edge in days if edge > day)
+
+
+def day_of(year: int, text: str) -> date:
+    """The day on which “MM-DD” falls in a year."""
+    return _edge(year, *_month_day(text))
+
+
+def season_ends(year: int, text: str) -> date:
+    """The last day in a year of a season that ends before “MM-DD” of every year; before 01-01 it ends with the year."""
+    last = day_of(year, text) - timedelta(days=1)
+    return last if last.year == year else day_of(year + 1, text) - timedelta(days=1)
 
 
 def _edge(year: int, month: int, day: int) -> date:

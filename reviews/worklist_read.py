@@ -13,6 +13,7 @@ from django.db.models import F, Func, IntegerField, Q, QuerySet, When
 from ledger.composed import Slots, Statement
 from orgs.models import Account, Unit, UnitLevel
 from orgs.seats import Seat
+from orgs.successors import not_closed
 from reviews.desk import Desk
 from reviews.models import Act, Case, Step
 from reviews.states import Outcome, State, Verb
@@ -183,7 +184,7 @@ def _places(outline: _Outline) -> str:
         nation = unit.level == UnitLevel.MINISTRY
         levels = [UnitLevel.PROVINCE] if nation else [UnitLevel.LEAGUE, UnitLevel.COUNTY]
         below |= Q(path__startswith=unit.path, level__in=levels)
-    units = Unit.objects.filter(below, closed_on__isnull=True)
+    units = Unit.objects.filter(below, not_closed(outline.today))
     return f"SELECT ARRAY[id::text, short_name] FROM ({compose(units.order_by('code'))}) unit"  # noqa: S608
 
 

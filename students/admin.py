@@ -1,17 +1,15 @@
 """Administrators' pages: code tables may be changed, pupils are shown masked and never with a number."""
 
-from django import forms
 from django.contrib import admin
 
 from ledger.administration import ReadOnlyAdmin, ReadOnlyInline, WalledAdmin
 from ledger.clock import local_date, spoken
 from ledger.words import zh
-from reviews.admin import RulebookAdmin
-from students.change_kinds import EXPULSION, KINDS
-from students.change_models import ChangePolicy, StatusChange
+from students import policy_admin  # noqa: F401 - registers its page
+from students.change_kinds import KINDS
+from students.change_models import StatusChange
 from students.dropouts.models import DropoutMark
 from students.exports.models import RosterExport
-from students.grades import SENIOR
 from students.graduation_models import GraduationRun
 from students.identity import mask_name
 from students.import_models import ImportBatch
@@ -104,49 +102,6 @@ class StudentAdmin(ReadOnlyAdmin):
 # ---------------------------------------------------------------- 学籍异动
 
 
-class ChangePolicyForm(forms.ModelForm):
-    """What a province lets be done of one kind of change (R5.1)."""
-
-    kind = forms.ChoiceField(label=zh("异动类型"), choices=[(kind.kind, kind.name) for kind in KINDS])
-
-    def clean(self):
-        """No row opens 开除 in compulsory education (R5.3)."""
-        cleaned = super().clean()
-        expelling = cleaned.get("kind", self.instance.kind) == EXPULSION.kind and cleaned.get("allowed")
-        if expelling and cleaned.get("phase", self.instance.phase) != SENIOR:
-            self.add_error(
-                "allowed", zh("义务教育阶段不得开除：允许开除的规定只能用于高中学段（附件1 五）。")
-            )
-        return cleaned
-
-
-@admin.register(ChangePolicy)
-class ChangePolicyAdmin(RulebookAdmin):
-    """学籍异动规定. Who approves is a row of 流程; here stand the conditions, from a day on (R0.7, R5.1)."""
-
-    form = ChangePolicyForm
-    fixed = ("kind", "phase", "province", "valid_from")
-    list_display = (
-        "kind_name",
-        "phase",
-        "province",
-        "allowed",
-        "most_times",
-        "longest_months",
-        "valid_from",
-        "valid_until",
-        "source",
-    )
-    list_filter = ("allowed",)
-    list_select_related = ("province",)
-    ordering = ("kind", "phase", "-valid_from")
-
-    @admin.display(description=zh("异动类型"), ordering="kind")
-    def kind_name(self, row):
-        """What the kind is called."""
-        return next((kind.name for kind in KINDS if kind.kind == row.kind), row.kind)
-
-
 @admin.register(StatusChange)
 class StatusChangeAdmin(ReadOnlyAdmin):
     """学籍异动, for tracing a fault; decided by cases only."""
@@ -155,7 +110,18 @@ class StatusChangeAdmin(ReadOnlyAdmin):
     list_select_related = ("case",)
     search_fields = ("=case__number",)
     search_help_text = zh("按业务号准确查找")
-    fields = ("case", "on", "until", "reason", "status_was", "grade_from", "grade_to", "reminded")
+    fields = (
+        "case",
+        "on",
+        "until",
+        "reason",
+        "status_was",
+        "grade_from",
+        "grade_to",
+        "own_cohort",
+        "own_cohort_reason",
+        "reminded",
+    )
     ordering = ("-id",)
     sortable_by = ()
 
@@ -284,7 +250,7 @@ class RecruitedPupilAdmin(OfPupil):
 class LateChildAdmin(ReadOnlyAdmin):
     """补建学籍: what came of a child on a list; what was said of it stays sealed (R2.2)."""
 
-    list_display = ("key", "masked", "school", "state", "listed_at", "collected_at")
+    list_display = ("key", "masked", "school", "state", "why", "listed_at", "collected_at")
     list_select_related = ("school",)
     list_filter = ("state", "why")
     fields = (
@@ -311,14 +277,28 @@ class LateChildAdmin(ReadOnlyAdmin):
 
 @admin.register(MonthlyCheck)
 class MonthlyCheckAdmin(ReadOnlyAdmin):
-    """月末查重 of a province's list of children to be registered late (R2.2)."""
+    """A province's list of a month: closed, sent, answered (R2.2)."""
 
-    list_display = ("number", "province", "month", "total", "created", "refused", "checked_at")
+    list_display = ("number", "province", "month", "state", "total", "created", "refused", "checked_at")
     list_select_related = ("province",)
-    list_filter = ("month",)
+    list_filter = ("month", "state")
     search_fields = ("=number",)
     search_help_text = zh("按批次号准确查找")
-    fields = ("number", "province", "month", "total", "created", "refused", "checked_at")
+    fields = (
+        "number",
+        "province",
+        "month",
+        "state",
+        "closed_by",
+        "closed_at",
+        "sent_by",
+        "sent_at",
+        "opinion",
+        "total",
+        "created",
+        "refused",
+        "checked_at",
+    )
     ordering = ("-id",)
     sortable_by = ()
 
@@ -436,7 +416,7 @@ class RosterExportAdmin(ReadOnlyAdmin):
 class DropoutMarkAdmin(OfPupil):
     """辍学标识: which school marked whom, signed by whom, reported when (R5.2)."""
 
-    list_display = ("number", "pupil", "school", "grade", "state", "sent_on", "ended_on")
+    list_display = ("number", "pupil", "school", "grade", "state", "reason", "sent_on", "ended_on")
     list_select_related = ("student", "school")
     list_filter = ("state", "reason")
     search_fields = ("=number",)

@@ -7,7 +7,7 @@ from ledger import clock
 from ledger.api import Endpoint
 from orgs.scope import own_units
 from orgs.unit_codes import UnitCode
-from students.grades import cohort_of, grade_label, grade_on
+from students.grades import cohort_of, grade_at, grade_of, label_of
 from students.models import SchoolClass
 
 
@@ -22,13 +22,13 @@ class ClassOut(serializers.Serializer):
 
     @extend_schema_field(int)
     def get_grade(self, row) -> int:
-        """Derived from the cohort (R3.5c)."""
-        return grade_on(row.cohort, clock.local_date(clock.now()))
+        """Derived from phase, cohort and day (R3.5c)."""
+        return grade_of(row, clock.local_date(clock.now()))
 
     @extend_schema_field(str)
     def get_grade_label(self, row) -> str:
         """What the school calls it."""
-        return grade_label(self.get_grade(row), row.school.school_system)
+        return label_of(row, clock.local_date(clock.now()))
 
 
 class ClassQuery(serializers.Serializer):
@@ -54,7 +54,9 @@ class Classes(mixins.ListModelMixin, Endpoint):
         asked = self.query(ClassQuery)
         rows = SchoolClass.objects.filter(school__in=own_units(self.request.user, today))
         if "grade" in asked:
-            rows = rows.filter(cohort=cohort_of(asked["grade"], today))
+            # Of the running year: no class of a leaving cohort, though its pupils stop at that grade.
+            rows = rows.filter(cohort=cohort_of(asked["grade"], today)).alias(at=grade_at(today))
+            rows = rows.filter(at=asked["grade"])
         if "school" in asked:
             rows = rows.filter(school__code=asked["school"])
-        return rows.select_related("school")
+        return rows.select_related("school").prefetch_related("school__system_periods")

@@ -13,8 +13,7 @@ from rest_framework.response import Response
 from ledger import clock
 from ledger.api import KEY, Choice, Revision, Strict, once, told
 from orgs.models import PostRole
-from orgs.seats import seat_at
-from reviews import case_page, desk
+from reviews import case_page, desk, seating
 from reviews.api import NUMBER
 from reviews.api_proofs import ProofIn, TakesProofs
 from reviews.api_shapes import CaseOut, ProofOut, RefusalOut
@@ -25,12 +24,19 @@ from students import change_drafting, change_page, change_rules, records
 from students.change_kinds import BY_KIND, KINDS
 from students.change_models import ContactAttempt, ContactWay, StatusChange
 from students.change_rules import REASONS_TABLE
-from students.grades import grade_on
 from students.models import CodeTable, SchoolClass, Student
 from students.procedures import change_of
+from students.resuming import grade_chosen, own_cohort_open, told_grade
 
 KINDS_OFFERED = [(kind.kind, kind.name) for kind in KINDS]
 _STUDENT = OpenApiParameter("student", str, required=True, description="学生的内部编号（UUID）")
+
+
+class GradeOut(serializers.Serializer):
+    """A grade that may be chosen."""
+
+    grade = serializers.IntegerField()
+    name = serializers.CharField(help_text="年级名称，必要时附编入后的情形。")
 
 
 class KindOut(serializers.Serializer):
@@ -41,6 +47,10 @@ class KindOut(serializers.Serializer):
     asks = serializers.ListField(child=serializers.CharField(), help_text="除日期、说明外还要填写的项。")
     reasons = serializers.ListField(child=serializers.CharField(), help_text="可选原因的代码（JY/T 1001）。")
     refusal = RefusalOut(allow_null=True, help_text="现在不能办理的原因；能办理时为 null。")
+    grades = GradeOut(many=True, help_text="可以编入的年级。")
+    own_cohort = serializers.BooleanField(
+        help_text="能否按原届复学：级和班级不变，写明理由，复学后补办毕业。"
+    )
 
 
 class ContactIO(Strict):
@@ -64,6 +74,8 @@ class ChangeOut(serializers.Serializer):
     grade_from = serializers.IntegerField()
     grade_to = serializers.IntegerField(allow_null=True)
     school_class = serializers.IntegerField(source="school_class_id", allow_null=True)
+    own_cohort = serializers.BooleanField()
+    own_cohort_reason = serializers.CharField()
     status_was = serializers.CharField()
     contacts = ContactIO(many=True, source="contacts.all")
 
@@ -76,7 +88,7 @@ class ChangeOut(serializers.Serializer):
 class LineOut(serializers.Serializer):
     """A line of the check-list."""
 
-    ok = serializers.BooleanField()
+    ok = serializers.BooleanField(allow_null=True, help_text="null：只提示，不阻止。")
     text = serializers.CharField()
     clause = serializers.CharField()
 
@@ -121,6 +133,10 @@ class FillIn(Strict):
     school_class = serializers.IntegerField(
         min_value=1, max_value=2**62, required=False, allow_null=True, label="编入班级（年级随之而定）"
     )
+    own_cohort = serializers.BooleanField(required=False, label="按原届复学（级和班级不变）")
+    own_cohort_reason = serializers.CharField(
+        max_length=200, required=False, allow_blank=True, label="按原届复学的理由"
+    )
     contacts = ContactIO(many=True, required=False, max_length=20, label="联系记录")
     revision = Revision()
 
@@ -163,17 +179,18 @@ class Changes(TakesProofs):
         """Every kind, with the first obstacle of each."""
         asked = self.query(_ForWhom)
         student, now = self.pupil(asked["student"]), clock.now()
-        seat = student.school_id and seat_at(
-            request.user, student.school_id, PostRole.REGISTRAR, clock.local_date(now)
-        )
-        if not seat:
-            raise Refused(Refusal("no_seat", change_drafting.NO_SEAT, change_rules.STATUS_CLAUSE))
+        told = Refusal("no_seat", change_drafting.NO_SEAT, change_rules.STATUS_CLAUSE)
+        at, day = student.school_id, clock.local_date(now)
+        if found := seating.seat_refusal(request.user, at, PostRole.REGISTRAR, day, told):
+            raise Refused(found)
         rows = [
             {
                 "kind": known.kind.kind,
                 "name": known.kind.name,
                 "asks": known.kind.asks,
                 "reasons": known.kind.reasons,
+                "grades": [{"grade": grade, "name": told_grade(known, grade)} for grade in known.grades],
+                "own_cohort": own_cohort_open(known),
                 "refusal": next((told for check in change_rules.OFFERED if (told := check(known))), None),
             }
             for known in change_rules.facts_before(student, student.school, KINDS, now)
@@ -225,6 +242,7 @@ class Changes(TakesProofs):
         change, typed = change_of(case), self.read(FillIn)
         known = change_rules.facts_of(change, case, change.student, now)
         school_class = _class(typed, change)
+        own = {name: typed.get(name, getattr(change, name)) for name in change_rules.OWN}
         change_drafting.change(
             case,
             request.user,
@@ -232,7 +250,8 @@ class Changes(TakesProofs):
             reason=_reason(typed, change, known.kind),
             last_seen_on=typed.get("last_seen", change.last_seen_on),
             school_class=school_class,
-            grade_to=grade_on(school_class.cohort, known.ruled_on) if school_class else None,
+            **own,
+            grade_to=grade_chosen(known, school_class, own["own_cohort"]),
             contacts=[ContactAttempt(**row) for row in typed["contacts"]]
             if "contacts" in typed
             else list(change.contacts.all()),

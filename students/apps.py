@@ -14,20 +14,26 @@ class StudentsConfig(AppConfig):
         """Make the outbox know who delivers this floor's messages, and the engine the kinds of case."""
         from students import (  # noqa: F401
             change_reminders,
+            correcting,
             graduation_reminders,
             import_notices,
             key_procedure,
             number_notices,
+            open_papers,
             procedures,
             recruitment_back,
+            recruitment_notices,
             recruitment_procedure,
             recruitment_table,
             registration_table,
+            returned_notices,
+            succession,
             taking_back,
+            yearly_reminders,
         )
         from students.bulletins import telling as bulletin_telling  # noqa: F401
         from students.exports import telling as export_telling  # noqa: F401
-        from students.late import procedure, table  # noqa: F401
+        from students.late import month_reminders, procedure, table  # noqa: F401
         from students.late import telling as late_telling  # noqa: F401
         from students.settling import answering, deciding, deletion  # noqa: F401
         from students.settling import telling as settling_telling  # noqa: F401

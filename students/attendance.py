@@ -21,6 +21,10 @@ class Attendance:
         """How many such pupils each school has."""
         return {}
 
+    def elsewhere(self, pupils: list[int]) -> dict[int, str]:
+        """Of these pupils those who attend another school than that of their record: its name, by id."""
+        return {}
+
     def notes(self, student: Student, day: date) -> list[dict]:
         """That a pupil on these books attends elsewhere: ``{text, url, label}``."""
         return []

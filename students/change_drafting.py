@@ -6,13 +6,14 @@ from functools import cache
 
 from ledger import clock
 from ledger.words import zh
-from reviews import door
+from reviews import door, rulebook
+from reviews.grounds import held as held_by_wall
 from reviews.models import Case
-from reviews.opinions import cleaned
+from reviews.opinions import free_text
 from reviews.refusals import Refused, refuse
 from reviews.states import MOVED_NOTHING, State
 from students import change_rules, pupil_drafts
-from students.change_kinds import BY_KIND, ChangeKind
+from students.change_kinds import BY_KIND, OWN_COHORT, ChangeKind
 from students.change_models import ContactAttempt, StatusChange
 from students.grades import grade_of
 from students.models import CodeTable, SchoolClass, Student
@@ -55,12 +56,13 @@ def _fill(case: Case, student: Student, known, old: StatusChange | None) -> None
     grade = known.grades[0] if known.grades else None
     values = {}
     if old is not None:
-        values = {name: getattr(old, name) for name in ("on", "until", "reason", "note", "last_seen_on")}
+        plain = ("on", "until", "reason", "note", "last_seen_on", *change_rules.OWN)
+        values = {name: getattr(old, name) for name in plain}
     change = StatusChange.objects.create(
         case=case,
         student=student,
         status_was=student.status,
-        grade_from=grade_of(student, known.today),
+        grade_from=grade_of(student, known.today, known.system),
         grade_to=grade if len(known.grades) == 1 else None,
         **values,
     )
@@ -92,27 +94,38 @@ def change(
     last_seen_on: date | None = None,
     grade_to: int | None = None,
     school_class: SchoolClass | None = None,
+    own_cohort: bool = False,
+    own_cohort_reason: str = "",
     contacts: list[ContactAttempt] | None = None,
     revision: int | None = None,
 ) -> Case:
-    """Write what the form says, as far as the kind asks for it. Raises Refused when the case is not in hand, or when
+    """Write what the form says, as far as the kind asks for it. Raises Refused when the case is not in hand, a reason
+    holds a number of a person, or when
     what was sent already would be left in a state in which it could not have been sent."""
-    asks = BY_KIND[case.kind].asks
+    asks, clause = BY_KIND[case.kind].asks, change_rules.STATUS_CLAUSE
+    note = free_text(note, zh("异动说明"), clause, 300)
+    own_cohort_reason = free_text(own_cohort_reason, zh("按原届复学的理由"), clause, 200)
+    results = [free_text(one.result, zh("联系结果"), clause, 100) for one in contacts or ()]
     with door.edit(case, by, "edit", revision=revision) as held:
+        book = rulebook.current()
+        for text in (note, own_cohort_reason, *(each.result for each in contacts or [])):
+            held_by_wall(text, held.receiving_unit, act=zh("填写"), told=True, book=book)
         row = StatusChange.objects.get(case=held)
         StatusChange.objects.filter(pk=row.pk).update(
             on=on,
             until=until if change_rules.UNTIL in asks else None,
             reason=reason if BY_KIND[case.kind].reasons else None,
-            note=cleaned(note)[:300],
+            note=note,
             last_seen_on=last_seen_on if change_rules.LAST_SEEN in asks else None,
             grade_to=grade_to if change_rules.GRADE in asks else None,
             school_class=school_class if change_rules.GRADE in asks else None,
+            own_cohort=own_cohort and OWN_COHORT in asks,
+            own_cohort_reason=own_cohort_reason if OWN_COHORT in asks else "",
         )
         row.contacts.all().delete()
-        kept = contacts if contacts and change_rules.CONTACTS in asks else []
+        kept = zip(contacts or (), results, strict=True) if change_rules.CONTACTS in asks else ()
         ContactAttempt.objects.bulk_create(
-            ContactAttempt(change=row, on=c.on, way=c.way, result=cleaned(c.result)[:100]) for c in kept
+            ContactAttempt(change=row, on=c.on, way=c.way, result=result) for c, result in kept
         )
         if held.state != State.DRAFT:
             _refuse_unsendable(held)
@@ -125,5 +138,5 @@ def _refuse_unsendable(case: Case) -> None:
     known = change_rules.facts_of(row, case, row.student, clock.now())
     for check in change_rules.TYPED:
         found = check(known)
-        if found is not None:
+        if found is not None and found.stops:
             raise Refused(found)

@@ -6,9 +6,10 @@ from ledger.words import zh
 from reviews.calendar_forms import date_field
 from students.change_kinds import CONTACTS, GRADE, LAST_SEEN, UNTIL
 from students.change_models import ContactAttempt, ContactWay, StatusChange
-from students.change_rules import REASONS_TABLE, ChangeFacts
-from students.grades import cohort_of, grade_label, grade_on
+from students.change_rules import OWN, REASONS_TABLE, ChangeFacts
+from students.grades import cohort_of, label_of, takes
 from students.models import CodeTable, SchoolClass
+from students.resuming import classless, grade_chosen, own_cohort_open, told_grade
 
 CONTACT_ROWS = 4
 STALE = dict.fromkeys(("required", "invalid", "min_value", "max_value"), zh("页面已失效，请刷新后再提交。"))
@@ -21,23 +22,24 @@ class ByGrade(forms.models.ModelChoiceIterator):
         """The empty choice, then the groups, in the order of the grades that may be chosen."""
         yield ("", self.field.empty_label)
         rows = list(self.queryset)
-        for grade in self.field.grades:
-            found = [self.choice(row) for row in rows if row.cohort == cohort_of(grade, self.field.day)]
+        known = self.field.known
+        for grade in known.grades if known else ():
+            found = [self.choice(row) for row in rows if takes(row, grade, known.system, known.ruled_on)]
             if found:
-                yield (grade_label(grade, self.field.system), found)
+                yield (told_grade(known, grade), found)
 
 
 class ClassField(forms.ModelChoiceField):
     """A class of the school in one of the grades that may be chosen."""
 
     iterator = ByGrade
-    grades, day, system = (), None, ""
+    known: ChangeFacts | None = None
 
     def label_from_instance(self, row) -> str:
         """With its grade, so that the choice reads whole."""
         return zh(
             "{grade_label}{row}",
-            grade_label=grade_label(grade_on(row.cohort, self.day), self.system),
+            grade_label=label_of(row, self.known.ruled_on, self.known.system),
             row=row,
         )
 
@@ -63,6 +65,8 @@ class ChangeForm(forms.Form):
             self.fields["reason"] = self._reason(what)
         if GRADE in what.asks:
             self.fields["school_class"] = self._class(known)
+        if own_cohort_open(known):
+            self._own_cohort(known)
         self.fields["note"] = forms.CharField(
             label=zh("说明"),
             max_length=300,
@@ -95,18 +99,34 @@ class ChangeForm(forms.Form):
 
     @staticmethod
     def _class(known: ChangeFacts) -> ClassField:
-        cohorts = [cohort_of(grade, known.ruled_on) for grade in known.grades]
+        taught = [grade for grade in known.grades if grade in known.system.grades]
+        cohorts = [cohort_of(grade, known.ruled_on) for grade in taught]
         field = ClassField(
             label=zh("编入年级和班级"),
-            queryset=SchoolClass.objects.filter(school=known.school, cohort__in=cohorts).order_by(
-                "-cohort", "number"
-            ),
-            empty_label=zh("请选择班级"),
+            queryset=SchoolClass.objects.filter(
+                school=known.school, phase=known.student.phase, cohort__in=cohorts
+            ).order_by("-cohort", "number"),
+            empty_label=told_grade(known, known.grade) if classless(known) else zh("请选择班级"),
             error_messages={"invalid_choice": zh("请从所列班级中选择（附件1 五.1）。")},
         )
-        field.grades, field.day, field.system = known.grades, known.ruled_on, known.system.system
+        field.known = known
         field.choices = ByGrade(field)
         return field
+
+    def _own_cohort(self, known: ChangeFacts) -> None:
+        self.fields["own_cohort"] = forms.BooleanField(
+            label=zh("按原届复学（{cohort}级，级和班级不变，不重读）", cohort=known.student.cohort),
+            help_text=zh(
+                "离校期间已完成本学年学业的，可按原届复学，复学后由本校补办毕业；勾选后不选班级，并在下面写明情况。"
+            ),
+        )
+        self.fields["own_cohort_reason"] = forms.CharField(
+            label=zh("按原届复学的理由"),
+            max_length=200,
+            help_text=zh("2–200 字：在哪里、怎样完成了本学年的学业。不要写证件号码。"),
+            widget=forms.Textarea(attrs={"rows": 2}),
+            error_messages={"max_length": zh("按原届复学的理由最多 200 字，请精简。")},
+        )
 
     def _contacts(self) -> None:
         for at in range(1, CONTACT_ROWS + 1):
@@ -146,7 +166,9 @@ class ChangeForm(forms.Form):
             "note": said.get("note", ""),
             "last_seen_on": said.get("last_seen_on"),
             "school_class": chosen,
-            "grade_to": grade_on(chosen.cohort, self.known.ruled_on) if chosen else None,
+            "own_cohort": said.get("own_cohort", False),
+            "own_cohort_reason": said.get("own_cohort_reason", ""),
+            "grade_to": grade_chosen(self.known, chosen, said.get("own_cohort", False)),
             "contacts": [
                 ContactAttempt(
                     on=said[f"contact_{at}_on"],
@@ -173,7 +195,8 @@ class ChangeForm(forms.Form):
 
 def initial_of(change: StatusChange) -> dict:
     """The form as the record stands."""
-    found = {name: getattr(change, name) for name in ("on", "until", "note", "last_seen_on", "school_class")}
+    plain = ("on", "until", "note", "last_seen_on", "school_class", *OWN)
+    found = {name: getattr(change, name) for name in plain}
     found["reason"] = change.reason.code if change.reason_id else None
     for at, row in enumerate(change.contacts.all()[:CONTACT_ROWS], 1):
         found |= {

@@ -1,7 +1,8 @@
 """The kinds of 学籍异动: what each is called, which transition it is, what it asks for (R5.1–R5.3).
 
 A kind asks for nothing that is not named here. ``reasons`` are codes of JY/T 1001's list; one whose reason is not
-listed there is told in words. ``grades`` are the grades that may be chosen, counted from the pupil's own.
+listed there is told in words. ``grades`` are the grades that may be chosen, counted from the pupil's own; how far down
+one may resume is a row.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from dataclasses import dataclass
 from ledger.words import zh
 
 UNTIL, LAST_SEEN, CONTACTS, GRADE = "until", "last_seen_on", "contacts", "grade_to"
+# 按原届: cohort and class stay what they were, for who should have graduated meanwhile.
+OWN_COHORT = "own_cohort"
 
 
 @dataclass(frozen=True)
@@ -51,9 +54,9 @@ RESUMPTION = ChangeKind(
     zh("复学"),
     "resume",
     STATUS_CLAUSE,
-    (GRADE,),
-    grades=(0, -1),
-    hint=zh("休学期满或已离校的学生回校就读；可编入应读年级或低一个年级。"),
+    (GRADE, OWN_COHORT),
+    grades=(0,),
+    hint=zh("休学期满或已离校的学生回校就读；可编入应读年级，或按规定降低年级。"),
     date_label=zh("复学日期"),
 )
 WITHDRAWAL = ChangeKind(

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import F, Q
 
+from ledger.kept_texts import no_numbers
 from ledger.words import zh
 from orgs.models import Unit
 from reviews.models import PHASES, Case
@@ -14,7 +15,8 @@ class ChangePolicy(Validity):
     """What may be done of one kind of change, in a province or where none has said otherwise (R5.1).
 
     Who approves is a row of :class:`reviews.models.Route`; here stand the conditions. ``most_times`` counts completed
-    changes of the kind in one phase; ``longest_months`` is how long a 休学 may last.
+    changes of the kind in one phase; ``longest_months`` is how long a 休学 may last; ``not_after`` the day of the school
+    year after which nobody skips into a last grade.
     """
 
     kind = models.CharField(zh("异动类型"), max_length=30)
@@ -31,6 +33,13 @@ class ChangePolicy(Validity):
     allowed = models.BooleanField(zh("可以办理"), default=True)
     most_times = models.PositiveSmallIntegerField(zh("同一学段最多次数（空为不限）"), null=True, blank=True)
     longest_months = models.PositiveSmallIntegerField(zh("最长月数（空为不限）"), null=True, blank=True)
+    not_after = models.CharField(
+        zh("每年最迟日期（月-日，空为不限；限跳入毕业年级）"),
+        max_length=5,
+        blank=True,
+        db_default="",
+        default="",
+    )
     condition = models.CharField(zh("条件（告知经办人）"), max_length=200, blank=True)
 
     class Meta:
@@ -41,6 +50,11 @@ class ChangePolicy(Validity):
                 condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
                 name="change_policy_period",
                 violation_error_message=zh("失效日期须晚于生效日期。"),
+            ),
+            models.CheckConstraint(
+                condition=Q(not_after="") | Q(not_after__regex=r"^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"),
+                name="change_policy_month_day",
+                violation_error_message=zh("日期须写成“月-日”，如 03-31。"),
             ),
             models.UniqueConstraint(
                 fields=["kind", "phase", "province", "valid_from"],
@@ -86,6 +100,9 @@ class StatusChange(models.Model):
     school_class = models.ForeignKey(
         SchoolClass, verbose_name=zh("编入班级"), on_delete=models.PROTECT, null=True, blank=True
     )
+    # 按原届复学: cohort and class stay what they were; and why nobody has to sit the year again.
+    own_cohort = models.BooleanField(zh("按原届复学"), default=False, db_default=False)
+    own_cohort_reason = models.CharField(zh("按原届复学的理由"), max_length=200, blank=True, db_default="")
     reminded = models.PositiveSmallIntegerField(default=0, db_default=0, editable=False)
 
     class Meta:
@@ -95,10 +112,12 @@ class StatusChange(models.Model):
             models.Index(fields=["student", "-id"], name="change_student"),
         ]
         constraints = [
+            no_numbers("change_no_numbers", "note"),
             models.CheckConstraint(
                 condition=Q(until__isnull=True) | Q(on__isnull=True) | Q(until__gt=F("on")),
                 name="change_ends_after_it_begins",
-            )
+            ),
+            no_numbers("change_own_cohort_no_numbers", "own_cohort_reason"),
         ]
 
     def __str__(self):
@@ -127,6 +146,7 @@ class ContactAttempt(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = zh("联系记录")
         ordering = ["on", "id"]
+        constraints = [no_numbers("contact_no_numbers", "result")]
 
     def __str__(self):
         return f"{self.on} {self.get_way_display()}"

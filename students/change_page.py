@@ -7,15 +7,26 @@ from django.urls import reverse
 from ledger.clock import local_date, moment, spoken
 from ledger.words import beside, joined, zh
 from orgs.models import PostRole
-from orgs.school_system import system_on
+from orgs.school_system import SystemOn, system_on
 from orgs.seats import seat_at
 from reviews.models import Case
 from reviews.procedures import CasePage
 from reviews.states import MOVED_NOTHING, State, Verb
 from students import change_rules, identity, records
-from students.change_kinds import BY_KIND, CONTACTS, EXPULSION, GRADE, LAST_SEEN, UNTIL, ChangeKind
+from students.change_kinds import (
+    BY_KIND,
+    CONTACTS,
+    EXPULSION,
+    GRADE,
+    LAST_SEEN,
+    SKIPPING,
+    UNTIL,
+    WITHDRAWAL,
+    ChangeKind,
+)
 from students.change_models import StatusChange
-from students.grades import grade_label, grade_of
+from students.grades import grade_label, label_of
+from students.resuming import own_cohort_fits
 from students.statuses import StudentStatus, becoming
 
 
@@ -36,7 +47,7 @@ def of_change(procedure, case: Case, change: StatusChange, account, now, *, full
 
 def facts(case: Case, change: StatusChange, day: date, full: bool = False) -> list[tuple[str, str]]:
     """Two columns: the pupil on the left, the change on the right."""
-    what, system = BY_KIND[case.kind], system_on(case.receiving_unit, case.ruled_on(day)).system
+    what, system = BY_KIND[case.kind], system_on(case.receiving_unit, case.ruled_on(day))
     pupil, said = pupil_facts(case, change, day, full), _said(change, what, system)
     both = min(len(pupil), len(said))
     paired = [cell for pair in zip(pupil[:both], said[:both], strict=True) for cell in pair]
@@ -45,12 +56,11 @@ def facts(case: Case, change: StatusChange, day: date, full: bool = False) -> li
 
 def pupil_facts(case: Case, change: StatusChange, day: date, full: bool = False) -> list[tuple[str, str]]:
     """Who it is about, masked unless ``full``; of an ended case as it was then."""
-    student, school = change.student, case.receiving_unit
+    student = change.student
     name, number = student.name, records.current_number(student)
     if not full:
         name, number = identity.mask_name(name), identity.mask_number(number)
     ruled_on = case.ruled_on(day)
-    own = grade_of(student, ruled_on) if case.is_live else change.grade_from
     status = student.get_status_display() if case.is_live else StudentStatus(change.status_was).label
     return [
         (
@@ -61,12 +71,19 @@ def pupil_facts(case: Case, change: StatusChange, day: date, full: bool = False)
         (zh("学籍状态"), status),
         (
             zh("学校、年级"),
-            beside(school.name, grade_label(own, system_on(school, ruled_on).system)),
+            beside(case.receiving_name, _grade(change, case, ruled_on)),
         ),
     ]
 
 
-def _said(change: StatusChange, what: ChangeKind, system: str) -> list[tuple[str, str]]:
+def _grade(change: StatusChange, case: Case, ruled_on: date) -> str:
+    system = system_on(case.receiving_unit, ruled_on, change.student.cohort)
+    return (
+        label_of(change.student, ruled_on, system) if case.is_live else grade_label(change.grade_from, system)
+    )
+
+
+def _said(change: StatusChange, what: ChangeKind, system: SystemOn) -> list[tuple[str, str]]:
     rows = [(what.date_label, spoken(change.on) if change.on else zh("未填写"))]
     if UNTIL in what.asks:
         rows.append((zh("休学截止日期"), spoken(change.until) if change.until else zh("未填写")))
@@ -82,6 +99,9 @@ def _said(change: StatusChange, what: ChangeKind, system: str) -> list[tuple[str
     if GRADE in what.asks:
         wanted = grade_label(change.grade_to, system) if change.grade_to else zh("未选择")
         rows.append((zh("编入"), wanted + (str(change.school_class) if change.school_class_id else "")))
+    if change.own_cohort:
+        rows[-1] = (zh("编入"), zh("按原届（{cohort}级），级和班级不变", cohort=change.student.cohort))
+        rows.append((zh("按原届复学的理由"), change.own_cohort_reason or zh("未填写")))
     return [*rows, (zh("说明"), change.note or "—")]
 
 
@@ -107,12 +127,19 @@ def _checks(procedure, case: Case, change: StatusChange, now) -> tuple[list[dict
 
 
 def lines(checks, known: change_rules.ChangeFacts) -> list[dict]:
-    """Guards as lines of a check-list: what holds by its name, what does not by its sentence."""
+    """Guards as lines of a check-list: what holds by its name, what does not by its sentence; what only warns is neither."""
     told = []
     for check in checks:
         found = check(known)
         if found is not None:
-            told.append({"ok": False, "text": found.sentence, "why": "", "clause": found.clause})
+            told.append(
+                {
+                    "ok": False if found.stops else None,
+                    "text": found.sentence,
+                    "why": "",
+                    "clause": found.clause,
+                }
+            )
         elif applies(check, known):
             told.append({"ok": True, "text": check.label, "why": "", "clause": ""})
     return told
@@ -139,7 +166,11 @@ def checklist(procedure, case: Case, known) -> tuple[list[dict], str]:
 def applies(check, known: change_rules.ChangeFacts) -> bool:
     """Whether a guard that holds is worth a line: what the kind does not ask for is not told."""
     if check is change_rules.not_compulsory:
-        return known.kind is EXPULSION
+        return known.kind in (EXPULSION, WITHDRAWAL)
+    if check is own_cohort_fits:
+        return known.own_cohort
+    if check is change_rules.graduates_this_year:
+        return known.kind is SKIPPING
     asked = _OF_ASKED.get(check)
     return asked is None or asked in known.kind.asks
 
@@ -147,7 +178,7 @@ def applies(check, known: change_rules.ChangeFacts) -> bool:
 def _done(procedure, case: Case, change: StatusChange) -> str:
     at = moment(case.closed_at)
     if procedure.what.does == "stay":
-        system = system_on(case.receiving_unit, local_date(case.submitted_at)).system
+        system = system_on(case.receiving_unit, local_date(case.submitted_at))
         return zh(
             "已于{at}办结，编入{grade_label}。", at=at, grade_label=grade_label(change.grade_to, system)
         )

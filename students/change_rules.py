@@ -10,11 +10,13 @@ from functools import cached_property
 from django.db.models import Q
 from django_fsm import can_proceed
 
-from ledger.clock import local_date, spoken
+from ledger.clock import local_date, months_after, spoken
+from ledger.text import says
 from ledger.words import zh
 from orgs.models import Unit
 from orgs.school_system import SystemOn, system_on
 from orgs.successors import heir_or_self
+from reviews import windows
 from reviews.models import Case
 from reviews.procedures import kind_name
 from reviews.refusals import guard
@@ -26,22 +28,40 @@ from students.change_kinds import (
     GRADE,
     GRADE_CLAUSE,
     LAST_SEEN,
+    LEAVING,
     LEFT_CLAUSE,
     OTHER_REASONS,
+    RESUMPTION,
+    SKIPPING,
     STATUS_CLAUSE,
     UNTIL,
+    WITHDRAWAL,
     ChangeKind,
 )
 from students.change_models import ChangePolicy, ContactAttempt, StatusChange
-from students.grades import cohort_of, grade_label, grade_of, phase_of
-from students.models import CodeTable, SchoolClass, Student
+from students.dropouts.models import LIVE, REPORTED, DropoutMark
+from students.grades import (
+    SENIOR,
+    bounds,
+    grade_label,
+    grade_of,
+    label_of,
+    nominal_grade,
+    school_year,
+    takes,
+)
+from students.models import CodeTable, Enrolment, SchoolClass, Student
+from students.resuming import classless, own_cohort_fits
+from students.year_rows import resume_steps_down
 
+# 按原届复学 as a change and its facts say it.
+OWN = ("own_cohort", "own_cohort_reason")
 REASONS_TABLE = "change_reasons_jyt1001"
-LAST_COMPULSORY_GRADE = 9
 # R5.2: over three months; two contacts is our reading of 联系不上.
 MONTHS_AWAY, FEWEST_CONTACTS = 3, 2
 # How long ago a change may lie that is only now recorded.
 _LONGEST_AGO = timedelta(days=366)
+_CLASSLESS = zh("本校未开设这个年级，不编班；请不要选择班级，复学后由有这个年级的学校按转学办理。")
 
 
 @dataclass
@@ -62,6 +82,8 @@ class ChangeFacts:
     last_seen_on: date | None = None
     grade_to: int | None = None
     school_class: SchoolClass | None = None
+    own_cohort: bool = False
+    own_cohort_reason: str = ""
     contacts: list[ContactAttempt] = field(default_factory=list)
     other: Case | None = None
     submitted_at: datetime | None = None
@@ -79,34 +101,51 @@ class ChangeFacts:
     @property
     def grade(self) -> int:
         """The pupil's grade on the day that judges."""
-        return grade_of(self.student, self.ruled_on)
+        return grade_of(self.student, self.ruled_on, self.system)
 
     @property
     def grades(self) -> list[int]:
         """The grades that may be chosen."""
-        return grades_open(self.kind, self.grade, self.system)
+        return grades_open(self.kind, self.student, self.ruled_on, self.system)
+
+    @property
+    def grade_name(self) -> str:
+        """What the pupil's grade is called on the day that judges."""
+        return label_of(self.student, self.ruled_on, self.system)
 
     @cached_property
     def times(self) -> int:
         """How often the pupil has had such a change in its present phase."""
         past = StatusChange.objects.filter(
             student=self.student, case__kind=self.kind.kind, case__state=State.COMPLETED
-        ).values_list("grade_from", flat=True)
-        here = phase_of(self.grade, self.system.system)
-        return sum(phase_of(grade, self.system.system) == here for grade in past)
+        ).values_list("case__submitted_at", flat=True)
+        rows = Enrolment.objects.filter(student=self.student).order_by("period")
+        enrolled = list(rows.values_list("period__startswith", "phase"))
+
+        def phase_at(instant):
+            return next(
+                (phase for begins, phase in reversed(enrolled) if begins <= instant), self.student.phase
+            )
+
+        return sum(phase_at(instant) == self.student.phase for instant in past)
 
 
-def grades_open(kind: ChangeKind, own: int, system: SystemOn) -> list[int]:
-    """The grades a pupil of grade ``own`` may be put into by a change of this kind, within the school's own.
+def grades_open(kind: ChangeKind, student: Student, day: date, system: SystemOn) -> list[int]:
+    """The grades a pupil may be put into by a change of this kind on ``day``, within the school's own and its phase. On
+    复学 its own grade also where the school does not have it: it is moved by a transfer afterwards.
 
-    跳级 and 留级 stay within the phase: into the next one leads a graduation only (R4.1, R5.1).
+    Into the next phase leads a graduation only (R4.1, R5.1). Who was not graduated comes into the last grade, with the
+    class that is there now; it cannot skip one.
     """
-    phase = phase_of(own, system.system)
-    return [
-        own + step
-        for step in kind.grades
-        if own + step in system.grades and phase_of(own + step, system.system) == phase
-    ]
+    first, last = bounds(student.phase, system)
+    nominal = nominal_grade(student.cohort, day)
+    steps = kind.grades
+    if kind is RESUMPTION:
+        steps = range(0, -resume_steps_down(day, student.school and student.school.province_id) - 1, -1)
+    wanted = [nominal + step for step in steps if step <= 0 or nominal + step <= last]
+    capped = dict.fromkeys(min(grade, last) for grade in wanted)
+    kept = min(nominal, last) if kind is RESUMPTION else 0
+    return [grade for grade in capped if grade >= first and (grade in system.grades or grade == kept)]
 
 
 def policies_on(province_id: int | None, phase: str, day: date, **narrow) -> dict[str, ChangePolicy]:
@@ -121,14 +160,6 @@ def policies_on(province_id: int | None, phase: str, day: date, **narrow) -> dic
     )
     closest = sorted(rows, key=lambda row: (row.province_id is not None, row.phase != "", row.valid_from))
     return {row.kind: row for row in closest}
-
-
-def months_after(day: date, months: int) -> date:
-    """The same day ``months`` later, or that month's last day."""
-    year, month = divmod(day.month - 1 + months, 12)
-    first = date(day.year + year, month + 1, 1)
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
-    return first.replace(day=min(day.day, last.day))
 
 
 # ---------------------------------------------------------------- the pupil
@@ -151,18 +182,18 @@ def status_fits(facts: ChangeFacts):
     return {"status": facts.student.get_status_display(), "kind": facts.kind.name}
 
 
-@guard("义务教育阶段（一至九年级）不得开除学生，该生在{grade}。", STATUS_CLAUSE)
+@guard("义务教育阶段（小学、初中）的学生不得{kind}，该生在{grade}。", STATUS_CLAUSE)
 def not_compulsory(facts: ChangeFacts):
     """不在义务教育阶段"""
-    if facts.kind is not EXPULSION or facts.grade > LAST_COMPULSORY_GRADE:
+    if facts.kind not in (EXPULSION, WITHDRAWAL) or facts.student.phase == SENIOR:
         return None
-    return {"grade": grade_label(facts.grade, facts.system.system)}
+    return {"kind": facts.kind.name, "grade": facts.grade_name}
 
 
 @guard("{told}", GRADE_CLAUSE, "省级管理员")
 def policy_allows(facts: ChangeFacts):
     """本省（自治区）的规定允许"""
-    name, grade = facts.kind.name, grade_label(facts.grade, facts.system.system)
+    name, grade = facts.kind.name, facts.grade_name
     if facts.policy is None:
         return {
             "told": zh(
@@ -176,6 +207,15 @@ def policy_allows(facts: ChangeFacts):
                 "按规定（{policy_source}），{grade}的学生不能办理{name}。",
                 policy_source=facts.policy.source,
                 grade=grade,
+                name=name,
+            )
+        }
+    if (latest := _skips_until(facts)) and facts.ruled_on > latest:
+        return {
+            "told": zh(
+                "按规定（{policy_source}），{day}以后不再办理跳入毕业年级的{name}。",
+                policy_source=facts.policy.source,
+                day=spoken(latest),
                 name=name,
             )
         }
@@ -193,6 +233,23 @@ def policy_allows(facts: ChangeFacts):
     return None
 
 
+def _skips_until(facts: ChangeFacts) -> date | None:
+    """The last day of this school year on which the pupil may skip into the last grade of its phase, where there is one."""
+    said = facts.policy.not_after
+    if (
+        not said
+        or facts.kind is not SKIPPING
+        or facts.grades != [bounds(facts.student.phase, facts.system)[1]]
+    ):
+        return None
+    year = school_year(facts.ruled_on)
+    return max(
+        windows.day_of(each, said)
+        for each in (year, year + 1)
+        if school_year(windows.day_of(each, said)) == year
+    )
+
+
 @guard("该生有业务在办：{kind}（{since}由{school}发起），同一学生同时只能有一件在办业务。", "附件1 三.1")
 def no_other_change(facts: ChangeFacts):
     """没有其他在办业务"""
@@ -208,7 +265,7 @@ def grade_open(facts: ChangeFacts):
     """本校有可以编入的年级"""
     if GRADE not in facts.kind.asks or facts.grades:
         return None
-    told = {"grade": grade_label(facts.grade, facts.system.system), "school": facts.school.name}
+    told = {"grade": facts.grade_name, "school": facts.school.name}
     return told | {"kind": facts.kind.name}
 
 
@@ -236,12 +293,12 @@ def reason_given(facts: ChangeFacts):
     if not facts.kind.reasons:
         return (
             None
-            if len(facts.note.strip()) >= 2
+            if says(facts.note)
             else {"told": zh("请在说明中写清{kind_name}的情况（2–300 字）。", kind_name=facts.kind.name)}
         )
     if facts.reason is None or facts.reason.code not in facts.kind.reasons:
         return {"told": zh("请从所列原因中选择{kind_name}的原因。", kind_name=facts.kind.name)}
-    if facts.reason.code in OTHER_REASONS and len(facts.note.strip()) < 2:
+    if facts.reason.code in OTHER_REASONS and not says(facts.note):
         return {
             "told": zh("原因选“{reason_name}”的，请在说明中写明（2–300 字）。", reason_name=facts.reason.name)
         }
@@ -312,32 +369,68 @@ def unreachable(facts: ChangeFacts):
     return None
 
 
+@guard("{told}", LEFT_CLAUSE)
+def dropout_reported(facts: ChangeFacts):
+    """义务教育阶段的，已作辍学标识并签核书面报告"""
+    if facts.kind is not LEAVING or facts.student.phase == SENIOR:
+        return None
+    mark = DropoutMark.objects.filter(student=facts.student, state__in=LIVE).first()
+    if mark is None:
+        return {"told": zh("义务教育阶段的学生转为其他离校前，须先在学生页作辍学标识并书面报告。")}
+    if mark.state not in REPORTED:
+        return {
+            "told": zh("辍学标识 {number} 的书面报告还没有签核，请本校负责人先签核。", number=mark.number)
+        }
+    return None
+
+
 @guard("{told}", GRADE_CLAUSE)
 def grade_given(facts: ChangeFacts):
     """编入年级和班级已选择"""
-    if GRADE not in facts.kind.asks:
+    if GRADE not in facts.kind.asks or facts.own_cohort:
         return None
     if facts.grade_to not in facts.grades:
         return {"told": zh("请选择编入年级。")}
+    if facts.grade_to == facts.grade and classless(facts):
+        # A class of that grade is none any more, or of those who are waiting for their transfer.
+        return {"told": _CLASSLESS} if facts.school_class else None
     if facts.school_class is None:
         return {"told": zh("请选择编入班级。")}
     fits = facts.school_class.school_id == facts.school.pk
-    if not fits or facts.school_class.cohort != cohort_of(facts.grade_to, facts.ruled_on):
+    if not fits or not takes(facts.school_class, facts.grade_to, facts.system, facts.ruled_on):
         return {"told": zh("所选班级不是本校这一年级的班级，请重新选择。")}
     return None
 
 
+@guard("该生跳入{grade}，本学年即应毕业；请确认该生已能完成毕业年级的学业。", GRADE_CLAUSE, stops=False)
+def graduates_this_year(facts: ChangeFacts):
+    """不是跳入毕业年级"""
+    if facts.kind is not SKIPPING or facts.grade_to != bounds(facts.student.phase, facts.system)[1]:
+        return None
+    return {"grade": grade_label(facts.grade_to, facts.system)}
+
+
 # Of the pupil, told before anything is typed; then what the form holds.
 OFFERED = (record_here, status_fits, not_compulsory, policy_allows, no_other_change, grade_open)
-TYPED = (day_given, reason_given, end_given, away_long_enough, unreachable, grade_given)
+TYPED = (
+    day_given,
+    reason_given,
+    end_given,
+    away_long_enough,
+    unreachable,
+    dropout_reported,
+    grade_given,
+    own_cohort_fits,
+    graduates_this_year,
+)
 SUBMIT = (*OFFERED, *TYPED)
-COMPLETE = (record_here, status_fits, not_compulsory, grade_given)
+COMPLETE = (record_here, status_fits, not_compulsory, grade_given, own_cohort_fits)
 
 
 def facts_of(change: StatusChange, case: Case, student: Student, now: datetime) -> ChangeFacts:
     """Facts of a change as it stands."""
     known = _known(student, case.receiving_unit, (BY_KIND[case.kind],), now, case.submitted_at)[0]
-    for name in ("on", "until", "reason", "note", "last_seen_on", "grade_to", "school_class"):
+    for name in ("on", "until", "reason", "note", "last_seen_on", "grade_to", "school_class", *OWN):
         setattr(known, name, getattr(change, name))
     known.contacts = list(change.contacts.all())
     known.other = other_case(student, case.pk)
@@ -354,9 +447,8 @@ def facts_before(student: Student, school: Unit, kinds, now: datetime) -> list[C
 
 def _known(student, school, kinds, now, submitted_at) -> list[ChangeFacts]:
     day = local_date(submitted_at or now)
-    system = system_on(school, day)
-    phase = phase_of(grade_of(student, day), system.system)
-    rows = policies_on(school.province_id, phase, day, kind__in=[kind.kind for kind in kinds])
+    system = system_on(school, day, student.cohort)
+    rows = policies_on(school.province_id, student.phase, day, kind__in=[kind.kind for kind in kinds])
     return [
         ChangeFacts(student, school, kind, now, rows.get(kind.kind), system=system, submitted_at=submitted_at)
         for kind in kinds

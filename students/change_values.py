@@ -18,6 +18,8 @@ STATUS_KINDS = [
     "death",
 ]
 GRADE_KINDS = ["grade_skip", "grade_repeat"]
+# A row of the policy table that is of no 异动: whether who was not graduated may transfer in its grade (R3.5c).
+TRANSFER_REPEAT = "transfer_repeat"
 ROUTE = ["school", "authority"]
 _ALL, _LATER = ["school", "authority", "league", "province"], ["authority", "league", "province"]
 
@@ -31,7 +33,7 @@ REASONS = [
 ]
 
 LAW = "《义务教育法》第五条、第二十七条"
-CUSTOM = "示例：各地通行做法，由自治区核定"
+CUSTOM = "国家文件未规定休学期限，暂按十二个月，由省级教育行政部门核定"
 # kind, phase, allowed, longest months, condition, source
 POLICIES = [
     ("suspension", "", True, 12, "", CUSTOM),

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from ledger import clock
 from ledger.words import zh
 from orgs.models import PostRole
-from orgs.seats import seat_at
+from reviews import seating
 from reviews.clauses import url_of
 from reviews.models import Case
 from reviews.refusals import Refusal, Refused
@@ -31,9 +31,9 @@ def new_change(request: HttpRequest, key) -> HttpResponse:
     """Every kind, those that the pupil may have first, the others with the sentence why not; POST begins one."""
     student, day = visible_pupil(request, key)
     now, school = clock.now(), student.school
-    if school is None or seat_at(request.user, school.pk, PostRole.REGISTRAR, day) is None:
-        no_seat = Refusal("no_seat", change_drafting.NO_SEAT, change_rules.STATUS_CLAUSE)
-        return proofs.refused_page(request, no_seat, 403)
+    absent = Refusal("no_seat", change_drafting.NO_SEAT, change_rules.STATUS_CLAUSE)
+    if found := seating.seat_refusal(request.user, student.school_id, PostRole.REGISTRAR, day, absent):
+        return proofs.refused_page(request, found, 403)
     refused, status = None, 200
     if request.method == "POST":
         kind = BY_KIND.get(request.POST.get("kind", ""))

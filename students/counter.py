@@ -11,7 +11,8 @@ from ledger import audit
 from ledger.clock import local_date
 from ledger.words import zh
 from orgs.models import PostRole, Unit
-from orgs.seats import seats_of
+from orgs.seats import Seat, acting_seats, seats_of
+from reviews import seating
 from reviews.public_numbers import ALPHABET, public_number
 from reviews.refusals import Refusal, Refused
 from students import records, sheet, sheet_pdf
@@ -39,14 +40,19 @@ CODE_LENGTH = 26  # 128 bits, five to a character
 
 def own_units(account, day: date) -> list[Unit]:
     """The units at whose counter the account stands, its own first."""
-    return list({s.unit.pk: s.unit for s in seats_of(account, day) if s.role in _ROLES}.values())
+    return _units(seats_of(account, day))
 
 
-def unit_for(account, school: Unit | None, day: date) -> Unit | None:
-    """The unit from which the account serves pupils of a school: the school itself or its authority (R8.4)."""
+def _units(seats: list[Seat]) -> list[Unit]:
+    return list({seat.unit.pk: seat.unit for seat in seats if seat.role in _ROLES}.values())
+
+
+def unit_for(account, school: Unit | None, day: date, seats=seats_of) -> Unit | None:
+    """The unit from which the account serves pupils of a school: the school itself or its authority (R8.4). To hand
+    out a paper it must be able to act there (``seats=acting_seats``)."""
     if school is None:
         return None
-    units = {unit.pk: unit for unit in own_units(account, day)}
+    units = {unit.pk: unit for unit in _units(seats(account, day))}
     return units.get(school.pk) or units.get(school.authority_id)
 
 
@@ -82,9 +88,9 @@ def print_one(
     """
     day = local_date(now)
     school = enrolment.school if enrolment else student.school
-    unit = unit_for(by, school, day)
+    unit = unit_for(by, school, day, acting_seats)
     if unit is None:
-        raise Refused(NO_SEAT)
+        raise Refused(seating.no_seat(by, day, NO_SEAT))
     content = sheet.archived(enrolment) if enrolment else sheet.contents_of([student], day, kind)[0]
     paper = Paper(content, serial(now), new_code(), unit.name, by.display_name, now)
     row = row_of(paper, unit, by, enrolment=enrolment)

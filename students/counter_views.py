@@ -10,11 +10,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ledger.clock import local_date, moment, spoken
+from ledger.served import inert
 from ledger.words import zh
 from reviews import desk, files, uploads
-from reviews.refusals import Refusal, Refused
+from reviews.refusals import NO_POST, Refusal, Refused
 from reviews.views import see_other
-from reviews.views.evidence import inert
 from students import counter, photos, records
 from students.forms import NumberAndName
 from students.identity import IdentityError
@@ -117,7 +117,7 @@ def print_row(row) -> dict:
         "serial": row.serial,
         "kind": row.get_kind_display(),
         "unit": row.unit.short_name,
-        "by": row.by.display_name,
+        "by": row.called("by"),
         "at": moment(row.printed_at),
     }
 
@@ -253,17 +253,19 @@ def take_photo(request: HttpRequest, key) -> HttpResponse:
 def _take_photo(request: HttpRequest, key) -> HttpResponse:
     student = pupil_at_counter(request, key)
     try:
-        photos.take_in(student, request.user, request.FILES.get("photo"), desk.of(request).today)
+        remark = photos.take_in(student, request.user, request.FILES.get("photo"), desk.of(request).today)
     except Refused as error:
-        status = 403 if error.code == "no_seat" else 422
+        status = 403 if error.code in NO_POST else 422
         return pupil_page(request, student, error.refusal, status)
     messages.success(request, zh("照片已保存，裁成 26×32 毫米。"))
+    if remark:
+        messages.warning(request, remark)
     return see_other(reverse("counter-pupil", args=[student.key]))
 
 
 def batch_row(batch: PrintBatch) -> dict:
     """A file of sheets in a list."""
-    where = zh("{batch_cohort}级{part}", batch_cohort=batch.cohort, part=batch.school_class or "")
+    where = batch.school_class.year_label if batch.school_class else zh("{cohort}级", cohort=batch.cohort)
     return {
         "number": batch.number,
         "url": reverse("counter-batch", args=[batch.number]),

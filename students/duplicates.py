@@ -29,7 +29,7 @@ class Who(NamedTuple):
 
 
 class Match(NamedTuple):
-    """A pupil who may be the same child; ``kind`` says in what they agree."""
+    """A pupil who may be the same child; ``kind`` says in what they agree, ``numbered`` whether it has an identity number."""
 
     at: int
     student_id: int
@@ -37,15 +37,20 @@ class Match(NamedTuple):
     school_id: int
     school: str
     kind: str
+    name: str = ""
+    numbered: bool = False
+    guardians: tuple[str, ...] = ()
 
 
+_TOLD = """s.name, s.id_number_index IS NOT NULL,
+       ARRAY(SELECT g.name::text FROM students_guardian g WHERE g.student_id = s.id AND g.name <> '' ORDER BY g.place)"""
 _FIND = f"""
-SELECT w.at, s.id, s.key::text, u.id, u.name, '{NUMBER.value}'
+SELECT w.at, s.id, s.key::text, u.id, u.name, '{NUMBER.value}', {_TOLD}
 FROM unnest(%(at)s::int[], %(indexes)s::bytea[]) AS w(at, index)
 JOIN students_student s ON s.id_number_index = w.index
 JOIN orgs_unit u ON u.id = s.school_id
 UNION ALL
-SELECT w.at, s.id, s.key::text, u.id, u.name, '{PERSON.value}'
+SELECT w.at, s.id, s.key::text, u.id, u.name, '{PERSON.value}', {_TOLD}
 FROM unnest(%(at)s::int[], %(indexes)s::bytea[], %(names)s::text[], %(sexes)s::text[], %(births)s::date[])
      AS w(at, index, name, sex, birth_date)
 JOIN students_student s ON s.name = w.name AND s.birth_date = w.birth_date AND s.sex = w.sex
@@ -72,7 +77,7 @@ def find(children: Sequence[Who]) -> dict[int, list[Match]]:
         )
         found: dict[int, list[Match]] = defaultdict(list)
         for row in cursor.fetchall():
-            found[row[0]].append(Match(*row))
+            found[row[0]].append(Match(*row[:-1], tuple(row[-1])))
     return dict(found)
 
 

@@ -19,6 +19,7 @@ RESIDENT_CARD = "1"
 _REASON = {
     Found.NOT_FOUND: HeldBack.NOT_FOUND,
     Found.NAME_MISMATCH: HeldBack.NAME_MISMATCH,
+    Found.CHANGED: HeldBack.ID_CHANGED,
     Found.UNAVAILABLE: HeldBack.UNAVAILABLE,
 }
 
@@ -92,7 +93,7 @@ def read(ids: Sequence[int], lock: bool = False) -> list[Candidate]:
         return [Candidate(*row) for row in cursor.fetchall()]
 
 
-# What the register said of a pupil is no obstacle: it is asked anew. Pairs known to be two children are no longer asked about; a record that was removed is nobody's twin (R1.9).
+# What the register said of a pupil is no obstacle: it is asked anew, and by its number a child is told from a namesake. Pairs known to be two children are no longer asked about; a record that was removed is nobody's twin (R1.9).
 _TWO = """EXISTS (SELECT FROM students_knowntwins k
            WHERE k.first_id = least(s.id, t.id) AND k.second_id = greatest(s.id, t.id))"""
 _READ = f"""
@@ -100,7 +101,8 @@ SELECT s.id, s.school_id, u.division_code, s.name, s.sex, s.birth_date, s.id_typ
        s.id_number_index, n.kind,
        EXISTS (SELECT FROM students_problemrecord p
                WHERE p.student_id = s.id AND p.closed_at IS NULL
-                 AND p.kind NOT IN ('no_id', 'id_not_found', 'id_name_mismatch')),
+                 AND p.kind NOT IN ('no_id', 'id_not_found', 'id_name_mismatch', 'id_changed')
+                 AND NOT (p.kind = 'person_duplicate' AND s.id_number_sealed IS NOT NULL AND s.id_type = '{RESIDENT_CARD}')),
        s.id_number_index IS NOT NULL AND EXISTS (SELECT FROM students_student t
                WHERE t.id_number_index = s.id_number_index AND t.id <> s.id AND t.school_id IS NOT NULL
                  AND NOT {_TWO}),

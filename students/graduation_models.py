@@ -1,14 +1,16 @@
-"""毕业、结业: a school's run over one cohort, its line for each pupil, and what was taken back (R4.1, R4.4)."""
+"""毕业、结业: a school's run over one cohort of a phase, its line for each pupil, and what was taken back (R4.1, R4.4)."""
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
+from ledger.kept_texts import no_numbers
 from ledger.words import zh
 from orgs import scope
+from orgs.kept_names import KeepsNames
 from orgs.models import Unit
-from reviews.models import Case
+from reviews.models import PHASES, Case
 
 
 class RunState(models.TextChoices):
@@ -24,7 +26,15 @@ class Leaving(models.TextChoices):
 
     GRADUATED = "graduated", zh("毕业")
     COMPLETED = "completed", zh("结业")
+    INCOMPLETE = "incomplete", zh("肄业")
     LEFT_OUT = "left_out", zh("不参与")
+
+
+class Occasion(models.TextChoices):
+    """A list of one cohort in its last year, or of 应毕业未毕业 of one phase, any cohorts, on any day."""
+
+    REGULAR = "regular", zh("应届")
+    LATE = "late", zh("补办")
 
 
 class GraduationRunQuerySet(models.QuerySet):
@@ -35,16 +45,25 @@ class GraduationRunQuerySet(models.QuerySet):
         return self.filter(scope.under("school", account, day))
 
 
-class GraduationRun(models.Model):
+class GraduationRun(KeepsNames, models.Model):
     """One school's graduation of one cohort: prepared by the registrar, signed by the head, two people (R4.1, R0.5).
 
-    ``grade`` is the grade they leave, ``day`` the day they graduate on: that of the signature, at the latest 30 July.
+    ``grade`` is the grade they leave, ``day`` the day they graduate on: the Shanghai day of the signature, never an
+    earlier one. A late list is of no one cohort: each line says its own.
     ``cleared`` counts the transfers that were cleared with it (R3.5b).
     """
 
     number = models.CharField(zh("毕业号"), max_length=20, unique=True, editable=False)
     school = models.ForeignKey(Unit, verbose_name=zh("学校"), on_delete=models.PROTECT, related_name="+")
-    cohort = models.PositiveSmallIntegerField(zh("届（一年级入学年）"))
+    phase = models.CharField(zh("学段"), max_length=7, choices=PHASES)
+    occasion = models.CharField(
+        zh("类别"),
+        max_length=7,
+        choices=Occasion.choices,
+        default=Occasion.REGULAR,
+        db_default=Occasion.REGULAR,
+    )
+    cohort = models.PositiveSmallIntegerField(zh("级（一年级入学年）"), null=True, blank=True)
     grade = models.PositiveSmallIntegerField(zh("毕业年级"))
     state = models.CharField(zh("状态"), max_length=8, choices=RunState.choices, default=RunState.READY)
     prepared_by = models.ForeignKey(
@@ -70,12 +89,21 @@ class GraduationRun(models.Model):
         verbose_name = verbose_name_plural = zh("毕业办理")
         ordering = ["-id"]
         constraints = [
+            no_numbers("graduation_no_numbers", "opinion"),
             models.UniqueConstraint(
-                fields=["school", "cohort"], condition=Q(state=RunState.READY), name="graduation_one_live"
+                fields=["school", "phase", "cohort"],
+                condition=Q(state=RunState.READY),
+                name="graduation_one_live",
+            ),
+            models.UniqueConstraint(
+                fields=["school", "phase"],
+                condition=Q(state=RunState.READY, occasion=Occasion.LATE),
+                name="graduation_one_late",
             ),
             models.CheckConstraint(
-                condition=Q(signed_by__isnull=True) | ~Q(signed_by=F("prepared_by")),
-                name="graduation_two_people",
+                condition=Q(occasion=Occasion.LATE, cohort__isnull=True)
+                | Q(occasion=Occasion.REGULAR, cohort__isnull=False),
+                name="graduation_occasion",
             ),
             models.CheckConstraint(
                 condition=Q(
@@ -100,10 +128,16 @@ class GraduationLine(models.Model):
     )
     leaving = models.CharField(zh("结论"), max_length=10, choices=Leaving.choices)
     reason = models.CharField(zh("原因"), max_length=200, blank=True)
+    # The registrar's own word, kept when the list is written anew.
+    by_hand = models.BooleanField(zh("由学校认定"), default=False, db_default=False)
+    cohort = models.PositiveSmallIntegerField(zh("级（一年级入学年）"))
+    # A day of the year in which the cohort should have left, never after the act. Printed, never reckoned with.
+    certificate_on = models.DateField(zh("证书日期"), null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = zh("毕业明细")
         constraints = [
+            no_numbers("graduation_line_no_numbers", "reason"),
             models.UniqueConstraint(fields=["run", "student"], name="graduation_line_once"),
             models.CheckConstraint(
                 condition=Q(leaving=Leaving.GRADUATED) | ~Q(reason=""), name="graduation_reason_given"
@@ -132,6 +166,36 @@ class TakenBack(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = zh("毕业回退")
+        constraints = [no_numbers("taken_back_no_numbers", "why")]
+
+    def __str__(self):
+        return str(self.case_id)
+
+
+class Correcting(models.TextChoices):
+    """What an authority sets right: a 结业 of compulsory education, or a graduation that stands in no record."""
+
+    COMPLETION = "completion", zh("结业更正为毕业")
+    UNRECORDED = "unrecorded", zh("补记毕业")
+
+
+class GraduationCorrection(models.Model):
+    """毕业更正, one-to-one with its case: which pupil, of which phase and day the graduation is, and why (R4.1)."""
+
+    case = models.OneToOneField(
+        Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="graduation_correction"
+    )
+    student = models.ForeignKey(
+        "students.Student", verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="corrections"
+    )
+    what = models.CharField(zh("更正事项"), max_length=10, choices=Correcting.choices)
+    phase = models.CharField(zh("毕业学段"), max_length=7, choices=PHASES)
+    graduated_on = models.DateField(zh("毕业日期"))
+    why = models.CharField(zh("更正原因"), max_length=200)
+
+    class Meta:
+        verbose_name = verbose_name_plural = zh("毕业更正")
+        constraints = [no_numbers("correction_no_numbers", "why")]
 
     def __str__(self):
         return str(self.case_id)
@@ -146,6 +210,8 @@ class PromotionCount(models.Model):
     grade = models.PositiveSmallIntegerField(zh("年级"))
     before = models.PositiveIntegerField(zh("升级前（8月10日）"))
     after = models.PositiveIntegerField(zh("升级后（8月11日）"))
+    # Still in this last grade after it: 应毕业未毕业. They are in ``after`` of no grade.
+    stayed = models.PositiveIntegerField(zh("应毕业未毕业（8月11日）"), default=0)
     recorded_at = models.DateTimeField(zh("记录时间"), db_default=Now())
 
     class Meta:

@@ -1,4 +1,4 @@
-"""毕业 by 30 July: schools that have not run their graduation are told before, on the day, and after; their authority how
+"""毕业 in time (R4.1): schools that have not run their graduation are told before, on the day, and after; their authority how
 many are late (R4.1)."""
 
 from collections import defaultdict
@@ -9,14 +9,16 @@ from django.db.models import Count
 from ledger import clock, outbox
 from ledger.models import OutboxMessage
 from orgs.models import Unit, UnitLevel
-from orgs.school_system import systems_on
+from orgs.school_system import system_on
 from orgs.seats import clerks_of
+from reviews import rulebook
 from reviews.notices import Letter, tell
-from students.grades import grade_on, is_graduating
-from students.graduation import CLAUSE, last_day
+from students.grades import bounds, nominal_grade
+from students.graduation import CLAUSE
 from students.models import Student, StudentStatus
+from students.year_rows import graduation_due
 
-# Days before 30 July; negative ones are after it.
+# Days before the last one; negative ones are after it.
 DAYS = (20, 10, 3, 0, -1, -8, -15, -22)
 
 
@@ -25,38 +27,36 @@ def remind(now: datetime) -> int:
 
     Asked every day: whatever day the round comes, it leaves what a daily one would have left.
     """
-    day = clock.local_date(now)
-    end = last_day(day)
-    come = [days for days in DAYS if (end - day).days <= days]
-    if not come or (end - day).days < DAYS[-1] - 7:
-        return 0
-    days, told = come[-1], 0
+    day, book, told = clock.local_date(now), rulebook.current(), 0
     for province in Unit.objects.filter(level=UnitLevel.PROVINCE).order_by("code"):
-        told += _post(waiting(province, end), end, days)
+        end = graduation_due(day, province.pk, book)
+        come = [days for days in DAYS if (end - day).days <= days]
+        if come and (end - day).days >= DAYS[-1] - 7:
+            told += _post(waiting(province, end), end, come[-1])
     return told
 
 
-def waiting(province: Unit, end: date) -> dict[Unit, int]:
-    """Schools of the province with pupils in a last grade who have neither graduated nor left, and how many; two
-    statements."""
+def waiting(province: Unit, end: date, *, last_too: bool = True) -> dict[Unit, int]:
+    """Schools of the province with pupils who on ``end`` are beyond the last grade of their phase by time, or
+    (``last_too``) in it, and have neither graduated nor left, and how many; three statements."""
     rows = Student.objects.filter(school__province=province, status=StudentStatus.ENROLLED)
-    counted = rows.order_by().values_list("school", "cohort").annotate(Count("pk"))
-    by_school: dict[int, dict[int, int]] = defaultdict(dict)
-    for school, cohort, count in counted:
-        by_school[school][cohort] = count
-    schools = Unit.objects.in_bulk(by_school)
-    systems = systems_on(schools.values(), end)
+    counted = rows.order_by().values_list("school", "phase", "cohort")
+    by_school: dict[int, dict[tuple[str, int], int]] = defaultdict(dict)
+    for school, phase, cohort, count in counted.annotate(Count("pk")):
+        by_school[school][phase, cohort] = count
+    schools = Unit.objects.prefetch_related("system_periods").in_bulk(by_school)
     found = {}
-    for pk, cohorts in by_school.items():
-        system = systems[pk]
+    for pk, places in by_school.items():
         left = sum(
-            count
-            for cohort, count in cohorts.items()
-            if is_graduating(grade_on(cohort, end), system.system, system.highest)
+            count for place, count in places.items() if _has_to_leave(schools[pk], *place, end, last_too)
         )
         if left:
             found[schools[pk]] = left
     return found
+
+
+def _has_to_leave(school: Unit, phase: str, cohort: int, end: date, last_too: bool) -> bool:
+    return nominal_grade(cohort, end) + last_too > bounds(phase, system_on(school, end, cohort))[1]
 
 
 def _post(schools: dict[Unit, int], end: date, days: int) -> int:

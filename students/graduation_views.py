@@ -11,24 +11,32 @@ from django.views.decorators.http import require_POST, require_safe
 from ledger.clock import moment, spoken
 from ledger.words import beside, zh
 from orgs.models import PostRole, Unit, UnitLevel
-from orgs.seats import seat_at, seats_of
-from reviews import desk
+from orgs.seats import home_province, seat_at, seats_of
+from reviews import desk, seating, windows
 from reviews.forms import PlainText
-from reviews.refusals import Refusal, Refused
+from reviews.opinions import is_of_words
+from reviews.refusals import NO_POST, Refusal, Refused
 from reviews.views import see_other
 from reviews.views.proofs import whole
-from students import graduation, promotion
-from students.grades import grade_label
-from students.graduation_models import GraduationRun, Leaving, RunState
+from students import beyond_school, graduation, promotion, year_end_check, year_rows
+from students.graduation_models import GraduationRun, Leaving, Occasion, RunState
+from students.models import Student
 from students.number_views import told
 
 PAGE = 50
 CLAUSE_SHOWN = {
-    "text": zh("学校应于7月30日前完成毕业、结业操作；毕业年级的在办转学应在此之前办结，没有办结的随之清理。"),
     "note": zh("问题学籍没有处理完的，允许毕业和招生（附件1 四.1）。"),
     "source": zh("教基一厅〔2016〕2号 附件1 第三条第5款"),
     "url": "/rules/#b1-3-5",
 }
+
+
+def _clause(province: int | None, known) -> dict:
+    due = spoken(year_rows.graduation_due(known.today, province, known.book))
+    text = zh(
+        "学校应于{day}前完成毕业、结业操作；毕业年级的在办转学应在此之前办结，没有办结的随之清理。", day=due
+    )
+    return {"text": text, **CLAUSE_SHOWN}
 
 
 @never_cache
@@ -44,13 +52,15 @@ def list_page(request: HttpRequest, refused: Refusal | None = None, status: int 
     schools = own_schools(request.user, known.today)
     runs = GraduationRun.objects.visible_to(request.user, known.today).select_related("school")
     page = Paginator(runs, PAGE).get_page(request.GET.get("page"))
-    season = graduation.season_refusal(known.today)
+    season = graduation.season_refusal(known.today, home_province(request.user, known.today))
     shown = {
         "schools": [_school(school, request.user, known.today) for school in schools],
         "season": season.sentence if season else "",
-        "runs": [_run_row(run) for run in page],
+        "runs": [_run_row(run, known.book) for run in page],
+        "unrecorded": _unrecorded(request.user, known.today),
+        "untaught": _untaught(request.user, schools, known.today),
         "promotion": _promotion(request.user, known.today),
-        "clause": CLAUSE_SHOWN,
+        "clause": _clause(home_province(request.user, known.today), known),
         "refused": told(refused),
         "page": {
             "text": zh(
@@ -65,6 +75,25 @@ def list_page(request: HttpRequest, refused: Refusal | None = None, status: int 
         },
     }
     return render(request, "students/graduation_list.html", shown, status=status)
+
+
+def unrecorded_for(account, day):
+    """Pupils of the account's own schools and of those under its units who stand in a phase without a graduation."""
+    return Student.objects.visible_to(account, day).filter(year_end_check.not_graduated())
+
+
+def _unrecorded(account, day) -> str:
+    """The link to them with their number; above a league the number is not reckoned with every look at the page."""
+    if any(seat.unit.level in (UnitLevel.PROVINCE, UnitLevel.MINISTRY) for seat in seats_of(account, day)):
+        return zh("没有毕业记录的在校学生")
+    count = unrecorded_for(account, day).count()
+    return zh("没有毕业记录的在校学生（{count} 人）", count=count) if count else ""
+
+
+def _untaught(account, schools: list[Unit], day) -> str:
+    """The link to pupils in a grade that their school does not have, with their number; empty where none are found."""
+    count = beyond_school.concerned(account, schools, day)
+    return zh("升级后本校未开设的年级（{count} 人）", count=count) if count else ""
 
 
 def _promotion(account, day) -> list:
@@ -82,18 +111,16 @@ def own_schools(account, day) -> list[Unit]:
 
 def _school(school: Unit, account, day) -> dict:
     may = seat_at(account, school.pk, PostRole.REGISTRAR, day) is not None
-    rows = graduation.cohorts(school, day)
+    rows = graduation.leavers(school, day)
+    in_season = graduation.season_refusal(day, school.province_id) is None
     return {
         "school": school,
-        "may_prepare": may and graduation.season_refusal(day) is None,
         "cohorts": [
             {
-                "cohort": row.cohort,
-                "title": zh(
-                    "{row_cohort}级（{grade_label}）",
-                    row_cohort=row.cohort,
-                    grade_label=grade_label(row.grade, school.school_system),
-                ),
+                "phase": row.phase,
+                "cohort": row.cohort or "",
+                "title": graduation.title(row),
+                "may_prepare": may and (row.late or in_season),
                 "pupils": row.pupils,
                 "left": row.left,
                 "late": row.late,
@@ -104,7 +131,7 @@ def _school(school: Unit, account, day) -> dict:
     }
 
 
-def _run_row(run: GraduationRun) -> dict:
+def _run_row(run: GraduationRun, book) -> dict:
     return {
         "number": run.number,
         "url": reverse("graduation", args=[run.number]),
@@ -113,8 +140,16 @@ def _run_row(run: GraduationRun) -> dict:
         "state": run.get_state_display(),
         "tier": {RunState.READY: "state-warn", RunState.DONE: "state-good"}.get(run.state, ""),
         "day": spoken(run.day) if run.day else "",
-        "late": bool(run.signed_at and run.day and run.signed_at.date() > graduation.last_day(run.day)),
+        "late": run.occasion == Occasion.LATE or _after_due(run, book),
     }
+
+
+def _after_due(run: GraduationRun, book) -> bool:
+    """Signed after the day by which the cohort had to leave: in the year it leaves its last grade, whenever that was."""
+    if run.day is None:
+        return False
+    due = year_rows.graduation_due(graduation.ruled_on(run), run.school.province_id, book)
+    return run.day > windows.day_of(run.cohort + run.grade, f"{due:%m-%d}")
 
 
 @never_cache
@@ -125,14 +160,18 @@ def prepare(request: HttpRequest) -> HttpResponse:
     schools = {school.code: school for school in own_schools(request.user, known.today)}
     school = schools.get(request.POST.get("school", ""))
     if school is None:
-        refused = Refusal(
-            "no_seat", zh("毕业办理由学校的学籍管理员准备，你没有这个岗位。"), graduation.CLAUSE
-        )
-        return list_page(request, refused, 403)
+        told = Refusal("no_seat", zh("毕业办理由学校的学籍管理员准备，你没有这个岗位。"), graduation.CLAUSE)
+        return list_page(request, seating.no_seat(request.user, known.today, told), 403)
     try:
-        run = graduation.prepare(school, whole(request.POST.get("cohort")) or 0, request.user, known.now)
+        run = graduation.prepare(
+            school,
+            request.POST.get("phase", ""),
+            whole(request.POST.get("cohort")) or 0 if request.POST.get("cohort") else None,
+            request.user,
+            known.now,
+        )
     except Refused as error:
-        return list_page(request, error.refusal, 403 if error.code == "no_seat" else 409)
+        return list_page(request, error.refusal, 403 if error.code in NO_POST else 409)
     messages.success(request, zh("名单已列出，请核对；需要结业的逐人写明原因，再请负责人核办。"))
     return see_other(reverse("graduation", args=[run.number]))
 
@@ -157,17 +196,24 @@ def run_page(
     """The page with whatever the last act has to tell; typed text is kept."""
     day = desk.of(request).today
     lines = run.lines.select_related("student__school_class").order_by("leaving", "student__name", "pk")
-    ready = run.state == RunState.READY
+    ready, came_from = run.state == RunState.READY, graduation.origins(run)
+    endings = graduation.endings(run)
     rows = [
         {
             "key": line.student_id,
             "name": line.student.name,
             "class": str(line.student.school_class or zh("未编班")),
+            "origin": came_from.get(line.student_id, ""),
             "url": reverse("student-detail", args=[line.student.key]),
             "leaving": line.get_leaving_display(),
-            "tier": {Leaving.LEFT_OUT: "state-warn", Leaving.COMPLETED: "state-info"}.get(line.leaving, ""),
+            "tier": {
+                Leaving.LEFT_OUT: "state-warn",
+                Leaving.COMPLETED: "state-info",
+                Leaving.INCOMPLETE: "state-info",
+            }.get(line.leaving, ""),
             "reason": line.reason,
-            "may": line.leaving != Leaving.LEFT_OUT,
+            "may": line.by_hand or line.leaving != Leaving.LEFT_OUT,
+            "choice": line.leaving,
         }
         for line in lines
     ]
@@ -178,15 +224,20 @@ def run_page(
         "facts": _facts(run),
         "rows": rows,
         "sums": {what: sum(row["leaving"] == Leaving(what).label for row in rows) for what in Leaving.values},
-        "clearing": graduation.open_transfers(run.school, run.cohort) if ready else run.cleared,
+        "clearing": graduation.open_transfers(run) if ready else run.cleared,
         "problems": graduation.open_problems(run) if ready else 0,
         "ready": ready,
+        "choices": [
+            (choice.value, choice.label)
+            for choice in Leaving
+            if choice == Leaving.LEFT_OUT or choice in endings
+        ],
         "may_change": ready and seat_at(request.user, run.school_id, PostRole.REGISTRAR, day) is not None,
         "may_sign": graduation.sign_refusal(run, request.user, day) is None,
         "may_drop": graduation.drop_refusal(run, request.user, day) is None,
         "opinion": typed,
         "refused": told(refused),
-        "clause": CLAUSE_SHOWN,
+        "clause": _clause(run.school.province_id, desk.of(request)),
     }
     return render(request, "students/graduation_run.html", shown, status=status)
 
@@ -196,14 +247,14 @@ def _facts(run: GraduationRun) -> list[tuple[str, str]]:
         (zh("学校"), run.school.name),
         (
             zh("准备"),
-            beside(run.prepared_by, moment(run.prepared_at)),
+            beside(run.called("prepared_by"), moment(run.prepared_at)),
         ),
     ]
     if run.signed_at:
         rows.append(
             (
                 zh("核办"),
-                beside(run.signed_by, moment(run.signed_at), zh("“{quoted}”", quoted=run.opinion)),
+                beside(run.called("signed_by"), moment(run.signed_at), zh("“{quoted}”", quoted=run.opinion)),
             )
         )
         rows.append((zh("毕业日期"), spoken(run.day)))
@@ -212,13 +263,14 @@ def _facts(run: GraduationRun) -> list[tuple[str, str]]:
 
 @never_cache
 @require_POST
-def complete_instead(request: HttpRequest, number: str) -> HttpResponse:
-    """结业 in place of 毕业 for one pupil, or back."""
+def decide(request: HttpRequest, number: str) -> HttpResponse:
+    """结业, 肄业 or left out in place of 毕业 for one pupil, or back."""
     run = visible_run(request, number)
     reason = PlainText().to_python(request.POST.get("reason", ""))
     try:
         student = whole(request.POST.get("student")) or 0
-        graduation.complete_instead(run, student, reason, request.user, desk.of(request).now)
+        leaving = request.POST.get("leaving", "")
+        graduation.decide(run, student, leaving, reason, request.user, desk.of(request).now)
     except Refused as error:
         return run_page(request, run, error.refusal, 409)
     return see_other(reverse("graduation", args=[number]))
@@ -232,7 +284,7 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
     try:
         done = graduation.sign(run, request.user, desk.of(request).now, typed)
     except Refused as error:
-        status = 422 if error.code.startswith("opinion") else 409
+        status = 422 if is_of_words(error.code) else 409
         return run_page(request, visible_run(request, number), error.refusal, status, typed)
     cleared = zh("，清理未办结的转学 {done_cleared} 件", done_cleared=done.cleared) if done.cleared else ""
     messages.success(request, zh("已核办，毕业操作完成{cleared}。", cleared=cleared))

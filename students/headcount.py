@@ -15,18 +15,12 @@ from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit, UnitLevel
 from orgs.seats import seats_of
-from students.grades import grade_label, school_year
+from students.grades import PRIMARY, grade_label, grade_name, school_year
 from students.headcount_models import HeadcountCell
 from students.models import CodeTable, NumberKind, Sex
-from students.statuses import StudentStatus
+from students.statuses import ENDED, StudentStatus
 
 CLAUSE = zh("附件1 七")
-LEFT_OUT = (
-    StudentStatus.GRADUATED,
-    StudentStatus.COMPLETED,
-    StudentStatus.INCOMPLETE,
-    StudentStatus.DECEASED,
-)
 BY = {
     "unit": zh("单位"),
     "grade": zh("年级"),
@@ -37,6 +31,11 @@ BY = {
 PERMIT_BY = {"unit": zh("单位"), "grade": zh("年级"), "origin": zh("来源省份")}
 # Offices above counties read the nightly count.
 _NIGHTLY = (UnitLevel.MINISTRY, UnitLevel.PROVINCE, UnitLevel.LEAGUE)
+# The derived grade stops at the ends of a phase (R3.5c): who is beyond by time stays, who is before waits for autumn. It is
+# asked only of who stands near an end, since a table may be of a hundred thousand cells.
+_GRADE = "students_grade_at(c.cohort, c.phase, c.school_id, %(on)s)"
+_STAYED = f"(c.nominal > CASE c.phase WHEN 'primary' THEN 5 WHEN 'junior' THEN 9 ELSE 12 END AND c.nominal > {_GRADE})"
+_WAITS = f"(c.nominal < CASE c.phase WHEN 'primary' THEN 1 WHEN 'junior' THEN 7 ELSE 10 END AND c.nominal < {_GRADE})"
 COLUMNS = (
     ("all", zh("合计"), "true"),
     ("male", zh("男"), f"c.sex = '{Sex.MALE}'"),
@@ -44,18 +43,20 @@ COLUMNS = (
     ("enrolled", zh("在校"), f"c.status = '{StudentStatus.ENROLLED}'"),
     ("suspended", zh("休学"), f"c.status = '{StudentStatus.SUSPENDED}'"),
     ("away", zh("其他状态"), f"c.status NOT IN ('{StudentStatus.ENROLLED}', '{StudentStatus.SUSPENDED}')"),
+    ("stayed", zh("应毕业未毕业"), _STAYED),
+    ("waiting", zh("新生"), _WAITS),
     *((letter, zh("{letter} 号", letter=letter), f"c.letter = '{letter}'") for letter in NumberKind.values),
 )
 PERMIT_COLUMNS = (
     ("all", zh("持居住证"), "true"),
     ("male", zh("男"), f"c.sex = '{Sex.MALE}'"),
     ("female", zh("女"), f"c.sex = '{Sex.FEMALE}'"),
-    ("primary", zh("小学"), "{grade} BETWEEN 1 AND 6"),
-    ("junior", zh("初中"), "{grade} BETWEEN 7 AND 9"),
-    ("senior", zh("高中"), "{grade} >= 10"),
+    ("primary", zh("小学"), "c.phase = 'primary'"),
+    ("junior", zh("初中"), "c.phase = 'junior'"),
+    ("senior", zh("高中"), "c.phase = 'senior'"),
 )
 _LIVE = """
-    SELECT s.school_id, s.cohort, s.status, s.sex, coalesce(n.kind, '') AS letter,
+    SELECT s.school_id, s.phase, s.cohort, s.status, s.sex, coalesce(n.kind, '') AS letter,
         coalesce(r.permit_held, false) AS permit,
         CASE WHEN r.permit_held THEN left(coalesce(r.details->>'household_division', ''), 2) ELSE '' END AS origin,
         count(*) AS pupils
@@ -64,10 +65,10 @@ _LIVE = """
     LEFT JOIN students_registrationnumber n ON n.student_id = s.id AND n.closed_at IS NULL
     LEFT JOIN students_pupilrecord r ON r.student_id = s.id
     WHERE s.status <> ALL(%(left_out)s) AND o.path LIKE %(under)s
-    GROUP BY 1, 2, 3, 4, 5, 6, 7
+    GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
 """
 _KEPT = """
-    SELECT h.school_id, h.cohort, h.status, h.sex, h.letter, h.permit, h.origin, h.pupils
+    SELECT h.school_id, h.phase, h.cohort, h.status, h.sex, h.letter, h.permit, h.origin, h.pupils
     FROM students_headcountcell h JOIN orgs_unit o ON o.id = h.school_id
     WHERE h.day = %(day)s AND o.path LIKE %(under)s
 """
@@ -115,26 +116,25 @@ def table(unit: Unit, by: str, day: date, *, permit: bool = False) -> Table:
     """The headcount of a unit ``by`` one of :data:`BY`; of holders of a residence permit by one of :data:`PERMIT_BY`."""
     cells, kept_on = _source(unit, day)
     columns = PERMIT_COLUMNS if permit else COLUMNS
-    grade = f"({school_year(kept_on or day)} - c.cohort + 1)"
     keys = {
         "unit": "split_part(substr(u.path, %(cut)s), '/', 1)",
-        "grade": f"{grade}::text",
+        # Never added to the running year's grade of that name.
+        "grade": f"{_GRADE}::text || CASE WHEN {_STAYED} THEN 's' WHEN {_WAITS} THEN 'w' ELSE '' END",
         "status": "c.status",
         "sex": "c.sex",
         "letter": "c.letter",
         "origin": "c.origin",
     }
-    sums = ", ".join(
-        f"coalesce(sum(c.pupils) FILTER (WHERE {condition.format(grade=grade)}), 0)"
-        for _, _, condition in columns
-    )
+    sums = ", ".join(f"coalesce(sum(c.pupils) FILTER (WHERE {condition}), 0)" for _, _, condition in columns)
     where = "WHERE c.permit" if permit else ""
-    statement = f"SELECT {keys[by]}, {sums} FROM ({cells}) c JOIN orgs_unit u ON u.id = c.school_id {where} GROUP BY 1"  # noqa: S608
+    statement = f"SELECT {keys[by]}, {sums} FROM (SELECT k.*, %(year)s - k.cohort + 1 AS nominal FROM ({cells}) k) c JOIN orgs_unit u ON u.id = c.school_id {where} GROUP BY 1"  # noqa: S608
     known = {
-        "left_out": [str(status) for status in LEFT_OUT],
+        "left_out": [str(status) for status in ENDED],
         "under": f"{unit.path}%",
         "cut": len(unit.path) + 1,
         "day": kept_on,
+        "on": kept_on or day,
+        "year": school_year(kept_on or day),
     }
     with connection.cursor() as cursor:
         cursor.execute(statement, known)
@@ -158,8 +158,8 @@ def _lines(unit: Unit, by: str, rows: dict[str, list[int]], day: date, permit: b
     if by == "unit":
         return _of_units(unit, rows, permit)
     if by == "grade":
-        keys = sorted(rows, key=int)
-        return [Line(grade_label(int(key), unit.school_system), rows[key]) for key in keys]
+        keys = sorted(rows, key=lambda key: (int(key.rstrip("sw")), key))
+        return [Line(_grade_told(key, unit.school_system), rows[key]) for key in keys]
     if by == "origin":
         names = dict(
             CodeTable.objects.filter(table="divisions_cn", code__endswith="0000").values_list("code", "name")
@@ -172,6 +172,15 @@ def _lines(unit: Unit, by: str, rows: dict[str, list[int]], day: date, permit: b
         "letter": dict(NumberKind.choices) | {"": zh("没有学籍号")},
     }[by]
     return [Line(str(label), rows[key]) for key, label in names.items() if key in rows]
+
+
+def _grade_told(key: str, system: str) -> str:
+    """“六年级”, “六年级（应毕业未毕业）”, “七年级（新生）”."""
+    grade = int(key.rstrip("sw"))
+    if key.endswith("w"):
+        return zh("{name}（新生）", name=grade_name(grade, PRIMARY))
+    name = grade_label(grade, system)
+    return zh("{name}（应毕业未毕业）", name=name) if key.endswith("s") else name
 
 
 def _of_units(unit: Unit, rows: dict[str, list[int]], permit: bool) -> list[Line]:
@@ -193,9 +202,9 @@ def count(day: date) -> int:
         return 0
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO students_headcountcell (day, school_id, cohort, status, sex, letter, permit, origin, pupils)"  # noqa: S608
+            f"INSERT INTO students_headcountcell (day, school_id, phase, cohort, status, sex, letter, permit, origin, pupils)"  # noqa: S608
             f" SELECT %(day)s, live.* FROM ({_LIVE}) live ON CONFLICT DO NOTHING",
-            {"left_out": [str(status) for status in LEFT_OUT], "under": "%", "day": day},
+            {"left_out": [str(status) for status in ENDED], "under": "%", "day": day},
         )
         written = cursor.rowcount
     HeadcountCell.objects.filter(day__lt=day).exclude(day__day=1).delete()

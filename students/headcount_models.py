@@ -4,6 +4,7 @@ from django.db import models
 
 from ledger.words import zh
 from orgs.models import Unit
+from reviews.models import PHASES
 
 
 class HeadcountCell(models.Model):
@@ -12,7 +13,8 @@ class HeadcountCell(models.Model):
 
     day = models.DateField(zh("日期"))
     school = models.ForeignKey(Unit, verbose_name=zh("学校"), on_delete=models.CASCADE, related_name="+")
-    cohort = models.PositiveSmallIntegerField(zh("届（一年级入学年）"))
+    phase = models.CharField(zh("学段"), max_length=7, choices=PHASES)
+    cohort = models.PositiveSmallIntegerField(zh("级（一年级入学年）"))
     status = models.CharField(zh("学籍状态"), max_length=12)
     sex = models.CharField(zh("性别"), max_length=1)
     letter = models.CharField(zh("学籍号字头"), max_length=1, blank=True)
@@ -24,7 +26,7 @@ class HeadcountCell(models.Model):
         verbose_name = verbose_name_plural = zh("人数统计")
         constraints = [
             models.UniqueConstraint(
-                fields=["day", "school", "cohort", "status", "sex", "letter", "permit", "origin"],
+                fields=["day", "school", "phase", "cohort", "status", "sex", "letter", "permit", "origin"],
                 name="headcount_cell_once",
             )
         ]

@@ -10,13 +10,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from ledger.clock import moment, spoken
+from ledger.served import inert
+from ledger.text import no_formula
 from ledger.words import zh
 from reviews import desk
 from reviews.refusals import Refusal
 from reviews.views.proofs import refused_page
 from students import headcount
 from students.headcount import Table
-from students.tables import XLSX, plain, xlsx
+from students.tables import XLSX, xlsx
 
 NO_SEAT = Refusal("no_seat", zh("人数统计供学籍管理员和负责人查看，你没有这些岗位。"), headcount.CLAUSE)
 _BAR = 320  # pixels of the longest bar
@@ -113,13 +115,10 @@ def _file(table: Table, title: str, by: str, form: str) -> HttpResponse:
         if form == "csv"
         else (xlsx(f"{table.unit.name}{title}", head, rows), XLSX)
     )
-    answer = HttpResponse(data, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="headcount-{table.as_of:%Y%m%d}.{form}"'
-    answer["Cache-Control"] = "private, no-store"
-    return answer
+    return inert(data, kind, f"headcount-{table.as_of:%Y%m%d}.{form}", saved=True)
 
 
 def _csv(head: list[str], rows: list[list]) -> bytes:
     out = io.StringIO()
-    csv.writer(out).writerows([head, *([plain(label), *figures] for label, *figures in rows)])
+    csv.writer(out).writerows([head, *([no_formula(label), *figures] for label, *figures in rows)])
     return out.getvalue().encode("utf-8-sig")

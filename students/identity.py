@@ -35,6 +35,14 @@ _CHECKS = "10X98765432"
 _VALUE = {digit: int(digit) for digit in "0123456789"}
 _EARLIEST = date(1900, 1, 1)
 _LOOKS_LIKE_X = "×✕✖╳χΧхХ*"
+# Papers whose numbers are built like a resident identity number.
+_OTHER_PAPER = {"8": zh("港澳台居民居住证"), "9": zh("外国人永久居留身份证")}
+# Country codes of one, two and three digits (ITU-T E.164), then the number.
+_FOREIGN = re.compile(
+    r"\+(1|7|2[07]|3[0-469]|4[013-9]|5[1-8]|6[0-6]|8[124]|9[0-58]|[2-9][0-9]{2})[0-9]{6,15}"
+)
+_SHORTEST_PAPER, _LONGEST_PASSPORT = 7, 12
+_PAPER = re.compile(r"[0-9A-Z()-]{1,20}")
 _SCIENTIFIC = re.compile(r"[0-9.]+E\+?[0-9]+")
 
 
@@ -96,8 +104,46 @@ def check_id_number(text: object, today: date) -> IdNumber:
     if len(number) == 15 and number.isascii() and number.isdigit():
         raise IdentityError(zh("15位身份证号已停止使用，请填写18位公民身份号码"), STANDARD)
     birth_date = _body(number, zh("身份证号"), 0, today, STANDARD)
+    if number[0] in _OTHER_PAPER:
+        raise IdentityError(
+            zh(
+                "以{number_1}开头的18位号码是{paper}的号码，不是居民身份证号，请核对证件，在身份证件类型中选对应的一种",
+                number_1=number[0],
+                paper=_OTHER_PAPER[number[0]],
+            ),
+            STANDARD,
+        )
     _checked(number, zh("身份证号"), 0, STANDARD)
     return IdNumber(number, number[:6], birth_date, _sex(number))
+
+
+def check_paper_number(text: object, label: str) -> str:
+    """The number of any identity paper as it is stored, or `IdentityError`: its characters, not what it says."""
+    number = _typed(text, label, KEY_CLAUSE)
+    if len(number) in (18, 19) and number[:-1].isalnum() and number[-1] in _LOOKS_LIKE_X:
+        raise IdentityError(
+            zh("{label}最后一位请用英文字母X填写，不要用乘号、俄文字母或其他符号", label=label), KEY_CLAUSE
+        )
+    if not _PAPER.fullmatch(number):
+        raise IdentityError(zh("{label}只能有字母和数字，最长20位，请核对后重填", label=label), KEY_CLAUSE)
+    return number
+
+
+def check_any_number(text: object, today: date) -> tuple[str, bool]:
+    """A registration number, or the number of whichever identity paper, as stored; and whether it is the former.
+
+    Judged by form only so far as the form is one's own: a passport may begin with G, a permit has eight digits.
+    """
+    number = check_paper_number(text, zh("学籍号或身份证号"))
+    if len(number) <= _LONGEST_PASSPORT:
+        if len(number) < _SHORTEST_PAPER or not any(map(str.isdigit, number)):
+            raise IdentityError(zh("这不是完整的学籍号或身份证件号，请按证件填写全部号码"), KEY_CLAUSE)
+        return number, False
+    if len(number) == 18 and number[0] in _OTHER_PAPER:
+        return number, False
+    if len(number) == 19 or number[0] in "GJL":
+        return check_registration_number(number, today).text, True
+    return check_id_number(number, today).text, False
 
 
 def division_hint(division: str, known: Container[str]) -> str:
@@ -198,7 +244,18 @@ def check_name(text: object) -> str:
         raise IdentityError(
             zh("姓名最长{name_length}个字，请按证件上的姓名填写", name_length=NAME_LENGTH), KEY_CLAUSE
         )
+    if sign := _edge_sign(text):
+        raise IdentityError(zh("姓名不能以“{sign}”开头或结尾，请按证件上的姓名填写", sign=sign), KEY_CLAUSE)
     for character in name:
+        if "\u2e80" <= character <= "\u2fdf":
+            raise IdentityError(
+                zh(
+                    "姓名中的“{character}”是部首符号，不是汉字“{han}”，请按证件重新输入这个字",
+                    character=character,
+                    han=unicodedata.normalize("NFKC", character),
+                ),
+                KEY_CLAUSE,
+            )
         if "\ue000" <= character <= "\uf8ff" or ord(character) >= 0xF0000:
             raise IdentityError(zh("姓名中有自造字，别的电脑上看不到，请改用国家标准字库中的字"), KEY_CLAUSE)
         if not (character.isalpha() or is_han(character) or character in "·'’-. " or is_mark(character)):
@@ -208,15 +265,36 @@ def check_name(text: object) -> str:
     return name
 
 
+def _edge_sign(text: str) -> str:
+    """The sign with which a name begins or ends though none can: a dot, a hyphen, an apostrophe; a full stop may end one."""
+    written = plain_characters(text)
+    for character, more in ((written[0], "."), (written[-1], "")):
+        if character in "'’-" + more or (MIDDLE_DOT in plain_name(f"王{character}王") and character != "."):
+            return character
+    return ""
+
+
 def check_phone(text: object) -> str:
-    """A mobile or fixed number as stored (digits, the area code's hyphen kept), or `IdentityError`."""
+    """A mobile or fixed number as stored (digits, the area code's hyphen kept; a foreign one as + and digits), or
+    `IdentityError`."""
     number = re.sub("[()‐-―−-]+", "-", _typed(text, zh("联系电话"), PHONE_CLAUSE)).strip("-")
-    number = number.removeprefix("+86").lstrip("-")
+    number = re.sub("^00(?=[1-9])", "+", number).removeprefix("+86").lstrip("-")
+    if number.startswith("+"):
+        number = number.replace("-", "")
+        if not _FOREIGN.fullmatch(number):
+            raise IdentityError(
+                zh("境外电话应为+和国家（地区）代码，再接6–15位号码（如+976 99112233），请核对后重填"),
+                PHONE_CLAUSE,
+            )
+        return number
     if number.startswith("1"):
         number = number.replace("-", "")
-    if not re.fullmatch(r"1[3-9][0-9]{9}|(0[0-9]{2,3}-?)?[2-9][0-9]{6,7}(-[0-9]{1,6})?", number):
+    if not re.fullmatch(r"1[3-9][0-9]{9}|(0[0-9]{2,3}-?)?[2-9][0-9]{6,7}(-[0-9]{1,6})?", number, re.ASCII):
         raise IdentityError(
-            zh("联系电话应为11位手机号，或带区号的固定电话（如0479-2221234），请核对后重填"), PHONE_CLAUSE
+            zh(
+                "联系电话应为11位手机号，或带区号的固定电话（如0479-2221234），境外电话前加+和国家代码，请核对后重填"
+            ),
+            PHONE_CLAUSE,
         )
     return number
 

@@ -32,6 +32,9 @@ class ImportState(models.TextChoices):
     DROPPED = "dropped", zh("已放弃")
 
 
+MOST_TRIES = 2
+"""How often the worker begins one table; who broke it twice is not tried a third time."""
+
 # Somebody or the worker still has something to do with it.
 LIVE = (ImportState.WAITING, ImportState.CHECKING, ImportState.READY, ImportState.WRITING)
 
@@ -47,8 +50,11 @@ class ImportBatchQuerySet(models.QuerySet):
 class ImportBatch(models.Model):
     """An uploaded table. The file stands sealed under ``key`` until the import has ended; the row keeps no personal data.
 
-    ``faults``: the first of them as ``[line, column, label, sentence]``; ``faulty`` counts all. ``same``: lines that
-    were on record already and change nothing; ``told``: what is remarked and stops nothing.
+    ``faults``: the first of them as ``[line, column, label, sentence]``; ``faulty`` counts all, ``bad`` are their lines
+    and ``ready`` those that are sound. ``same``: how many were on record already and change nothing; ``told``: what is
+    remarked and stops nothing. ``questions``: ``[line, column, label, sentence, about]``; ``answers``: by line
+    ``[answer, about]``. ``chosen`` are the lines that were confirmed, ``to_write`` and ``left_over`` how many are written
+    and given back. ``returned``: the sealed file with the lines that are given back.
     """
 
     number = models.CharField(zh("导入号"), max_length=20, unique=True, editable=False)
@@ -67,6 +73,7 @@ class ImportBatch(models.Model):
     begun_at = models.DateTimeField(null=True, blank=True)
     confirmed_at = models.DateTimeField(zh("确认时间"), null=True, blank=True)
     finished_at = models.DateTimeField(zh("结束时间"), null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(zh("核对次数"), default=0)
     total = models.PositiveIntegerField(zh("行数"), default=0)
     checked = models.PositiveIntegerField(zh("已核对"), default=0)
     same = models.PositiveIntegerField(zh("已在册"), default=0)
@@ -74,6 +81,15 @@ class ImportBatch(models.Model):
     faulty = models.PositiveIntegerField(zh("错误"), default=0)
     faults = models.JSONField(zh("错误明细"), default=list, blank=True)
     told = models.JSONField(zh("提示"), default=list, blank=True)
+    ready = models.JSONField(default=list, blank=True)
+    bad = models.JSONField(default=list, blank=True)
+    questions = models.JSONField(zh("待回答"), default=list, blank=True)
+    answers = models.JSONField(zh("回答"), default=dict, blank=True)
+    chosen = models.JSONField(default=list, blank=True)
+    to_write = models.PositiveIntegerField(zh("确认写入"), default=0)
+    left_over = models.PositiveIntegerField(zh("退回"), default=0)
+    returned = models.UUIDField(null=True, blank=True, editable=False)
+    returned_sha256 = models.CharField(max_length=64, blank=True, editable=False)
 
     objects = ImportBatchQuerySet.as_manager()
 
@@ -87,8 +103,28 @@ class ImportBatch(models.Model):
                 | Q(confirmed_at__isnull=False),
                 name="import_confirmed",
             ),
-            models.CheckConstraint(condition=Q(written=0) | Q(state=ImportState.DONE), name="import_whole"),
+            models.CheckConstraint(condition=Q(tries__lte=MOST_TRIES), name="import_tries"),
+            # All that was confirmed, or nothing.
+            models.CheckConstraint(
+                condition=Q(state=ImportState.DONE, written=models.F("to_write"))
+                | (~Q(state=ImportState.DONE) & Q(written=0)),
+                name="import_whole",
+            ),
         ]
 
     def __str__(self):
         return self.number
+
+    @property
+    def undecided(self) -> bool:
+        """Whether it was looked at and somebody may still confirm what is sound in it, or drop it."""
+        kept = self.state == ImportState.FAULTY and self.returned is not None and self.confirmed_at is None
+        return self.state == ImportState.READY or kept
+
+    def answered(self, answer: str) -> list[int]:
+        """The lines of which that was answered."""
+        return sorted(int(line) for line, (said, _) in self.answers.items() if said == answer)
+
+    def open_questions(self) -> list[int]:
+        """The lines of which something is asked and nothing was answered."""
+        return [question[0] for question in self.questions if str(question[0]) not in self.answers]

@@ -2,6 +2,7 @@
 
 from ledger import outbox
 from ledger.models import OutboxMessage
+from ledger.words import zh
 from reviews.notices import Letter, tell
 from students import imports
 from students.import_models import ImportBatch, ImportState
@@ -23,7 +24,16 @@ def text_of(batch: ImportBatch) -> str:
     """The sentence."""
     title = f"导入 {batch.number}（{imports.of(batch.kind).title}）"
     if batch.state == ImportState.FAULTY:
-        return f"{title}有 {batch.faulty} 处错误，没有写入任何内容；请按核对结果改好后重新上传。"
+        return f"{title}{wrong_of(batch)}，没有写入任何内容；请按核对结果改好后重新上传。"
     if batch.state == ImportState.DONE:
-        return f"{title}已写入 {batch.written} 人。"
+        left = f"，退回 {batch.left_over} 行，请改好后重新上传" if batch.left_over else ""
+        return f"{title}已写入 {batch.written} 人{left}。"
+    if batch.questions:
+        return f"{title}有 {len(batch.questions)} 行要请你回答是不是同一名学生，答后再确认写入。"
     return f"{title}核对无误，请确认后写入。"
+
+
+def wrong_of(batch: ImportBatch) -> str:
+    """How many of how many lines are wrong."""
+    lines = [line for line in batch.bad if line]
+    return zh("{total} 行中 {bad} 行有误", total=batch.total, bad=len(lines)) if lines else zh("不能读取")

@@ -11,19 +11,21 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import moment
 from ledger.paging import pages_of
+from ledger.served import inert
 from ledger.words import beside, zh
-from orgs.models import Unit
+from orgs.models import PostRole, Unit
+from orgs.seats import seats_of
 from reviews import desk, uploads
-from reviews.refusals import Refusal, Refused
+from reviews.refusals import NO_POST, Refusal, Refused
 from reviews.views import see_other
-from reviews.views.evidence import inert
-from reviews.views.proofs import refused_page
+from reviews.views.proofs import refused_page, whole
 from students import imports, tables
 from students.import_models import ImportBatch, ImportState
+from students.import_notices import wrong_of
 from students.number_views import told
 
 PAGE = 100
-WORKING = (ImportState.WAITING, ImportState.CHECKING, ImportState.WRITING)
+_ANSWERS = {imports.SAME: zh("是同一名学生，不登记"), imports.OTHER: zh("是另一名学生，登记")}
 _TIERS = {
     ImportState.READY: "state-warn",
     ImportState.FAULTY: "state-bad",
@@ -77,7 +79,7 @@ def _upload(request: HttpRequest, kind: imports.Kind) -> HttpResponse:
             raise Refused(Refusal("table_missing", zh("请先选择填好的 xlsx 表格。"), kind.clause))
         batch = imports.ask(kind, unit, request.user, file.read(), known.now)
     except Refused as error:
-        return refused_page(request, error.refusal, 403 if error.code == "no_seat" else 409)
+        return refused_page(request, error.refusal, 403 if error.code in NO_POST else 409)
     messages.success(request, zh("表格已收下，正在逐行核对；还没有写入任何内容。"))
     return see_other(reverse("import", args=[batch.number]))
 
@@ -103,6 +105,8 @@ def import_page(
     kind = imports.of(batch.kind)
     page = Paginator(batch.faults, PAGE).get_page(request.GET.get("page"))
     may = imports.act_refusal(batch, request.user, known.today) is None
+    decided = [*batch.ready, *batch.answered(imports.OTHER)]
+    left = len(batch.bad) + len(batch.open_questions())
     shown = {
         "batch": batch,
         "title": kind.title,
@@ -113,18 +117,50 @@ def import_page(
             "done": batch.checked,
             "total": max(batch.total, batch.checked, 1),
         }
-        if batch.state in WORKING
+        if batch.state in imports.WORKED_ON
         else None,
         "facts": _facts(batch),
         "faults": [dict(zip(("line", "column", "label", "sentence"), fault, strict=True)) for fault in page],
         "shown": len(batch.faults),
-        "new": max(batch.total - batch.same, 0),
-        "may_confirm": may and batch.state == ImportState.READY,
+        "wrong": wrong_of(batch),
+        "new": len(decided),
+        "left": left,
+        "questions": _questions(batch),
+        "may_confirm": may and batch.undecided and (decided or (batch.same and not left)),
         "may_drop": may,
+        "may_answer": may and batch.undecided,
+        "may_fetch": batch.returned is not None
+        and _returned_refusal(batch, request.user, known.today) is None,
+        "may_send": bool(left) and kind.refusal(batch.unit, request.user, known.today) is None,
         "page": pages_of(page),
         "refused": told(refused),
     }
     return render(request, "students/import_batch.html", shown, status=status)
+
+
+def _questions(batch: ImportBatch) -> list[dict]:
+    answered = {line: said for line, (said, _) in batch.answers.items()}
+    return [
+        {
+            "line": line,
+            "column": column,
+            "sentence": sentence,
+            "answer": _ANSWERS.get(answered.get(str(line), ""), ""),
+        }
+        for line, column, _, sentence, _ in batch.questions
+    ]
+
+
+def _returned_refusal(batch: ImportBatch, by, day) -> Refusal | None:
+    """Why ``by`` cannot fetch the lines that are given back: they bear numbers in clear, and are for the registrars of the
+    unit that sent them, as long as they are."""
+    kind = imports.of(batch.kind)
+    seats = seats_of(by, day)
+    if not any(seat.unit.pk == batch.unit_id and seat.role == PostRole.REGISTRAR for seat in seats):
+        return Refusal("no_seat", zh("退回的行只由本单位的学籍管理员下载。"), kind.clause)
+    if batch.returned is None:
+        return Refusal("import_returned", zh("没有退回的行，或已过 7 天删去；请重新上传核对。"), kind.clause)
+    return None
 
 
 def _facts(batch: ImportBatch) -> list[tuple[str, str]]:
@@ -136,6 +172,8 @@ def _facts(batch: ImportBatch) -> list[tuple[str, str]]:
         ),
         (zh("行数"), str(batch.total)),
     ]
+    if batch.faults:
+        rows.append((zh("有误"), wrong_of(batch)))
     if batch.state == ImportState.DONE:
         rows.append(
             (
@@ -147,6 +185,8 @@ def _facts(batch: ImportBatch) -> list[tuple[str, str]]:
                 ),
             )
         )
+    if batch.left_over and batch.state == ImportState.DONE:
+        rows.append((zh("退回"), zh("{left} 行，没有写入", left=batch.left_over)))
     if batch.same:
         rows.append((zh("已在册，不变"), zh("{batch_same} 行", batch_same=batch.same)))
     return rows
@@ -185,9 +225,10 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
     """Have it written."""
     batch = visible(request, number)
     try:
-        imports.confirm(batch, request.user, desk.of(request).now)
+        partly = request.POST.get("partly") == "1"
+        imports.confirm(batch, request.user, desk.of(request).now, partly)
     except Refused as error:
-        return import_page(request, batch, error.refusal, 403 if error.code == "no_seat" else 409)
+        return import_page(request, batch, error.refusal, 403 if error.code in NO_POST else 409)
     messages.success(request, zh("已确认，正在写入；可以离开这一页。"))
     return see_other(reverse("import", args=[number]))
 
@@ -200,6 +241,30 @@ def drop(request: HttpRequest, number: str) -> HttpResponse:
     try:
         imports.drop(batch, request.user, desk.of(request).now)
     except Refused as error:
-        return import_page(request, batch, error.refusal, 403 if error.code == "no_seat" else 409)
+        return import_page(request, batch, error.refusal, 403 if error.code in NO_POST else 409)
     messages.success(request, zh("已放弃，没有写入任何内容。"))
     return see_other(reverse("import", args=[number]))
+
+
+@never_cache
+@require_POST
+def answer(request: HttpRequest, number: str) -> HttpResponse:
+    """Say of one line whether it is the child that is on record, or another."""
+    batch = visible(request, number)
+    line = whole(request.POST.get("line", "")) or 0
+    try:
+        imports.answer(batch, request.user, line, request.POST.get("answer", ""), desk.of(request).now)
+    except Refused as error:
+        return import_page(request, batch, error.refusal, 403 if error.code in NO_POST else 409)
+    return see_other(f"{reverse('import', args=[number])}#questions-title")
+
+
+@never_cache
+@require_safe
+def returned(request: HttpRequest, number: str) -> HttpResponse:
+    """The lines that are given back, in the columns of the file that was sent; who fetched them is on record."""
+    batch, known = visible(request, number), desk.of(request)
+    if refused := _returned_refusal(batch, request.user, known.today):
+        return import_page(request, batch, refused, 403 if refused.code in NO_POST else 409)
+    data = imports.returned_file(batch, request.user)
+    return inert(data, tables.XLSX, f"{batch.number}-returned.xlsx")

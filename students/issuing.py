@@ -13,11 +13,14 @@ from django.db import connection, transaction
 from ledger import audit, clock
 from ledger.words import zh
 from orgs.models import PostRole, Unit, UnitLevel
-from orgs.seats import seats_of
+from orgs.seats import acting_seats
+from reviews import seating
+from reviews.grounds import held as held_by_wall
 from reviews.opinions import checked_opinion
 from reviews.public_numbers import public_number
 from reviews.refusals import Refusal, Refused
-from reviews.states import Verb
+from reviews.seating import two_persons
+from reviews.states import Outcome, Verb
 from students import eligibility, identity, numbers, population, problems, sealing
 from students.models import NumberKind, ProblemKind
 from students.number_models import LIVE, BatchState, HeldBack, IssuingBatch, IssuingLine
@@ -34,7 +37,7 @@ SPELL = timedelta(seconds=60)
 def province_of(account, role: str, day: date) -> Unit | None:
     """The province in which the account holds ``role``, or ``None``."""
     return next(
-        (s.unit for s in seats_of(account, day) if s.unit.level == UnitLevel.PROVINCE and s.role == role),
+        (s.unit for s in acting_seats(account, day) if s.unit.level == UnitLevel.PROVINCE and s.role == role),
         None,
     )
 
@@ -43,7 +46,8 @@ def prepare_refusal(account, day: date) -> Refusal | None:
     """Why the account cannot prepare a batch now."""
     province = province_of(account, PostRole.REGISTRAR, day)
     if province is None:
-        return Refusal("no_seat", zh("下发由自治区（省）的学籍管理员准备，你没有这个岗位。"), CLAUSE)
+        told = Refusal("no_seat", zh("下发由自治区（省）的学籍管理员准备，你没有这个岗位。"), CLAUSE)
+        return seating.no_seat(account, day, told)
     live = IssuingBatch.objects.filter(province=province, state__in=LIVE).first()
     if live is not None:
         return Refusal(
@@ -73,7 +77,7 @@ def prepare(account, now: datetime) -> IssuingBatch:
             number=public_number("XF", day.year),
             province=province,
             prepared_by=account,
-            total=_waiting(province),
+            total=waiting(province),
         )
         _note(batch, account, "prepared", {"total": batch.total})
     return batch
@@ -84,16 +88,16 @@ def confirm_refusal(batch: IssuingBatch, account, day: date) -> Refusal | None:
     province = province_of(account, PostRole.HEAD, day)
     if province is None or province.pk != batch.province_id:
         return Refusal("no_seat", zh("下发由自治区（省）的负责人确认，你没有这个岗位。"), CLAUSE)
-    if batch.prepared_by.person_id == account.person_id:
-        return Refusal("same_person", zh("准备和确认须由两个人办理，请另一位负责人确认。"), zh("附件1 三.1"))
-    return _not_ready(batch)
+    told = zh("准备和确认须由两个人办理，请另一位负责人确认。")
+    return two_persons(batch.prepared_by, account, told) or _not_ready(batch)
 
 
 def drop_refusal(batch: IssuingBatch, account, day: date) -> Refusal | None:
     """Why the account cannot give the batch up now."""
     seats = (province_of(account, role, day) for role in (PostRole.REGISTRAR, PostRole.HEAD))
     if not any(unit and unit.pk == batch.province_id for unit in seats):
-        return Refusal("no_seat", zh("批次由自治区（省）的学籍管理员或负责人放弃，你没有这个岗位。"), CLAUSE)
+        told = Refusal("no_seat", zh("批次由自治区（省）的学籍管理员或负责人放弃，你没有这个岗位。"), CLAUSE)
+        return seating.no_seat(account, day, told, batch.province_id)
     return _not_ready(batch)
 
 
@@ -111,7 +115,8 @@ def confirm(batch: IssuingBatch, account, now: datetime, opinion: str) -> Issuin
         held = _locked(batch)
         if refusal := confirm_refusal(held, account, clock.local_date(now)):
             raise Refused(refusal)
-        opinion = checked_opinion(opinion, Verb.SIGN)
+        opinion = checked_opinion(opinion, Verb.SIGN, Outcome.AGREE)
+        held_by_wall(opinion, None, act=zh("下发"))
         held.state, held.confirmed_by, held.confirmed_at, held.opinion = (
             BatchState.ISSUING,
             account,
@@ -191,15 +196,18 @@ def compare(batch_id: int, register: population.Register, now: datetime, piece: 
 _PROBLEMS = {
     HeldBack.NOT_FOUND: ProblemKind.ID_NOT_FOUND,
     HeldBack.NAME_MISMATCH: ProblemKind.ID_NAME_MISMATCH,
+    HeldBack.ID_CHANGED: ProblemKind.ID_CHANGED,
 }
 
 
 def _keep_problems(batch: IssuingBatch, verdicts: list[eligibility.Verdict]) -> None:
-    """Whom the register does not know, or under another name, is 问题学籍; whom it knows now is no longer (R1.9)."""
+    """Whom the register does not know, or under another name or number, and who has none is 问题学籍; whom it knows now
+    is no longer, nor is it asked about because of a namesake (R1.9)."""
     found = {v.candidate.student_id: _PROBLEMS[v.reason] for v in verdicts if v.reason in _PROBLEMS}
-    problems.open_for(found, "issuing")
+    nameless = [v.candidate.student_id for v in verdicts if v.candidate.id_number_sealed is None]
+    problems.open_for(found | dict.fromkeys(nameless, ProblemKind.NO_ID), "issuing")
     known = [v.candidate.student_id for v in verdicts if v.letter == NumberKind.G and not v.reason]
-    problems.answered(known, batch.number)
+    problems.answered(known, batch.number, (*problems.OF_REGISTER, ProblemKind.PERSON_DUPLICATE))
 
 
 def issue(batch_id: int, register: population.Register, now: datetime, piece: int = PIECE) -> bool:
@@ -280,7 +288,8 @@ def _next_holders(batch: IssuingBatch, piece: int) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _waiting(province: Unit) -> int:
+def waiting(province: Unit) -> int:
+    """How many pupils of the province hold L as their number (R1.1)."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) {_HOLDERS}", [f"{province.path}%"])
         return cursor.fetchone()[0]

@@ -5,8 +5,9 @@ from datetime import date, datetime
 from ledger.clock import now
 from ledger.words import zh
 from reviews import door
+from reviews.grounds import held as held_by_wall
 from reviews.models import Case
-from reviews.opinions import cleaned
+from reviews.opinions import free_text
 from reviews.refusals import Refused, refuse
 from reviews.states import MOVED_NOTHING, State
 from students import identity, key_rules, pupil_drafts, sealing
@@ -75,9 +76,10 @@ def change(
     """Write what the form says; an empty ``id_number`` takes a number typed before away. Raises Refused,
     :class:`students.identity.IdentityError`."""
     with door.edit(case, by, "edit", revision=revision) as held:
+        held_by_wall(note, row_of(held).student.school, act=zh("填写"), told=True)
         row = row_of(held)
         row.name, row.sex, row.birth_date = identity.check_name(name), sex, birth_date
-        row.basis, row.note, row.conflict = basis, cleaned(note)[:300], ""
+        row.basis, row.note, row.conflict = basis, free_text(note, zh("说明"), key_rules.CLAUSE, 300), ""
         row.answer, row.answered_at, row.answered_of = "", None, None
         row.save()
         _seal(row, id_number)

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
+from ledger.kept_texts import no_numbers
 from ledger.words import zh
 from reviews.models import Case
 from students.models import Sex, Student
@@ -48,10 +49,11 @@ class KeyInformationChange(models.Model):
         verbose_name = verbose_name_plural = zh("关键信息变更")
         indexes = [models.Index(fields=["student", "-id"], name="key_change_student")]
         constraints = [
+            no_numbers("key_no_numbers", "note"),
             models.CheckConstraint(
                 condition=Q(answer="") | Q(answered_at__isnull=False, answered_of__isnull=False),
                 name="key_change_answer_whole",
-            )
+            ),
         ]
 
     def __str__(self):

@@ -7,14 +7,12 @@ from ledger import pinyin
 from ledger.clock import local_date, moment, spoken
 from ledger.words import joined, zh
 from orgs.models import PostRole
-from orgs.school_system import system_on
 from orgs.seats import seat_at
 from reviews import procedures
 from reviews.models import Act, Case
 from reviews.procedures import CasePage, Objection
 from reviews.states import MOVED_NOTHING, Outcome, State, Verb
 from students import identity, key_rules, numbers, problems, records
-from students.grades import grade_of, phase_of
 from students.key_models import KeyInformationChange
 from students.models import ChangeSource, FieldChange, ProblemKind, PupilRecord, Sex, Student
 from students.population import Found
@@ -28,12 +26,14 @@ class KeyInformation(AboutPupil):
     """关键信息变更: school → its authority → automatic check."""
 
     kind = key_rules.KIND
+    checks_reason = SENT_BACK
     name = key_rules.NAME
     guards = {Verb.SUBMIT: key_rules.SUBMIT, "complete": key_rules.COMPLETE}
     clause = key_rules.CLAUSE
     beginner = zh("学校")
     of_one_school = True
     brings = zh("关键信息已变更")
+    ends = zh("变更关键信息")
     edit_path = "/key-changes/{number}/edit/"
     proof_name = zh("证明照片")
     no_proof = zh("还没有上传证明照片。")
@@ -54,8 +54,8 @@ class KeyInformation(AboutPupil):
         return key_rules.facts_of(row, case, subject or row.student, now)
 
     def phase(self, case: Case, subject: Student, day) -> str:
-        """学段 by the pupil's grade, in the school's system."""
-        return phase_of(grade_of(subject, day), system_on(case.receiving_unit, day).system)
+        """学段 that the pupil is registered in."""
+        return subject.phase
 
     def objection(self, case: Case, subject: Student, now) -> Objection | None:
         """What the checks find against other pupils and the register."""
@@ -170,7 +170,7 @@ def facts_shown(facts: key_rules.KeyFacts, case: Case, full: bool = False) -> li
     rows = [
         (
             zh("学生"),
-            f"{student.name if full else identity.mask_name(student.name)}　{case.receiving_unit.name}",
+            f"{student.name if full else identity.mask_name(student.name)}　{case.receiving_name}",
         ),
         (zh("学籍号"), number if full else identity.mask_number(number)),
     ]

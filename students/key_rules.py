@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 
 from ledger.clock import local_date
+from ledger.text import says
 from ledger.words import zh
 from orgs.models import Unit
 from reviews.models import Attachment, Case
@@ -13,7 +14,7 @@ from students import change_rules, identity, records, sealing
 from students.key_models import KeyBasis, KeyInformationChange
 from students.models import RegistrationNumber, Student
 from students.population import Asked, Found, register
-from students.statuses import StudentStatus
+from students.statuses import OVER
 
 KIND = "key_information"
 NAME = zh("关键信息变更")
@@ -64,7 +65,7 @@ class KeyFacts:
 @guard("学籍状态为“{status}”的学生不能变更关键信息。", CLAUSE)
 def status_open(facts: KeyFacts):
     """学籍状态可以变更关键信息"""
-    closed = facts.student.status == StudentStatus.DECEASED
+    closed = facts.student.status in OVER
     return {"status": facts.student.get_status_display()} if closed else None
 
 
@@ -79,7 +80,7 @@ def basis_given(facts: KeyFacts):
     """变更原因已选择"""
     if facts.row is None or not facts.row.basis:
         return {"told": zh("请选择变更原因。")}
-    if facts.row.basis == KeyBasis.OTHER and len(facts.row.note.strip()) < 2:
+    if facts.row.basis == KeyBasis.OTHER and not says(facts.row.note):
         return {"told": zh("原因选“其他”的，请在说明中写明（2–300 字）。")}
     return None
 
@@ -203,6 +204,7 @@ def conflict(facts: KeyFacts) -> str:
 
 _REGISTER = {
     Found.NOT_FOUND.value: zh("比对没有通过：人口信息库中没有这个身份证号，请与证件原件核对。"),
+    Found.CHANGED.value: zh("比对没有通过：人口信息库中这个身份证号已变更，请按新证件填写。"),
     Found.NAME_MISMATCH.value: zh("比对没有通过：身份证号与姓名不一致，请与证件原件核对。"),
 }
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 from ledger import clock
 from ledger.words import zh
 from orgs.models import PostRole
-from orgs.seats import seat_at
+from reviews import seating
 from reviews.clauses import url_of
 from reviews.models import Case
 from reviews.refusals import Refusal, Refused
@@ -35,9 +35,10 @@ CLAUSE_SHOWN = {
 def new_key_change(request: HttpRequest, key) -> HttpResponse:
     """What will happen, and whatever stands in the way; POST makes the draft."""
     student, day = visible_pupil(request, key)
-    now, school = clock.now(), student.school
-    if school is None or seat_at(request.user, school.pk, PostRole.REGISTRAR, day) is None:
-        return proofs.refused_page(request, Refusal("no_seat", key_drafting.NO_SEAT, key_rules.CLAUSE), 403)
+    now = clock.now()
+    absent = Refusal("no_seat", key_drafting.NO_SEAT, key_rules.CLAUSE)
+    if found := seating.seat_refusal(request.user, student.school_id, PostRole.REGISTRAR, day, absent):
+        return proofs.refused_page(request, found, 403)
     refused, status = None, 200
     if request.method == "POST":
         try:

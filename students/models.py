@@ -16,8 +16,10 @@ from django_fsm import FSMField
 from ledger.text import NUMBER_IN_TEXT
 from ledger.words import zh
 from orgs import scope
+from orgs.kept_names import KeepsNames
 from orgs.models import Account, Unit
-from students.statuses import StatusTransitions, StudentStatus
+from reviews.models import PHASES
+from students.statuses import LEFT, OVER, StatusTransitions, StudentStatus
 
 
 class Sex(models.TextChoices):
@@ -53,21 +55,35 @@ class CodeTable(models.Model):
 
 
 class SchoolClass(models.Model):
-    """A class of a school: the pupils of one cohort who sit together. ``cohort``: year of entering grade 1."""
+    """A class of a school: the pupils of one phase and cohort who sit together. ``cohort``: year of entering grade 1.
+
+    Of a nine-year school the 2020级1班 of grade 6 and that of grade 7 are two classes: between them lies a graduation.
+    """
 
     school = models.ForeignKey(
         Unit, verbose_name=zh("学校"), on_delete=models.PROTECT, related_name="classes"
     )
-    cohort = models.PositiveSmallIntegerField(zh("届（一年级入学年）"))
+    phase = models.CharField(zh("学段"), max_length=7, choices=PHASES)
+    cohort = models.PositiveSmallIntegerField(zh("级（一年级入学年）"))
     number = models.PositiveSmallIntegerField(zh("班号"))
 
     class Meta:
         verbose_name = verbose_name_plural = zh("班级")
         ordering = ["-cohort", "number"]
-        constraints = [models.UniqueConstraint(fields=["school", "cohort", "number"], name="class_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["school", "phase", "cohort", "number"], name="class_once"),
+            models.CheckConstraint(
+                condition=Q(phase__in=["primary", "junior", "senior"]), name="class_phase"
+            ),
+        ]
 
     def __str__(self):
         return zh("（{number}）班", number=self.number)
+
+    @property
+    def year_label(self) -> str:
+        """“2023级（2）班”: 级 is the year of entry, 届 would be that of leaving."""
+        return zh("{cohort}级{school_class}", cohort=self.cohort, school_class=str(self))
 
 
 class StudentQuerySet(models.QuerySet):
@@ -82,8 +98,10 @@ class StudentQuerySet(models.QuerySet):
 class Student(StatusTransitions, models.Model):
     """A pupil. ``key`` is the public identifier; the school is that of the current enrolment.
 
-    ``cohort`` is the year in which the pupil's year entered grade 1; the grade follows from it and the date
-    (see :mod:`students.grades`), so promotion writes nothing (R3.5c).
+    ``cohort`` is the year in which the pupil's class entered grade 1, ``phase`` the 学段 it is registered in; both are
+    written by a placement (registration, transfer, resumption, another grade, reporting after a graduation, roll-back)
+    and never by time. The grade follows from them and the date (see :mod:`students.grades`), so promotion writes nothing
+    (R3.5c). ``graduated_on`` is the day of the act, filled while the status is 毕业, 结业 or 肄业.
     """
 
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
@@ -98,7 +116,8 @@ class Student(StatusTransitions, models.Model):
     status = FSMField(
         zh("学籍状态"), max_length=12, choices=StudentStatus.choices, default=StudentStatus.ENROLLED
     )
-    cohort = models.PositiveSmallIntegerField(zh("届（一年级入学年）"))
+    phase = models.CharField(zh("学段"), max_length=7, choices=PHASES)
+    cohort = models.PositiveSmallIntegerField(zh("级（一年级入学年）"))
     school = models.ForeignKey(
         Unit,
         verbose_name=zh("学籍所在学校"),
@@ -131,6 +150,18 @@ class Student(StatusTransitions, models.Model):
             models.Index(fields=["school", "-cohort", "name"], name="student_roster"),
             models.Index(fields=["id_number_index"], name="student_id_number"),
             models.Index(fields=["name", "birth_date", "sex"], name="student_person"),
+            models.Index(fields=["school", "phase", "cohort"], name="student_of_grade"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(phase__in=["primary", "junior", "senior"]), name="student_phase"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=LEFT, graduated_on__isnull=False)
+                | Q(status__in=OVER)
+                | ~Q(status__in=LEFT) & Q(graduated_on__isnull=True),
+                name="student_graduated_on",
+            ),
         ]
 
     def __str__(self):
@@ -138,7 +169,7 @@ class Student(StatusTransitions, models.Model):
 
 
 class Enrolment(models.Model):
-    """学籍: that a pupil belongs to a school over a period. The closed one is the old school's archived copy.
+    """学籍: that a pupil belongs to a school, in a phase, over a period. The closed one is the old school's archived copy.
 
     ``archive`` keeps what the record said when the pupil left (codes and names, no numbers), so the old school can
     go on seeing and printing it.
@@ -150,6 +181,7 @@ class Enrolment(models.Model):
     school = models.ForeignKey(
         Unit, verbose_name=zh("学校"), on_delete=models.PROTECT, related_name="enrolments"
     )
+    phase = models.CharField(zh("学段"), max_length=7, choices=PHASES)
     period = DateTimeRangeField(zh("期间"))
     grade_in = models.PositiveSmallIntegerField(zh("转入年级"))
     grade_out = models.PositiveSmallIntegerField(zh("转出年级"), null=True, blank=True)
@@ -173,6 +205,9 @@ class Enrolment(models.Model):
                 fields=["student"],
                 condition=Q(period__endswith__isnull=True),
                 name="enrolment_one_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(phase__in=["primary", "junior", "senior"]), name="enrolment_phase"
             ),
         ]
 
@@ -287,7 +322,7 @@ class ChangeSource(models.TextChoices):
     CASE = "case", zh("业务办理")
 
 
-class FieldChange(models.Model):
+class FieldChange(KeepsNames, models.Model):
     """One item of a record, what it was and what it became, by whom and when (R6.1). Only ever appended; the instant
     is the database's. Of a sealed item it is told that it changed, and nothing of what it was or is."""
 
@@ -388,7 +423,13 @@ from students.bulletins.models import Bulletin, BulletinLine  # noqa: E402, F401
 from students.change_models import ChangePolicy, ContactAttempt, StatusChange  # noqa: E402, F401
 from students.dropouts.models import DropoutMark  # noqa: E402, F401
 from students.exports.models import RosterExport  # noqa: E402, F401
-from students.graduation_models import GraduationLine, GraduationRun, PromotionCount, TakenBack  # noqa: E402, F401
+from students.graduation_models import (  # noqa: E402, F401
+    GraduationCorrection,
+    GraduationLine,
+    GraduationRun,
+    PromotionCount,
+    TakenBack,
+)
 from students.headcount_models import HeadcountCell  # noqa: E402, F401
 from students.import_models import ImportBatch  # noqa: E402, F401
 from students.key_models import KeyInformationChange  # noqa: E402, F401

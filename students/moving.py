@@ -6,42 +6,47 @@ from json import dumps
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
+from django.db.models import prefetch_related_objects
 
 from ledger.clock import local_date
+from ledger.words import zh
 from orgs.models import Unit
-from orgs.school_system import systems_on
 from students import identity, records
-from students.grades import grade_label, grade_of, grade_on
+from students.grades import Entering, grade_of, label_of
 from students.models import CodeTable, Enrolment, RegistrationNumber, SchoolClass, Student
 from students.record_fields import BY_KEY
 from students.record_values import Record, records_of
+
+# How a record leaves a school that is closed and comes to its successor; the database knows it by these words.
+MERGED = zh("学校撤并")
 
 
 def move(
     student: Student,
     to: Unit,
+    into: Entering,
     school_class: SchoolClass | None,
     now: datetime,
     *,
     case_number: str,
     how: str,
-    cohort: int | None = None,
     status: str = "",
 ) -> dict:
-    """Move one record; see :func:`move_many`. Returns ids and, of a changed year, both cohorts for the audit trail."""
-    was = {"cohort": student.cohort, "status": str(student.status)}
+    """Move one record; see :func:`move_many`. Returns ids and, of a changed year or phase, both for the audit trail."""
+    was = {"cohort": student.cohort, "phase": student.phase, "status": str(student.status)}
     (moved,) = move_many(
         [student],
         to,
+        {student.pk: into},
         {student.pk: school_class},
         now,
         case_number=case_number,
         how=how,
-        cohort=cohort,
         status=status,
     )
-    if student.cohort != was["cohort"]:
-        moved |= {"cohort_was": was["cohort"], "cohort": student.cohort}
+    for name in ("cohort", "phase"):
+        if getattr(student, name) != was[name]:
+            moved |= {f"{name}_was": was[name], name: getattr(student, name)}
     if str(student.status) != was["status"]:
         moved["status_was"] = was["status"]
     return moved
@@ -58,33 +63,35 @@ WHERE e.student_id = w.student AND upper_inf(e.period) RETURNING e.student_id, e
 def move_many(
     students: Sequence[Student],
     to: Unit,
+    into: dict[int, Entering],
     classes: dict[int, SchoolClass | None],
     now: datetime,
     *,
     case_number: str,
     how: str,
-    cohort: int | None = None,
     status: str = "",
     graduated_on: date | None = None,
 ) -> list[dict]:
     """Move records: close the enrolment at the old school, keep its copy there, open one at the new school.
 
     The status is kept (R3.2) unless ``status`` names another, as for graduates who have reported at the next school;
-    then ``graduated_on`` is written with it. ``cohort`` is the year the pupils enter, where it is not their own
-    (R4.3). Returns the ids of each for the audit trail. The caller holds the pupils' row locks. A handful of
-    statements however many pupils; raises RuntimeError where one has no open enrolment.
+    then ``graduated_on`` is written with it. ``into`` says of each which phase, cohort and grade it enters (R4.3);
+    where that is another phase of the same school, a second enrolment there begins. Returns the ids of each for the
+    audit trail. The caller holds the pupils' row locks. A handful of statements however many pupils; raises RuntimeError
+    where one has no open enrolment.
     """
     day = local_date(now)
-    grades = [grade_of(student, day) for student in students]
     archives = snapshots(students, day)
+    grades = [grade_of(student, day) for student in students]
     closed = _closed(students, grades, archives, now, how, case_number)
     opened = Enrolment.objects.bulk_create(
         [
             Enrolment(
                 student=student,
                 school=to,
+                phase=into[student.pk].phase,
                 period=DateTimeTZRange(now, None),
-                grade_in=grade_on(cohort or student.cohort, day),
+                grade_in=into[student.pk].grade,
                 class_name=str(classes.get(student.pk) or ""),
                 entered_by=how,
                 case_number=case_number,
@@ -93,10 +100,10 @@ def move_many(
         ],
         batch_size=1000,
     )
-    changed = ["school", "school_class", "cohort"]
+    changed = ["school", "school_class", "phase", "cohort"]
     for student in students:
         student.school, student.school_class = to, classes.get(student.pk)
-        student.cohort = cohort or student.cohort
+        student.phase, student.cohort, _ = into[student.pk]
         if status and status != student.status:
             student.status, student.graduated_on = status, graduated_on
             changed += ["status", "graduated_on"]
@@ -105,6 +112,41 @@ def move_many(
         {"student": student.pk, "closed": closed[student.pk], "opened": row.pk}
         for student, row in zip(students, opened, strict=True)
     ]
+
+
+def inherit(
+    students: Sequence[Student], to: Unit, numbers: dict[int, int], now: datetime, *, how: str
+) -> None:
+    """Pupils of a closed school become those of ``to``, which succeeds it (R3.1): as :func:`move_many`, but nothing of
+    the pupil changes beside the school, and the case that brought it here stays named. ``numbers``: the class numbers
+    at ``to``, by class. A handful of statements; the caller holds the pupils' row locks."""
+    day = local_date(now)
+    archives = snapshots(students, day)
+    open_ = Enrolment.objects.filter(student__in=students, period__endswith__isnull=True)
+    came_by = dict(open_.values_list("student", "case_number"))
+    _closed(students, [grade_of(student, day) for student in students], archives, now, how, "")
+    prefetch_related_objects([to], "system_periods")
+    for student in students:
+        student.school = to
+    Enrolment.objects.bulk_create(
+        [
+            Enrolment(
+                student=student,
+                school=to,
+                phase=student.phase,
+                period=DateTimeTZRange(now, None),
+                grade_in=grade_of(student, day),
+                class_name=str(SchoolClass(number=numbers[student.school_class_id]))
+                if student.school_class_id in numbers
+                else "",
+                entered_by=how,
+                case_number=came_by[student.pk],
+            )
+            for student in students
+        ],
+        batch_size=1000,
+    )
+    Student.objects.filter(pk__in=[student.pk for student in students]).update(school=to)
 
 
 def end(student: Student, now: datetime, *, how: str, case_number: str) -> int:
@@ -142,7 +184,7 @@ def snapshots(students: Sequence[Student], day: date) -> dict[int, dict]:
     relations = records.relation_names() if any(record.guardians for record in read) else {}
     codes = {student.ethnic for student in students}
     ethnic = dict(CodeTable.objects.filter(table="ethnic", code__in=codes).values_list("code", "name"))
-    systems = systems_on({student.school_id: student.school for student in students}.values(), day)
+    prefetch_related_objects(list(students), "school__system_periods")
     rows = RegistrationNumber.objects.filter(student__in=students, closed_at__isnull=True)
     numbers = {row.student_id: identity.mask_number(records.opened_number(row)) for row in rows}
     return {
@@ -151,14 +193,13 @@ def snapshots(students: Sequence[Student], day: date) -> dict[int, dict]:
             day,
             relations,
             ethnic.get(record.student.ethnic, record.student.ethnic),
-            systems[record.student.school_id].system,
             numbers.get(record.student.pk, ""),
         )
         for record in read
     }
 
 
-def _snapshot(record: Record, day: date, relations: dict, ethnic: str, system: str, number: str) -> dict:
+def _snapshot(record: Record, day: date, relations: dict, ethnic: str, number: str) -> dict:
     student = record.student
     guardians = [record.guardians[place] for place in sorted(record.guardians)]
     return {
@@ -170,7 +211,7 @@ def _snapshot(record: Record, day: date, relations: dict, ethnic: str, system: s
         "ethnic": ethnic,
         "number": number,
         "status": student.get_status_display(),
-        "grade": grade_label(grade_of(student, day), system),
+        "grade": label_of(student, day),
         "class": str(student.school_class) if student.school_class_id else "",
         "entered_on": student.entered_on.isoformat(),
         "address": student.address,

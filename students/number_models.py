@@ -2,23 +2,27 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
+from ledger.kept_texts import no_numbers
 from ledger.words import zh
 from orgs import scope
+from orgs.kept_names import KeepsNames
 from orgs.models import Unit
 from orgs.seats import seats_of
 
 
 class PopulationPerson(models.Model):
-    """A row of the imported population register (R1.7): two blind indexes, nothing that can be read back.
+    """A row of the imported population register (R1.7): two blind indexes, nothing that can be read back;
+    ``replaced``: the person has another number now (R1.5).
 
     Comparing is all the register is for, so neither number nor name is kept.
     """
 
     index = models.BinaryField(max_length=16, unique=True)
     name_index = models.BinaryField(max_length=16)
+    replaced = models.BooleanField(zh("号码已变更"), default=False, db_default=False)
     imported_at = models.DateTimeField(zh("导入时间"), db_default=Now())
 
     class Meta:
@@ -37,6 +41,7 @@ class HeldBack(models.TextChoices):
     ID_INVALID = "id_invalid", zh("身份证号有误，或与性别、出生日期不符")
     NOT_FOUND = "not_found", zh("人口信息库中没有这个身份证号")
     NAME_MISMATCH = "name_mismatch", zh("姓名与人口信息库不一致")
+    ID_CHANGED = "id_changed", zh("人口信息库中这个身份证号已变更")
     UNAVAILABLE = "unavailable", zh("人口信息库未能比对")
     NUMBER_TAKEN = "number_taken", zh("该号码已经下发过")
     SEQUENCE_FULL = "sequence_full", zh("同区划同出生日期的顺序码已用完")
@@ -67,7 +72,7 @@ class IssuingBatchQuerySet(models.QuerySet):
         return self.filter(province__in={unit.province_id or unit.pk for unit in units})
 
 
-class IssuingBatch(models.Model):
+class IssuingBatch(KeepsNames, models.Model):
     """One run over all holders of L in a province: prepared by the registrar, confirmed by the head (R1.1).
 
     ``last_student``: how far the comparison has come; ``checked``, ``issued``, ``held`` are its progress.
@@ -105,11 +110,8 @@ class IssuingBatch(models.Model):
         verbose_name = verbose_name_plural = zh("下发学籍号批次")
         ordering = ["-id"]
         constraints = [
+            no_numbers("issuing_no_numbers", "opinion"),
             models.UniqueConstraint(fields=["province"], condition=Q(state__in=LIVE), name="batch_one_live"),
-            models.CheckConstraint(
-                condition=Q(confirmed_by__isnull=True) | ~Q(confirmed_by=F("prepared_by")),
-                name="batch_two_people",
-            ),
             models.CheckConstraint(
                 condition=Q(
                     state__in=[BatchState.ISSUING, BatchState.DONE],

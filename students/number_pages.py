@@ -8,7 +8,7 @@ from ledger.words import beside, zh
 from orgs import scope
 from orgs.models import Unit
 from students import identity, sealing
-from students.grades import grade_label, grade_of
+from students.grades import label_of
 from students.number_models import BatchState, HeldBack, IssuingBatch, IssuingLine
 
 CLAUSE_SHOWN = {
@@ -75,7 +75,7 @@ def facts(batch: IssuingBatch) -> list[tuple[str, str]]:
         (zh("范围"), batch.province.name),
         (
             zh("准备"),
-            beside(batch.prepared_by, moment(batch.prepared_at)),
+            beside(batch.called("prepared_by"), moment(batch.prepared_at)),
         ),
     ]
     if batch.confirmed_at:
@@ -83,7 +83,9 @@ def facts(batch: IssuingBatch) -> list[tuple[str, str]]:
             (
                 zh("确认"),
                 beside(
-                    batch.confirmed_by, moment(batch.confirmed_at), zh("“{quoted}”", quoted=batch.opinion)
+                    batch.called("confirmed_by"),
+                    moment(batch.confirmed_at),
+                    zh("“{quoted}”", quoted=batch.opinion),
                 ),
             )
         )
@@ -122,7 +124,7 @@ def receipt_rows(lines, day) -> list[dict]:
         {
             "name": identity.mask_name(line.student.name),
             "key": str(line.student.key),
-            "grade": grade_label(grade_of(line.student, day), line.school.school_system),
+            "grade": label_of(line.student, day),
             "class": str(line.student.school_class or "—"),
             "letter": line.letter if not line.reason else "L",
             "number": identity.mask_number(sealer.unseal(line.issued.sealed, line.issued_id))

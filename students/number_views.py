@@ -13,7 +13,8 @@ from ledger.words import zh
 from orgs.models import Unit
 from reviews import desk
 from reviews.forms import PlainText
-from reviews.refusals import Refusal, Refused
+from reviews.opinions import is_of_words
+from reviews.refusals import NO_POST, Refusal, Refused
 from reviews.views import see_other
 from students import issuing, number_pages
 from students.number_models import IssuingBatch
@@ -68,7 +69,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
     try:
         batch = issuing.prepare(request.user, desk.of(request).now)
     except Refused as error:
-        return list_page(request, error.refusal, 403 if error.code == "no_seat" else 409)
+        return list_page(request, error.refusal, 403 if error.code in NO_POST else 409)
     messages.success(
         request,
         zh("批次 {batch_number} 已准备，正在逐人比对；比对完由负责人确认。", batch_number=batch.number),
@@ -127,7 +128,7 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
     try:
         issuing.confirm(batch, request.user, desk.of(request).now, typed)
     except Refused as error:
-        status = 422 if error.code.startswith("opinion") else 409
+        status = 422 if is_of_words(error.code) else 409
         return batch_page(request, batch, error.refusal, status, typed)
     messages.success(request, zh("已确认，正在下发；下发完会通知各学校。"))
     return see_other(reverse("numbers-batch", args=[number]))

@@ -1,8 +1,8 @@
 """学籍号: L at creation; L→G, L→J, J→G, G→G; none is ever used twice (R1.1–R1.5, R1.8).
 
 Every number is written by :func:`give`, a handful of statements however many pupils. Nothing here asks the letter
-to refuse or delay anybody (R1.8). The caller holds the pupils' row locks; the database's walls (sql/walls.sql,
-sql/numbers.sql) hold whoever comes another way.
+to refuse or delay anybody (R1.8). The caller holds the pupils' row locks; the database's walls (sql/triggers.sql) hold
+whoever comes another way.
 """
 
 import json
@@ -244,6 +244,7 @@ def _refuse_unmatched(found: Found) -> None:
     sentences = {
         Found.NOT_FOUND: zh("人口信息库中没有这个身份证号，请与证件原件核对。"),
         Found.NAME_MISMATCH: zh("身份证号与姓名不一致，请与证件原件核对。"),
+        Found.CHANGED: zh("人口信息库中这个身份证号已变更，请按新证件填写。"),
         Found.UNAVAILABLE: zh("人口信息库暂时不能比对，未比对不能换号，请稍后再办。"),
     }
     if found is not Found.MATCH:

@@ -10,21 +10,23 @@ from PIL import Image
 from ledger import audit
 from ledger.words import zh
 from orgs.models import PostRole
-from orgs.seats import seat_at
-from reviews import files, pictures
+from reviews import files, pictures, seating
 from reviews.refusals import Refusal, Refused
 from students.models import Student
 from students.print_models import PupilPhoto
 
-WIDTH, HEIGHT, DPI = 307, 378, 300  # 26 × 32 mm
+# 26 × 32 mm at the dots an inch that paper deserves, and at those with which a face is still known.
+WIDTH, HEIGHT, DPI = 307, 378, 300
+NARROWEST, LOWEST, FEWEST_DPI = 154, 189, 150
 CLAUSE = zh("附件1 六.1")
 NO_SEAT = Refusal("no_seat", zh("照片由学生所在学校的学籍管理员采集，你没有这个岗位。"), CLAUSE)
 TOO_SMALL = Refusal(
     "photo_small",
     zh(
-        "照片太小，裁成 26×32 毫米后不足每英寸 300 点；请用至少 {width}×{height} 像素的照片。",
-        width=WIDTH,
-        height=HEIGHT,
+        "照片太小，裁成 26×32 毫米后不足每英寸 {fewest} 点；请用至少 {width}×{height} 像素的照片。",
+        fewest=FEWEST_DPI,
+        width=NARROWEST,
+        height=LOWEST,
     ),
     CLAUSE,
 )
@@ -32,14 +34,13 @@ TOO_SMALL = Refusal(
 
 def refusal(student: Student, by, day: date) -> Refusal | None:
     """Why ``by`` may not take the pupil's photograph."""
-    seat = student.school_id and seat_at(by, student.school_id, PostRole.REGISTRAR, day)
-    return None if seat else NO_SEAT
+    return seating.seat_refusal(by, student.school_id, PostRole.REGISTRAR, day, NO_SEAT)
 
 
 def cropped(picture: Image.Image) -> Image.Image:
     """The middle of the picture in the shape of 26 × 32, with more room left below than above the head.
 
-    Raises Refused when fewer pixels would be left than paper needs.
+    At most 300 dots an inch, and never more than the picture has. Raises Refused for fewer than 150.
     """
     wanted = WIDTH / HEIGHT
     width, height = picture.size
@@ -51,18 +52,37 @@ def cropped(picture: Image.Image) -> Image.Image:
         part = round(width / wanted)
         top = (height - part) // 3
         box = (0, top, width, top + part)
-    if box[2] - box[0] < WIDTH or box[3] - box[1] < HEIGHT:
+    size = min(box[2] - box[0], WIDTH), min(box[3] - box[1], HEIGHT)
+    if size[0] < NARROWEST or size[1] < LOWEST:
         raise Refused(TOO_SMALL)
-    return picture.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS, box=box)
+    return picture.resize(size, Image.Resampling.LANCZOS, box=box)
 
 
-def take_in(student: Student, by, upload, day: date) -> PupilPhoto:
-    """Keep ``upload`` as the pupil's photograph; the former one stays on record. Raises Refused with a sentence."""
+def dots(width: int) -> int:
+    """Dots an inch of a photograph so many pixels wide, on paper."""
+    return min(DPI, round(width * DPI / WIDTH))
+
+
+def remark(width: int) -> str:
+    """What to say of one that is taken though paper deserves a better; nothing otherwise."""
+    if width >= WIDTH:
+        return ""
+    return zh(
+        "这张照片裁后只有每英寸 {dots} 点，打印会不够清楚；方便时请换一张至少 {width}×{height} 像素的。",
+        dots=dots(width),
+        width=WIDTH,
+        height=HEIGHT,
+    )
+
+
+def take_in(student: Student, by, upload, day: date) -> str:
+    """Keep ``upload`` as the pupil's photograph; the former one stays on record. What is to be remarked on it, if
+    anything. Raises Refused with a sentence."""
     refused = refusal(student, by, day)
     if refused is not None:
         raise Refused(refused)
-    picture = pictures.plain(pictures.decoded(pictures.bytes_of(upload, CLAUSE), CLAUSE))
-    data = pictures.jpeg(cropped(picture), largest=60_000, dpi=(DPI, DPI))
+    picture = cropped(pictures.plain(pictures.decoded(pictures.bytes_of(upload, CLAUSE), CLAUSE)))
+    data = pictures.jpeg(picture, largest=60_000, dpi=(dots(picture.width),) * 2)
     key = uuid.uuid4()
     with files.stored(key, data), transaction.atomic():
         photo = PupilPhoto.objects.create(
@@ -75,7 +95,7 @@ def take_in(student: Student, by, upload, day: date) -> PupilPhoto:
             {"student": student.pk, "photo": photo.pk},
             subject=f"student:{student.key}",
         )
-    return photo
+    return remark(picture.width)
 
 
 def last_of(student: Student) -> PupilPhoto | None:

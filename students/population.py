@@ -6,7 +6,7 @@ transaction and lock, because another adapter may wait for a network.
 """
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple, Protocol, TextIO
 
@@ -15,11 +15,11 @@ from django.db import connection, transaction
 from django.utils.module_loading import import_string
 
 from ledger import audit
-from students import identity, sealing
+from students import identity, problems, sealing
 from students.number_models import PopulationPerson
 
 CLAUSE = "附件1 一.1"
-_HEADER = ["身份证号", "姓名"]
+_HEADER, _FORMER = ["身份证号", "姓名"], "原身份证号"
 _CHUNK = 5000
 
 
@@ -29,6 +29,7 @@ class Found(Enum):
     MATCH = "match"
     NOT_FOUND = "not_found"
     NAME_MISMATCH = "name_mismatch"
+    CHANGED = "changed"
     UNAVAILABLE = "unavailable"
 
 
@@ -55,22 +56,20 @@ class LocalRegister:
         if not asked:
             return []
         keys = [sealing.blind_index(one.id_number) for one in asked]
-        known = dict(
-            _bytes(PopulationPerson.objects.filter(index__in=keys).values_list("index", "name_index"))
-        )
+        rows = PopulationPerson.objects.filter(index__in=keys).values_list("index", "name_index", "replaced")
+        known = {bytes(key): (bytes(name), replaced) for key, name, replaced in rows}
         if not known and not PopulationPerson.objects.exists():
             return [Found.UNAVAILABLE] * len(asked)
         return [_answer(known.get(key), one.name) for key, one in zip(keys, asked, strict=True)]
 
 
-def _bytes(rows: Iterable[tuple]) -> Iterable[tuple[bytes, bytes]]:
-    return ((bytes(key), bytes(name)) for key, name in rows)
-
-
-def _answer(name_index: bytes | None, name: str) -> Found:
-    if name_index is None:
+def _answer(row: tuple[bytes, bool] | None, name: str) -> Found:
+    if row is None:
         return Found.NOT_FOUND
-    return Found.MATCH if name_index == _name_index(name) else Found.NAME_MISMATCH
+    name_index, replaced = row
+    if name_index != _name_index(name):
+        return Found.NAME_MISMATCH
+    return Found.CHANGED if replaced else Found.MATCH
 
 
 def _name_index(name: str) -> bytes:
@@ -91,9 +90,11 @@ class ImportRefused(Exception):
 
 
 def import_csv(file: TextIO, today, actor: str) -> int:
-    """Take in a UTF-8 csv with the columns 身份证号, 姓名; all of it or nothing. Returns the number of rows.
+    """Take in a UTF-8 csv with the columns 身份证号, 姓名 and, where known, 原身份证号; all of it or nothing. Returns the
+    number of rows.
 
-    A number that stands already gets the name of the file. Raises :class:`ImportRefused`.
+    A number that stands already gets the name of the file. Pupils who are registered under a number that the register
+    says was replaced become 问题学籍 (R1.9, R1.5). Raises :class:`ImportRefused`.
     """
     try:
         rows, faults = _read(csv.reader(file), today)
@@ -105,34 +106,40 @@ def import_csv(file: TextIO, today, actor: str) -> int:
         keys = list(rows.items())
         for start in range(0, len(keys), _CHUNK):
             _store(keys[start : start + _CHUNK])
-        audit.record("numbers", actor, "population.imported", {"rows": len(rows)})
-    return len(rows)
+        changed = problems.open_changed("register")
+        audit.record("numbers", actor, "population.imported", {"rows": len(rows), "changed": changed})
+    return sum(not replaced for _, replaced in rows.values())
 
 
-def _read(lines, today) -> tuple[dict[bytes, bytes], list[str]]:
+def _read(lines, today) -> tuple[dict[bytes, tuple[bytes, bool]], list[str]]:
+    """By the index of a number: the name's, and whether the number was replaced by another."""
     header = [cell.strip().lstrip("\ufeff") for cell in next(lines, [])]
-    if header[:2] != _HEADER:
-        return {}, ["第 1 行应为列名“身份证号,姓名”，请改正后再导入。"]
-    rows: dict[bytes, bytes] = {}
+    if header[:2] != _HEADER or header[2:] not in ([], [_FORMER]):
+        return {}, ["第 1 行应为列名“身份证号,姓名”，可加第三列“原身份证号”，请改正后再导入。"]
+    rows: dict[bytes, tuple[bytes, bool]] = {}
+    former: dict[bytes, bytes] = {}
     faults: list[str] = []
     for line, cells in enumerate(lines, 2):
         if not any(cell.strip() for cell in cells):
             continue
         try:
             number = identity.check_id_number(cells[0], today).text
-            name = identity.check_name(cells[1] if len(cells) > 1 else "")
+            name = _name_index(identity.check_name(cells[1] if len(cells) > 1 else ""))
+            if len(cells) > 2 and cells[2].strip():
+                former[sealing.blind_index(identity.check_id_number(cells[2], today).text)] = name
         except identity.IdentityError as error:
             faults.append(f"第 {line} 行：{error.sentence}")
             continue
-        rows[sealing.blind_index(number)] = _name_index(name)
-    return rows, faults[:20]
+        rows[sealing.blind_index(number)] = (name, False)
+    return {key: (name, True) for key, name in former.items()} | rows, faults[:20]
 
 
-def _store(rows: list[tuple[bytes, bytes]]) -> None:
+def _store(rows: list[tuple[bytes, tuple[bytes, bool]]]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO students_populationperson (index, name_index)"
-            " SELECT * FROM unnest(%s::bytea[], %s::bytea[])"
-            " ON CONFLICT (index) DO UPDATE SET name_index = excluded.name_index, imported_at = now()",
-            [[key for key, _ in rows], [name for _, name in rows]],
+            "INSERT INTO students_populationperson (index, name_index, replaced)"
+            " SELECT * FROM unnest(%s::bytea[], %s::bytea[], %s::boolean[])"
+            " ON CONFLICT (index) DO UPDATE SET name_index = excluded.name_index, replaced = excluded.replaced,"
+            " imported_at = now()",
+            [[key for key, _ in rows], [name for _, (name, _) in rows], [gone for _, (_, gone) in rows]],
         )

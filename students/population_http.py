@@ -9,8 +9,6 @@ TLS outside the trial; nothing of question or answer is logged.
 import json
 import logging
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -25,11 +23,11 @@ _WORDS = {found.value: found for found in Found if found is not Found.UNAVAILABL
 
 
 class HttpRegister:
-    """The register at ``POPULATION_URL``; ``POPULATION_TOKEN`` goes along as a bearer token."""
+    """The register at ``POPULATION_URL``; ``POPULATION_TOKEN`` goes along as a bearer token. Which addresses may stand
+    there is said in ledger/outgoing.py."""
 
     def __init__(self):
         self.url = outgoing.checked("POPULATION_URL")
-        self.opener = outgoing.opener()
 
     def compare(self, asked: Sequence[Asked]) -> list[Found]:
         """One answer a question, in order. Never raises for a register that is away: ``UNAVAILABLE``."""
@@ -47,9 +45,9 @@ class HttpRegister:
                 time.sleep(min(0.2 * 2**turn, 2))
             try:
                 return _read(self._send(body), len(part))
-            except (OSError, ValueError, urllib.error.HTTPError) as error:
+            except (OSError, ValueError) as error:
                 log.warning("population register did not answer: %s", type(error).__name__)
-                if isinstance(error, urllib.error.HTTPError) and error.code < 500:
+                if isinstance(error, outgoing.Answered) and error.status < 500:
                     return None  # it has answered, and will answer the same again
         return None
 
@@ -57,12 +55,8 @@ class HttpRegister:
         headers = {"Content-Type": "application/json; charset=utf-8", "Accept": "application/json"}
         if settings.POPULATION_TOKEN:
             headers["Authorization"] = f"Bearer {settings.POPULATION_TOKEN}"
-        request = urllib.request.Request(self.url, body, headers, method="POST")  # noqa: S310 - checked above
-        with self.opener.open(request, timeout=settings.POPULATION_TIMEOUT) as answer:
-            data = answer.read(LARGEST_ANSWER + 1)
-        if len(data) > LARGEST_ANSWER:
-            raise ValueError("answer too large")
-        return data
+        seconds = settings.POPULATION_TIMEOUT
+        return outgoing.post(self.url, body, headers, seconds=seconds, largest=LARGEST_ANSWER)
 
 
 def _read(data: bytes, count: int) -> list[Found]:

@@ -1,7 +1,7 @@
 """Sheets of a class or a cohort in one file (R8.4): ask, watch, fetch."""
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -9,16 +9,17 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ledger.clock import moment, spoken
+from ledger.served import inert
 from ledger.words import zh
 from orgs.models import Unit, UnitLevel
 from reviews import desk
+from reviews.models import PHASES
 from reviews.refusals import Refusal, Refused
 from reviews.views import see_other
-from reviews.views.evidence import inert
 from reviews.views.proofs import whole
 from students import counter, print_batches
 from students.counter_views import NO_SEAT_PAGE, batch_row
-from students.grades import grade_label, grade_on
+from students.grades import label_of
 from students.models import SchoolClass, Student
 from students.number_views import told
 from students.print_models import BatchState, PrintBatch
@@ -73,29 +74,37 @@ def _schools(units: list[Unit]) -> list[Unit]:
 def _asked(request: HttpRequest, school: Unit, known) -> PrintBatch:
     cohort, number = whole(request.POST.get("cohort")), whole(request.POST.get("class"))
     chosen = SchoolClass.objects.filter(pk=number, school=school).first() if number else None
-    if cohort is None or (number and (chosen is None or chosen.cohort != cohort)):
+    phase = request.POST.get("phase", "")
+    if (
+        phase not in dict(PHASES)
+        or (chosen and (chosen.phase, chosen.cohort) != (phase, cohort))
+        or (cohort is None or (number and chosen is None))
+    ):
         raise Refused(Refusal("batch_class", zh("请从列表中选择年级或班级。"), counter.CLAUSE))
     unit = counter.unit_for(request.user, school, known.today)
-    return print_batches.ask(unit, school, cohort, chosen, request.user, known.now)
+    return print_batches.ask(unit, school, phase, cohort, chosen, request.user, known.now)
 
 
 def _cohorts(school: Unit, day) -> list[dict]:
-    """Each cohort on the books with its classes and how many sit there, in two queries."""
-    counted: dict[int, dict] = {}
+    """Each cohort on the books with its classes and how many sit there, in three queries."""
+    prefetch_related_objects([school], "system_periods")
+    counted: dict[tuple[str, int], dict] = {}
     classes = {one.pk: one for one in SchoolClass.objects.filter(school=school)}
-    rows = Student.objects.filter(school=school).values_list("cohort", "school_class").annotate(Count("pk"))
-    for cohort, class_id, pupils in rows.order_by("-cohort"):
-        row = counted.setdefault(cohort, {"count": 0, "classes": {}})
+    rows = Student.objects.filter(school=school).values_list("phase", "cohort", "school_class")
+    rows = rows.annotate(Count("pk"))
+    for phase, cohort, class_id, pupils in rows.order_by("-cohort", "phase"):
+        row = counted.setdefault((phase, cohort), {"count": 0, "classes": {}})
         row["count"] += pupils
         if class_id:
             row["classes"][class_id] = pupils
     return [
         {
+            "phase": phase,
             "cohort": cohort,
             "label": zh(
                 "{cohort}级（{grade_label}）",
                 cohort=cohort,
-                grade_label=grade_label(grade_on(cohort, day), school.school_system),
+                grade_label=label_of(SchoolClass(school=school, phase=phase, cohort=cohort), day),
             ),
             "count": row["count"],
             "classes": [
@@ -104,7 +113,7 @@ def _cohorts(school: Unit, day) -> list[dict]:
                 if pk in classes
             ],
         }
-        for cohort, row in counted.items()
+        for (phase, cohort), row in counted.items()
     ]
 
 

@@ -11,8 +11,8 @@ from ledger import audit
 from ledger.clock import local_date
 from ledger.words import zh
 from orgs.models import PostRole, Unit
-from orgs.seats import seat_at
-from reviews import files
+from orgs.seats import acting_seats, seat_at
+from reviews import files, seating
 from reviews.public_numbers import public_number
 from reviews.refusals import Refusal, Refused, refuse
 from students import counter, sheet, sheet_pdf
@@ -27,20 +27,20 @@ STUCK = timedelta(minutes=10)
 CHUNK = 50
 
 
-def pupils_of(school: Unit, cohort: int, school_class: SchoolClass | None):
-    """The pupils on the books of a school in a cohort, or one class of it."""
-    rows = Student.objects.filter(school=school, cohort=cohort)
+def pupils_of(school: Unit, phase: str, cohort: int, school_class: SchoolClass | None):
+    """The pupils on the books of a school in a cohort of a phase, or one class of it."""
+    rows = Student.objects.filter(school=school, phase=phase, cohort=cohort)
     return rows.filter(school_class=school_class) if school_class else rows
 
 
 def ask(
-    unit: Unit, school: Unit, cohort: int, school_class: SchoolClass | None, by, now: datetime
+    unit: Unit, school: Unit, phase: str, cohort: int, school_class: SchoolClass | None, by, now: datetime
 ) -> PrintBatch:
     """Ask for the file. Raises Refused: no seat, nobody there, too many, one of the same is being drawn."""
     day = local_date(now)
-    if counter.unit_for(by, school, day) != unit:
-        raise Refused(counter.NO_SEAT)
-    total = pupils_of(school, cohort, school_class).count()
+    if counter.unit_for(by, school, day, acting_seats) != unit:
+        raise Refused(seating.no_seat(by, day, counter.NO_SEAT))
+    total = pupils_of(school, phase, cohort, school_class).count()
     if not total:
         refuse("batch_empty", zh("这个班级（年级）没有在籍学生，请另选。"), counter.CLAUSE)
     if total > MOST:
@@ -54,6 +54,7 @@ def ask(
         same = PrintBatch.objects.filter(
             unit=unit,
             school=school,
+            phase=phase,
             cohort=cohort,
             school_class=school_class,
             state__in=[BatchState.WAITING, BatchState.DRAWING],
@@ -68,6 +69,7 @@ def ask(
             number=public_number("DP", day.year),
             unit=unit,
             school=school,
+            phase=phase,
             cohort=cohort,
             school_class=school_class,
             total=total,
@@ -132,7 +134,7 @@ def _finish(batch: PrintBatch, now: datetime, state: str, left_out: list, **more
 def _papers(batch: PrintBatch, now: datetime) -> list[Paper]:
     """A paper for each pupil, by class and name; progress is told after every chunk."""
     day, by = local_date(now), batch.asked_by.display_name
-    wanted = pupils_of(batch.school, batch.cohort, batch.school_class)
+    wanted = pupils_of(batch.school, batch.phase, batch.cohort, batch.school_class)
     wanted = wanted.select_related("school__authority", "school_class")
     students = list(wanted.order_by(F("school_class__number").asc(nulls_last=True), "pinyin", "pk")[:MOST])
     papers: list[Paper] = []
@@ -182,7 +184,7 @@ def fetch_refusal(batch: PrintBatch, by, day: date) -> Refusal | None:
     """Why ``by`` may not fetch the file: only the unit that asked for it hands it out."""
     roles = (PostRole.REGISTRAR, PostRole.HEAD)
     if not any(seat_at(by, batch.unit_id, role, day) for role in roles):
-        return counter.NO_SEAT
+        return seating.no_seat(by, day, counter.NO_SEAT)
     if batch.state != BatchState.READY:
         return Refusal(
             "batch_not_ready",

@@ -9,7 +9,9 @@ from django.db.models.functions import Now
 
 from ledger.words import zh
 from orgs import scope
+from orgs.kept_names import KeepsNames
 from orgs.models import Unit
+from reviews.models import PHASES
 from students.models import Enrolment, Student
 
 
@@ -69,7 +71,8 @@ class PrintBatch(models.Model):
     key = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
     unit = models.ForeignKey(Unit, verbose_name=zh("打印单位"), on_delete=models.PROTECT, related_name="+")
     school = models.ForeignKey(Unit, verbose_name=zh("学校"), on_delete=models.PROTECT, related_name="+")
-    cohort = models.PositiveSmallIntegerField(zh("届（一年级入学年）"))
+    phase = models.CharField(zh("学段"), max_length=7, choices=PHASES)
+    cohort = models.PositiveSmallIntegerField(zh("级（一年级入学年）"))
     school_class = models.ForeignKey(
         "students.SchoolClass",
         verbose_name=zh("班级"),
@@ -111,7 +114,7 @@ class PrintBatch(models.Model):
         return self.number
 
 
-class SheetPrint(models.Model):
+class SheetPrint(KeepsNames, models.Model):
     """That a sheet or slip was printed: by whom, where, when, of what content. Never changed, never deleted (R8.4).
 
     ``code_hash`` stands for the random 128 bits in the QR code, which only the paper bears; ``mark`` is a keyed digest of what was

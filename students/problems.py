@@ -1,7 +1,9 @@
 """问题学籍: opened by checks, never by hand; a record of the problem on each pupil it concerns (R1.9).
 
-Which pairs are asked about is decided by :mod:`students.duplicates`. A pupil with an identity number is not troubled
-because a child without one is called and born alike: the record then stands on the other alone.
+Which pairs are asked about is decided by :mod:`students.duplicates`. Two who are called and born alike: a pupil with an
+identity number is not troubled because a child without one turns up, and who holds a formal number has passed the check
+and keeps that. So the record stands on the newcomer alone; one whose identity number the register then confirms is rid of
+it.
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,19 +15,29 @@ from django.db.models.functions import Now
 from ledger import audit
 from ledger.words import zh
 from students.duplicates import PAIRS
-from students.models import ProblemKind, ProblemRecord, Settlement
+from students.models import ProblemKind, ProblemRecord, Settlement, Student
 
 CHAIN = "students"
 CLAUSE = zh("附件1 四.1")
 PIECE = 20_000
+
+# Of a pupil it says only that something is missing: nothing that is asked for waits for it (R1.2, R1.8).
+HOLD_NOBODY = (ProblemKind.NO_ID,)
+
+_FORMAL = """EXISTS (SELECT FROM students_registrationnumber n
+                     WHERE n.student_id = {}.id AND n.closed_at IS NULL AND n.kind IN ('J', 'G'))"""
+# Whether s of the pair s, t is to be asked about: it has not passed the check, and either has no number to tell it from
+# the other, or the other has passed without one.
+_ASKED = f"""NOT {_FORMAL.format("s")}
+      AND (s.id_number_index IS NULL OR t.id_number_index IS NULL AND {_FORMAL.format("t")})"""
 
 _OPEN = f"""
 WITH pairs AS ({PAIRS}), both_sides AS (
     SELECT student_id, twin_id, kind FROM pairs UNION SELECT twin_id, student_id, kind FROM pairs
 ), asked AS (
     SELECT DISTINCT ON (b.student_id, b.kind) b.student_id, b.twin_id, b.kind
-    FROM both_sides b JOIN students_student s ON s.id = b.student_id
-    WHERE (b.kind = '{ProblemKind.ID_DUPLICATE.value}' OR s.id_number_index IS NULL)
+    FROM both_sides b JOIN students_student s ON s.id = b.student_id JOIN students_student t ON t.id = b.twin_id
+    WHERE (b.kind = '{ProblemKind.ID_DUPLICATE.value}' OR {_ASKED})
       AND NOT EXISTS (SELECT FROM students_knowntwins k
                       WHERE k.first_id = least(b.student_id, b.twin_id) AND k.second_id = greatest(b.student_id, b.twin_id))
     ORDER BY b.student_id, b.kind, b.twin_id
@@ -62,6 +74,25 @@ def open_for(reasons: dict[int, str], found_by: str) -> int:
             [found_by, list(reasons), [str(kind) for kind in reasons.values()]],
         )
         return _told(cursor.fetchall(), found_by)
+
+
+_CHANGED = """
+SELECT s.id FROM students_populationperson p JOIN students_student s ON s.id_number_index = p.index
+WHERE p.replaced AND s.school_id IS NOT NULL ORDER BY s.id
+"""
+
+
+def open_changed(found_by: str) -> int:
+    """Pupils, whatever number they hold, whose identity number the register says was replaced by another (R1.5)."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGED)
+        changed = [pk for (pk,) in cursor.fetchall()]
+    return open_for(dict.fromkeys(changed, ProblemKind.ID_CHANGED), found_by)
+
+
+def of(student: Student) -> list[ProblemRecord]:
+    """The open problem records for which what is asked for waits (R3.1b); see :data:`HOLD_NOBODY`."""
+    return list(ProblemRecord.objects.filter(student=student, closed_at=None).exclude(kind__in=HOLD_NOBODY))
 
 
 def _told(rows: list[tuple], found_by: str) -> int:
@@ -102,7 +133,7 @@ WHERE p.closed_at IS NULL AND s.id = p.student_id AND t.id = p.twin_id
        OR p.kind = '{ProblemKind.ID_DUPLICATE.value}' AND s.id_number_index IS DISTINCT FROM t.id_number_index
        OR p.kind = '{ProblemKind.PERSON_DUPLICATE.value}'
           AND ((s.name, s.sex, s.birth_date) IS DISTINCT FROM (t.name, t.sex, t.birth_date)
-               OR s.id_number_index IS NOT NULL))
+               OR NOT ({_ASKED})))
 RETURNING p.id
 """  # noqa: S608 - put together from the fixed texts above
 
@@ -115,7 +146,7 @@ def recheck(ids: Iterable[int], case_number: str, how: str = Settlement.AMENDED)
 
 
 # What the population register says of one pupil alone; asked anew at every comparison.
-OF_REGISTER = (ProblemKind.ID_NOT_FOUND, ProblemKind.ID_NAME_MISMATCH)
+OF_REGISTER = (ProblemKind.ID_NOT_FOUND, ProblemKind.ID_NAME_MISMATCH, ProblemKind.ID_CHANGED)
 
 
 def answered(ids: Iterable[int], case_number: str, kinds: Sequence[str] = OF_REGISTER) -> int:

@@ -11,16 +11,12 @@ from ledger.words import zh
 from reviews import procedures
 from reviews.models import Case
 from reviews.states import Verb
-from students import change_page, change_rules, records
+from students import change_page, change_rules, one_way, records
 from students.change_kinds import GRADE, KINDS, ChangeKind
 from students.change_models import StatusChange
-from students.grades import cohort_of, grade_of, phase_of
-from students.models import Student
-
-
-def subject_of(student_id: int) -> str:
-    """How a case names its pupil."""
-    return f"student:{student_id}"
+from students.grades import cohort_of
+from students.models import Student, StudentStatus
+from students.subjects import subject_of
 
 
 class AboutPupil(procedures.Procedure):
@@ -55,7 +51,6 @@ class StatusChanging(AboutPupil):
     guards = {Verb.SUBMIT: change_rules.SUBMIT, "complete": change_rules.COMPLETE}
     beginner = zh("学校")
     of_one_school = True
-    brings = zh("学籍状态已变更")
     edit_path = "/changes/{number}/edit/"
     proof_name = zh("佐证材料")
     no_proof = zh("没有上传佐证材料（选填）。")
@@ -65,8 +60,7 @@ class StatusChanging(AboutPupil):
 
     def __init__(self, what: ChangeKind):
         self.what, self.kind, self.name, self.clause = what, what.kind, what.name, what.clause
-        if what.does == "stay":
-            self.brings = zh("年级已变更")
+        self.brings, self.ends = zh("已办理{kind}", kind=what.name), zh("办结{kind}", kind=what.name)
 
     def facts(self, case: Case, subject: Student | None, now, book) -> change_rules.ChangeFacts:
         """Facts of the case's change; the locked pupil stands in for the one read with it."""
@@ -74,17 +68,23 @@ class StatusChanging(AboutPupil):
         return change_rules.facts_of(change, case, subject or change.student, now)
 
     def phase(self, case: Case, subject: Student, day) -> str:
-        """学段 by the pupil's grade, in the school's system."""
-        return phase_of(grade_of(subject, day), change_rules.system_on(case.receiving_unit, day).system)
+        """学段 that the pupil is registered in."""
+        return subject.phase
 
     def complete(self, case: Case, subject: Student, now) -> dict:
         """The status changes, or the grade; what was before is kept with the case (R5.1–R5.3)."""
         change = change_of(case)
         moved = {"student": subject.pk, "status_was": str(subject.status)}
         StatusChange.objects.filter(pk=change.pk).update(status_was=subject.status)
+        if subject.status == StudentStatus.GRADUATED:
+            # Of a graduate nothing but its death is registered.
+            told = zh("该生已登记死亡（{number}）", number=case.number)
+            one_way.leave_lists([subject.pk], told, case)
         getattr(subject, self.what.does)()
         fields = ["status"]
-        if GRADE in self.what.asks:
+        if change.own_cohort:
+            moved["own_cohort"] = subject.cohort
+        elif GRADE in self.what.asks:
             day = case.ruled_on(local_date(now))
             cohort = cohort_of(change.grade_to, day)
             moved |= {"cohort_was": subject.cohort, "cohort": cohort}

@@ -11,6 +11,7 @@ from orgs.models import Unit
 from reviews.countdown import countdown
 from reviews.models import Case
 from reviews.procedures import kind_name
+from reviews.public_numbers import typed_number
 from reviews.rulebook import Rulebook
 from reviews.states import State
 from students import identity, records
@@ -49,7 +50,7 @@ class Progress:
 
 def of(number: str, last: str, book: Rulebook, today: date) -> Progress | None:
     """The progress, or ``None``: no such case, not sent off yet, or the six characters are another pupil's."""
-    rows = Case.objects.filter(number=identity.normalise_number(number)[:20], submitted_at__isnull=False)
+    rows = Case.objects.filter(number=typed_number(number), submitted_at__isnull=False)
     case = rows.select_related(
         "receiving_unit__authority", "sending_unit__authority", "holder__authority"
     ).first()

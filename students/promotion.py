@@ -10,19 +10,24 @@ from students.grades import school_year
 from students.graduation_models import PromotionCount
 from students.models import StudentStatus
 
-# Once a year and province, by whichever round comes first after the instant; both counts are of the pupils who are
-# still to be taught then, by the cohorts that stand at the time of counting.
+# Once a year and province, by whichever round comes first after the instant; all counts are of the pupils who are still to
+# be taught then, by what stands at the time of counting. The derived grade is below the nominal one where somebody stays
+# in a last grade, above it before a new pupil begins: neither is counted as in a grade.
 _COUNT = """
-INSERT INTO students_promotioncount (year, province_id, grade, before, after)
-SELECT %(year)s, t.province_id, g.grade,
-    coalesce(sum(t.pupils) FILTER (WHERE %(year)s - t.cohort = g.grade), 0),
-    coalesce(sum(t.pupils) FILTER (WHERE %(year)s - t.cohort + 1 = g.grade), 0)
-FROM (SELECT u.province_id, s.cohort, count(*) AS pupils FROM students_student s
-      JOIN orgs_unit u ON u.id = s.school_id
-      WHERE s.status = ANY(%(counted)s) AND u.province_id IS NOT NULL GROUP BY 1, 2) t
-CROSS JOIN generate_series(1, 13) g (grade)
-GROUP BY t.province_id, g.grade
-HAVING sum(t.pupils) FILTER (WHERE %(year)s - t.cohort = g.grade OR %(year)s - t.cohort + 1 = g.grade) > 0
+INSERT INTO students_promotioncount (year, province_id, grade, before, after, stayed)
+SELECT %(year)s, p.province_id, g.grade,
+    coalesce(sum(p.pupils) FILTER (WHERE p.was = g.grade AND p.was = p.nominal - 1), 0),
+    coalesce(sum(p.pupils) FILTER (WHERE p.now_in = g.grade AND p.now_in = p.nominal), 0),
+    coalesce(sum(p.pupils) FILTER (WHERE p.now_in = g.grade AND p.now_in < p.nominal), 0)
+FROM (SELECT t.*, %(year)s - t.cohort + 1 AS nominal,
+        students_grade_at(t.cohort, t.phase, t.school_id, make_date(%(year)s, 8, 10)) AS was,
+        students_grade_at(t.cohort, t.phase, t.school_id, make_date(%(year)s, 8, 11)) AS now_in
+      FROM (SELECT u.province_id, s.school_id, s.phase, s.cohort, count(*) AS pupils FROM students_student s
+            JOIN orgs_unit u ON u.id = s.school_id
+            WHERE s.status = ANY(%(counted)s) AND u.province_id IS NOT NULL GROUP BY 1, 2, 3, 4) t) p
+CROSS JOIN generate_series(1, 12) g (grade)
+WHERE g.grade IN (p.was, p.now_in)
+GROUP BY p.province_id, g.grade
 ON CONFLICT DO NOTHING
 """
 # Who goes up a grade: the pupils at school, and those who are away for a time.

@@ -6,17 +6,17 @@ from datetime import datetime
 
 from ledger.clock import local_date
 from orgs.models import PostRole, Unit
-from orgs.seats import seat_at
-from reviews import door, evidence
+from orgs.successors import heir_or_self
+from reviews import door, evidence, seating
 from reviews.models import Case
-from reviews.refusals import Refused, refuse
+from reviews.refusals import Refusal, Refused
 from reviews.states import State, Verb
 from students import identity
 from students.models import Student
 from students.procedures import subject_of
 
-# Where a row of a list stands before and after it is bound to a case.
-LISTED, SENT = "listed", "sent"
+# Where a row of a list stands before and after it is bound to a case, and after that has ended.
+LISTED, SENT, RETURNED = "listed", "sent", "returned"
 
 
 def begin(
@@ -38,9 +38,10 @@ def begin(
     anything is typed; ``fill`` writes the kind's own row into a new draft. ``kept`` is called in the transaction that
     writes the draft, e.g. to keep an idempotency key with it. Raises Refused.
     """
-    school = student.school
-    if school is None or seat_at(by, school.pk, PostRole.REGISTRAR, local_date(now)) is None:
-        refuse("no_seat", *no_seat)
+    told, at = Refusal("no_seat", *no_seat), student.school_id
+    if found := seating.seat_refusal(by, at, PostRole.REGISTRAR, local_date(now), told):
+        raise Refused(found)
+    school = heir_or_self(student.school, local_date(now))
     known = facts()
     for check in checks:
         found = check(known)
@@ -146,6 +147,6 @@ def sent_list(
         return door.perform(case, Verb.SUBMIT, by, opinion=opinion)
     except Refused:
         door.perform(case, Verb.WITHDRAW, by)
-        # The wall has marked them as returned with the case; they were never sent.
-        table.filter(pk__in=ids).update(case=None, state=LISTED)
+        # The wall has marked them as returned with the case; they were never sent. Who was taken off meanwhile stays off.
+        table.filter(pk__in=ids, state=RETURNED).update(case=None, state=LISTED)
         raise

@@ -5,7 +5,7 @@ from django.db import transaction
 from ledger import audit, clock
 from ledger.words import zh
 from orgs.models import PostRole
-from orgs.seats import seat_at
+from reviews import seating
 from reviews.refusals import Refusal, Refused, refuse
 from students import record_checks, record_values
 from students.models import ChangeSource, FieldChange, Student
@@ -25,9 +25,8 @@ class ItemsRefused(Exception):
 
 def refusal(student: Student, by, day) -> Refusal | None:
     """Why ``by`` cannot change the record, or ``None``: only the registrar of the school that holds it (R6.1)."""
-    if student.school_id is None or seat_at(by, student.school_id, PostRole.REGISTRAR, day) is None:
-        return Refusal("no_seat", zh("只有学籍所在学校的学籍管理员可以更新学籍信息。"), CLAUSE)
-    return None
+    told = Refusal("no_seat", zh("只有学籍所在学校的学籍管理员可以更新学籍信息。"), CLAUSE)
+    return seating.seat_refusal(by, student.school_id, PostRole.REGISTRAR, day, told)
 
 
 def change(

@@ -1,7 +1,7 @@
 """What an item of the record may hold, and how items must agree. A refusal is one sentence at the item it is about."""
 
 import re
-import unicodedata
+from collections.abc import Container
 from datetime import date
 from decimal import Decimal, InvalidOperation
 
@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from ledger.clock import spoken
-from ledger.text import NUMBER_IN_TEXT, plain_characters
+from ledger.text import holds_number, normalised, plain_characters, unreadable
 from ledger.words import zh
 from students import identity
 from students.record_fields import RecordField
@@ -31,10 +31,10 @@ class ItemRefused(ValueError):
 
 def cleaned(item: RecordField, typed: str, codes: dict[str, dict[str, str]], today: date) -> str:
     """A typed text as the item holds it; empty for nothing. Raises :class:`ItemRefused`."""
-    text = unicodedata.normalize("NFC", typed).strip()
+    text = normalised("NFC", typed).strip()
     if not text:
         return ""
-    if not text.isprintable() or any(unicodedata.category(c) in ("Cs", "Co") for c in text):
+    if unreadable(text):
         raise ItemRefused(
             zh("{item_label}中有看不见的或别处显示不了的字符，请清空后重新输入。", item_label=item.label)
         )
@@ -51,7 +51,7 @@ def cleaned(item: RecordField, typed: str, codes: dict[str, dict[str, str]], tod
                 count=len(value),
             )
         )
-    if not item.secret and re.search(NUMBER_IN_TEXT, plain_characters(value)):
+    if not item.secret and holds_number(value):
         raise ItemRefused(
             zh("{item_label}里不能写身份证号或学籍号，号码请填在证件号一栏。", item_label=item.label)
         )
@@ -59,7 +59,7 @@ def cleaned(item: RecordField, typed: str, codes: dict[str, dict[str, str]], tod
 
 
 def _as_text(item, text, codes, today) -> str:
-    return text
+    return re.sub(r"\s", " ", text)
 
 
 def _name(item, text, codes, today) -> str:
@@ -79,12 +79,21 @@ def _yes_no(item, text, codes, today) -> str:
     return text
 
 
+# A day as people write it; without separators it has eight digits, or nobody knows which are the month's.
+_DAY = r"([0-9]{4})(?:[-./年]([0-9]{1,2})(?:[-./月]([0-9]{1,2})[日号]?|月)?|([0-9]{2})([0-9]{2})?)"
+_TIME = re.compile(r"(?<=[0-9日号])[T\s]+[0-9]{1,2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?$")
+
+
+def _parts(text: str) -> list[int] | None:
+    """Year, month and, where it was written, day; a time of day behind it says nothing more."""
+    found = re.fullmatch(_DAY, plain_characters(_TIME.sub("", text)))
+    return [int(part) for part in found.groups() if part] if found else None
+
+
 def _day(item, text, codes, today) -> str:
-    compact = re.sub(r"[-./年月日]", "-", plain_characters(text)).strip("-")
-    found = re.fullmatch(r"(\d{4})-?(\d{1,2})-?(\d{1,2})", compact, re.ASCII)
     try:
-        day = date(*(int(part) for part in found.groups()))  # type: ignore[union-attr]
-    except (AttributeError, ValueError):
+        day = date(*(_parts(text) or ()))
+    except (TypeError, ValueError):
         raise ItemRefused(
             zh("{item_label}应为真实的日期，如2020年3月5日或20200305。", item_label=item.label)
         ) from None
@@ -94,14 +103,16 @@ def _day(item, text, codes, today) -> str:
 
 
 def _month(item, text, codes, today) -> str:
-    compact = re.sub(r"[-./年]", "", plain_characters(text)).removesuffix("月")
-    found = re.fullmatch(r"(\d{4})(0[1-9]|1[0-2]|[1-9])(\d{2})?", compact, re.ASCII)
-    if found is None or not _EARLIEST.year <= int(found[1]) <= today.year:
-        raise ItemRefused(zh("{item_label}应为年和月，如202409，不能晚于本月。", item_label=item.label))
-    day = date(int(found[1]), int(found[2]), 1)
-    if day > today:
-        raise ItemRefused(zh("{item_label}应为年和月，如202409，不能晚于本月。", item_label=item.label))
-    return day.isoformat()
+    parts = _parts(text)
+    try:
+        day = date(*parts) if parts and len(parts) == 3 else date(*(parts or ()), 1)
+    except (TypeError, ValueError):
+        day = date.max
+    if not _EARLIEST <= day.replace(day=1) <= today:
+        raise ItemRefused(
+            zh("{item_label}应为年和月，如202409或2024-9，不能晚于本月。", item_label=item.label)
+        )
+    return day.replace(day=1).isoformat()
 
 
 def _division(item, text, codes, today) -> str:
@@ -129,13 +140,14 @@ def _spelling(item, text, codes, today) -> str:
     return spelled
 
 
+_SPAN = re.compile(r"(.{8,11}?)(?:[-—–~]|至|到)+(.{8,11}|长期)")
+
+
 def _span(item, text, codes, today) -> str:
-    found = re.fullmatch(
-        r"(\d{4})\.(\d{2})\.(\d{2})-(?:(\d{4})\.(\d{2})\.(\d{2})|长期)", plain_characters(text), re.ASCII
-    )
+    found = _SPAN.fullmatch(plain_characters(text))
     try:
-        begins = date(*(int(part) for part in found.groups()[:3]))  # type: ignore[union-attr]
-        ends = date(*(int(part) for part in found.groups()[3:])) if found[4] else date.max  # type: ignore[index,union-attr]
+        begins = date(*(_parts(found[1]) or ()))  # type: ignore[index]
+        ends = date.max if found[2] == "长期" else date(*(_parts(found[2]) or ()))  # type: ignore[index]
     except (AttributeError, ValueError, TypeError):
         raise ItemRefused(
             zh(
@@ -145,7 +157,7 @@ def _span(item, text, codes, today) -> str:
         ) from None
     if ends <= begins:
         raise ItemRefused(zh("{item_label}的止期应晚于起期，请核对。", item_label=item.label))
-    return plain_characters(text)
+    return f"{begins:%Y.%m.%d}-" + (zh("长期") if ends == date.max else f"{ends:%Y.%m.%d}")
 
 
 def _decimal(item, text, codes, today) -> str:
@@ -189,10 +201,7 @@ def _url(item, text, codes, today) -> str:
 
 
 def _number(item, text, codes, today) -> str:
-    number = identity.normalise_number(text)
-    if not re.fullmatch(r"[0-9A-Z()-]{1,20}", number):
-        raise ItemRefused(zh("{item_label}只能有字母和数字，最长20位，请核对后重填。", item_label=item.label))
-    return number
+    return identity.check_paper_number(text, item.label)
 
 
 _KINDS = {
@@ -218,12 +227,28 @@ _KINDS = {
 # ---------------------------------------------------------------- how items agree
 
 
-def contradictions(values: dict[str, str], today: date) -> dict[str, str]:
-    """Where items of a whole record contradict one another: the item → a sentence. Empty items contradict nothing."""
+# What is told at an item because of others; it is not told while one of these is wrong itself: one cause, one fault.
+_RESTS_ON = {
+    "permit_issuer": ("permit_held",),
+    "permit_issued_on": ("permit_held",),
+    "guardian1.id_number": ("id_number", "id_type", "guardian1.id_type"),
+    "guardian2.id_number": ("id_number", "id_type", "guardian2.id_type"),
+    "guardian1.relation_note": ("guardian1.relation",),
+    "guardian2.relation_note": ("guardian2.relation",),
+    "guardian1.id_type": ("guardian1.id_number",),
+    "guardian2.id_type": ("guardian2.id_number",),
+    "school_bus": ("commute_mode",),
+}
+
+
+def contradictions(values: dict[str, str], today: date, wrong: Container[str] = ()) -> dict[str, str]:
+    """Where items of a whole record contradict one another: the item → a sentence. Empty items contradict nothing;
+    ``wrong`` are items that were given, but cannot be read."""
     found: dict[str, str] = {}
     for check in (_own_number, _permit, _guardians, _school_way, _help):
         for key, sentence in check(values, today):
-            found.setdefault(key, sentence)
+            if not any(other in wrong for other in _RESTS_ON.get(key, ())):
+                found.setdefault(key, sentence)
     return found
 
 

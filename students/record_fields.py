@@ -65,6 +65,23 @@ class RecordField:
                 row["code"] for row in csv.DictReader(file) if row["used_in_student_form"] == "1"
             )
 
+    @cached_property
+    def other_names(self) -> dict[str, tuple[str, ...]]:
+        """What a choice is called besides its name, by code: short names, what the paper is called today."""
+        path = DATA / f"{self.table}.csv"
+        if not self.table or self.kind != "code" or not path.exists():
+            return {}
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = [
+                (row.get("code") or row.get("order") or "", _names_in(row)) for row in csv.DictReader(file)
+            ]
+        return {code: names for code, names in rows if names and (not self.offered or code in self.offered)}
+
+
+def _names_in(row: dict[str, str]) -> tuple[str, ...]:
+    said = "；".join(row.get(column) or "" for column in ("short_name", "alias", "other_names"))
+    return tuple(name.strip() for name in said.split("；") if name.strip())
+
 
 def _read() -> tuple[RecordField, ...]:
     with (DATA / "student_fields.csv").open(encoding="utf-8", newline="") as file:

@@ -5,7 +5,7 @@ from datetime import date
 from ledger import clock
 from ledger.words import zh
 from students import identity, record_checks, record_fields, records
-from students.grades import grade_label, grade_of
+from students.grades import label_of
 from students.models import CodeTable, FieldChange, Student
 from students.record_fields import BLOCKS, BY_KEY, EDITABLE, RecordField
 from students.record_values import Record, code_names, division_names
@@ -79,10 +79,9 @@ def _shown(record: Record, item: RecordField, words: Words, derived: dict[str, s
 
 
 def _derived(student: Student, day: date) -> dict[str, str]:
-    system = student.school.school_system if student.school else ""
     return {
         "photo": zh("尚未采集"),
-        "grade": grade_label(grade_of(student, day), system),
+        "grade": label_of(student, day),
         "school_class": str(student.school_class or zh("未编班")),
         "registration_number": identity.mask_number(records.current_number(student)),
         "school_code": student.school.code if student.school else "",
@@ -132,7 +131,7 @@ def history_rows(student: Student) -> list[dict]:
             "secret": row.secret,
             "old": words.of(BY_KEY[row.field], row.old) if row.field in BY_KEY else row.old,
             "new": words.of(BY_KEY[row.field], row.new) if row.field in BY_KEY else row.new,
-            "by": row.by.display_name if row.by_id else zh("系统"),
+            "by": row.called("by") or zh("系统"),
             "source": row.get_source_display(),
         }
         for row in rows

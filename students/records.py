@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from ledger import audit
+from ledger import audit, tally
 from ledger.clock import local_date
-from ledger.models import AuditEntry
 from ledger.words import zh
 from students import identity, sealing
-from students.grades import grade_label, grade_of
+from students.grades import label_of
 from students.models import CodeTable, RegistrationNumber, Student
 
 # An account that misses this often within the hour is guessing; it is told to wait.
@@ -40,53 +39,55 @@ def find(number: str, name: str, account, now: datetime) -> Student | None:
     Every look-up is recorded. Raises :class:`students.identity.IdentityError` for a number that cannot be one, and
     :class:`TooManyMisses`.
     """
-    subject = f"lookup:{account.pk}"
-    since = now - timedelta(hours=1)
-    misses = AuditEntry.objects.filter(subject=subject, at__gte=since, action="student.lookup_missed").count()
-    if misses >= MISSES_AN_HOUR:
+    this = tally.count(tally.key_of("look-up missed", account.pk), MISSES_AN_HOUR, timedelta(hours=1), now)
+    if this.exceeds:
         raise TooManyMisses
-    student = _matching(number, name, local_date(now))
+    student = None
+    try:
+        student = _matching(number, name, local_date(now))
+    except identity.IdentityError:
+        this.give_back()
+        raise
+    if student:
+        this.give_back()
     action = "student.lookup" if student else "student.lookup_missed"
     body = {"student": student.pk} if student else {}
-    audit.record("access", audit.actor_of(account), action, body, subject=subject)
+    audit.record("access", audit.actor_of(account), action, body, subject=f"lookup:{account.pk}")
     return student
 
 
 def _matching(number: str, name: str, today: date) -> Student | None:
-    text = identity.normalise_number(number)
-    if not text:
-        raise identity.IdentityError(zh("请填写学籍号或身份证号"), identity.KEY_CLAUSE)
-    if text[:1] in ("G", "L", "J"):
-        identity.check_registration_number(text, today)
+    text, registration = identity.check_any_number(number, today)
+    if registration:
         by_number = RegistrationNumber.objects.filter(index=number_index(text)).values("student_id")
         found = Student.objects.filter(pk__in=by_number)
     else:
-        identity.check_id_number(text, today)
         found = Student.objects.filter(id_number_index=number_index(text))
     wanted = identity.check_name(name)
     rows = found.select_related("school__authority", "school_class", "removal")
-    return next((kept_of(student) for student in rows if student.name == wanted), None)
+    kept = (kept_of(student) for student in rows if student.name == wanted)
+    return next((student for student in kept if student is not None), None)
 
 
-def kept_of(student: Student) -> Student:
-    """The pupil itself, or the record that was kept where its own was removed as a second one (R1.9)."""
+def kept_of(student: Student) -> Student | None:
+    """The pupil itself, or the record that was kept where its own was removed as a second one (R1.9); none where the
+    ministry removed the only one (R1.4)."""
     rows = Student.objects.select_related("school__authority", "school_class", "removal")
-    while (removal := getattr(student, "removal", None)) is not None:
-        student = rows.get(pk=removal.kept_id)
-    return student
+    found: Student | None = student
+    while found is not None and (removal := getattr(found, "removal", None)) is not None:
+        found = rows.filter(pk=removal.kept_id).first()
+    return found
 
 
 def ids_by_number(text: str, today: date) -> list[int]:
     """Ids of the pupils with exactly this number, current or former; none for what cannot be a number."""
     try:
-        text = identity.normalise_number(text)
-        if text[:1] in ("G", "L", "J"):
-            identity.check_registration_number(text, today)
-            rows = RegistrationNumber.objects.filter(index=number_index(text))
-            return list(rows.values_list("student_id", flat=True))
-        identity.check_id_number(text, today)
+        text, registration = identity.check_any_number(text, today)
     except identity.IdentityError:
         return []
+    if registration:
+        rows = RegistrationNumber.objects.filter(index=number_index(text))
+        return list(rows.values_list("student_id", flat=True))
     return list(Student.objects.filter(id_number_index=number_index(text)).values_list("pk", flat=True))
 
 
@@ -134,8 +135,7 @@ class Card:
 
 def card(student: Student, day: date) -> Card:
     """The masked card of a pupil on ``day``."""
-    grade, school = grade_of(student, day), student.school
-    label = grade_label(grade, school.school_system if school else "")
+    school, label = student.school, label_of(student, day)
     return Card(
         identity.mask_name(student.name),
         student.get_sex_display(),

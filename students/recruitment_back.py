@@ -1,43 +1,55 @@
-"""招生回退 (R4.4): a county returns a pupil recruited by mistake to 毕业, by a case of its own that names whose act is
-taken back and who takes it back (谁操作谁负责)."""
+"""招生回退 (R4.4): a county returns a pupil taken in by mistake, by 招生 or by 毕业后跨省就学, to 毕业: by a case of its own that
+names whose act is taken back and who takes it back (谁操作谁负责)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import ClassVar
 
 from ledger.clock import local_date, moment, spoken
 from ledger.words import zh
-from orgs.models import PostRole, Unit
-from orgs.seats import seat_at
+from orgs.models import Unit
 from orgs.successors import heir_or_self
 from reviews import procedures
+from reviews.grounds import held as held_by_wall
 from reviews.models import Case
-from reviews.opinions import cleaned
+from reviews.opinions import free_text
 from reviews.procedures import CasePage
-from reviews.refusals import guard, refuse
+from reviews.refusals import guard
 from reviews.states import State, Verb
-from students import change_page, change_rules, identity, moving, pupil_drafts, records
-from students.change_rules import months_after
-from students.grades import grade_of, phase_of
+from students import (
+    arrivals,
+    change_page,
+    change_rules,
+    identity,
+    moving,
+    pupil_drafts,
+    records,
+    recruitment,
+    returned_notices,
+)
+from students.arrivals import Arrival
 from students.models import Student, StudentStatus
 from students.procedures import AboutPupil
 from students.recruitment_models import RecruitedPupil, Recruiting, RecruitmentReturn
+from students.statuses import LIVING
+from students.taking_back import authority_acting, of_own_school, why_given
 
 KIND = "recruitment_rollback"
 NAME = zh("招生回退")
 CLAUSE = zh("附件1 四.3")
-MONTHS = 6
 
 
 @dataclass
 class ReturnFacts:
-    """What the guards judge: the pupil, how it was recruited, the authority that acts, what else is running."""
+    """What the guards judge: the pupil, how it came, the authority that acts, what else is running."""
 
     student: Student
-    line: RecruitedPupil | None
+    arrival: Arrival | None
     authority: Unit
     now: datetime
     other: Case | None = None
     why: str = ""
+    name: ClassVar[str] = NAME
 
     @property
     def today(self) -> date:
@@ -45,42 +57,22 @@ class ReturnFacts:
         return local_date(self.now)
 
 
-@guard("该生不是由招生转入现在的学校的，不能办理招生回退。", CLAUSE)
+@guard(
+    "该生现在的学籍不是由招生或毕业后跨省就学转入的，不能办理招生回退；学籍需要转到别的学校的，请按转学办理。",
+    CLAUSE,
+)
 def was_recruited(facts: ReturnFacts):
-    """由招生转入现在的学校，学籍状态为在校"""
-    student, line = facts.student, facts.line
-    here = line is not None and student.school_id is not None
-    same = here and heir_or_self(line.school, facts.today).pk == heir_or_self(student.school, facts.today).pk
-    return None if same and student.status == StudentStatus.ENROLLED else {}
+    """学籍由招生或毕业后跨省就学转入，之后没有再转学"""
+    student, arrival = facts.student, facts.arrival
+    if arrival is None or student.school is None or student.status not in LIVING:
+        return {}
+    took_in, at = heir_or_self(arrival.school, facts.today), heir_or_self(student.school, facts.today)
+    return None if took_in.pk == at.pk else {}
 
 
-@guard("报到已满半年（{reported}报到，最迟{last}可以回退），不能再回退。", CLAUSE)
-def within_half_a_year(facts: ReturnFacts):
-    """报到未满半年"""
-    reported = facts.line and facts.line.reported_on
-    if reported is None or facts.today <= (last := months_after(reported, MONTHS)):
-        return None
-    return {"reported": spoken(reported), "last": spoken(last)}
-
-
-@guard("该生的学籍不在{authority}所属学校，请由其学籍所在学校的主管部门回退。", CLAUSE)
-def of_own_school(facts: ReturnFacts):
-    """学籍在本单位所属学校"""
-    school = facts.student.school
-    if school is not None and heir_or_self(school, facts.today).authority_id == facts.authority.pk:
-        return None
-    return {"authority": facts.authority.name}
-
-
-@guard("请写明回退的原因（2–200 字）。", CLAUSE)
-def why_given(facts: ReturnFacts):
-    """已写明回退原因"""
-    return None if len(facts.why.strip()) >= 2 else {}
-
-
-BEFORE = (was_recruited, within_half_a_year, of_own_school, change_rules.no_other_change)
+BEFORE = (was_recruited, of_own_school, change_rules.no_other_change)
 SUBMIT = (*BEFORE, why_given)
-COMPLETE = (was_recruited, within_half_a_year, of_own_school)
+COMPLETE = (was_recruited, of_own_school)
 
 
 class RecruitmentRollback(AboutPupil):
@@ -95,6 +87,7 @@ class RecruitmentRollback(AboutPupil):
     of_one_school = True
     starts_at = State.AUTHORITY
     brings = zh("学籍已退回毕业学校，学籍状态为毕业")
+    ends = zh("办结招生回退")
     proof_name = zh("佐证材料")
     no_proof = zh("没有上传佐证材料（选填）。")
     fewest_proofs = 0
@@ -111,34 +104,43 @@ class RecruitmentRollback(AboutPupil):
     def facts(self, case: Case, subject: Student | None, now, book) -> ReturnFacts:
         """Facts of the case."""
         row = row_of(case)
-        student = subject or row.line.student
+        student = subject or row.student
         other = change_rules.other_case(student, case.pk)
-        return ReturnFacts(student, row.line, case.receiving_unit, now, other, row.why)
+        arrival = arrivals.of(student)
+        if arrival is not None and arrival.case.pk != row.came_by_id:
+            arrival = None
+        return ReturnFacts(student, arrival, case.receiving_unit, now, other, row.why)
 
     def phase(self, case: Case, subject: Student, day) -> str:
         """学段 that the pupil is in."""
-        return phase_of(grade_of(subject, day), subject.school.school_system if subject.school else "")
+        return subject.phase
 
     def complete(self, case: Case, subject: Student, now) -> dict:
-        """The record goes back to the school of the graduation; day and status of it stand as before."""
-        line, day = row_of(case).line, local_date(now)
+        """The record goes back to the school of the graduation; phase, cohort, class and day stand as before it came."""
+        row, day = row_of(case), local_date(now)
+        arrival = row.arrival
+        to = heir_or_self(arrival.graduated_from, day)
         (moved,) = moving.move_many(
             [subject],
-            heir_or_self(line.graduated_from, day),
-            {},
+            to,
+            {subject.pk: arrival.back_at(to)},
+            {subject.pk: arrival.class_at(to)},
             now,
             case_number=case.number,
             how=NAME,
             status=StudentStatus.GRADUATED,
-            graduated_on=line.graduated_on,
+            graduated_on=arrival.graduated_on,
         )
-        RecruitedPupil.objects.filter(pk=line.pk).update(state=Recruiting.TAKEN_BACK)
+        RecruitedPupil.objects.filter(case=row.came_by_id, student=subject, state=Recruiting.REPORTED).update(
+            state=Recruiting.TAKEN_BACK
+        )
+        returned_notices.post(case, to)
         return moved
 
     def page(self, case: Case, account, now, book, *, proofs: int = 0, full: bool = False) -> CasePage:
         """The pupil masked, whose act is taken back, and what the rules find."""
         row = row_of(case)
-        known = self.facts(case, row.line.student, now, book)
+        known = self.facts(case, row.student, now, book)
         checks, obstacle = change_page.checklist(self, case, known)
         return CasePage(
             facts=facts_shown(row, full),
@@ -147,7 +149,7 @@ class RecruitmentRollback(AboutPupil):
             done=zh(
                 "已于{moment}退回{graduated_from_name}，学籍状态改为“毕业”。",
                 moment=moment(case.closed_at),
-                graduated_from_name=row.line.graduated_from.name,
+                graduated_from_name=row.arrival.graduated_from.name,
             )
             if case.state == State.COMPLETED
             else "",
@@ -156,21 +158,16 @@ class RecruitmentRollback(AboutPupil):
 
 
 def row_of(case: Case) -> RecruitmentReturn:
-    """The row of a case with all that is shown."""
-    return RecruitmentReturn.objects.select_related(
-        "line__student__school",
-        "line__student__school_class",
-        "line__school",
-        "line__graduated_from__authority",
-        "line__case",
-        "line__listed_by__person",
-        "line__reporting_by__person",
-    ).get(case_id=case.pk)
+    """The row of a case with all that is shown; ``arrival`` is the act that is taken back."""
+    rows = RecruitmentReturn.objects.select_related("student__school", "student__school_class", "came_by")
+    row = rows.get(case_id=case.pk)
+    row.arrival = arrivals.by(row.came_by, row.student)
+    return row
 
 
 def facts_shown(row: RecruitmentReturn, full: bool = False) -> list[tuple[str, str]]:
     """Who it is about, and whose act is taken back."""
-    student = row.line.student
+    student = row.student
     name, number = student.name, records.current_number(student)
     if not full:
         name, number = identity.mask_name(name), identity.mask_number(number)
@@ -180,66 +177,67 @@ def facts_shown(row: RecruitmentReturn, full: bool = False) -> list[tuple[str, s
             records.who_is(student, name),
         ),
         (zh("学籍号"), number),
-        *facts_of_line(row.line),
+        *facts_of(row.arrival),
         (zh("回退原因"), row.why),
     ]
 
 
-def facts_of_line(line: RecruitedPupil) -> list[tuple[str, str]]:
-    """How the pupil was recruited, and who is answerable for it (R4.4)."""
+def facts_of(arrival: Arrival) -> list[tuple[str, str]]:
+    """How the pupil was taken in, and who is answerable for it (R4.4)."""
     return [
-        (zh("招生学校"), line.school.name),
+        (zh("招生学校"), arrival.school.name),
         (
             zh("毕业学校"),
             zh(
                 "{graduated_from_name}（{day}毕业）",
-                graduated_from_name=line.graduated_from.name,
-                day=spoken(line.graduated_on),
+                graduated_from_name=arrival.graduated_from.name,
+                day=spoken(arrival.graduated_on),
             ),
         ),
-        (zh("原招生操作"), original(line)),
-        (zh("最迟回退日期"), spoken(months_after(line.reported_on, MONTHS)) if line.reported_on else "—"),
+        (zh("原招生操作"), arrival.act),
     ]
 
 
-def original(line: RecruitedPupil) -> str:
-    """The act that is taken back."""
-    day = spoken(line.reported_on) if line.reported_on else "—"
-    return zh(
+def recruited(case: Case, student: Student) -> Arrival | None:
+    """How a pupil came by a list of 招生; see :mod:`students.arrivals`."""
+    rows = RecruitedPupil.objects.filter(case=case, student=student).select_related(
+        "school", "graduated_from__authority", "class_was", "listed_by__person", "reporting_by__person"
+    )
+    line = rows.order_by("-pk").first()
+    if line is None:
+        return None
+    act = zh(
         "{case_number}：{line_listed_by}列入名册，{line_reporting_by}登记{day}报到",
-        case_number=line.case.number,
+        case_number=case.number,
         line_listed_by=line.listed_by,
         line_reporting_by=line.reporting_by,
-        day=day,
+        day=spoken(line.reported_on) if line.reported_on else "—",
     )
+    phase, cohort = line.phase_was or student.phase, line.cohort_was or student.cohort
+    school, left = line.school, line.graduated_from
+    return Arrival(case, school, act, left, line.graduated_on, phase, cohort, line.class_was)
 
 
-def line_of(student: Student) -> RecruitedPupil | None:
-    """How the pupil came to its present school, if by recruitment."""
-    rows = RecruitedPupil.objects.filter(student=student, state=Recruiting.REPORTED)
-    rows = rows.select_related(
-        "school", "graduated_from", "case", "listed_by__person", "reporting_by__person"
-    )
-    return rows.order_by("-pk").first()
+arrivals.register(recruitment.KIND, recruited)
 
 
 def facts_before(student: Student, authority: Unit, now: datetime) -> ReturnFacts:
     """Facts before anything is typed."""
-    return ReturnFacts(student, line_of(student), authority, now, change_rules.other_case(student))
+    return ReturnFacts(student, arrivals.of(student), authority, now, change_rules.other_case(student))
 
 
 def send(student: Student, by, now: datetime, *, why: str, opinion: str) -> Case:
     """The authority's registrar begins and sends it to the head. Raises Refused; then nothing stands but a withdrawn
     draft."""
-    day, school = local_date(now), student.school
-    authority = heir_or_self(school, day).authority if school else None
-    if authority is None or seat_at(by, authority.pk, PostRole.REGISTRAR, day) is None:
-        refuse("no_seat", zh("招生回退由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。"), CLAUSE)
+    authority = authority_acting(student, by, now, NAME)
     known = facts_before(student, authority, now)
-    known.why = cleaned(why)[:200]
+    known.why = free_text(why, zh("回退原因"), CLAUSE, 200)
+    held_by_wall(known.why, authority, act=zh("回退"))
 
     def fill(case: Case) -> None:
-        RecruitmentReturn.objects.create(case=case, line=known.line, why=known.why)
+        RecruitmentReturn.objects.create(
+            case=case, student=student, came_by=known.arrival.case, why=known.why
+        )
 
     return pupil_drafts.sent_by_office(
         student, KIND, by, now, office=authority, opinion=opinion, checks=SUBMIT, facts=known, fill=fill

@@ -6,10 +6,11 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from ledger.kept_texts import no_numbers
 from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit
-from reviews.models import Case
+from reviews.models import PHASES, Case
 
 
 class Recruiting(models.TextChoices):
@@ -22,9 +23,12 @@ class Recruiting(models.TextChoices):
     ABSENT = "absent", zh("未报到")
     RETURNED = "returned", zh("未办成")
     DROPPED = "dropped", zh("已删去")
+    OFF = "off", zh("已移出名册")
     TAKEN_BACK = "taken_back", zh("已退回毕业")
 
 
+# No longer on the list, by the school or by the clock.
+GONE = (Recruiting.DROPPED, Recruiting.OFF)
 # A pupil stands on one living list only.
 LIVE = (Recruiting.LISTED, Recruiting.SENT, Recruiting.ADMITTED)
 
@@ -73,6 +77,18 @@ class RecruitedPupil(models.Model):
         related_name="+",
     )
     graduated_on = models.DateField(zh("原毕业日期"))
+    off_why = models.CharField(zh("移出原因"), max_length=200, blank=True, default="", db_default="")
+    # What a roll-back puts back; filled when the pupil has reported.
+    phase_was = models.CharField(zh("原学段"), max_length=7, choices=PHASES, blank=True, db_default="")
+    cohort_was = models.PositiveSmallIntegerField(zh("原级"), null=True, blank=True)
+    class_was = models.ForeignKey(
+        "students.SchoolClass",
+        verbose_name=zh("原班级"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
 
     objects = RecruitedPupilQuerySet.as_manager()
 
@@ -84,30 +100,44 @@ class RecruitedPupil(models.Model):
             models.Index(fields=["student", "-id"], name="recruited_story"),
         ]
         constraints = [
+            no_numbers("recruited_no_numbers", "off_why"),
             models.UniqueConstraint(fields=["student"], condition=Q(state__in=LIVE), name="recruited_once"),
             models.CheckConstraint(
                 condition=~Q(state=Recruiting.REPORTED) | Q(reported_on__isnull=False, case__isnull=False),
                 name="recruited_reported_on",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=Recruiting.OFF) ^ Q(off_why=""), name="recruited_off_with_reason"
             ),
         ]
 
     def __str__(self):
         return f"{self.student_id} → {self.school_id}"
 
+    @property
+    def own(self) -> bool:
+        """直升: the school recruits a graduate of its own. A list holds such rows only, or none."""
+        return self.graduated_from_id == self.school_id
+
 
 class RecruitmentReturn(models.Model):
-    """招生回退, one-to-one with its case: which pupil, whose original act, and why (R4.4 谁操作谁负责)."""
+    """招生回退, one-to-one with its case: which pupil, by which act it came (a list of 招生 or a 毕业后跨省就学), and why
+    (R4.4 谁操作谁负责)."""
 
     case = models.OneToOneField(
         Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="recruitment_return"
     )
-    line = models.ForeignKey(
-        RecruitedPupil, verbose_name=zh("原招生"), on_delete=models.PROTECT, related_name="+"
+    student = models.ForeignKey(
+        "students.Student", verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="+"
+    )
+    came_by = models.ForeignKey(
+        Case, verbose_name=zh("原业务"), on_delete=models.PROTECT, related_name="taken_back_by"
     )
     why = models.CharField(zh("回退原因"), max_length=200)
 
     class Meta:
         verbose_name = verbose_name_plural = zh("招生回退")
+        constraints = [no_numbers("recruitment_back_no_numbers", "why")]
 
     def __str__(self):
         return str(self.case_id)

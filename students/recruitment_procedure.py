@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from django.db.models import Q
 from django.urls import reverse
@@ -14,13 +15,14 @@ from orgs.seats import seat_at
 from reviews import procedures
 from reviews.models import Case
 from reviews.procedures import CasePage
-from reviews.refusals import guard
+from reviews.refusals import Refusal, guard
 from reviews.states import MOVED_NOTHING, State, Verb
-from students import records, recruitment
+from students import one_way, records, recruitment
 from students.grades import grade_label, phase_of
 from students.models import Student
 from students.recruitment import CLAUSE, KIND, NAME
-from students.recruitment_models import RecruitedPupil, Recruiting
+from students.recruitment_models import GONE, RecruitedPupil, Recruiting
+from students.year_rows import recruitment_due
 
 
 @dataclass
@@ -36,6 +38,13 @@ class ListFacts:
         """The day in Shanghai."""
         return local_date(self.now)
 
+    @cached_property
+    def found(self) -> dict[int, Refusal]:
+        """What stands against any of them, by pupil."""
+        pupils = [row.student for row in self.rows]
+        own = [row.pk for row in self.rows]
+        return recruitment.troubles(pupils, self.case.receiving_unit, self.today, own)
+
 
 @guard("名册是空的，请先登记被录取的学生。", CLAUSE)
 def somebody_listed(facts: ListFacts):
@@ -46,20 +55,40 @@ def somebody_listed(facts: ListFacts):
 @guard("名册中有 {count} 名学生现在不能招生（{who}：{why}），请退回招生学校删去后再办。", CLAUSE)
 def all_recruitable(facts: ListFacts):
     """名册中的学生都可以招生（毕业状态，本省毕业，没有在办业务）"""
-    pupils = [row.student for row in facts.rows]
-    found = recruitment.troubles(
-        pupils, facts.case.receiving_unit, facts.today, [row.pk for row in facts.rows]
-    )
-    if not found:
+    return _told(facts)
+
+
+def _told(facts: ListFacts) -> dict | None:
+    if not facts.found:
         return None
-    first = next(pupil for pupil in pupils if pupil.pk in found)
-    return {"count": len(found), "who": first.name, "why": found[first.pk].sentence}
+    first = next(row.student for row in facts.rows if row.student_id in facts.found)
+    return {"count": len(facts.found), "who": first.name, "why": facts.found[first.pk].sentence}
+
+
+@guard("名册中的学生现在都不能招生（{who}：{why}），不能核办同意；请不同意，或退回招生学校更正。", CLAUSE)
+def somebody_recruitable(facts: ListFacts):
+    """名册中有可以招生的学生"""
+    found = facts.found
+    if not facts.rows or len(found) < len(facts.rows):
+        return None
+    first = facts.rows[0].student
+    return {"who": first.name, "why": found[first.pk].sentence}
+
+
+@guard(
+    "名册中有 {count} 名学生现在不能招生（{who}：{why}），最后核办时由系统移出名册，其他学生照常录取。",
+    CLAUSE,
+    stops=False,
+)
+def all_still_recruitable(facts: ListFacts):
+    """名册中的学生都可以招生（毕业状态，本省毕业，没有在办业务）"""
+    return _told(facts)
 
 
 @guard("招生处理应在{last}前完成，现在已经逾期，请尽快核办。", "附件1 三.5", stops=False)
 def in_time(facts: ListFacts):
-    """在11月30日前"""
-    last = recruitment.last_day(facts.today)
+    """在规定日期前"""
+    last = recruitment_due(facts.today, facts.case.receiving_unit.province_id)
     return None if facts.today <= last else {"last": spoken(last)}
 
 
@@ -70,11 +99,12 @@ class Recruitment(procedures.Procedure):
     name = NAME
     guards = {
         Verb.SUBMIT: (somebody_listed, all_recruitable),
-        "complete": (somebody_listed, all_recruitable),
+        "complete": (somebody_listed, somebody_recruitable, all_still_recruitable),
     }
     clause = CLAUSE
     beginner = zh("招生学校")
     brings = zh("名册中的学生已录取，报到后调转学籍")
+    ends = zh("办结录取")
     edit_path = "/recruitment/{number}/"
     proof_name = zh("录取材料")
     no_proof = zh("没有上传录取材料（选填）。")
@@ -97,7 +127,7 @@ class Recruitment(procedures.Procedure):
     def phase(self, case: Case, subject, day) -> str:
         """学段 that the pupils enter."""
         grade = RecruitedPupil.objects.filter(case=case).values_list("grade", flat=True).first() or 7
-        return phase_of(grade, system_on(case.receiving_unit, day).system)
+        return phase_of(grade, system_on(case.receiving_unit, day))
 
     def unit_of(self, case: Case, stage: str):
         """On the other side stands the authority itself, not a school."""
@@ -106,9 +136,14 @@ class Recruitment(procedures.Procedure):
         return super().unit_of(case, stage)
 
     def complete(self, case: Case, subject, now) -> dict:
-        """Everybody on the list is admitted and awaited."""
+        """Everybody on the list is admitted and awaited; who cannot be recruited any more is taken off, the list goes on."""
+        known = self.facts(case, subject, now, None)
+        gone = {
+            row: known.found[row.student_id].sentence for row in known.rows if row.student_id in known.found
+        }
+        one_way.take_off(gone, f"case:{case.number}")
         rows = RecruitedPupil.objects.filter(case=case, state=Recruiting.SENT)
-        return {"admitted": rows.update(state=Recruiting.ADMITTED)}
+        return {"admitted": rows.update(state=Recruiting.ADMITTED), "off": len(gone)}
 
     def named(self, text: str) -> Q:
         """Lists on which somebody of this name stands."""
@@ -145,7 +180,10 @@ class Recruitment(procedures.Procedure):
             links=[{"label": zh("查看名册"), "url": reverse("recruitment-list", args=[case.number])}],
             edit_url=reverse("recruitment-list", args=[case.number]),
             copy_url=reverse("recruitment-copy", args=[case.number])
-            if case.state in MOVED_NOTHING and case.submitted_at and mine
+            if case.state in MOVED_NOTHING
+            and case.submitted_at
+            and mine
+            and recruitment.left_over(case).exists()
             else "",
         )
 
@@ -153,17 +191,21 @@ class Recruitment(procedures.Procedure):
 def facts_shown(case: Case, day: date) -> list[tuple[str, str]]:
     """The list in figures."""
     rows = list(RecruitedPupil.objects.filter(case=case).select_related("graduated_from"))
-    kept = [row for row in rows if row.state != Recruiting.DROPPED]
+    kept = [row for row in rows if row.state not in GONE]
     schools = sorted({row.graduated_from.name for row in kept})
-    system = system_on(case.receiving_unit, day).system
+    system = system_on(case.receiving_unit, day)
     grades = sorted({grade_label(row.grade, system) for row in kept})
     count = {state: sum(row.state == state for row in rows) for state in Recruiting}
     return [
-        (zh("招生学校"), case.receiving_unit.name),
+        (zh("招生学校"), case.receiving_name),
         (
             zh("人数"),
             zh("{count} 人", count=len(kept))
-            + (zh("（另删去 {count} 人）", count=len(rows) - len(kept)) if len(rows) > len(kept) else ""),
+            + (
+                zh("（另删去或移出 {count} 人）", count=len(rows) - len(kept))
+                if len(rows) > len(kept)
+                else ""
+            ),
         ),
         (zh("就读年级"), joined("、", grades) or "—"),
         (
@@ -171,7 +213,7 @@ def facts_shown(case: Case, day: date) -> list[tuple[str, str]]:
             joined("、", schools[:5]) + (zh(" 等 {count} 所", count=len(schools)) if len(schools) > 5 else "")
             or "—",
         ),
-        (zh("毕业学校主管部门"), case.sending_unit.name),
+        (zh("毕业学校主管部门"), case.sending_name),
         (
             zh("报到"),
             zh(

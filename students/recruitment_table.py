@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from ledger.words import zh
 from orgs.models import Unit
-from students import identity, imports, recruitment, sealing, tables
+from students import identity, imports, recruitment, sealing, table_remarks, tables
 from students.import_models import ImportBatch, ImportKind
 from students.models import RegistrationNumber, Student
 from students.recruitment_models import RecruitedPupil, Recruiting
@@ -19,26 +19,35 @@ NOTES = (
 )
 _NUMBER, _NAME, _CLASS = (
     Column(
-        "number", "学籍号或身份证件号", required=True, hint="现用或曾用的学籍号都可以；请把单元格设为文本"
+        "number",
+        "学籍号或身份证件号",
+        required=True,
+        hint="现用或曾用的学籍号都可以；请把单元格设为文本",
+        own=True,
     ),
-    Column("name", "姓名", required=True),
+    Column("name", "姓名", required=True, own=True),
     Column("class", "班级", hint="班号，如 1；还没有编班的不填"),
 )
 COLUMNS = [_NUMBER, _NAME, _CLASS]
 
 
-def judge(table: Table, unit: Unit, day: date, progress: Callable[[int], None]) -> imports.Verdict:
+def judge(
+    table: Table,
+    unit: Unit,
+    day: date,
+    progress: Callable[[int], None],
+    answers: imports.Answers,
+) -> imports.Verdict:
     """Every line: whom it names, and whether the school may recruit that pupil."""
-    verdict = imports.Verdict()
-    bad = {fault.line for fault in table.faults}
-    read = [(row, *_read(table, row, day, verdict.faults)) for row in table.rows if row.line not in bad]
+    verdict = imports.Verdict(answers)
+    read = [(row, *_read(table, row, day, verdict.faults)) for row in table.rows]
     progress(len(table.rows))
     pupils = _pupils({index for _, index, _, _ in read if index is not None})
     own = _listed_here(unit, {pupil.pk for pupil in pupils.values()})
     found = recruitment.troubles(pupils.values(), unit, day, own.values())
     seen: dict[int, int] = {}
     for row, index, name, number in read:
-        if index is None or name is None:
+        if index is None or name is None or row.bad:
             continue
         pupil = pupils.get(index)
         if pupil is None or pupil.name != name:
@@ -51,32 +60,28 @@ def judge(table: Table, unit: Unit, day: date, progress: Callable[[int], None]) 
             told = found[pupil.pk]
             verdict.faults.append(table.fault(row.line, _NAME, f"{told.sentence}（{told.clause}）。"))
         elif pupil.pk in own:
-            verdict.same += 1
+            verdict.same.append(row.line)
         else:
-            verdict.ready.append((pupil, number))
+            verdict.ready[row.line] = (pupil, number)
+    verdict.told += table_remarks.unplaced([number for _, number in verdict.ready.values()])
     if verdict.same:
-        verdict.told.append(f"{verdict.same} 行的学生已在本校招生名册中，不会重复列入。")
+        verdict.told.append(f"{len(verdict.same)} 行的学生已在本校招生名册中，不会重复列入。")
     return verdict
 
 
 def _read(table: Table, row: Row, day: date, faults: list[Fault]) -> tuple:
     """Blind index, name and class number of a line; ``None`` where one cannot be read."""
     index = name = number = None
-    text = identity.normalise_number(row.cells.get(_NUMBER.key, ""))
     try:
-        check = (
-            identity.check_registration_number if text[:1] in ("G", "L", "J") else identity.check_id_number
-        )
-        check(text, day)
-        index = sealing.blind_index(text)
+        index = sealing.blind_index(identity.check_any_number(row.cells.get(_NUMBER.key, ""), day)[0])
     except identity.IdentityError as error:
-        faults.append(
-            table.fault(row.line, _NUMBER, error.sentence if text else "请填写学籍号或身份证件号。")
-        )
+        if _NUMBER.key not in row.bad:
+            faults.append(table.fault(row.line, _NUMBER, error.sentence))
     try:
         name = identity.check_name(row.cells.get(_NAME.key, ""))
     except identity.IdentityError as error:
-        faults.append(table.fault(row.line, _NAME, error.sentence))
+        if _NAME.key not in row.bad:
+            faults.append(table.fault(row.line, _NAME, error.sentence))
     told = tables.class_number(row.cells.get(_CLASS.key, ""))
     if told is None:
         faults.append(table.fault(row.line, _CLASS, tables.CLASS_WANTED))

@@ -14,37 +14,41 @@ from ledger.clock import spoken
 from ledger.paging import pages_of
 from ledger.words import zh
 from orgs.models import Unit
-from orgs.seats import schools_kept
+from orgs.seats import home_province, schools_kept
 from reviews import desk
 from reviews.asking import edit_refusal
 from reviews.forms import PlainText
 from reviews.models import Case
-from reviews.refusals import Refusal, Refused
+from reviews.opinions import is_of_words
+from reviews.refusals import NO_POST, Refusal, Refused
 from reviews.states import State
 from reviews.views import see_other
 from reviews.views.form_pages import told
 from reviews.views.proofs import day_of, whole
-from students import records, recruitment, tables
+from students import records, recruitment, tables, through
 from students.forms import NumberAndName
-from students.grades import grade_label
+from students.grades import entering_grade, grade_label
 from students.identity import IdentityError
 from students.import_models import ImportBatch, ImportKind
 from students.import_views import row_of
-from students.recruitment_models import RecruitedPupil, Recruiting
+from students.recruitment_models import GONE, RecruitedPupil, Recruiting
 from students.recruitment_procedure import facts_shown
+from students.table_remarks import age_remark
+from students.year_rows import entering_cohort, recruitment_due
 
 PAGE = 50
 CLAUSE_SHOWN = {
     "text": zh("处于毕业生状态的学生才能被招生；学生到下一学段入学报到后才能调转学籍并再次变为在校生状态。"),
-    "note": zh("招生处理应在11月30日之前完成（附件1 三.5）；问题学籍没有处理完的，允许招生（附件1 四.1）。"),
     "source": zh("教基一厅〔2016〕2号 附件1 第四条第3款"),
     "url": "/rules/#b1-4-3",
 }
+_NOTE = zh("招生处理应在{day}前完成（附件1 三.5）；问题学籍没有处理完的，允许招生（附件1 四.1）。")
 _TIERS = {
     Recruiting.ADMITTED: "state-warn",
     Recruiting.REPORTED: "state-good",
     Recruiting.ABSENT: "state-bad",
     Recruiting.TAKEN_BACK: "state-bad",
+    Recruiting.OFF: "state-bad",
 }
 
 
@@ -63,30 +67,29 @@ def desk_page(
 ):
     """The page with whatever the last act has to tell; what was typed stays."""
     known = desk.of(request)
+    due = recruitment_due(known.today, home_province(request.user, known.today), known.book)
     schools = schools_kept(request.user, known.today)
     page = Paginator(_lists(request.user, known.today), PAGE).get_page(request.GET.get("page"))
     batches = ImportBatch.objects.visible_to(request.user, known.today).filter(kind=ImportKind.RECRUITMENT)
     shown = {
-        "schools": [_school(school) for school in schools],
+        "schools": [_school(school, known.today) for school in schools],
         "form": form or NumberAndName(),
         "opinion": opinion,
         "lists": [_list_row(case) for case in page],
         "imports": [row_of(batch) for batch in batches.select_related("unit")[:5]],
         "kind": ImportKind.RECRUITMENT,
-        "late": zh(
-            "招生处理应在{day}前完成，现在已经逾期（附件1 三.5）。",
-            day=spoken(recruitment.last_day(known.today)),
-        )
-        if known.today > recruitment.last_day(known.today)
+        "late": zh("招生处理应在{day}前完成，现在已经逾期（附件1 三.5）。", day=spoken(due))
+        if known.today > due
         else "",
-        "clause": CLAUSE_SHOWN,
+        "clause": CLAUSE_SHOWN | {"note": _NOTE.format(day=spoken(due))},
         "refused": told(refused),
         "page": pages_of(page),
     }
     return render(request, "students/recruitment.html", shown, status=status)
 
 
-def _school(school: Unit) -> dict:
+def _school(school: Unit, day) -> dict:
+    waiting = list(recruitment.waiting(school))
     rows = [
         {
             "pk": row.pk,
@@ -99,9 +102,15 @@ def _school(school: Unit) -> dict:
             if row.class_number
             else "—",
         }
-        for row in recruitment.waiting(school)[: recruitment.MOST]
+        for row in waiting[: recruitment.MOST]
     ]
-    return {"school": school, "rows": rows, "authorities": len({row["authority"] for row in rows})}
+    own = [one for one in through.offered(school, day) if one.refusal is None]
+    return {
+        "school": school,
+        "rows": rows,
+        "parts": len(recruitment.parts_of(waiting, day)),
+        "through": len(own),
+    }
 
 
 def _lists(account, day):
@@ -109,7 +118,7 @@ def _lists(account, day):
         f"n_{state}": Count("recruited", filter=Q(recruited__state=state))
         for state in (Recruiting.REPORTED, Recruiting.ADMITTED, Recruiting.ABSENT)
     }
-    kept = Count("recruited", filter=~Q(recruited__state=Recruiting.DROPPED))
+    kept = Count("recruited", filter=~Q(recruited__state__in=GONE))
     rows = Case.objects.visible_to(account, day).filter(kind=recruitment.KIND, submitted_at__isnull=False)
     rows = rows.select_related("receiving_unit", "sending_unit", "holder")
     return rows.annotate(pupils=kept, **counts).order_by("-pk")
@@ -170,6 +179,10 @@ def add(request: HttpRequest) -> HttpResponse:
     except Refused as error:
         return desk_page(request, error.refusal, 409, form)
     messages.success(request, zh("{student_name}已列入招生名册，尚未上报。", student_name=student.name))
+    grade = entering_grade(student, known.today)
+    cohort = entering_cohort(grade, known.today, school.province_id)
+    if remark := age_remark(student.birth_date, grade, cohort):
+        messages.warning(request, remark)
     return see_other(reverse("recruitment"))
 
 
@@ -192,7 +205,7 @@ def drop(request: HttpRequest) -> HttpResponse:
     except Refused as error:
         if row.case is not None:
             return list_page(request, row.case, error.refusal, 409)
-        return desk_page(request, error.refusal, 403 if error.code == "no_seat" else 409)
+        return desk_page(request, error.refusal, 403 if error.code in NO_POST else 409)
     messages.success(request, zh("{student_name}已从名册中删去。", student_name=row.student.name))
     return see_other(
         reverse("recruitment-list", args=[row.case.number]) if row.case else reverse("recruitment")
@@ -213,7 +226,7 @@ def send(request: HttpRequest) -> HttpResponse:
     try:
         cases = recruitment.send(school, request.user, known.now, opinion)
     except Refused as error:
-        status = 422 if error.code.startswith("opinion") else 409
+        status = 422 if is_of_words(error.code) else 409
         return desk_page(request, error.refusal, status, opinion=opinion)
     messages.success(request, zh("已上报 {count} 份名册，等待本校负责人核办。", count=len(cases)))
     return see_other(reverse("recruitment"))
@@ -250,9 +263,14 @@ def list_page(
         "facts": facts_shown(case, known.today),
         "rows": listed,
         "may_report": may_report and any(row["may_report"] for row in listed),
-        "may_drop": may_drop,
+        "may_drop": may_drop or any(row["may_undo"] for row in listed),
         "on": on or known.today.isoformat(),
-        "clause": CLAUSE_SHOWN,
+        "clause": CLAUSE_SHOWN
+        | {
+            "note": _NOTE.format(
+                day=spoken(recruitment_due(known.today, case.receiving_unit.province_id, known.book))
+            )
+        },
         "refused": told(refused),
     }
     return render(request, "students/recruitment_list.html", shown, status=status)
@@ -274,13 +292,15 @@ def _pupil_row(row: RecruitedPupil, case: Case, may_report: bool, may_drop: bool
         "on": spoken(row.reported_on) if row.reported_on else "",
         "may_report": may_report and row.state == Recruiting.ADMITTED,
         "may_drop": may_drop and row.state == Recruiting.SENT,
+        "may_undo": may_report and row.state == Recruiting.ABSENT,
+        "why": row.off_why,
     }
 
 
 @never_cache
 @require_POST
 def report(request: HttpRequest, number: str) -> HttpResponse:
-    """Of the ticked pupils: they have reported on a day, or did not."""
+    """Of the ticked pupils: they have reported on a day, or did not; or that they did not is taken back."""
     case, known = visible_list(request, number), desk.of(request)
     students = [pk for text in request.POST.getlist("student")[: recruitment.MOST] if (pk := whole(text))]
     on = request.POST.get("on", "")
@@ -288,11 +308,16 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
         if request.POST.get("outcome") == "absent":
             count = recruitment.absent(case, students, request.user, known.now)
             messages.success(request, zh("已登记 {count} 人未报到，学籍留在毕业学校。", count=count))
+        elif request.POST.get("outcome") == "undo":
+            count = recruitment.undo_absent(case, students, request.user, known.now)
+            messages.success(
+                request, zh("已撤回 {count} 人的未报到登记，学生报到后请登记报到。", count=count)
+            )
         else:
             count = recruitment.report(case, students, day_of(on), request.user, known.now)
             messages.success(request, zh("已登记 {count} 人报到，学籍已转入本校，状态为在校。", count=count))
     except Refused as error:
-        status = {"no_seat": 403, "reported_on": 422}.get(error.code, 409)
+        status = {**dict.fromkeys(NO_POST, 403), "reported_on": 422}.get(error.code, 409)
         return list_page(request, case, error.refusal, status, on[:20])
     return see_other(reverse("recruitment-list", args=[number]))
 
@@ -303,8 +328,10 @@ def copy(request: HttpRequest, number: str) -> HttpResponse:
     """List the pupils of an ended list anew."""
     case, known = visible_list(request, number), desk.of(request)
     try:
-        rows = recruitment.add_again(case, request.user, known.now)
+        rows, left_out = recruitment.add_again(case, request.user, known.now)
     except Refused as error:
-        return list_page(request, case, error.refusal, 403 if error.code == "no_seat" else 409)
+        return list_page(request, case, error.refusal, 403 if error.code in NO_POST else 409)
     messages.success(request, zh("已重新列入 {count} 人，请核对后上报。", count=len(rows)))
+    for name, sentence in left_out.items():
+        messages.warning(request, zh("{name}没有重新列入：{sentence}。", name=name, sentence=sentence))
     return see_other(reverse("recruitment"))

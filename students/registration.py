@@ -4,19 +4,20 @@ What is compulsory here is what a record cannot exist without: who the child is 
 national form asks for may follow later; nothing here refuses enrolment (R0.1).
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from ledger.words import zh
 from orgs.models import PostRole, Unit
-from orgs.seats import seat_at
+from reviews import seating
 from reviews.refusals import Refusal
 from students import duplicates, identity, record_checks, record_values, sealing, tables
 from students.duplicates import Match, Who
-from students.grades import cohort_of
+from students.grades import PRIMARY, Entering
 from students.record_fields import BY_KEY, FIELDS, GUARDIANS, RecordField
 from students.tables import Column
+from students.year_rows import entering_cohort
 
 CLAUSE = zh("附件1 二")
 # Without these there is no record; sex and birth date may follow from an identity number.
@@ -26,6 +27,9 @@ CLASS = "class"
 RESIDENT_CARD, NO_PAPER = "1", "Z"
 _YES_NO = {"1": zh("是"), "0": zh("否")}
 _HINTS = {
+    "id_type": zh(
+        "港澳居民来往内地通行证、港澳居民居住证选香港或澳门一项，台湾居民居住证选台湾一项，外国人永久居留身份证选境外永久居住证"
+    ),
     "sex": zh("填了居民身份证号可以不填"),
     "birth_date": zh("如 2020-03-05；填了居民身份证号可以不填"),
     "id_number": zh("没有的不填，并填监护人的证件号"),
@@ -65,7 +69,16 @@ def columns(codes: dict[str, dict[str, str]] | None = None) -> list[Column]:
 
 
 def _column(item: RecordField, codes: dict[str, dict[str, str]]) -> Column:
-    return Column(item.key, label_of(item), item.key in NEEDED, choices_of(item, codes), _cell_hint(item))
+    return Column(
+        item.key,
+        label_of(item),
+        item.key in NEEDED,
+        choices_of(item, codes),
+        _cell_hint(item),
+        item.kind,
+        own=item.key in ("name", "id_number"),
+        other_names=item.other_names,
+    )
 
 
 def hint_of(item: RecordField) -> str:
@@ -114,19 +127,52 @@ class Newcomer:
         )
 
     def here(self, school: Unit) -> Match | None:
-        """The pupil of the same school that this is already, so that the same line twice changes nothing."""
-        return next((match for match in self.matches if match.school_id == school.pk), None)
+        """The pupil of the same school that this is already, so that the same line twice changes nothing: by number and
+        name, or without a number by name, sex, birth date and a guardian."""
+        return next((match for match in self._at(school) if self._is(match)), None)
+
+    def misnamed(self, school: Unit) -> Match | None:
+        """The pupil of the same school who has this number under another name."""
+        same = [match for match in self._at(school) if match.kind == duplicates.NUMBER]
+        return same[0] if same and not self.here(school) else None
+
+    def alike(self, school: Unit) -> list[Match]:
+        """Pupils of the same school of whom only a person can say whether they are this child: called and born alike,
+        with other guardians, or with a number on one side only."""
+        return [
+            match for match in self._at(school) if match.kind != duplicates.NUMBER and not self._is(match)
+        ]
+
+    def guardian_names(self) -> set[str]:
+        """What the guardians are called."""
+        return {self.values[key] for key in ("guardian1.name", "guardian2.name") if self.values.get(key)}
+
+    def _at(self, school: Unit) -> list[Match]:
+        return [match for match in self.matches if match.school_id == school.pk]
+
+    def _is(self, match: Match) -> bool:
+        if match.kind == duplicates.NUMBER:
+            return match.name == self.values["name"]
+        either_numbered = match.numbered or bool(self.values.get("id_number"))
+        return not either_numbered and not self.guardian_names().isdisjoint(match.guardians)
 
     def elsewhere(self, school: Unit) -> list[Match]:
         """Pupils of other schools who may be this child."""
         return [match for match in self.matches if match.school_id != school.pk]
 
 
-def read(typed: dict[str, str], codes: dict[str, dict[str, str]], today: date) -> Newcomer:
-    """The typed texts as a record would hold them, with what is wrong at which item; no look at other pupils."""
+def read(
+    typed: dict[str, str], codes: dict[str, dict[str, str]], today: date, bad: Iterable[str] = ()
+) -> Newcomer:
+    """The typed texts as a record would hold them, with what is wrong at which item; no look at other pupils.
+
+    ``bad``: items whose cell could not be read and was told already; they have an error without a sentence.
+    """
     values: dict[str, str] = {}
-    errors: dict[str, str] = {}
+    errors: dict[str, str] = dict.fromkeys(bad, "")
     for item in items():
+        if item.key in errors:
+            continue
         text = typed.get(item.key, "")
         try:
             value = record_checks.cleaned(item, text, codes, today) if text else ""
@@ -135,16 +181,17 @@ def read(typed: dict[str, str], codes: dict[str, dict[str, str]], today: date) -
             continue
         if value:
             values[item.key] = value
+    unread = frozenset(errors)
     _follow(values, errors, today)
-    _complete(values, errors)
-    for key, sentence in record_checks.contradictions(values, today).items():
+    _complete(values, errors, unread)
+    for key, sentence in record_checks.contradictions(values, today, errors).items():
         errors.setdefault(key, sentence)
     return Newcomer(values, errors, _class_number(typed.get(CLASS, ""), errors))
 
 
 def _follow(values: dict[str, str], errors: dict[str, str], today: date) -> None:
     """Sex and birth date follow from a resident identity number where they were left empty."""
-    if values.get("id_type") != RESIDENT_CARD:
+    if values.get("id_type") != RESIDENT_CARD or "id_type" in errors:
         return
     if not values.get("id_number"):
         if "id_number" not in errors:
@@ -163,8 +210,15 @@ def _follow(values: dict[str, str], errors: dict[str, str], today: date) -> None
         values.setdefault("birth_date", number.birth_date.isoformat())
 
 
-def _complete(values: dict[str, str], errors: dict[str, str]) -> None:
-    for key in (*NEEDED, "sex", "birth_date"):
+def _complete(values: dict[str, str], errors: dict[str, str], unread: Container[str]) -> None:
+    for key in NEEDED:
+        if key not in values and key not in errors:
+            errors[key] = zh("{label_of}必填，请填写。", label_of=label_of(BY_KEY[key]))
+    # They follow from the number of a resident card: what is wrong with it is told there, and once.
+    given = "id_number" in values or "id_number" in unread
+    card = "id_type" in errors or values.get("id_type") == RESIDENT_CARD
+    follow = "id_type" in unread or (given and card and ("id_number" in errors or "id_type" in errors))
+    for key in () if follow else ("sex", "birth_date"):
         if key not in values and key not in errors:
             errors[key] = zh("{label_of}必填，请填写。", label_of=label_of(BY_KEY[key]))
     for who in GUARDIANS:
@@ -178,6 +232,8 @@ def _complete(values: dict[str, str], errors: dict[str, str]) -> None:
 
 
 def _class_number(text: str, errors: dict[str, str]) -> int | None:
+    if CLASS in errors:
+        return None
     number = tables.class_number(text)
     if number is None:
         errors[CLASS] = tables.CLASS_WANTED
@@ -192,19 +248,38 @@ def match(newcomers: Sequence[Newcomer]) -> None:
         one.matches = found.get(at, [])
 
 
+def misnamed_sentence(match: Match) -> str:
+    """What is told where the school has a pupil with this number who is called otherwise, with both ways on."""
+    return zh(
+        "本校已有学生（{name}）使用同一身份证件号，姓名不同：是同一名学生、姓名有误或改过的，不再登记，请办“关键信息变更”；是另一名学生的，证件号填错了，请按证件改正。",
+        name=identity.mask_name(match.name),
+    )
+
+
+def alike_sentence(on_record: bool, where: str) -> str:
+    """What is asked where somebody is called and born alike and nothing tells the two apart."""
+    return zh(
+        "{where}有一名学生姓名、性别、出生日期相同，监护人或证件号不同：是同一名学生的，不再登记（要改的另办变更）；是另一名学生的，登记后列为问题学籍，请佐证。",
+        where=zh("本校") if on_record else where,
+    )
+
+
 # ---------------------------------------------------------------- who may, and where
 
 
 def refusal(school: Unit | None, by, day: date) -> Refusal | None:
     """Why ``by`` cannot register new pupils at ``school``, or ``None``."""
-    if school is None or seat_at(by, school.pk, PostRole.REGISTRAR, day) is None:
-        return Refusal("no_seat", zh("一年级新生由学校的学籍管理员登记，你没有这个岗位。"), CLAUSE)
+    told = Refusal("no_seat", zh("一年级新生由学校的学籍管理员登记，你没有这个岗位。"), CLAUSE)
+    if school is None:
+        return seating.no_seat(by, day, told)
+    if found := seating.seat_refusal(by, school.pk, PostRole.REGISTRAR, day, told):
+        return found
     if school.lowest_grade != 1:
         told = zh("{school_name}没有一年级；一年级以外的新建学籍请用“补建学籍”。", school_name=school.name)
         return Refusal("no_grade_1", told, CLAUSE)
     return None
 
 
-def cohort(day: date) -> int:
-    """The cohort that is in grade 1 on ``day``."""
-    return cohort_of(1, day)
+def entering(school: Unit, day: date) -> Entering:
+    """Where a first-grader comes who is registered at ``school`` on ``day``: in summer already into the coming school year."""
+    return Entering(PRIMARY, entering_cohort(1, day, school.province_id), 1)

@@ -30,7 +30,7 @@ class NewcomerForm(forms.Form):
         )
         self.fields[CLASS].widget.attrs.update(_PLAIN)
         self.fields["claimed"] = forms.BooleanField(
-            required=False, label=zh("仍然登记：学生确在本校就读，按问题学籍处理")
+            required=False, label=zh("仍然登记：是另一名学生，或确在本校就读，按问题学籍处理")
         )
         self.fields.update(more or {})
 
@@ -65,16 +65,22 @@ class NewcomerForm(forms.Form):
         one = registration.read(self.typed(), self.codes, today)
         for key, sentence in one.errors.items():
             self.add_error(key, sentence)
+            # What was left out and is demanded after all (sex, without a resident's number) carries the star now.
+            self.fields[key].required = not self.data.get(key)
         return one
 
 
 def _control(item, codes) -> forms.Field:
     choices = registration.choices_of(item, codes)
     options = {"label": registration.label_of(item), "required": item.key in NEEDED}
+    hint = registration.hint_of(item)
     if choices:
-        control: forms.Field = forms.ChoiceField(choices=[("", zh("未填写")), *choices.items()], **options)
+        control: forms.Field = forms.ChoiceField(
+            choices=[("", zh("未填写")), *choices.items()],
+            help_text=hint if item.key == "id_type" else "",
+            **options,
+        )
     else:
-        hint = registration.hint_of(item)
         control = forms.CharField(help_text=hint, **options)
         control.widget.attrs.update(_PLAIN)
     # The record's own checks speak, in words of their own.

@@ -7,68 +7,96 @@ from ledger import audit
 from ledger.clock import local_date
 from ledger.words import zh
 from orgs.models import Unit
-from students import imports, record_values, registration, registration_writing
+from students import imports, record_values, registration, registration_writing, table_remarks
 from students.duplicates import NUMBER
 from students.import_models import ImportBatch, ImportKind
 from students.registration import Newcomer
-from students.tables import Column, Fault, Row, Table
+from students.tables import Column, Table
 
 TITLE = zh("一年级新生")
 NOTES = (
     "第 1 行是列名，不要改；从第 2 行起每行填一名学生。带 * 的必填，其余可以以后在学籍信息中补。",
     "号码、电话请保持“文本”格式，不要改成数字，否则后几位会被表格程序改成 0。",
-    "上传后先核对，全部无误并确认后才写入；有一处错误就一行也不写入，改好后重新上传。已经在册的学生不会重复建立。",
+    "上传后先核对，确认后才写入。有错误的，可以改好后重新上传，也可以先写入无误的行，有误的行退回改好再传。已经在册的学生不会重复建立。",
 )
 
 
-def judge(table: Table, unit: Unit, day: date, progress: Callable[[int], None]) -> imports.Verdict:
+def judge(
+    table: Table,
+    unit: Unit,
+    day: date,
+    progress: Callable[[int], None],
+    answers: imports.Answers,
+) -> imports.Verdict:
     """Every line by itself, then against the other lines, then against all pupils."""
     codes = record_values.code_names()
     columns = {column.key: column for column in registration.columns(codes)}
-    verdict, read = imports.Verdict(), []
-    bad = {fault.line for fault in table.faults}
-    told = {(fault.line, fault.label) for fault in table.faults}
+    verdict, read = imports.Verdict(answers), []
     for done, row in enumerate(table.rows, 1):
-        newcomer = registration.read(row.cells, codes, day)
-        for key, sentence in newcomer.errors.items():
-            fault = table.fault(row.line, columns.get(key), sentence)
-            if (fault.line, fault.label) not in told:
-                verdict.faults.append(fault)
-        if not newcomer.errors and row.line not in bad:
+        newcomer = registration.read(row.cells, codes, day, row.bad)
+        verdict.faults += table.told_at(row.line, columns, newcomer.errors)
+        if not newcomer.errors:
             read.append((row, newcomer))
         if done % imports.CHUNK == 0:
             progress(done)
-    verdict.faults += _twice(table, columns, read)
     registration.match([newcomer for _, newcomer in read])
+    seen: dict[tuple, tuple[int, Newcomer]] = {}
     for row, newcomer in read:
+        column = columns["id_number" if newcomer.who.index else "name"]
         if newcomer.here(unit):
-            verdict.same += 1
-        elif told := _elsewhere(newcomer, unit):
-            verdict.faults.append(
-                table.fault(row.line, columns["id_number" if newcomer.who.index else "name"], told)
-            )
-        else:
-            verdict.ready.append(newcomer)
+            verdict.same.append(row.line)
+        elif told := _wrong(newcomer, unit) or _twice(newcomer, row.line, seen):
+            verdict.faults.append(table.fault(row.line, column, told))
+        elif (asked := _question(table, row.line, column, newcomer, unit, seen)) is None or verdict.ask(
+            asked
+        ):
+            verdict.ready[row.line] = newcomer
+    verdict.told += table_remarks.of_newcomers(
+        verdict.ready.items(), unit, dict.fromkeys(verdict.ready, 1), day
+    )
     if verdict.same:
-        verdict.told.append(f"{verdict.same} 行的学生已在本校学籍中，不会重复建立，也不会改动。")
+        verdict.told.append(f"{len(verdict.same)} 行的学生已在本校学籍中，不会重复建立，也不会改动。")
     return verdict
 
 
-def _twice(table: Table, columns: dict[str, Column], read: list[tuple[Row, Newcomer]]) -> list[Fault]:
-    """Lines that say the same child as an earlier line: by identity number, else by name, sex and birth date."""
-    seen: dict[tuple, int] = {}
-    found = []
-    for row, newcomer in read:
-        who = newcomer.who
-        key = (who.index,) if who.index else (who.name, who.sex, who.birth_date)
-        first = seen.setdefault(key, row.line)
-        if first != row.line:
-            what = "身份证件号" if who.index else "姓名、性别、出生日期"
-            column = columns["id_number" if who.index else "name"]
-            found.append(
-                table.fault(row.line, column, f"与第 {first} 行的{what}相同，请核对后删去重复的一行。")
-            )
-    return found
+def _key(newcomer: Newcomer) -> tuple:
+    who = newcomer.who
+    return (who.index,) if who.index else (who.name, who.sex, who.birth_date)
+
+
+def _twice(newcomer: Newcomer, line: int, seen: dict[tuple, tuple[int, Newcomer]]) -> str:
+    """The sentence for a line that says the same child as an earlier one: by identity number; without one by name, sex,
+    birth date and a guardian."""
+    first, other = seen.setdefault(_key(newcomer), (line, newcomer))
+    if first == line:
+        return ""
+    if newcomer.who.index:
+        return f"与第 {first} 行的身份证件号相同，请核对后删去重复的一行。"
+    if newcomer.guardian_names().isdisjoint(other.guardian_names()):
+        return ""
+    return f"与第 {first} 行的姓名、性别、出生日期相同，请核对后删去重复的一行。"
+
+
+def _wrong(newcomer: Newcomer, unit: Unit) -> str:
+    """The sentence for a child whose number is on record under another name, or at another school; or nothing."""
+    if (match := newcomer.misnamed(unit)) is not None:
+        return registration.misnamed_sentence(match)
+    return _elsewhere(newcomer, unit)
+
+
+def _question(
+    table: Table, line: int, column: Column, newcomer: Newcomer, unit: Unit, seen: dict
+) -> imports.Question | None:
+    """What is asked of a line: whether a pupil of the school, or an earlier line, who is called and born alike, is it."""
+    alike = newcomer.alike(unit)
+    first = seen.get(_key(newcomer), (line, newcomer))[0]
+    if not alike and first == line:
+        return None
+    told = registration.alike_sentence(bool(alike), f"第 {first} 行" if not alike else "")
+    about = "+".join(
+        [*(str(match.student_id) for match in alike), *([f"line{first}"] if first != line else [])]
+    )
+    return imports.Question(line, table.places.get(column.key, ""), column.label, told, about)
 
 
 def _elsewhere(newcomer: Newcomer, unit: Unit) -> str:
@@ -85,9 +113,9 @@ def _elsewhere(newcomer: Newcomer, unit: Unit) -> str:
 
 def write(ready: list[Newcomer], batch: ImportBatch, now: datetime) -> int:
     """Write the lines of an import."""
-    cohort = registration.cohort(local_date(now))
+    into = registration.entering(batch.unit, local_date(now))
     actor = audit.actor_of(batch.asked_by)
-    return len(registration_writing.write(ready, batch.unit, cohort, 1, now, actor))
+    return len(registration_writing.write(ready, batch.unit, into, now, actor))
 
 
 imports.register(

@@ -14,15 +14,17 @@ from ledger.words import zh
 from orgs.models import Unit
 from orgs.seats import schools_kept
 from reviews import desk
-from reviews.refusals import Refusal
+from reviews.refusals import Refusal, Refused
 from reviews.views import see_other
 from reviews.views.proofs import refused_page
 from students import record_values, registration, registration_writing
 from students.duplicates import NUMBER
+from students.grades import school_year
 from students.import_models import ImportBatch, ImportKind
 from students.import_views import row_of
 from students.models import Student
 from students.registration_forms import NewcomerForm
+from students.table_remarks import age_remark
 
 CLAUSE_SHOWN = {
     "text": zh(
@@ -75,13 +77,12 @@ def new(request: HttpRequest) -> HttpResponse:
     if one.errors:
         return _page(request, school, form, status=422)
     registration.match([one])
-    if here := one.here(school):
-        told = Refusal(
-            "registered", zh("该生已在本校学籍中，不会重复建立；请直接打开学籍核对。"), registration.CLAUSE
-        )
-        return _page(request, school, form, told, 409, matches=[here])
+    claimed = bool(form.data.get("claimed"))
+    if trouble := _trouble_here(one, school, claimed):
+        refused, matches = trouble
+        return _page(request, school, form, refused, 409, matches=matches)
     elsewhere = one.elsewhere(school)
-    if elsewhere and not form.data.get("claimed"):
+    if elsewhere and not claimed:
         certain = any(match.kind == NUMBER for match in elsewhere)
         sentence = (
             zh(
@@ -95,12 +96,34 @@ def new(request: HttpRequest) -> HttpResponse:
         return _page(
             request, school, form, Refusal("duplicate", sentence, registration.CLAUSE), 409, matches=elsewhere
         )
-    student = _written(one, school, request, known)
-    problem = zh("；查重有相同的学生，已按问题学籍登记，请佐证或变更") if elsewhere else ""
+    try:
+        student = _written(one, school, request, known)
+    except Refused as error:
+        return _page(request, school, form, error.refusal, 409)
+    alike = elsewhere or one.alike(school)
+    problem = zh("；查重有相同的学生，已按问题学籍登记，请佐证或变更") if alike else ""
     messages.success(request, zh("已建立学籍并发放临时学籍号{problem}。", problem=problem))
+    if remark := age_remark(student.birth_date, 1, student.cohort):
+        messages.warning(request, remark)
     if request.POST.get("action") == "next":
         return see_other(f"{reverse('registration-new')}?school={school.code}")
     return see_other(reverse("student-detail", args=[student.key]))
+
+
+def _trouble_here(one, school: Unit, claimed: bool) -> tuple[Refusal, list] | None:
+    """What stands in the way at the school itself: the child is on record, its number is under another name, or somebody
+    is called and born alike and it was not said yet that this is another child."""
+    clause = registration.CLAUSE
+    if here := one.here(school):
+        told = zh("该生已在本校学籍中，不会重复建立；请直接打开学籍核对。")
+        return Refusal("registered", told, clause), [here]
+    if misnamed := one.misnamed(school):
+        return Refusal("other_name", registration.misnamed_sentence(misnamed), clause), [misnamed]
+    alike = one.alike(school)
+    if alike and not claimed:
+        told = zh("{asked}是另一名学生的，勾选后登记。", asked=registration.alike_sentence(True, ""))
+        return Refusal("alike", told, clause), alike
+    return None
 
 
 def _written(one, school: Unit, request: HttpRequest, known) -> Student:
@@ -110,9 +133,17 @@ def _written(one, school: Unit, request: HttpRequest, known) -> Student:
         registration.match([one])
         if here := one.here(school):
             return Student.objects.get(pk=here.student_id)
-        cohort, actor = registration.cohort(known.today), audit.actor_of(request.user)
-        (pk,) = registration_writing.write([one], school, cohort, 1, known.now, actor)
+        if trouble := _trouble_here(one, school, claimed=bool(request.POST.get("claimed"))):
+            raise Refused(trouble[0])
+        into, actor = registration.entering(school, known.today), audit.actor_of(request.user)
+        (pk,) = registration_writing.write([one], school, into, known.now, actor)
     return Student.objects.get(pk=pk)
+
+
+def _grade(school: Unit, day) -> str:
+    """In summer a first-grader is registered for the autumn."""
+    year = registration.entering(school, day).cohort
+    return zh("{year}年秋季一年级", year=year) if year > school_year(day) else zh("一年级")
 
 
 def _page(
@@ -120,6 +151,7 @@ def _page(
 ) -> HttpResponse:
     shown = {
         "school": school,
+        "grade": _grade(school, desk.of(request).today),
         "form": form,
         "first": form.first_fields(),
         "blocks": form.blocks(),
@@ -133,7 +165,8 @@ def _page(
             }
             for match in matches
         ],
-        "may_claim": bool(matches) and refused is not None and refused.code == "duplicate",
+        "may_claim": bool(matches) and refused is not None and refused.code in ("duplicate", "alike"),
+        "may_transfer": refused is not None and refused.code == "duplicate",
     }
     return render(request, "students/registration_new.html", shown, status=status)
 

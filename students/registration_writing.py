@@ -10,6 +10,7 @@ from ledger import audit, pinyin
 from ledger.words import zh
 from orgs.models import Unit
 from students import numbers, problems, record_values, sealing
+from students.grades import Entering
 from students.models import Enrolment, Guardian, PupilRecord, SchoolClass, Student
 from students.numbers import Place
 from students.record_fields import BY_KEY, GUARDIANS
@@ -23,8 +24,7 @@ _STUDENT, _RECORD, _GUARDIAN = (one._meta.db_table for one in (Student, PupilRec
 def write(
     newcomers: Sequence[Newcomer],
     school: Unit,
-    cohort: int,
-    grade: int,
+    into: Entering,
     now: datetime,
     actor: str,
     *,
@@ -41,10 +41,10 @@ def write(
     if not newcomers:
         return []
     ids = _reserve(_STUDENT, len(newcomers))
-    classes = _classes(newcomers, school, cohort)
-    entered = entered_on or _september(cohort, grade)
+    classes = _classes(newcomers, school, into)
+    entered = entered_on or date(into.cohort + into.grade - 1, 9, 1)
     students = [
-        _student(pk, one, school, cohort, classes.get(one.class_number), entered)
+        _student(pk, one, school, into, classes.get(one.class_number), entered)
         for pk, one in zip(ids, newcomers, strict=True)
     ]
     Student.objects.bulk_create(students, batch_size=_BATCH)
@@ -53,8 +53,9 @@ def write(
             Enrolment(
                 student=student,
                 school=school,
+                phase=into.phase,
                 period=DateTimeTZRange(now, None),
-                grade_in=grade,
+                grade_in=into.grade,
                 class_name=str(student.school_class or ""),
                 entered_by=how,
                 case_number=case_number,
@@ -67,7 +68,7 @@ def write(
     _records(students, newcomers)
     numbers.issue_first([Place(s.pk, school.division_code, s.birth_date) for s in students], actor)
     problems.check(ids, found_by)
-    body = {"school": school.code, "count": len(ids), "cohort": cohort, "students": ids[:500]}
+    body = {"school": school.code, "count": len(ids), "cohort": into.cohort, "students": ids[:500]}
     audit.record("students", actor, "student.registered", body, subject=f"school:{school.code}")
     return ids
 
@@ -80,21 +81,16 @@ def _reserve(table: str, count: int) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-def _classes(newcomers: Sequence[Newcomer], school: Unit, cohort: int) -> dict[int | None, SchoolClass]:
+def _classes(newcomers: Sequence[Newcomer], school: Unit, into: Entering) -> dict[int | None, SchoolClass]:
     wanted = sorted({one.class_number for one in newcomers if one.class_number})
-    rows = [SchoolClass(school=school, cohort=cohort, number=number) for number in wanted]
+    where = {"school": school, "phase": into.phase, "cohort": into.cohort}
+    rows = [SchoolClass(**where, number=number) for number in wanted]
     SchoolClass.objects.bulk_create(rows, ignore_conflicts=True)
-    return {
-        row.number: row for row in SchoolClass.objects.filter(school=school, cohort=cohort, number__in=wanted)
-    }
-
-
-def _september(cohort: int, grade: int) -> date:
-    return date(cohort + grade - 1, 9, 1)
+    return {row.number: row for row in SchoolClass.objects.filter(**where, number__in=wanted)}
 
 
 def _student(
-    pk: int, one: Newcomer, school: Unit, cohort: int, school_class: SchoolClass | None, entered: date
+    pk: int, one: Newcomer, school: Unit, into: Entering, school_class: SchoolClass | None, entered: date
 ) -> Student:
     values, number = one.values, one.values.get("id_number", "")
     plain = {
@@ -107,7 +103,8 @@ def _student(
     return Student(
         pk=pk,
         school=school,
-        cohort=cohort,
+        phase=into.phase,
+        cohort=into.cohort,
         school_class=school_class,
         pinyin=pinyin.search_text(values["name"], reading),
         id_number_sealed=sealing.seal(number, _STUDENT, "id_number_sealed", pk) if number else None,

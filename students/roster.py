@@ -6,20 +6,33 @@ A school sees its own pupils with their names; numbers and telephones stand mask
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 from django.urls import reverse
 
-from ledger import pinyin
+from ledger import clock, pinyin
 from ledger.clock import local_date, spoken, spoken_month
 from ledger.text import is_han, plain_name
 from ledger.words import zh
 from orgs import scope
 from orgs.models import Unit, UnitLevel
-from orgs.school_system import system_on
+from orgs.school_system import SystemOn, of_row, system_on
+from orgs.successors import stands
 from reviews import procedures
 from reviews.models import Case
 from students import attendance, identity, records, sealing
-from students.grades import cohort_of, grade_label, grade_of, grade_on
+from students.grades import (
+    bounds,
+    class_name,
+    cohort_of,
+    grade_label,
+    grade_name,
+    in_grade,
+    label_here,
+    nominal_grade,
+    phase_of,
+    who_stay,
+    who_wait,
+)
 from students.models import (
     Enrolment,
     Guardian,
@@ -29,17 +42,15 @@ from students.models import (
     Student,
     StudentStatus,
 )
+from students.statuses import ENDED
 
 PAGE = 50
+# Beside the grades of the running year a roster knows two headings; as filters they stand after the grades.
+STAYING, WAITING = 90, 91
+STAYING_NAME, WAITING_NAME = zh("应毕业未毕业"), zh("新生（秋季入学）")
+UNTAUGHT_NAME = zh("本校未开设的年级")
 # A whole school on paper; larger schools print by grade or class.
 MOST_ON_PAPER = 1000
-# Whose record has run its course; a roster shows them only when asked.
-ENDED = (
-    StudentStatus.GRADUATED,
-    StudentStatus.COMPLETED,
-    StudentStatus.INCOMPLETE,
-    StudentStatus.DECEASED,
-)
 _ORDERS = {
     "class": ("-cohort", "school_class__number", "pinyin", "id"),
     "name": ("pinyin", "id"),
@@ -102,7 +113,7 @@ def school_rows(schools: list[Unit], url: str) -> list[dict]:
             ),
             "pupils": counted.get(school.pk, 0),
             "guests": guests.get(school.pk, 0),
-            "closed": bool(school.closed_on),
+            "closed": not stands(school, local_date(clock.now())),
         }
         for school in schools
     ]
@@ -119,12 +130,21 @@ def pupils_of(school: Unit, wanted: Wanted, day: date) -> QuerySet[Student]:
     elif not wanted.status:
         rows = rows.exclude(status__in=ENDED)
     if wanted.grade:
-        rows = rows.filter(cohort=cohort_of(wanted.grade, day))
+        rows = rows.filter(_of_grade(wanted.grade, school, day))
     if wanted.class_id:
         rows = rows.filter(school_class_id=wanted.class_id)
     if wanted.text:
         rows = rows.filter(_named(wanted.text))
     return rows.select_related("school_class").order_by(*_ORDERS.get(wanted.order, _ORDERS["class"]))
+
+
+def _of_grade(grade: int, school: Unit, day: date) -> Q:
+    system = system_on(school, day)
+    if grade == STAYING:
+        return who_stay(system, day) & Q(graduated_on=None)
+    if grade == WAITING:
+        return who_wait(system, day) & Q(graduated_on=None)
+    return in_grade(grade, system, day)
 
 
 def _named(text: str) -> Q:
@@ -138,6 +158,7 @@ def _named(text: str) -> Q:
 
 def pupil_rows(pupils: list[Student], school: Unit, day: date) -> list[dict]:
     """Rows of the roster; numbers masked, one query for all of them."""
+    prefetch_related_objects([school], "system_periods")
     numbers = masked_numbers([pupil.pk for pupil in pupils])
     return [
         {
@@ -145,7 +166,7 @@ def pupil_rows(pupils: list[Student], school: Unit, day: date) -> list[dict]:
             "name": pupil.name,
             "sex": pupil.get_sex_display(),
             "birth": day_text(pupil.birth_date),
-            "grade": grade_label(grade_of(pupil, day), school.school_system),
+            "grade": _grade_here(pupil, school, day),
             "class": str(pupil.school_class) if pupil.school_class_id else zh("未编班"),
             "number": numbers.get(pupil.pk, "—"),
             "status": pupil.get_status_display(),
@@ -153,6 +174,11 @@ def pupil_rows(pupils: list[Student], school: Unit, day: date) -> list[dict]:
         }
         for pupil in pupils
     ]
+
+
+def _grade_here(pupil: Student, school: Unit, day: date) -> str:
+    system = system_on(school, pupil.graduated_on or day, pupil.cohort)
+    return label_here(pupil, day, system.grades, system)
 
 
 def masked_numbers(student_ids: list[int]) -> dict[int, str]:
@@ -163,41 +189,44 @@ def masked_numbers(student_ids: list[int]) -> dict[int, str]:
 
 def grade_counts(school: Unit, day: date) -> list[dict]:
     """How many pupils each grade has: in school, and all on the books."""
+    prefetch_related_objects([school], "system_periods")
     counted = (
         Student.objects.filter(school=school)
         .exclude(status__in=ENDED)
-        .values("cohort")
+        .values("phase", "cohort")
         .annotate(all=Count("pk"), enrolled=Count("pk", filter=Q(status=StudentStatus.ENROLLED)))
     )
-    by_cohort = {row["cohort"]: row for row in counted}
-    found = []
+    by_place = {(row["phase"], row["cohort"]): row for row in counted}
+    found, system = [], system_on(school, day)
     for grade in range(school.lowest_grade, school.highest_grade + 1):
-        row = by_cohort.pop(cohort_of(grade, day), {"all": 0, "enrolled": 0})
-        label = grade_label(grade, school.school_system)
+        key = phase_of(grade, system), cohort_of(grade, day)
+        row = by_place.pop(key, {"all": 0, "enrolled": 0})
+        label = grade_label(grade, system)
         found.append({"grade": grade, "label": label, "all": row["all"], "enrolled": row["enrolled"]})
-    if by_cohort:
-        other = {key: sum(row[key] for row in by_cohort.values()) for key in ("all", "enrolled")}
-        found.append({"grade": "", "label": zh("其他"), **other})
+    for grade, label, rows in _beside_grades(by_place, system, day):
+        if rows:
+            sums = {key: sum(row[key] for row in rows) for key in ("all", "enrolled")}
+            found.append({"grade": grade, "label": label, **sums})
     return found
+
+
+def _beside_grades(by_place: dict, system: SystemOn, day: date) -> list[tuple]:
+    """Who belongs to no grade of the running year: 应毕业未毕业, 新生 of the coming one, and a grade the school has not."""
+    stayed, waiting, other = [], [], []
+    for (phase, cohort), row in by_place.items():
+        first, last = bounds(phase, system)
+        nominal = nominal_grade(cohort, day)
+        (stayed if nominal > last else waiting if nominal < first else other).append(row)
+    return [(STAYING, STAYING_NAME, stayed), (WAITING, WAITING_NAME, waiting), ("", UNTAUGHT_NAME, other)]
 
 
 def classes_of(school: Unit, day: date) -> list[tuple[int, str]]:
     """Classes of the school's present grades, for a filter."""
-    lowest, highest = school.lowest_grade, school.highest_grade
-    rows = SchoolClass.objects.filter(
-        school=school, cohort__range=(cohort_of(highest, day), cohort_of(lowest, day))
-    )
-    return [
-        (
-            row.pk,
-            zh(
-                "{grade_label}{row}",
-                grade_label=grade_label(grade_on(row.cohort, day), school.school_system),
-                row=row,
-            ),
-        )
-        for row in rows.order_by("-cohort", "number")
-    ]
+    system, wanted = system_on(school, day), Q()
+    for grade in range(school.lowest_grade, school.highest_grade + 1):
+        wanted |= in_grade(grade, system, day)
+    rows = SchoolClass.objects.filter(wanted, school=school)
+    return [(row.pk, class_name(row, day, system)) for row in rows.order_by("-cohort", "number")]
 
 
 def left_enrolments(school: Unit) -> QuerySet[Enrolment]:
@@ -233,7 +262,9 @@ def pupil_facts(student: Student, day: date) -> list[tuple[str, str]]:
     """The record's own words; numbers masked."""
     number = masked_numbers([student.pk]).get(student.pk, "—")
     id_number = records.id_number(student)
-    grade = grade_label(grade_of(student, day), student.school.school_system if student.school else "")
+    # The columns of the school are those of today: no statement more.
+    grades = of_row(student.school).grades if student.school else range(0)
+    grade = label_here(student, day, grades)
     return [
         (zh("姓名"), student.name),
         (zh("性别"), student.get_sex_display()),
@@ -278,14 +309,13 @@ def enrolment_rows(student: Student, account, day: date) -> list[dict]:
 
 def _grades(row: Enrolment) -> str:
     """From which grade to which, as the school called them then (R4.3)."""
-    begins, ends = row.period.lower, row.period.upper
-    entered = grade_label(row.grade_in, system_on(row.school, local_date(begins)).system)
+    entered = grade_name(row.grade_in, row.phase)
     if not row.grade_out:
         return zh("{entered}起", entered=entered)
     return zh(
         "{entered}—{grade_label}",
         entered=entered,
-        grade_label=grade_label(row.grade_out, system_on(row.school, local_date(ends)).system),
+        grade_label=grade_name(row.grade_out, row.phase),
     )
 
 

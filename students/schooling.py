@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from ledger.clock import local_date
 from ledger.words import zh
+from orgs.school_system import SystemOn
 from students.grades import grade_label, school_year
 from students.models import Enrolment, Student
 
@@ -37,7 +38,7 @@ class Schooling(NamedTuple):
         """Whether nine years are kept."""
         return self.total >= YEARS
 
-    def told(self, system: str = "") -> str:
+    def told(self, system: SystemOn | str = "") -> str:
         """The sum in words, in the receiving school's names: 已读 4 年 + 转入七年级（初中）至九年级（初中）3 年 = 7 年."""
         entered = grade_label(self.grade_to, system)
         last = zh("至{grade_label}", grade_label=grade_label(YEARS, system)) if self.grade_to < YEARS else ""
@@ -51,13 +52,13 @@ class Schooling(NamedTuple):
         )
 
 
-def schooling(student: Student, own_grade: int, grade_to: int) -> Schooling:
+def schooling(student: Student, own_grade: int, grade_to: int, *, done_now: bool = False) -> Schooling:
     """The sum for ``student``, whose own grade is ``own_grade``, on entering ``grade_to``.
 
     Years that were repeated count, years that were skipped do not: the pupil's year (cohort) is held against the one
-    in which it entered grade 1.
+    in which it entered grade 1. Who was not graduated has done its last grade, and no year after it.
     """
-    return Schooling(own_grade - 1 + student.cohort - began_school(student), grade_to)
+    return Schooling(own_grade - 1 + done_now + student.cohort - began_school(student), grade_to)
 
 
 def began_school(student: Student) -> int:

@@ -7,7 +7,7 @@ from datetime import date
 
 from ledger.clock import local_date, spoken
 from students import identity, records, sealing
-from students.grades import grade_label, grade_of
+from students.grades import grade_name, label_of
 from students.models import Enrolment, RegistrationNumber, Student
 from students.print_models import PrintKind, PupilPhoto
 from students.record_fields import BLOCKS, BY_KEY
@@ -197,10 +197,9 @@ def _texts(record: Record, words: Words) -> dict[str, str]:
 
 
 def _derived(student: Student, number: str, day: date) -> dict[str, str]:
-    system = student.school.school_system if student.school else ""
     return {
         "registration_number": number,
-        "grade": grade_label(grade_of(student, day), system),
+        "grade": label_of(student, day),
         "school_class": str(student.school_class or "未编班"),
         "status": student.get_status_display(),
     }
@@ -237,8 +236,10 @@ def _schools(enrolments: list[Enrolment]) -> list[tuple[str, str, str, str]]:
     for one in enrolments[-MOST_SCHOOLS:]:
         start, end = local_date(one.period.lower), one.period.upper
         until = f"{local_date(end):%Y年%-m月}" if end else "今"
-        system = one.school.school_system
-        first, last = grade_label(one.grade_in, system), one.grade_out and grade_label(one.grade_out, system)
+        first, last = (
+            grade_name(one.grade_in, one.phase),
+            one.grade_out and grade_name(one.grade_out, one.phase),
+        )
         grades = f"{first}起" if not last else first if first == last else f"{first}—{last}"
         rows.append((f"{start:%Y年%-m月}至{until}", one.school.name, grades, one.entered_by))
     return rows

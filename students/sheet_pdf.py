@@ -7,6 +7,7 @@ import io
 import json
 import re
 import tempfile
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +22,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from ledger.clock import SHANGHAI, local_date, moment, spoken
+from ledger.words import zh
 from reviews import files
 from students import typesetting
 from students.sheet import PHOTO_ROWS, Content, Entry
@@ -36,6 +38,11 @@ NOTES = {
 }
 # typst's own fonts hold no Chinese; of ours the sans first, so that one face sets the whole sheet.
 _FONTS = ("Noto Sans SC", "Noto Serif SC")
+# Debian's packages of fonts for names: where they lie, and the family that goes before all others of the folder.
+RARE_FONTS = {
+    "fonts-babelstone-han": (Path("/usr/share/fonts/truetype/babelstone"), "BabelStone Han"),
+    "fonts-noto-core": (Path("/usr/share/fonts/truetype/noto"), "Noto Sans Mongolian"),
+}
 _missing = re.compile(r'the text `"(.+?)"` could not be displayed')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 # A file of many sheets is set in pieces, each in so many pages of memory, and bound together.
@@ -53,9 +60,28 @@ class GlyphMissing(Exception):
     def sentence(self) -> str:
         """What to tell the registrar."""
         shown = "、".join(f"“{one}”（U+{ord(one):04X}）" for one in self.characters[:8])
-        return (
-            f"打印字库里没有{shown}这个字，不能生成 PDF；请用“网页打印”，或请系统管理员在打印字库中补充字体。"
+        lacking = sorted({_package_for(one) for one in self.characters} - _installed().keys())
+        if not lacking:
+            return zh(
+                "打印字库里没有{characters}这个字，不能生成 PDF；请用“网页打印”，或请系统管理员在打印字库中补充字体。",
+                characters=shown,
+            )
+        return zh(
+            "打印字库里没有{characters}这个字，不能生成 PDF；请用“网页打印”，或请系统管理员安装字体软件包 {packages}。",
+            characters=shown,
+            packages="、".join(lacking),
         )
+
+
+def _package_for(character: str) -> str:
+    """The package that may know a character: one for Han, one for the other scripts."""
+    han = unicodedata.name(character, "").startswith("CJK ") or ord(character) > 0x1FFFF
+    return "fonts-babelstone-han" if han else "fonts-noto-core"
+
+
+def _installed() -> dict[str, tuple[Path, str]]:
+    """The packages of RARE_FONTS that this machine has."""
+    return {name: place for name, place in RARE_FONTS.items() if place[0].is_dir()}
 
 
 @dataclass(frozen=True)
@@ -163,7 +189,8 @@ def typeset(template: Path, data: dict) -> bytes:
 
 
 def _compiled(root: Path, template: Path, data: dict, pages: int) -> bytes:
-    data = data | {"fonts": _families_in(settings.SHEET_FONTS)}
+    families = [family for _, family in _installed().values()]
+    data = data | {"fonts": [*_families_in(settings.SHEET_FONTS), *families]}
     (root / "data.json").write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
     (root / "main.typ").write_bytes(template.read_bytes())
     try:
@@ -254,4 +281,5 @@ def _families_in(folder: str) -> list[str]:
 
 def _font_folders() -> list[str]:
     own = [settings.SHEET_FONTS] if settings.SHEET_FONTS else []
-    return [str(Path(pylopdf_fonts_zh_cn.__file__).parent), *own]
+    rare = [str(folder) for folder, _ in _installed().values()]
+    return [str(Path(pylopdf_fonts_zh_cn.__file__).parent), *own, *rare]

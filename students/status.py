@@ -5,7 +5,7 @@ from django.db import transaction
 from ledger import audit, clock
 from ledger.words import zh
 from orgs.models import PostRole
-from orgs.seats import seat_at
+from reviews import seating
 from reviews.refusals import Refusal, Refused
 from students.models import Enrolment, Student, StudentStatus
 from students.statuses import KEPT
@@ -15,8 +15,9 @@ CLAUSE = zh("附件1 三.2")
 
 def settle_refusal(student: Student, by, day) -> Refusal | None:
     """Why ``by`` cannot do 到校手续 for the pupil, or ``None``: only the registrar of the school it moved to (R3.2)."""
-    if student.school_id is None or seat_at(by, student.school_id, PostRole.REGISTRAR, day) is None:
-        return Refusal("no_seat", zh("只有学籍所在学校的学籍管理员可以办理到校手续。"), CLAUSE)
+    told = Refusal("no_seat", zh("只有学籍所在学校的学籍管理员可以办理到校手续。"), CLAUSE)
+    if found := seating.seat_refusal(by, student.school_id, PostRole.REGISTRAR, day, told):
+        return found
     if student.status == StudentStatus.ENROLLED:
         return Refusal("settled", zh("该生已是在校状态，不需要再办理到校手续。"), CLAUSE)
     if student.status == StudentStatus.SUSPENDED:

@@ -32,12 +32,25 @@ S = StudentStatus
 AWAY = (S.SUSPENDED, S.WITHDRAWN, S.ABROAD, S.LEFT_OTHER, S.MISSING)
 # The statuses that the notice lets transfer directly and keeps until the pupil arrives (R3.2).
 KEPT = (S.ABROAD, S.LEFT_OTHER, S.WITHDRAWN, S.EXPELLED)
+# The record has come to its end: its pupil stands at no school any more (also in sql/triggers.sql; a test holds one against
+# the other).
+OVER = (S.DECEASED, S.REMOVED)
+# The phase is over for them, with a paper or without one: what a list of 毕业 makes of a pupil.
+LEFT = (S.GRADUATED, S.COMPLETED, S.INCOMPLETE)
+# The record has run its course; every status is either here or in LIVING.
+ENDED = (*LEFT, *OVER)
 _AT_SCHOOL = (S.ENROLLED, S.SUSPENDED)
-_ALIVE = (S.ENROLLED, *AWAY, S.EXPELLED)
+# Not at an end: time moves the grade up, a way back to 在校 exists.
+LIVING = (S.ENROLLED, *AWAY, S.EXPELLED)
 
 
-def _to(source, target):
-    return transition(field="status", source=list(source), target=target)
+def _to(source, target, **more):
+    return transition(field="status", source=list(source), target=target, **more)
+
+
+def compulsory(student) -> bool:
+    """小学 or 初中."""
+    return student.phase != "senior"
 
 
 class StatusTransitions:
@@ -63,7 +76,7 @@ class StatusTransitions:
     def go_abroad(self):
         """出国 (R5.3)."""
 
-    @_to(_ALIVE, S.DECEASED)
+    @_to([*LIVING, S.GRADUATED], S.DECEASED)
     def die(self):
         """死亡 (R5.3)."""
 
@@ -87,17 +100,25 @@ class StatusTransitions:
     def complete(self):
         """结业 (R4.1)."""
 
+    @_to([S.ENROLLED], S.INCOMPLETE)
+    def end_incomplete(self):
+        """肄业: senior secondary not finished (R4.1)."""
+
     @_to([S.GRADUATED], S.ENROLLED)
     def recruit(self):
         """Reported at the next school (R3.3, R4.5)."""
 
-    @_to([S.GRADUATED, S.COMPLETED], S.ENROLLED)
+    @_to(LEFT, S.ENROLLED)
     def take_back(self):
         """毕业回退 (R4.4)."""
 
-    @_to([S.ENROLLED], S.GRADUATED)
+    @_to(LIVING, S.GRADUATED)
     def give_back(self):
         """招生回退: recruited by mistake, 毕业 again (R4.4)."""
+
+    @_to([S.COMPLETED], S.GRADUATED, conditions=[compulsory])
+    def correct(self):
+        """结业更正: of compulsory education there is 毕业 only (R4.1)."""
 
     @_to([status for status in S if status != S.REMOVED], S.REMOVED)
     def remove(self):

@@ -3,31 +3,34 @@ act is taken back and who takes it back (谁操作谁负责)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import ClassVar
 
 from django.db.models import F
 from django.urls import reverse
 
-from ledger.clock import local_date, moment, spoken
+from ledger.clock import local_date, moment, months_after, spoken
+from ledger.text import says
 from ledger.words import zh
 from orgs.models import PostRole, Unit
-from orgs.seats import seat_at
 from orgs.successors import heir_or_self
-from reviews import procedures
+from reviews import procedures, seating
+from reviews.grounds import held as held_by_wall
 from reviews.models import Case
-from reviews.opinions import cleaned
+from reviews.opinions import free_text
 from reviews.procedures import CasePage
-from reviews.refusals import guard, refuse
+from reviews.refusals import Refusal, Refused, guard
 from reviews.states import State, Verb
-from students import change_rules, identity, pupil_drafts, records
-from students.change_rules import months_after
-from students.grades import grade_label, grade_of, phase_of
-from students.graduation_models import GraduationLine, TakenBack
+from students import arrivals, change_rules, identity, pupil_drafts, records
+from students.grades import grade_name, grade_of
+from students.graduation_models import GraduationLine, Leaving, TakenBack
 from students.models import Student, StudentStatus
 from students.procedures import AboutPupil
+from students.recruitment_models import LIVE, RecruitedPupil
+from students.statuses import LEFT
+from students.year_rows import rollback_months
 
 KIND = "graduation_rollback"
 CLAUSE = zh("附件1 四.3")
-MONTHS = 6
 
 
 @dataclass
@@ -39,6 +42,8 @@ class BackFacts:
     now: datetime
     other: Case | None = None
     why: str = ""
+    # What is asked for, as the sentences of the guards say it.
+    name: ClassVar[str] = zh("毕业回退")
 
     @property
     def today(self) -> date:
@@ -46,44 +51,65 @@ class BackFacts:
         return local_date(self.now)
 
 
-@guard("只有毕业、结业的学生可以回退，该生学籍状态为“{status}”。", CLAUSE)
+@guard("只有毕业、结业、肄业的学生可以回退，该生学籍状态为“{status}”{instead}。", CLAUSE)
 def has_left(facts: BackFacts):
-    """学籍状态为毕业或结业"""
-    if (
-        facts.student.status in (StudentStatus.GRADUATED, StudentStatus.COMPLETED)
-        and facts.student.graduated_on
-    ):
+    """学籍状态为毕业、结业或肄业"""
+    if facts.student.status in LEFT and facts.student.graduated_on:
         return None
-    return {"status": facts.student.get_status_display()}
+    arrival, instead = arrivals.of(facts.student), ""
+    if arrival is not None:
+        # Wrong twice goes back step by step: the later act first.
+        school = heir_or_self(arrival.school, facts.today)
+        instead = zh(
+            "；学籍由{how}转入{school}，须先由{authority}办理招生回退",
+            how=procedures.of(arrival.case).name,
+            school=school.name,
+            authority=school.authority.name,
+        )
+    return {"status": facts.student.get_status_display(), "instead": instead}
 
 
-@guard("毕业已满半年（{graduated}毕业，最迟{last}可以回退），不能再回退为在校。", CLAUSE)
+def last_day(graduated: date, authority: Unit | None, day: date) -> date:
+    """The last day on which a graduation may be taken back, by the rows of ``day`` (R0.7)."""
+    return months_after(graduated, rollback_months(day, authority and authority.province_id))
+
+
+@guard("已过回退期限（{graduated}毕业，最迟{last}可以回退），不能再回退为在校。", CLAUSE)
 def within_half_a_year(facts: BackFacts):
-    """毕业未满半年"""
+    """未过回退期限"""
     graduated = facts.student.graduated_on
-    if graduated is None or facts.today <= (last := months_after(graduated, MONTHS)):
+    if graduated is None or facts.today <= (last := last_day(graduated, facts.authority, facts.today)):
         return None
     return {"graduated": spoken(graduated), "last": spoken(last)}
 
 
-@guard("该生的学籍不在{authority}所属学校，请由其学籍所在学校的主管部门回退。", CLAUSE)
+@guard("该生的学籍不在{authority}所属学校，请由其学籍所在学校的主管部门办理{name}。", CLAUSE)
 def of_own_school(facts: BackFacts):
     """学籍在本单位所属学校"""
     school = facts.student.school
     if school is not None and heir_or_self(school, facts.today).authority_id == facts.authority.pk:
         return None
-    return {"authority": facts.authority.name}
+    return {"authority": facts.authority.name, "name": facts.name}
 
 
-@guard("请写明回退的原因（2–200 字）。", CLAUSE)
+@guard("请写明{name}的原因（2–200 字）。", CLAUSE)
 def why_given(facts: BackFacts):
-    """已写明回退原因"""
-    return None if len(facts.why.strip()) >= 2 else {}
+    """已写明原因"""
+    return None if says(facts.why) else {"name": facts.name}
 
 
-BEFORE = (has_left, within_half_a_year, of_own_school, change_rules.no_other_change)
+@guard("该生已列入{school}的招生名册，不能回退；请先由该校删去或登记未报到。", CLAUSE, "{school}")
+def on_recruitment_list(facts: BackFacts):
+    """不在招生名册中"""
+    rows = RecruitedPupil.objects.filter(student=facts.student, state__in=LIVE).select_related("school")
+    row = rows.first()
+    return None if row is None else {"school": row.school.name}
+
+
+BEFORE = (has_left, within_half_a_year, of_own_school, on_recruitment_list, change_rules.no_other_change)
 SUBMIT = (*BEFORE, why_given)
-COMPLETE = (has_left, within_half_a_year, of_own_school)
+# Half a year is judged at the request: who signs it later does not take it away (四.3).
+COMPLETE = (has_left, of_own_school, on_recruitment_list)
 
 
 class GraduationRollback(AboutPupil):
@@ -97,11 +123,12 @@ class GraduationRollback(AboutPupil):
     of_one_school = True
     starts_at = State.AUTHORITY
     brings = zh("学籍状态已回退为在校")
+    ends = zh("办结毕业回退")
     proof_name = zh("佐证材料")
     no_proof = zh("没有上传佐证材料（选填）。")
     fewest_proofs = 0
     edit_path = "/cases/{number}/"
-    rule_note = zh("谁操作、谁负责：回退前请核对原毕业操作和办理人；毕业满半年不再回退。")
+    rule_note = zh("谁操作、谁负责：回退前请核对原毕业操作和办理人；过了回退期限不再回退。")
     review_scope = zh("核对：该生确属误毕业，原因属实。")
 
     def unit_of(self, case: Case, stage: str):
@@ -120,7 +147,7 @@ class GraduationRollback(AboutPupil):
 
     def phase(self, case: Case, subject: Student, day) -> str:
         """学段 by the grade the pupil graduated from."""
-        return phase_of(grade_of(subject, day), subject.school.school_system if subject.school else "")
+        return subject.phase
 
     def complete(self, case: Case, subject: Student, now) -> dict:
         """The pupil is 在校 again; what was before is kept with the case."""
@@ -174,15 +201,20 @@ def facts_shown(row: TakenBack, case: Case, full: bool = False) -> list[tuple[st
             zh("姓名"),
             records.who_is(student, name),
         ),
-        (zh("学校"), case.sending_unit.name),
+        (zh("学校"), case.sending_name),
         (zh("学籍号"), number),
         (zh("原毕业操作"), original(row.line)),
         (
             zh("原学籍状态"),
             zh("{label}（{day}）", label=StudentStatus(row.status_was).label, day=spoken(row.graduated_on)),
         ),
-        (zh("最迟回退日期"), spoken(months_after(row.graduated_on, MONTHS))),
-        (zh("毕业年级"), grade_label(grade_of(student, row.graduated_on), case.sending_unit.school_system)),
+        (
+            zh("最迟回退日期"),
+            spoken(
+                last_day(row.graduated_on, case.receiving_unit, case.ruled_on(local_date(case.created_at)))
+            ),
+        ),
+        (zh("毕业年级"), grade_name(grade_of(student, row.graduated_on), student.phase)),
         (zh("回退原因"), row.why),
     ]
 
@@ -195,8 +227,8 @@ def original(line: GraduationLine | None) -> str:
     return zh(
         "{run_number}：{run_prepared_by}准备，{run_signed_by}核办（{moment}）",
         run_number=run.number,
-        run_prepared_by=run.prepared_by,
-        run_signed_by=run.signed_by,
+        run_prepared_by=run.called("prepared_by"),
+        run_signed_by=run.called("signed_by"),
         moment=moment(run.signed_at),
     )
 
@@ -204,6 +236,7 @@ def original(line: GraduationLine | None) -> str:
 def line_of(student: Student) -> GraduationLine | None:
     """The line of the run by which the pupil graduated."""
     rows = GraduationLine.objects.filter(student=student, run__signed_at__isnull=False)
+    rows = rows.exclude(leaving=Leaving.LEFT_OUT)
     rows = rows.select_related("run__prepared_by__person", "run__signed_by__person")
     return rows.order_by(F("run__signed_at").desc(nulls_last=True)).first()
 
@@ -213,15 +246,27 @@ def facts_before(student: Student, authority: Unit, now: datetime) -> BackFacts:
     return BackFacts(student, authority, now, change_rules.other_case(student))
 
 
+def authority_acting(student: Student, by, now: datetime, name: str) -> Unit:
+    """The authority of the school that has the record, whose registrar ``by`` is. Raises Refused."""
+    day, school = local_date(now), student.school
+    authority = heir_or_self(school, day).authority if school else None
+    told = Refusal(
+        "no_seat",
+        zh("{name}由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。", name=name),
+        CLAUSE,
+    )
+    if found := seating.seat_refusal(by, authority and authority.pk, PostRole.REGISTRAR, day, told):
+        raise Refused(found)
+    return authority
+
+
 def send(student: Student, by, now: datetime, *, why: str, opinion: str) -> Case:
     """The authority's registrar begins and sends it to the head. Raises Refused; then nothing stands but a withdrawn
     draft."""
-    day, school = local_date(now), student.school
-    authority = heir_or_self(school, day).authority if school else None
-    if authority is None or seat_at(by, authority.pk, PostRole.REGISTRAR, day) is None:
-        refuse("no_seat", zh("毕业回退由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。"), CLAUSE)
+    authority = authority_acting(student, by, now, GraduationRollback.name)
     known = facts_before(student, authority, now)
-    known.why = cleaned(why)[:200]
+    known.why = free_text(why, zh("回退原因"), CLAUSE, 200)
+    held_by_wall(known.why, authority, act=zh("回退"))
     line = line_of(student)
 
     def fill(case: Case) -> None:

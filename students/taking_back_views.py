@@ -10,17 +10,18 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from ledger.clock import spoken
+from ledger import clock
+from ledger.clock import local_date, spoken
 from ledger.words import zh
 from orgs.models import PostRole
-from orgs.seats import seat_at
 from orgs.successors import heir_or_self
-from reviews import desk
+from reviews import desk, seating
 from reviews.forms import PlainText
-from reviews.refusals import Refused
+from reviews.refusals import Refusal, Refused
 from reviews.views import see_other
 from reviews.views.form_pages import told
-from students import change_page, recruitment_back, taking_back
+from reviews.views.proofs import day_of, refused_page
+from students import arrivals, change_page, correcting, recruitment_back, taking_back
 from students.models import Student
 from students.views import visible_pupil
 
@@ -36,11 +37,13 @@ class TakingBack:
     facts: Callable
     send: Callable
     shown: Callable[[Student], list[tuple[str, str]]]
+    asks_day: Callable[[Student], bool] = lambda student: False
 
 
 def _graduation(student: Student) -> list[tuple[str, str]]:
     graduated = student.graduated_on
-    last = spoken(taking_back.months_after(graduated, taking_back.MONTHS)) if graduated else "—"
+    day = local_date(clock.now())
+    last = spoken(taking_back.last_day(graduated, student.school, day)) if graduated else "—"
     return [
         (zh("毕业日期"), spoken(graduated) if graduated else "—"),
         (zh("原毕业操作"), taking_back.original(taking_back.line_of(student))),
@@ -49,8 +52,8 @@ def _graduation(student: Student) -> list[tuple[str, str]]:
 
 
 def _recruitment(student: Student) -> list[tuple[str, str]]:
-    line = recruitment_back.line_of(student)
-    return recruitment_back.facts_of_line(line) if line else [(zh("原招生操作"), "—")]
+    arrival = arrivals.of(student)
+    return recruitment_back.facts_of(arrival) if arrival else [(zh("原招生操作"), "—")]
 
 
 GRADUATION = TakingBack(
@@ -73,6 +76,25 @@ RECRUITMENT = TakingBack(
 )
 
 
+CORRECTION = TakingBack(
+    correcting.NAME,
+    zh("更正毕业记录"),
+    correcting.CLAUSE,
+    correcting.BEFORE,
+    correcting.facts_before,
+    correcting.send,
+    correcting.said_before,
+    correcting.asks_day,
+)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def correction(request: HttpRequest, key) -> HttpResponse:
+    """What the records say of a graduation, set right."""
+    return _page(request, key, CORRECTION)
+
+
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def graduation(request: HttpRequest, key) -> HttpResponse:
@@ -91,20 +113,27 @@ def _page(request: HttpRequest, key, what: TakingBack) -> HttpResponse:
     student, day = visible_pupil(request, key)
     school = student.school
     authority = heir_or_self(school, day).authority if school else None
-    if authority is None or seat_at(request.user, authority.pk, PostRole.REGISTRAR, day) is None:
-        sentence = zh(
-            "{what_name}由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。", what_name=what.name
-        )
-        return render(request, "403.html", {"sentence": sentence, "clause": what.clause}, status=403)
+    sentence = zh(
+        "{what_name}由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。", what_name=what.name
+    )
+    absent = Refusal("no_seat", sentence, what.clause)
+    office = authority and authority.pk
+    if found := seating.seat_refusal(request.user, office, PostRole.REGISTRAR, day, absent):
+        return refused_page(request, found, 403)
     refused, status, now = None, 200, desk.of(request).now
     why, opinion = (PlainText().to_python(request.POST.get(name, "")) for name in ("why", "opinion"))
+    asks_day, on = what.asks_day(student), request.POST.get("on", "")[:20]
     if request.method == "POST":
         try:
-            case = what.send(student, request.user, now, why=why, opinion=opinion)
+            more = {"on": day_of(on)} if asks_day else {}
+            case = what.send(student, request.user, now, why=why, opinion=opinion, **more)
             messages.success(request, zh("已发起{what_name}，等待本单位负责人核办。", what_name=what.name))
             return see_other(reverse("case", args=[case.number]))
         except Refused as error:
-            refused, status = error.refusal, 422 if error.code in ("why_given", "opinion_blank") else 409
+            refused, status = (
+                error.refusal,
+                422 if error.code in ("why_given", "day_given", "day_before_phase", "opinion_blank") else 409,
+            )
     shown = {
         "what": what,
         "student": student,
@@ -115,6 +144,9 @@ def _page(request: HttpRequest, key, what: TakingBack) -> HttpResponse:
             *what.shown(student),
         ],
         "why": why,
+        "asks_day": asks_day,
+        "on": on,
+        "today": day.isoformat(),
         "opinion": opinion,
         "refused": told(refused),
     }

@@ -12,10 +12,11 @@ from students import (
     print_batches,
     problems,
     promotion,
+    year_end_check,
 )
-from students.bulletins import drafting
+from students.bulletins import drafting, publishing
 from students.exports import making
-from students.late import months
+from students.late import month_reminders, months
 from students.upkeep import rounds
 
 
@@ -62,9 +63,21 @@ def check_duplicates() -> int:
 
 
 @shared_task
+def check_year_end() -> int:
+    """The nightly look for pupils whose phase, status or papers do not fit together (R3.5c)."""
+    return year_end_check.check()
+
+
+@shared_task
 def check_late_children() -> int:
-    """The check at the month's end of children to be registered late (R2.2)."""
+    """The check of the months' lists of children to be registered late, once they are sent (R2.2)."""
     return months.check(clock.now())
+
+
+@shared_task
+def remind_of_late_months() -> int:
+    """Provinces that have not closed or sent the month's list; when it is overdue, the schools that wait (R2.2)."""
+    return month_reminders.remind(clock.now())
 
 
 @shared_task
@@ -87,5 +100,7 @@ def remind_of_graduation() -> int:
 
 @shared_task
 def draft_bulletins() -> int:
-    """Draft the bulletins of the month before, from the 1st at 02:00 on (R3.7b)."""
-    return drafting.draft_all(clock.now())
+    """Draft the bulletins of the month before, from the 1st at 02:00 on; tell where the days of reply are over (R3.7b)."""
+    now = clock.now()
+    publishing.tell_of_ended_replies(now)
+    return drafting.draft_all(now)

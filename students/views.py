@@ -19,7 +19,7 @@ from orgs.models import PostRole, Unit
 from orgs.seats import seat_at
 from reviews.refusals import Refused
 from reviews.views import see_other
-from students import attendance, records, recruitment_back, reveal, roster, status, typed
+from students import arrivals, attendance, correcting, records, reveal, roster, status, typed
 from students.dropouts.marking import live_mark
 from students.forms import RevealForm, RosterForm, looks_like_number
 from students.models import Enrolment, Student
@@ -62,9 +62,11 @@ def list_present(request: HttpRequest, school: Unit, day, common: dict) -> HttpR
         roster.pupils_of(school, wanted, day), roster.MOST_ON_PAPER if wanted.whole else roster.PAGE
     )
     page = pages.get_page(wanted.page)
+    near = {school.pk, school.authority_id} & set(scope.own_units(request.user, day))
     shown = {
         **common,
         "today": roster.day_text(day),
+        "untaught_url": reverse("untaught") if near else "",
         "form": form,
         "counts": counts,
         "rows": roster.pupil_rows(list(page), school, day),
@@ -194,7 +196,8 @@ def pupil_page(request, student: Student, day, form=None, revealed=(), refused=N
         "may_change": student.school_id is not None
         and seat_at(request.user, student.school_id, PostRole.REGISTRAR, day) is not None,
         "may_take_back": student.graduated_on is not None and above,
-        "may_return": above and recruitment_back.line_of(student) is not None,
+        "may_correct": above and correcting.asks_correction(student),
+        "may_return": above and arrivals.of(student) is not None,
         "dropout": live_mark(student),
         "reveal_form": form or RevealForm(),
         "revealed": revealed,

@@ -1,7 +1,8 @@
 """Time in tests: the program's clock and the database's, set together.
 
-The SQL function ``ledger_now()`` is replaced inside the test's transaction (or its own clone of the database); the
-program itself has no way to set it. Outside ``frozen`` both run on the tests' ordinary day (see there).
+Inside a test's transaction the SQL function ``ledger_now()`` of the tests reads a setting of that transaction; in a clone
+of the database that other connections see too it is replaced. The program itself has no way to set it. Outside
+``frozen`` both run on the tests' ordinary day (see there).
 """
 
 from contextlib import contextmanager
@@ -12,7 +13,10 @@ from django.db import connection
 from ledger import clock
 from tests.ordinary_day import DATABASE_CLOCK
 
-_FIXED = "CREATE OR REPLACE FUNCTION ledger_now() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$ SELECT timestamptz '{}' $$"
+# Also what is frozen inside a transaction of such a test stands.
+_FIXED = """CREATE OR REPLACE FUNCTION ledger_now() RETURNS timestamptz LANGUAGE sql VOLATILE
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT coalesce(nullif(current_setting('xueji.stands', true), '')::timestamptz, timestamptz '{}') $$"""
 
 
 @contextmanager
@@ -20,13 +24,14 @@ def frozen(at: datetime):
     """Both clocks stand at ``at`` (aware)."""
     assert at.tzinfo is not None, "an instant needs a zone"
     running = clock.now
-    _sql(_FIXED.format(at.isoformat()))
+    in_transaction = connection.in_atomic_block
+    _stand(in_transaction, at)
     clock.now = lambda: at
     try:
         yield at
     finally:
         clock.now = running
-        _sql(DATABASE_CLOCK)
+        _stand(in_transaction, None)
 
 
 def shanghai(*parts: int) -> datetime:
@@ -34,8 +39,12 @@ def shanghai(*parts: int) -> datetime:
     return datetime(*parts, tzinfo=clock.SHANGHAI)
 
 
-def _sql(text: str) -> None:
+def _stand(in_transaction: bool, at: datetime | None) -> None:
+    """The database's clock stands at ``at``; ``None``: it runs again."""
     if connection.needs_rollback:
-        return  # a broken transaction is rolled back as a whole, and the function with it
+        return  # a broken transaction is rolled back as a whole, and what was set in it
     with connection.cursor() as cursor:
-        cursor.execute(text)
+        if in_transaction:
+            cursor.execute("SELECT set_config('xueji.stands', %s, false)", [at.isoformat() if at else ""])
+        else:
+            cursor.execute(_FIXED.format(at.isoformat()) if at else DATABASE_CLOCK)

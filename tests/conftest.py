@@ -1,7 +1,9 @@
 """Real servers for every test: PostgreSQL and Valkey of their own in ``var/test``, one database a test run."""
 
+import gc
 import os
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
@@ -9,6 +11,12 @@ from django.test import TransactionTestCase
 from tests import ordinary_day, rule_marks
 from tests.databases import TestDatabase
 from xueji import embedded
+
+# A busy machine is slow, not wrong: nothing here is judged by the clock on the wall.
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
@@ -32,14 +40,10 @@ def django_db_setup(servers, django_test_environment, django_db_blocker):
         database.drop()
 
 
-@pytest.fixture
-def program_environment(transactional_db, servers):
-    """The environment in which a process of its own (worker, web, command) works on this test's database."""
+def _environment(database_url: str, redis_url: str) -> dict[str, str]:
     own = {
-        "DATABASE_URL": servers.database_url.replace(
-            f"/{embedded.DATABASE}?", f"/{settings.DATABASES['default']['NAME']}?"
-        ),
-        "REDIS_URL": servers.redis_url,
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
         "SECRET_KEY": settings.SECRET_KEY,
         "FIELD_KEYS": settings.FIELD_KEYS,
         "AUDIT_SIGNING_KEY": settings.AUDIT_SIGNING_KEY,
@@ -49,6 +53,21 @@ def program_environment(transactional_db, servers):
         ordinary_day.SHARED: str(ordinary_day.SHIFT.total_seconds()),
     }
     return os.environ | own
+
+
+@pytest.fixture
+def program_environment(transactional_db, servers):
+    """The environment in which a process of its own (worker, web, command) works on this test's database."""
+    name = settings.DATABASES["default"]["NAME"]
+    return _environment(
+        servers.database_url.replace(f"/{embedded.DATABASE}?", f"/{name}?"), servers.redis_url
+    )
+
+
+@pytest.fixture(scope="session")
+def servers_environment(servers):
+    """The same on the servers' own database, which has no tables: for a process that is only asked whether it is well."""
+    return _environment(servers.database_url, servers.redis_url)
 
 
 def pytest_addoption(parser):
@@ -63,5 +82,9 @@ def pytest_collection_modifyitems(items):
 
 def pytest_collection_finish(session):
     """A mark that names no rule is a mistake; with ``--rules-doc`` the page is written."""
+    # What is loaded by now stays until the end: not walked again at every collection, a seventh of the time is saved.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     if session.config.getoption("--rules-doc"):
         rule_marks.write(session.items)

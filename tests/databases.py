@@ -5,8 +5,10 @@ a test simply gets its database thrown away: a clone of the template takes a ten
 between runs and named after everything that shapes it.
 """
 
+import ast
 import hashlib
 import os
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import psycopg
@@ -77,10 +79,34 @@ class TestDatabase:
 def _digest() -> str:
     digest = hashlib.sha256(repr(settings.INSTALLED_APPS).encode())
     digest.update((ordinary_day.DATABASE_CLOCK + ordinary_day.DATABASE_DEFAULTS).encode())
-    shaping = [path for kind in ("migrations", "sql", "data") for path in ROOT.glob(f"[a-z]*/{kind}/*.*")]
+    shaping = {path for kind in ("migrations", "sql", "data") for path in ROOT.glob(f"[a-z]*/{kind}/*.*")}
+    shaping |= _imported(path for path in shaping if path.suffix == ".py")
     for path in sorted(path for path in shaping if path.is_file()):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]
+
+
+def _imported(files: Iterable[Path]) -> set[Path]:
+    """The project's own modules that these files import, and what those import in turn: their rows and rules are written
+    into the database too. What a model's module imports is not followed: a migration that names one wants the model."""
+    found, waiting = set(), list(files)
+    while waiting:
+        for name in _names_imported(waiting.pop()):
+            path = ROOT.joinpath(*name.split(".")).with_suffix(".py")
+            if path.is_file() and path not in found:
+                found.add(path)
+                if path.name != "models.py":
+                    waiting.append(path)
+    return found
+
+
+def _names_imported(file: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(file.read_bytes())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
 
 
 def _point_at(name: str) -> None:
@@ -89,7 +115,12 @@ def _point_at(name: str) -> None:
 
 
 def _maintenance() -> psycopg.Connection:
-    parameters = connection.get_connection_params() | {"dbname": "postgres", "autocommit": True}
+    return outside("postgres")
+
+
+def outside(name: str) -> psycopg.Connection:
+    """A connection of its own to the database ``name``, where nothing of a test's transaction is seen."""
+    parameters = connection.get_connection_params() | {"dbname": name, "autocommit": True}
     parameters = {
         key: value for key, value in parameters.items() if key not in {"cursor_factory", "context", "options"}
     }

@@ -2,11 +2,13 @@
 
 from datetime import date, timedelta
 
+from ledger import clock
 from students import records
-from students.late import calendar, lists, months
+from students.late import calendar, lists, monthly, months
 from students.late.models import Late, LateChild
 from students.models import Student
 from students.registration import Newcomer
+from tests.world import rewritten
 
 
 def listed(world, school, id_number="") -> LateChild:
@@ -25,6 +27,23 @@ def listed(world, school, id_number="") -> LateChild:
     return row
 
 
+def closed(world, province=None, now=None):
+    """The province's list of the month, closed by its registrar (R2.2)."""
+    return monthly.close(world.registrar(province or world.im), now or clock.now())
+
+
+def sent_off(world, province=None, now=None):
+    """The same, and sent by its head."""
+    province, now = province or world.im, now or clock.now()
+    return monthly.send(closed(world, province, now), world.head(province), now, "名单核对无误，同意上报。")
+
+
+def answered(world, province=None, now=None) -> int:
+    """The same, and checked; how many children were decided on."""
+    sent_off(world, province, now)
+    return months.check(now or clock.now())
+
+
 def sent(world, school):
     """A list of one child, waiting for the school's head; the list and the child."""
     row = listed(world, school)
@@ -37,15 +56,15 @@ def refused(world, school, pupil) -> LateChild:
     """A child whom the check of the last month refused, because it is ``pupil``."""
     number = records.id_number(pupil)
     index = pupil.id_number_index
-    Student.objects.filter(pk=pupil.pk).update(id_number_index=None)
+    rewritten(Student.objects.filter(pk=pupil.pk), id_number_index=None)
     row = listed(world, school, number)
     (case,) = lists.send(school, world.registrar(school), world.now, "情况属实，上报核办。")
     while case.is_live:
         case = world.decide(case, opinion="情况属实，同意。")
-    Student.objects.filter(pk=pupil.pk).update(id_number_index=index)
+    rewritten(Student.objects.filter(pk=pupil.pk), id_number_index=index)
     before = calendar.closing(calendar.last_closed(world.now)) - timedelta(days=1)
     LateChild.objects.filter(pk=row.pk).update(collected_at=before)
-    assert months.check(world.now) == 1
+    assert answered(world, school.province, world.now) == 1
     row.refresh_from_db()
     assert row.state == Late.REFUSED
     return row

@@ -23,9 +23,14 @@ SHARED = "XUEJI_TESTS_SHIFT"
 SHIFT = timedelta(seconds=float(os.environ.get(SHARED) or (TEN_O_CLOCK - datetime.now(UTC)).total_seconds()))
 
 # Reads the span from a setting of the database, so that one template serves every day it is cloned on.
-_RUNNING = """LANGUAGE sql VOLATILE AS $$
+_RUNNING = """LANGUAGE sql VOLATILE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT clock_timestamp() + coalesce(nullif(current_setting('xueji.shift', true), ''), '0')::interval $$"""
-DATABASE_CLOCK = f"CREATE OR REPLACE FUNCTION ledger_now() RETURNS timestamptz {_RUNNING}"
+# Inside a transaction a test lets it stand still by a setting of that transaction: a function made anew would throw away
+# every plan that rests on it, a dozen times a test.
+DATABASE_CLOCK = """CREATE OR REPLACE FUNCTION ledger_now() RETURNS timestamptz LANGUAGE sql VOLATILE
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT coalesce(nullif(current_setting('xueji.stands', true), '')::timestamptz,
+        clock_timestamp() + coalesce(nullif(current_setting('xueji.shift', true), ''), '0')::interval) $$"""
 
 # Rows stamped by a column's default run on as well, also while ``frozen`` lets the decisions' clock stand still.
 DATABASE_DEFAULTS = f"""CREATE OR REPLACE FUNCTION ordinary_now() RETURNS timestamptz {_RUNNING};

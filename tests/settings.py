@@ -36,3 +36,7 @@ if _worker:
 # Real hashing costs a second an account; what it protects is not under test.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
+
+# People of the tests are in post since long ago, as people of an installation are whom a command on the server takes
+# over. What the program itself gives is asked for by an account and waits like everywhere (orgs/sql/triggers.sql).
+DATABASES["default"]["OPTIONS"]["options"] += " -c xueji.installing=on"  # noqa: F405

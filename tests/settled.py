@@ -7,7 +7,7 @@ from reviews.models import Case
 from students import problems
 from students.models import ProblemRecord, Student
 from students.settling import answering
-from tests.world import png
+from tests.world import png, rewritten
 
 WORDS = "材料齐全，情况属实。"
 
@@ -18,7 +18,7 @@ def claimed(world, one="first", other="third", letters=("L", "L")) -> tuple[Prob
         world.pupil(getattr(world, school), letter=letter)
         for school, letter in zip((one, other), letters, strict=True)
     )
-    Student.objects.filter(pk=b.pk).update(id_number_index=a.id_number_index, name=a.name)
+    rewritten(Student.objects.filter(pk=b.pk), id_number_index=a.id_number_index, name=a.name)
     problems.check([a.pk], "nightly")
     return tuple(ProblemRecord.objects.get(student=pupil, closed_at=None) for pupil in (a, b))
 

@@ -4,12 +4,14 @@ import itertools
 from datetime import date, timedelta
 from functools import cached_property
 
+from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F
 from django.utils import timezone
 
 from ledger import clock, pinyin
 from orgs.models import Account, Person, Post, PostRole, Training, Unit, UnitLevel
+from orgs.school_system import system_on
 from reviews import door, faults
 from reviews.evidence import take_in
 from reviews.models import Case, Route
@@ -17,15 +19,25 @@ from reviews.notice_values import POST_GRADUATION
 from students import change_drafting, change_rules, sealing
 from students.change_kinds import BY_KIND
 from students.change_models import ChangePolicy, ContactAttempt
-from students.grades import cohort_of, grade_of
+from students.dropouts import marking
+from students.grades import bounds, cohort_of, grade_of, phase_of
 from students.invented import Inventor
 from students.models import CodeTable, Enrolment, RegistrationNumber, SchoolClass, Student
 from students.records import number_index
 from transfers import drafting, offline
+from transfers.demo.loading import as_replica
 from transfers.models import Transfer, TransferReason
 
 PASSWORD = "Xueji-2026-demo"
 _count = itertools.count(1)
+# Every summer, long before and after any day on which a test stands (R8.1).
+_TRAINED = range(2016, 2046)
+
+
+def rewritten(rows, **values) -> None:
+    """Rows as a test needs them to have been, past the walls: as the demonstration's past gets in."""
+    with transaction.atomic(), as_replica():
+        rows.update(**values)
 
 
 class World:
@@ -36,8 +48,11 @@ class World:
         self.division = division
         self.now = now or timezone.now()
         self.today = timezone.localtime(self.now).date()
-        self.inventor = Inventor(next(_count))
-        self.ministry = self.unit("教育部", UnitLevel.MINISTRY, None)
+        self.inventor, self.born = Inventor(next(_count)), set()
+        # There is one ministry, also for two worlds and beside the units of the seed.
+        self.ministry = Unit.objects.filter(level=UnitLevel.MINISTRY).first() or self.unit(
+            "教育部", UnitLevel.MINISTRY, None
+        )
         self.im = self.unit("内蒙古自治区教育厅", UnitLevel.PROVINCE, self.ministry)
         self.league = self.unit("锡林郭勒盟教育局", UnitLevel.LEAGUE, self.im)
         self.east = self.unit("东乌珠穆沁旗教育局", UnitLevel.COUNTY, self.league)
@@ -75,7 +90,10 @@ class World:
         )
         grades = range(lowest, highest + 1)
         SchoolClass.objects.bulk_create(
-            SchoolClass(school=school, cohort=cohort_of(grade, self.today), number=1) for grade in grades
+            SchoolClass(
+                school=school, phase=phase_of(grade, system), cohort=cohort_of(grade, self.today), number=1
+            )
+            for grade in grades
         )
         return school
 
@@ -96,12 +114,27 @@ class World:
             username=f"u{next(_count)}", password=PASSWORD, person=person or self.person()
         )
         Post.objects.create(account=account, unit=unit, role=role, valid_from=date(2020, 1, 1))
-        Training.objects.get_or_create(
-            person=account.person,
-            trained_on=date(2020, 1, 1),
-            defaults={"organiser": "示例培训中心", "valid_until": date(2100, 1, 1)},
-        )
+        if not account.person.trainings.exists():
+            Training.objects.bulk_create(
+                Training(
+                    person=account.person,
+                    trained_on=date(year, 7, 1),
+                    organiser="示例培训中心",
+                    valid_until=date(year + 1, 7, 1),
+                )
+                for year in _TRAINED
+            )
         return account
+
+    def certified(self, account, until):
+        """The account's person, with one certificate that holds until ``until`` and no other; ``None``: with none."""
+        Training.objects.filter(person=account.person).delete()
+        if until is not None:
+            trained = min(until, self.today) - timedelta(days=100)
+            Training.objects.create(
+                person=account.person, trained_on=trained, organiser="示例培训中心", valid_until=until
+            )
+        return type(account).objects.select_related("person").get(pk=account.pk)
 
     def registrar(self, unit):
         """The unit's registrar (one for each unit, made on first use)."""
@@ -115,10 +148,15 @@ class World:
         post = Post.objects.filter(unit=unit, role=role).select_related("account__person").first()
         return post.account if post else self.account(unit, role)
 
-    def pupil(self, school, grade=4, letter="L", status="enrolled", name=None):
+    def pupil(self, school, grade=4, letter="L", status="enrolled", name=None, graduated_on=None):
         """A pupil enrolled at ``school`` with a valid number of the wanted letter."""
-        cohort = cohort_of(grade, self.today)
-        born = self.inventor.birth_date(date(cohort - 7, 9, 1), date(cohort - 6, 8, 31))
+        cohort = cohort_of(grade, self.today) if graduated_on is None else graduated_on.year - grade
+        phase = phase_of(grade, system_on(school, self.today))
+        # Taken over with the phase it is in: what was before stands in no table.
+        first = bounds(phase, system_on(school, self.today))[0]
+        if status in ("graduated", "completed", "incomplete"):
+            graduated_on = graduated_on or self.today
+        born = self.birthday(cohort)
         made = self.inventor.pupil(self.division, born)
         student = Student.objects.create(
             name=name or made.name,
@@ -127,9 +165,11 @@ class World:
             birth_date=born,
             ethnic=made.ethnic,
             status=status,
+            phase=phase,
             cohort=cohort,
+            graduated_on=graduated_on,
             school=school,
-            school_class=SchoolClass.objects.get(school=school, cohort=cohort),
+            school_class=SchoolClass.objects.filter(school=school, phase=phase, cohort=cohort).first(),
             entered_on=date(cohort, 9, 1),
             id_number_index=None if letter == "J" else number_index(made.id_number),
         )
@@ -137,12 +177,13 @@ class World:
             student.id_number_sealed = sealing.seal(
                 made.id_number, "students_student", "id_number_sealed", student.pk
             )
-            student.save(update_fields=["id_number_sealed"])
+            rewritten(Student.objects.filter(pk=student.pk), id_number_sealed=student.id_number_sealed)
         Enrolment.objects.create(
             student=student,
             school=school,
-            period=DateTimeTZRange(timezone.make_aware(timezone.datetime(cohort, 9, 1)), None),
-            grade_in=1,
+            phase=phase,
+            period=DateTimeTZRange(timezone.make_aware(timezone.datetime(cohort + first - 1, 9, 1)), None),
+            grade_in=first,
         )
         self.number(student, self.inventor.l_number(self.division, born), close=letter != "L")
         if letter == "G":
@@ -151,15 +192,21 @@ class World:
             self.number(student, self.inventor.j_number(self.division, born))
         return student
 
+    def birthday(self, cohort):
+        """Of nobody else here: who has the same name and sex would be taken for the same child (R1.7)."""
+        first, last = date(cohort - 7, 9, 1), date(cohort - 6, 8, 31)
+        free = {first + timedelta(n) for n in range((last - first).days + 1)} - self.born
+        born = self.inventor.birth_date(first, last)
+        while free and born not in free:
+            born = self.inventor.birth_date(first, last)
+        self.born.add(born)
+        return born
+
     def graduate(self, school, grade=6, on=None, **more):
         """A pupil who graduated at ``school`` from ``grade``, by default on 10 July of this school year."""
-        pupil = self.pupil(school, grade=grade, status="graduated", **more)
         # Of this summer if it lies behind, so that the next grade is the one of this autumn.
         on = on or date(self.today.year - (self.today < date(self.today.year, 8, 11)), 7, 10)
-        pupil.cohort = on.year - grade
-        pupil.graduated_on = on
-        pupil.save(update_fields=["cohort", "graduated_on"])
-        return pupil
+        return self.pupil(school, grade=grade, status="graduated", graduated_on=on, **more)
 
     @cached_property
     def junior(self):
@@ -171,7 +218,7 @@ class World:
         row = RegistrationNumber(student=student, kind=text[0], sealed=b"", index=number_index(text))
         row.save()
         sealed = sealing.seal(text, "students_registrationnumber", "sealed", row.pk)
-        RegistrationNumber.objects.filter(pk=row.pk).update(sealed=sealed)
+        rewritten(RegistrationNumber.objects.filter(pk=row.pk), sealed=sealed)
         if close:
             RegistrationNumber.objects.filter(pk=row.pk).update(
                 closed_at=F("issued_at"), closed_reason="下发正式学籍号"
@@ -185,12 +232,13 @@ class World:
         fault = faults.open_fault(unit, by, now, since=since, reason="学籍系统无法登录")
         return faults.close_fault(fault, by, now) if closed else fault
 
-    def taken_in(self, school, student, fault=None, paper_date=None, stated=None):
-        """An offline transfer recorded by the registrar of ``school``, under a fault of its authority."""
+    def taken_in(self, school, student, fault=None, paper_date=None, stated=None, confirmed=True):
+        """An offline transfer recorded by the registrar of ``school``, under a fault of its authority, and confirmed by
+        its head."""
         now = clock.now()
         day = clock.local_date(now)
         fault = fault or next(iter(faults.covering(school, day)), None) or self.fault(school.authority)
-        return offline.record(
+        made = offline.record(
             school,
             self.registrar(school),
             now,
@@ -200,6 +248,7 @@ class World:
             student=student,
             stated=stated,
         )
+        return offline.confirm(made, self.head(school), now) if confirmed else made
 
     def enrolling(self, receiving, student, **chosen):
         """毕业后跨省就学 of ``receiving`` for a graduate, sent off by its registrar (R3.3)."""
@@ -270,13 +319,31 @@ class World:
             typed["contacts"] = [ContactAttempt(on=day, way="telephone", result="无人接听") for day in days]
         if what.grades:
             grade = grade_of(student, today) + what.grades[0]
-            classes = SchoolClass.objects.filter(school=student.school, cohort=cohort_of(grade, today))
+            classes = SchoolClass.objects.filter(
+                school=student.school, phase=student.phase, cohort=cohort_of(grade, today)
+            )
             typed |= {"grade_to": grade, "school_class": classes.first()}
         change_drafting.change(case, clerk, **(typed | said))
         return Case.objects.get(pk=case.pk)
 
+    def reported(self, student):
+        """The pupil marked as a drop-out, the written report signed (R5.2)."""
+        now = clock.now()
+        mark = marking.mark(
+            student,
+            self.registrar(student.school),
+            now,
+            last_seen_on=clock.local_date(now) - timedelta(days=120),
+            reason="unwilling",
+            efforts="班主任两次家访，家长同意返校但至今未返。",
+        )
+        marking.sign(mark, self.head(student.school), now)
+        return mark
+
     def changed(self, student, kind, **said):
-        """The change, sent off by the school's registrar."""
+        """The change, sent off by the school's registrar; what has to be reported before has been."""
+        if kind == "leaving_otherwise" and student.phase != "senior" and marking.live_mark(student) is None:
+            self.reported(student)
         case = self.changing(student, kind, **said)
         return door.perform(case, "submit", self.registrar(student.school), opinion="情况属实，申请办理。")
 

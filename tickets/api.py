@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from ledger.api import KEY, Choice, Endpoint, Revision, Strict, Typed, once, told
 from orgs.models import Unit
+from orgs.successors import not_closed
 from orgs.unit_codes import UnitCode
 from reviews import desk
 from reviews.api_shapes import UnitRef
@@ -282,7 +283,7 @@ def keep_number(keep):
 
 
 def _unit(code: str, ticket: Ticket) -> Unit:
-    under = Unit.objects.filter(path__startswith=ticket.issuing_unit.path, closed_on=None)
+    under = Unit.objects.filter(not_closed(), path__startswith=ticket.issuing_unit.path)
     found = under.filter(code=code).first()
     if found is None:
         raise ValidationError({"handling": ["在发出单位的下级单位中没有找到，请核对代码（正文 三.2）。"]})

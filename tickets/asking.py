@@ -4,10 +4,14 @@ from datetime import date
 
 from django_fsm import can_proceed
 
+from ledger import clock
 from ledger.words import joined, zh
-from orgs.models import PostRole, UnitLevel
-from orgs.seats import seats_of
+from orgs.models import PostRole, Unit, UnitLevel
+from orgs.seats import acting_seats
+from orgs.successors import stands
+from reviews import seating
 from reviews.refusals import Refusal
+from reviews.seating import two_persons
 from tickets.kinds import CLAUSE, Paper, paper_of
 from tickets.models import Kind, Ticket
 from tickets.states import LIVE, State, Verb
@@ -36,7 +40,7 @@ def may_draft(paper: Paper, account, day: date) -> list:
     """The units for which ``account`` may draft such a paper."""
     return [
         seat.unit
-        for seat in seats_of(account, day)
+        for seat in acting_seats(account, day)
         if seat.unit.level in paper.levels and seat.role in paper.drafters
     ]
 
@@ -56,6 +60,8 @@ def refusal(ticket: Ticket, verb: Verb, by, day: date) -> Refusal | None:
 
 def _seat_refusal(ticket: Ticket, verb: Verb, by, day: date) -> Refusal | None:
     paper = paper_of(ticket)
+    if verb == Verb.ACCEPT and taking_unit(ticket, by, day) is not None:
+        return None
     if verb in _BY_HOLDER:
         return _seated(by, ticket.holder, paper.handlers, day, zh("由单据所在单位办理"))
     if ticket.kind == Kind.COMPLAINT:
@@ -70,15 +76,27 @@ def _seat_refusal(ticket: Ticket, verb: Verb, by, day: date) -> Refusal | None:
     return _seated(by, ticket.issuing_unit, roles, day, paper.issued_by)
 
 
+def taking_unit(ticket: Ticket, by, day: date) -> Unit | None:
+    """The unit for which ``by`` may take the ticket up: where it lies, or, once it has gone up unanswered, the one it was
+    addressed to and those between: it is asked of the unit that can settle it, not taken from it (R8.5)."""
+    handlers, addressed = paper_of(ticket).handlers, ticket.handling_unit or ticket.holder
+    for seat in acting_seats(by, day):
+        between = ticket.holder.stands_above(seat.unit) and seat.unit.stands_above(addressed)
+        if seat.role in handlers and (ticket.holder_id in seat.units or between):
+            return seat.unit
+    return None
+
+
 def _seated(by, unit, roles, day: date, rule: str) -> Refusal | None:
-    if any(seat.unit.pk == unit.pk and seat.role in roles for seat in seats_of(by, day)):
+    if any(unit.pk in seat.units and seat.role in roles for seat in acting_seats(by, day)):
         return None
     who = joined("、", (PostRole(role).label for role in roles))
-    return Refusal(
+    told = Refusal(
         "no_seat",
         zh("{rule}，这一步由{unit_name}的{who}办理。", rule=rule, unit_name=unit.name, who=who),
         CLAUSE,
     )
+    return seating.no_seat(by, day, told, unit.pk) if PostRole.REGISTRAR in roles else told
 
 
 def _rule(ticket: Ticket, verb: Verb, by) -> Refusal | None:
@@ -86,19 +104,19 @@ def _rule(ticket: Ticket, verb: Verb, by) -> Refusal | None:
     if verb in _BY_HEAD and paper.stamped:
         if ticket.proposed_by_id is None:
             return Refusal("not_proposed", zh("还没有送签，请由起草人先送负责人签发。"), CLAUSE)
-        if verb == Verb.ISSUE and _same_person(ticket.proposed_by, by):
-            told = zh("送签的人不能自己签发：盖章须由另一名负责人核签。")
-            return Refusal("two_people", told, CLAUSE)
+        told = zh("送签的人不能自己签发：盖章须由另一名负责人核签。")
+        if verb == Verb.ISSUE and (found := two_persons(ticket.proposed_by, by, told)):
+            return found
     if verb == Verb.SEND_BACK and not paper.stamped:
         return Refusal("no_stamp", zh("核查单由技术部门直接核发，没有送签一步。"), CLAUSE)
     if verb == Verb.PROPOSE and not paper.stamped:
         return Refusal("no_stamp", zh("核查单由技术部门直接核发，不需要送签。"), CLAUSE)
     if verb == Verb.PROPOSE and ticket.proposed_by_id is not None:
         return Refusal("proposed", zh("已经送签，等待负责人签发。"), CLAUSE)
-    if ticket.kind == Kind.COMPLAINT and verb == Verb.CONFIRM and _same_person(ticket.answered_by, by):
-        return Refusal("two_people", zh("拟答复的人不能自己确认，请由另一名负责人确认。"), CLAUSE)
     if verb == Verb.CLOSE:
         return _open_children(ticket)
+    if ticket.kind == Kind.COMPLAINT and verb == Verb.CONFIRM:
+        return two_persons(ticket.answered_by, by, zh("拟答复的人不能自己确认，请由另一名负责人确认。"))
     if ticket.kind == Kind.COMPLAINT and verb in (Verb.RECALL, Verb.DECLINE):
         return Refusal("complaint", zh("投诉不能退回投诉人，请受理后答复，或开出核查单、督办单。"), CLAUSE)
     return None
@@ -112,10 +130,6 @@ def _open_children(ticket: Ticket) -> Refusal | None:
         )
         return Refusal("open_children", told, CLAUSE)
     return None
-
-
-def _same_person(one, other) -> bool:
-    return one.pk == other.pk or (one.person_id is not None and one.person_id == other.person_id)
 
 
 def edit_refusal(ticket: Ticket, by, day: date) -> Refusal | None:
@@ -144,7 +158,7 @@ def address_refusal(paper: Paper, issuing, handling) -> Refusal | None:
             zh("{kind_label}只发给本单位的下级单位，请重新选择。", kind_label=paper.kind.label),
             CLAUSE,
         )
-    if handling.closed_on is not None:
+    if not stands(handling, clock.local_date(clock.now())):
         return Refusal(
             "closed_unit", zh("{handling_name}已撤销，请选择承接单位。", handling_name=handling.name), CLAUSE
         )

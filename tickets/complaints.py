@@ -8,10 +8,12 @@ from django.db import transaction
 
 from ledger import audit, outbox
 from ledger.clock import local_date
+from ledger.text import says
 from ledger.words import zh
 from orgs.models import Unit, UnitLevel
+from orgs.successors import not_closed
 from reviews.opinions import cleaned
-from reviews.public_numbers import ALPHABET, CONFUSED, public_number
+from reviews.public_numbers import ALPHABET, CONFUSED, public_number, typed_number
 from reviews.refusals import refuse
 from students import identity, sealing
 from tickets import door, drafting, sealed
@@ -39,13 +41,13 @@ def checked(*, unit: str, matter: str, citizen: str = "", contact: str = "", cas
     """What was typed, as it is kept. Raises Refused."""
     addressed = addressed_to(unit)
     matter = drafting.no_number(matter, zh("投诉内容"), LONGEST)
-    if len(matter) < SHORTEST:
+    if not says(matter, SHORTEST):
         refuse(
             "matter",
             zh("请写明投诉的事情（至少 {shortest} 个字）：什么事、什么时候、哪个单位。", shortest=SHORTEST),
             CLAUSE,
         )
-    number = identity.normalise_number(case)[:20]
+    number = typed_number(case)
     return Said(
         addressed, matter, drafting.no_number(citizen, zh("怎么称呼你"), 50), _checked(contact), number
     )
@@ -82,7 +84,7 @@ def take_in(said: Said, now: datetime) -> tuple[Complaint, str]:
 def addressed_to(text: str) -> Unit:
     """The unit by code or whole name. Raises Refused."""
     text = cleaned(text)[:60]
-    rows = Unit.objects.filter(closed_on=None).exclude(level=UnitLevel.MINISTRY)
+    rows = Unit.objects.filter(not_closed()).exclude(level=UnitLevel.MINISTRY)
     found = list(rows.filter(code=text)[:1]) or list(rows.filter(name=text)[:2])
     if not found:
         told = zh("没有找到受理单位，请填写单位全称，或在“投诉电话和邮箱”页面点选单位。")
@@ -105,7 +107,7 @@ def _checked(contact: str) -> str:
 def read(number: str, code: str) -> Complaint | None:
     """The complaint of those who hold number and code."""
     code = identity.normalise_number(code)[:40].translate(CONFUSED)
-    rows = Complaint.objects.filter(number=identity.normalise_number(number)[:20])
+    rows = Complaint.objects.filter(number=typed_number(number))
     return rows.filter(code_index=sealing.blind_index(code, _DOMAIN)).select_related("holder").first()
 
 

@@ -2,20 +2,21 @@
 
 from collections.abc import Callable
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import transaction
 
 from ledger import audit, outbox
 from ledger.clock import local_date, spoken
+from ledger.text import says
 from ledger.words import zh
 from orgs.models import Unit, UnitLevel
 from orgs.seats import seats_of
-from reviews import calendar
+from reviews import calendar, rulebook, seating
 from reviews.opinions import cleaned
 from reviews.public_numbers import public_number
-from reviews.refusals import Refused, refuse
+from reviews.refusals import Refusal, Refused, refuse
 from students.identity import IdentityError, check_phone
 from tickets import asking, drafting
 from tickets.kinds import CLAUSE, Paper, paper_of, whole
@@ -46,10 +47,7 @@ _NOTHING = Said()
 def begin(paper: Paper, unit: Unit | None, by, now: datetime, *, thread: Thread | None = None, parent=None):
     """A new draft of ``unit``, addressed to nobody yet but the ministry. Raises Refused."""
     day = local_date(now)
-    if unit is None or unit not in asking.may_draft(paper, by, day):
-        refuse(
-            "no_seat", zh("{paper_issued_by}，你没有起草的岗位。", paper_issued_by=paper.issued_by), CLAUSE
-        )
+    _check_drafter(paper, unit, by, day)
     with transaction.atomic():
         ticket = paper.model(
             number=public_number(paper.prefix, day.year),
@@ -67,6 +65,12 @@ def begin(paper: Paper, unit: Unit | None, by, now: datetime, *, thread: Thread 
     return ticket
 
 
+def _check_drafter(paper: Paper, unit: Unit | None, by, day: date) -> None:
+    if unit is None or unit not in asking.may_draft(paper, by, day):
+        told = zh("{paper_issued_by}，你没有起草的岗位。", paper_issued_by=paper.issued_by)
+        raise Refused(seating.no_seat(by, day, Refusal("no_seat", told, CLAUSE)))
+
+
 def start(
     paper: Paper,
     unit: Unit | None,
@@ -77,6 +81,7 @@ def start(
 ) -> Ticket:
     """A new draft with all that follows from where it was begun. ``kept`` is called in the same transaction. Raises
     Refused."""
+    _check_drafter(paper, unit, by, local_date(now))
     with transaction.atomic():
         parent = origin.parent
         ticket = begin(paper, unit, by, now, thread=drafting.thread_of(origin), parent=parent)
@@ -122,7 +127,7 @@ def perform(
             raise Refused(refused)
         ticket = whole(held)
         text = drafting.no_number(said.text, zh("说明"), _NOTE)
-        if verb in NEEDS_REASON and len(text) < _SHORTEST:
+        if verb in NEEDS_REASON and not says(text, _SHORTEST):
             refuse(
                 "reason",
                 zh(
@@ -144,10 +149,14 @@ def perform(
 
 
 def escalate(ticket: Ticket, above: Unit | None, now: datetime) -> None:
-    """The clock's verb, on a locked row: up to the unit above; at the top nothing but the limit ends (R8.5)."""
-    if above is None:
+    """The clock's verb, on a locked row: up to the unit above, but never to those who issued it, nor over their heads:
+    there, and at the top, it stays where it is and both sides are told (R8.5, R8.6)."""
+    issuer = ticket.issuing_unit
+    if above is None or (issuer is not None and above.stands_above(issuer)):
         ticket.touch_by = None
         ticket.save(update_fields=["touch_by"])
+        said = {"ticket": ticket.pk, "verb": "untouched", "unit": ticket.holder_id}
+        outbox.post("ticket", said, f"ticket:{ticket.number}:untouched:{ticket.revision}")
         return
     told = zh(
         "{holder_name}未在 {touched_within} 个工作日内受理，上报{above_name}。",
@@ -198,14 +207,23 @@ def _accept(ticket: Ticket, by, now: datetime, said: Said) -> str:
             refuse("phone", error.sentence)
     if ticket.kind == Kind.REPORT:
         ticket.accepting_unit = cleaned(said.accepting_unit)[:60] or ticket.holder.name
+    day = local_date(now)
+    ticket.holder = asking.taking_unit(ticket, by, day) or ticket.holder
+    if ticket.complete_by is None:
+        ticket.complete_by = day + timedelta(days=_days_for(ticket, day))
     ticket.accepted(now, name, phone)
-    return zh("{label}：{name}", label=label, name=name)
+    return zh("{label}：{name}，完成时限 {day}", label=label, name=name, day=spoken(ticket.complete_by))
+
+
+def _days_for(ticket: Ticket, day: date) -> int:
+    """So many days has who accepts a ticket that says no date itself: a row for each kind (R8.5)."""
+    return rulebook.current().limit(f"ticket_{ticket.kind}_days", day, ticket.holder.province_id)
 
 
 def _answer(ticket: Ticket, by, now: datetime, said: Said) -> str:
     label = paper_of(ticket).names["answer"]
     text = drafting.no_number(said.text, label, _LONGEST)
-    if len(text) < _SHORTEST:
+    if not says(text, _SHORTEST):
         refuse(
             "answer", zh("请填写{label}（至少 {shortest} 个字）。", label=label, shortest=_SHORTEST), CLAUSE
         )
@@ -239,7 +257,7 @@ def _save(ticket: Ticket) -> None:
 
 def _acting_unit(ticket: Ticket, before: Unit, by, day: date) -> Unit:
     """The unit for which somebody acted: where they sit among those the ticket concerns."""
-    mine = {seat.unit.pk for seat in seats_of(by, day)}
+    mine = {pk for seat in seats_of(by, day) for pk in seat.units}
     for unit in (before, ticket.issuing_unit, ticket.handling_unit):
         if unit is not None and unit.pk in mine:
             return unit

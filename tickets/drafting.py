@@ -8,12 +8,12 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from ledger.clock import local_date, spoken
-from ledger.text import NUMBER_IN_TEXT_RE
+from ledger.text import says
 from ledger.words import joined, zh
 from orgs.models import Unit
 from orgs.seats import seats_of
 from reviews.models import Case, OverdueRecord
-from reviews.opinions import cleaned
+from reviews.opinions import cleaned, free_text
 from reviews.procedures import kind_name
 from reviews.refusals import Refusal, Refused, refuse
 from reviews.states import State
@@ -37,7 +37,7 @@ CONTACTS = (
 
 def no_number(text: str, label: str, longest: int) -> str:
     """Free text as it is kept. Raises Refused for one too long, or with a person's number in it."""
-    text = cleaned(text)
+    text = free_text(text, label, CLAUSE)
     if len(text) > longest:
         refuse(
             "long",
@@ -49,11 +49,6 @@ def no_number(text: str, label: str, longest: int) -> str:
             ),
             CLAUSE,
         )
-    if NUMBER_IN_TEXT_RE.search(text):
-        told = zh(
-            "“{label}”里写有身份证号或学籍号，请改填在专门的栏目里（加密保存），正文中删去。", label=label
-        )
-        refuse("number_in_text", told, CLAUSE)
     return text
 
 
@@ -162,7 +157,7 @@ def missing(ticket, day: date) -> list[str]:
         if not ticket.problems.exists():
             lacking.append(zh("问题描述（至少一条）"))
         return lacking
-    if len(ticket.matter) < SHORTEST_MATTER:
+    if not says(ticket.matter, SHORTEST_MATTER):
         lacking.append(zh("反映事项（至少 {shortest_matter} 字）", shortest_matter=SHORTEST_MATTER))
     if ticket.handling_unit is None:
         lacking.append(zh("核查单位") if ticket.kind == Kind.CHECK else zh("承办单位"))

@@ -4,6 +4,7 @@ from django import forms
 
 from ledger.words import zh
 from orgs.models import Unit
+from orgs.successors import not_closed
 from reviews.forms import PlainText
 from students.models import CodeTable, Sex
 from tickets import sealed
@@ -109,7 +110,7 @@ class PeopleForm(DraftForm):
         text = self.cleaned_data["handling_unit"]
         if not text:
             return None
-        under = Unit.objects.filter(path__startswith=self.ticket.issuing_unit.path, closed_on=None)
+        under = Unit.objects.filter(not_closed(), path__startswith=self.ticket.issuing_unit.path)
         found = list(under.filter(code=text)[:1]) or list(under.filter(name=text)[:2])
         if len(found) == 1:
             return found[0]

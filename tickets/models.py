@@ -12,19 +12,15 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django_fsm import FSMField
 
-from ledger.text import NUMBER_IN_TEXT
+from ledger.kept_texts import no_numbers
 from ledger.words import zh
 from orgs import scope
+from orgs.kept_names import KeepsNames
 from orgs.models import PostRole, Unit
 from orgs.seats import seats_of
 from reviews.models import Case, OverdueRecord
 from students.models import Sex, Student
 from tickets.states import LIVE, RUNNING, State, TicketTransitions, Verb
-
-
-def _no_numbers(field: str, name: str):
-    """No identity or registration number in free text: those have places of their own, sealed."""
-    return models.CheckConstraint(condition=~Q(**{f"{field}__regex": NUMBER_IN_TEXT}), name=name)
 
 
 def _who(label: str, **more):
@@ -73,7 +69,8 @@ class TicketQuerySet(models.QuerySet):
     def visible_to(self, account, day):
         """Issued by, handled by or lying with one of the account's units or a unit under one; a technician sees the
         tickets of the own unit. A draft is seen by those who issue it."""
-        mine = {seat.unit.pk for seat in seats_of(account, day) if seat.role == PostRole.TECHNICIAN}
+        seats = seats_of(account, day)
+        mine = {pk for seat in seats if seat.role == PostRole.TECHNICIAN for pk in seat.units}
         theirs = scope.under("handling_unit", account, day) | scope.under("holder", account, day)
         theirs |= Q(handling_unit__in=mine) | Q(holder__in=mine)
         issued = scope.under("issuing_unit", account, day) | Q(issuing_unit__in=mine)
@@ -170,7 +167,7 @@ class Ticket(TicketTransitions, models.Model):
                 | ~Q(state=State.CLOSED) & Q(closed_at__isnull=True),
                 name="ticket_closed_at",
             ),
-            _no_numbers("answer", "ticket_answer_no_numbers"),
+            no_numbers("ticket_answer_no_numbers", "answer"),
         ]
 
     def __str__(self):
@@ -208,7 +205,7 @@ class ReportedProblem(models.Model):
         ordering = ["position"]
         constraints = [
             models.UniqueConstraint(fields=["report", "position"], name="problem_position_once"),
-            _no_numbers("text", "reported_problem_no_numbers"),
+            no_numbers("reported_problem_no_numbers", "text"),
         ]
 
     def __str__(self):
@@ -243,7 +240,7 @@ class Verification(AboutPeople):
 
     class Meta:
         verbose_name = verbose_name_plural = zh("问题核查单")
-        constraints = [_no_numbers("matter", "verification_no_numbers")]
+        constraints = [no_numbers("verification_no_numbers", "matter")]
 
 
 class Supervision(AboutPeople):
@@ -254,8 +251,8 @@ class Supervision(AboutPeople):
     class Meta:
         verbose_name = verbose_name_plural = zh("问题督办单")
         constraints = [
-            _no_numbers("matter", "supervision_no_numbers"),
-            _no_numbers("instruction", "supervision_instruction_no_numbers"),
+            no_numbers("supervision_no_numbers", "matter"),
+            no_numbers("supervision_instruction_no_numbers", "instruction"),
         ]
 
 
@@ -271,10 +268,10 @@ class Complaint(Ticket):
 
     class Meta:
         verbose_name = verbose_name_plural = zh("群众投诉")
-        constraints = [_no_numbers("matter", "complaint_no_numbers")]
+        constraints = [no_numbers("complaint_no_numbers", "matter")]
 
 
-class Entry(models.Model):
+class Entry(KeepsNames, models.Model):
     """What happened to a ticket, line by line; only ever added to."""
 
     ticket = models.ForeignKey(Ticket, on_delete=models.PROTECT, related_name="entries")
@@ -288,7 +285,7 @@ class Entry(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = zh("办理记录")
-        constraints = [_no_numbers("text", "entry_no_numbers")]
+        constraints = [no_numbers("entry_no_numbers", "text")]
         ordering = ["id"]
 
     def __str__(self):

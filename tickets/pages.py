@@ -158,10 +158,10 @@ def _answer(ticket: Ticket, typed: dict | None) -> dict:
 
 
 def _entry(entry) -> dict:
-    who = entry.by.display_name if entry.by_id else zh("系统")
+    who = entry.called("by") or zh("系统")
     return {
         "at": moment(entry.at),
-        "unit": entry.unit.name if entry.unit_id else "",
+        "unit": entry.called("unit"),
         "who": who,
         "what": Verb(entry.verb).label,
         "text": entry.text,
@@ -213,4 +213,4 @@ def _enclosures(ticket: Ticket) -> list[dict]:
 def units_of(account, day: date) -> set[int]:
     """The units where the account works with tickets."""
     roles = (PostRole.REGISTRAR, PostRole.HEAD, PostRole.TECHNICIAN)
-    return {seat.unit.pk for seat in seats_of(account, day) if seat.role in roles}
+    return {pk for seat in seats_of(account, day) if seat.role in roles for pk in seat.units}

@@ -1,13 +1,17 @@
 """Who is told of a ticket: those whose turn it is, and those who issued it (R8.6). Nobody is named in a notice."""
 
+from django.db.models import Max, Q
+
 from ledger import clock, outbox
 from ledger.models import OutboxMessage
 from orgs.models import PostRole
 from orgs.seats import holders_of
+from reviews import digests
+from reviews.models import Notice
 from reviews.notices import Letter, tell
 from tickets.kinds import paper_of
 from tickets.models import Kind, Ticket
-from tickets.states import Verb
+from tickets.states import State, Verb
 
 _TEXTS = {
     Verb.PROPOSE: "{what}已送签，等待你核签。",
@@ -21,6 +25,9 @@ _TEXTS = {
     Verb.CONFIRM: "{what}的答复已确认。",
     Verb.CLOSE: "{what}已办结。",
     Verb.ESCALATE: "{what}逾 3 个工作日无人受理，已上报到{unit}，请受理或督促。",
+    "untouched": "{what}逾 3 个工作日无人受理，仍在{unit}，请尽快受理；发出单位请督促，或撤回后改发。",
+    "near": "{what}将于{by}到完成时限，还没有答复，请尽快办理。",
+    "overdue_below": "{what}在{unit}已超过完成时限，还没有答复，请督促。",
     "overdue": "{what}已超过完成时限，还没有答复，请尽快办理。",
 }
 
@@ -42,7 +49,9 @@ def tell_people(messages: list[OutboxMessage]) -> None:
         if verb not in _TEXTS:
             continue
         text = _TEXTS[verb].format(
-            what=f"{Kind(ticket.kind).label} {ticket.number} ", unit=names.get(message.payload["unit"], "")
+            what=f"{Kind(ticket.kind).label} {ticket.number} ",
+            unit=names.get(message.payload["unit"], ""),
+            by=clock.spoken(ticket.complete_by) if ticket.complete_by else "",
         )
         wanted = _audience(ticket, verb)
         letters += [
@@ -52,8 +61,28 @@ def tell_people(messages: list[OutboxMessage]) -> None:
     tell(letters)
 
 
+@digests.dealt
+def dealt_with(notices: list[Notice], units: set[int]) -> set[int]:
+    """Notices of tickets on which one of the units has acted since, or which are closed."""
+    about = {notice: notice.link.split("/")[2] for notice in notices if notice.link.startswith("/tickets/")}
+    tickets = Ticket.objects.filter(number__in=set(about.values()))
+    last = dict(
+        tickets.annotate(
+            last=Max("entries__at", filter=Q(entries__unit__in=units, entries__by__isnull=False))
+        ).values_list("number", "last")
+    )
+    closed = dict(tickets.filter(state=State.CLOSED).values_list("number", "closed_at"))
+    return {
+        notice.pk
+        for notice, number in about.items()
+        for at in (last.get(number), closed.get(number))
+        if at and at > notice.created_at
+    }
+
+
 def _all(ticket: Ticket) -> set[int]:
-    return {pk for pk in (ticket.holder_id, ticket.issuing_unit_id, ticket.handling_unit_id) if pk}
+    units = (ticket.holder_id, ticket.holder.authority_id, ticket.issuing_unit_id, ticket.handling_unit_id)
+    return {pk for pk in units if pk}
 
 
 def _audience(ticket: Ticket, verb: str) -> set[tuple[int, str]]:
@@ -72,6 +101,10 @@ def _audience(ticket: Ticket, verb: str) -> set[tuple[int, str]]:
         return holders
     if verb == Verb.ESCALATE:
         return holders | issuers | handlers
-    if verb == "overdue":
+    if verb == "near":
+        return holders
+    if verb == "overdue_below":
+        return {(ticket.holder.authority_id, role) for role in paper.handlers}
+    if verb in ("overdue", "untouched"):
         return holders | issuers
     return issuers | handlers if verb in (Verb.CONFIRM, Verb.CLOSE, Verb.RECALL) else issuers

@@ -10,12 +10,13 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ledger.paging import pages_of
+from ledger.served import inert
 from ledger.words import zh
+from orgs.successors import not_closed
 from reviews import desk, uploads
 from reviews.forms import PlainText
-from reviews.refusals import Refusal, Refused
+from reviews.refusals import NO_POST, Refusal, Refused
 from reviews.views import see_other
-from reviews.views.evidence import inert
 from reviews.views.form_pages import told
 from reviews.views.proofs import refused_page, whole
 from students import sheet_pdf
@@ -27,7 +28,7 @@ from tickets.states import LIVE, Verb
 
 PAGE = 50
 _RELATED = ("issuing_unit", "handling_unit", "holder", "drafted_by__person", "proposed_by", "thread__case")
-_STATUS = {"no_seat": 403, "two_people": 403, "stale": 409} | dict.fromkeys(
+_STATUS = {**dict.fromkeys((*NO_POST, "same_person"), 403), "stale": 409} | dict.fromkeys(
     ("reason", "answer", "phone", "long", "number_in_text", "incomplete", "address", "no_handler"), 422
 )
 _DONE = {
@@ -127,7 +128,7 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
     """The draft as a form; POST keeps it and, when asked, sends it to the head or out."""
     ticket, known = whole_ticket(visible(request, number)), desk.of(request)
     if refused := asking.edit_refusal(ticket, request.user, known.today):
-        return ticket_page(request, ticket, refused, 403 if refused.code == "no_seat" else 409)
+        return ticket_page(request, ticket, refused, 403 if refused.code in NO_POST else 409)
     if request.method != "POST":
         return _edit_page(request, ticket, forms.form_of(ticket))
     form = forms.form_of(ticket, request.POST)
@@ -162,7 +163,7 @@ def _edit_page(request, ticket, form, refused: Refusal | None = None, problems=N
         problems = list(ticket.problems.values_list("text", flat=True))
     blanks = max(2, 3 - len(problems or []))
     found = BY_KIND[Kind(ticket.kind)]
-    near = ticket.issuing_unit.subordinates.filter(closed_on=None).order_by("code")[:200]
+    near = ticket.issuing_unit.subordinates.filter(not_closed(day)).order_by("code")[:200]
     shown = {
         "row": pages.row_of(ticket, day),
         "title": found.name,

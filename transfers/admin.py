@@ -30,10 +30,19 @@ class TransferReasonAdmin(WalledAdmin):
 class OfflineTransferAdmin(ReadOnlyAdmin):
     """线下转学, for tracing a fault: without the pupil, who stands on the schools' own pages (R0.4)."""
 
-    list_display = ("number", "school", "sending_school", "fault", "paper_date", "recorded_at", "outcome")
+    list_display = (
+        "number",
+        "school",
+        "sending_school",
+        "fault",
+        "paper_date",
+        "recorded_at",
+        "outcome",
+        "closed_at",
+    )
     list_select_related = ("school", "sending_school", "fault__unit")
     list_filter = ("outcome", ("closed_at", admin.EmptyFieldListFilter))
     fields = ("number", "fault", "school", "sending_school", "paper_date", "requester", "recorded_by")
-    fields += ("recorded_at", "case", "outcome", "closed_at", "closed_by")
+    fields += ("recorded_at", "confirmed_by", "confirmed_at", "case", "outcome", "closed_at", "closed_by")
     ordering = ("-id",)
     sortable_by = ()

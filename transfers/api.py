@@ -10,6 +10,7 @@ from rest_framework.response import Response
 
 from ledger import clock
 from ledger.api import KEY, Choice, Endpoint, Revision, Strict, once, told
+from orgs.school_system import system_on
 from orgs.unit_codes import UnitCode
 from reviews import rulebook
 from reviews.api import NUMBER, CaseEndpoint
@@ -21,14 +22,13 @@ from reviews.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
 from reviews.procedures import kind_name
 from reviews.refusals import Refusal, Refused
 from students import records
-from students.grades import cohort_of
+from students.grades import takes
 from students.models import SchoolClass
 from transfers import drafting, pages, preflight
 from transfers.api_look_up import Begun, CardOut, CheckOut, looked_up, school_of
 from transfers.forms import offered_reasons
 from transfers.models import Transfer, TransferReason
 from transfers.procedures import transfer_of
-from transfers.rules import grade_offered
 
 # ---------------------------------------------------------------- reasons
 
@@ -289,7 +289,7 @@ def _grade(typed: dict, transfer: Transfer, now) -> int | None:
     facts = pages.facts_of(transfer, now)
     wanted = typed.get("grade_to", transfer.grade_to if transfer.grade_reason else None)
     if wanted is None:
-        return facts.grade if grade_offered(facts) is None else None
+        return facts.grade if facts.grade in facts.receiving_system.grades else None
     if wanted not in facts.receiving_system.grades:
         raise ValidationError({"grade_to": ["请从本校开设的年级中选择（附件1 四.2）。"]})
     return wanted
@@ -300,8 +300,8 @@ def _class(typed: dict, transfer: Transfer, grade: int | None, day) -> SchoolCla
         return transfer.school_class
     if typed["school_class"] is None:
         return None
-    rows = SchoolClass.objects.filter(school=transfer.receiving_school_id, pk=typed["school_class"])
-    found = rows.filter(cohort=cohort_of(grade, day)).first() if grade else None
-    if found is None:
+    school = transfer.receiving_school
+    found = SchoolClass.objects.filter(school=school, pk=typed["school_class"]).first()
+    if found is None or not takes(found, grade, system_on(school, day), day):
         raise ValidationError({"school_class": ["请从本校这一年级的班级中选择（附件1 四.2）。"]})
     return found

@@ -13,7 +13,7 @@ from transfers import graduating
 @extend_schema_view(
     list=extend_schema(
         summary="毕业年级在办转学",
-        description="应在学校毕业操作（7月30日前）之前办结，否则随毕业操作清理（附件1 三.5）。",
+        description="应在学校毕业操作限期之前办结，否则随毕业操作清理（附件1 三.5）。",
         operation_id="graduating_list",
     )
 )
@@ -27,6 +27,6 @@ class Graduating(mixins.ListModelMixin, Endpoint):
     def get_queryset(self):
         """As the page lists them."""
         known = desk.of(self.request)
-        rows = graduating.visible_to(self.request.user, known.today)
+        rows = graduating.visible_to(self.request.user, known.today, known.book)
         cases = Case.objects.filter(pk__in=rows.order_by().values("case_id"))
         return cases.select_related("receiving_unit", "sending_unit", "holder")

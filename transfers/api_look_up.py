@@ -5,13 +5,13 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
-from rest_framework.throttling import SimpleRateThrottle
 
 from ledger import clock
 from ledger.api import Choice, Endpoint, Strict, problem, told
+from ledger.tally import Counted
 from orgs.models import Unit, UnitLevel
 from orgs.unit_codes import UnitCode
-from reviews import rulebook
+from reviews import rulebook, seating
 from reviews.notice_values import POST_GRADUATION
 from reviews.procedures import kind_name
 from reviews.refusals import Refused
@@ -26,24 +26,24 @@ _SALT = "transfers.look_up"
 NO_SCHOOL = "没有这个学校代码，请核对后重填；可用的代码见 /api/v1/units/?level=school。"
 
 
-class ByAccount(SimpleRateThrottle):
+class ByAccount(Counted):
     """So many look-ups an account."""
 
     scope = "look-up account"
 
-    def get_cache_key(self, request, view) -> str | None:
+    def subjects(self, request) -> tuple | None:
         """The account."""
-        return f"look-up:{request.user.pk}" if request.user.is_authenticated else None
+        return (request.user.pk,) if request.user.is_authenticated else None
 
 
-class ByAddress(SimpleRateThrottle):
+class ByAddress(Counted):
     """So many look-ups an address, whatever accounts are behind it."""
 
     scope = "look-up address"
 
-    def get_cache_key(self, request, view) -> str:
+    def subjects(self, request) -> tuple:
         """The visitor's address, as our own proxies saw it."""
-        return f"look-up-at:{self.get_ident(request)}"
+        return (self.get_ident(request),)
 
 
 NAMED_AT_LOOK_UP = [(POST_GRADUATION, kind_name(POST_GRADUATION))]
@@ -159,7 +159,7 @@ def school_of(account, code: str | None, now) -> Unit:
             raise Refused(closed)
         schools = [school for school in schools if school.pk == named.pk]
     if not schools:
-        raise Refused(NO_SEAT)
+        raise Refused(seating.no_seat(account, day, NO_SEAT))
     if len(schools) > 1:
         raise ValidationError({"school": ["你在多所学校任学籍管理员，请写明转入学校代码。"]})
     return schools[0]

@@ -157,6 +157,7 @@ class OfflineOut(serializers.ModelSerializer):
             "days",
             "working_days",
             "recorded_at",
+            "confirmed_at",
             "closed_at",
         )
         read_only_fields = fields
@@ -329,6 +330,27 @@ class OfflineTransfers(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoin
         return self.shown(done["number"], 201)
 
     @extend_schema(
+        summary="确认线下转学登记",
+        operation_id="offline_transfers_confirm",
+        parameters=[MADE, KEY],
+        request=None,
+        responses={200: OfflineOut, 409: told("已确认，已了结，登记人是同一人，或不是就读学校的负责人。")},
+    )
+    @action(detail=True, methods=["post"])
+    def confirm(self, request, number: str) -> Response:
+        """By the head of the school; from then on it counts."""
+        made = self.get_object()
+
+        def act(keep) -> dict:
+            offline.confirm(
+                made, request.user, desk.of(request).now, kept=lambda held: keep({"number": held.number})
+            )
+            return {"number": made.number}
+
+        done, _ = once(request, (made.pk,), act)
+        return self.shown(done["number"])
+
+    @extend_schema(
         summary="补办电子转学：建立草稿",
         operation_id="offline_transfers_start",
         parameters=[MADE, KEY],
@@ -365,7 +387,7 @@ class OfflineTransfers(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoin
         """Say which pupil it is."""
         made, typed, known = self.get_object(), self.read(MatchIn), desk.of(request)
         if not offline.may_act(made, request.user, known.today):
-            raise Refused(offline.NO_SEAT)
+            raise Refused(offline.no_seat(made, request.user, known.today))
         student: Student | None = records.find(typed["number"], typed["name"], request.user, known.now)
         if student is None:
             return problem("no_match", NO_MATCH, 404, "附件1 三.1")

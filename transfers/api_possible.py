@@ -9,6 +9,7 @@ from reviews import desk
 from reviews.api import Public
 from reviews.procedures import kind_name
 from reviews.states import State
+from students.change_kinds import RESUMPTION
 from transfers import possible, possible_pages
 from transfers.possible_pages import PossibleForm
 
@@ -29,6 +30,9 @@ class PossibleQuery(serializers.Serializer):
     )
     receiving_system = serializers.CharField(required=False, label="转入学校学制", max_length=8)
     sending_system = serializers.CharField(required=False, label="转出学校学制", max_length=8)
+    stays = serializers.BooleanField(
+        required=False, label="应毕业未毕业", help_text="在毕业年级，同级学生已毕业离校而本人没有毕业。"
+    )
     born = serializers.DateField(required=False, label="出生日期", help_text="跨省入一年级时看是否足龄。")
 
 
@@ -118,10 +122,21 @@ def _shown(found: possible.Answer, question: possible.Question) -> dict:
             _other(kind, kind_name(kind), False, check.text, check.clause) for kind, check in found.others
         ],
         "changes": [
-            _other(kind.kind, kind.name, why is None, why.sentence if why else "", why.clause if why else "")
+            _other(
+                kind.kind,
+                kind.name,
+                why is None,
+                why.sentence if why else resuming(kind, found),
+                why.clause if why else "",
+            )
             for kind, why in found.changes
         ],
     }
+
+
+def resuming(kind, found: possible.Answer) -> str:
+    """Of 复学 that may be had: what may be chosen."""
+    return found.resuming if kind is RESUMPTION else ""
 
 
 def _other(kind: str, name: str, allowed: bool, sentence: str, clause: str) -> dict:

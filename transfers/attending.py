@@ -69,6 +69,11 @@ class OfflineAttendance(Attendance):
         rows = OfflineTransfer.objects.open().filter(school__in=schools).order_by()
         return dict(rows.values_list("school").annotate(Count("pk")))
 
+    def elsewhere(self, pupils: list[int]) -> dict[int, str]:
+        """Where those attend who were taken in offline, as two people of that school say, in one statement."""
+        rows = OfflineTransfer.objects.counting().filter(student__in=pupils)
+        return dict(rows.values_list("student", "school__name"))
+
     def notes(self, student: Student, day: date) -> list[dict]:
         """That a pupil on these books attends elsewhere: 线下转出."""
         rows = OfflineTransfer.objects.open().filter(student=student).select_related("school", "case")

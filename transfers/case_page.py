@@ -20,11 +20,12 @@ from reviews.states import State, Verb
 from students import identity, records
 from students.grades import entering_grade, grade_label, grade_of
 from students.models import Enrolment, ProblemRecord, RegistrationNumber
-from transfers import attending, grade_change, rules, under_age
+from students.problems import HOLD_NOBODY
+from transfers import attending, grade_change, last_grade, rules, under_age
 from transfers.models import Transfer
 
 # What needs no line where it does not apply.
-_SILENT = (rules.not_graduating, rules.problem_moves_along, under_age.of_age)
+_SILENT = (last_grade.not_graduating, rules.problem_moves_along, under_age.of_age)
 
 
 def of_transfer(
@@ -56,8 +57,8 @@ def note_wanted(case: Case, transfer: Transfer) -> NoteWanted | None:
         return None
     found, day = None, local_date(case.submitted_at)
     if transfer.grade_reason:
-        own = entering_grade(transfer.student, day)
-        system = _system(transfer, case.receiving_unit, day).system
+        own = entering_grade(transfer.student, day, _system(transfer, case.sending_unit, day))
+        system = _system(transfer, case.receiving_unit, day)
         found = grade_change.note(own, transfer.grade_to, system, transfer.grade_reason)
     year = under_age.entering_year(case.kind, transfer.grade_to, day)
     if year is not None and under_age.is_under_age(transfer.student.birth_date, year):
@@ -70,13 +71,16 @@ def _system(transfer: Transfer, school, day: date) -> SystemOn:
     """学制 of one of the two schools on ``day``, from what was read with the transfer if it was."""
     periods = getattr(transfer, "periods", None)
     if periods is None:
-        return system_on(school, day)
+        return system_on(school, day, transfer.student.cohort)
     rows = sorted(
-        (date.fromisoformat(p["valid_from"]), SystemOn(p["system"], p["lowest"], p["highest"]))
+        (
+            date.fromisoformat(p["valid_from"]),
+            SystemOn(p["system"], p["lowest"], p["highest"], p["last"], p["cohort"]),
+        )
         for p in periods
         if p["school"] == school.pk
     )
-    return speaking(rows, day) or SystemOn("", None, None)
+    return speaking(rows, day, transfer.student.cohort) or SystemOn("", None, None)
 
 
 def _reporting(transfer: Transfer) -> dict:
@@ -96,6 +100,7 @@ def _read(case: Case) -> Transfer:
     """The transfer with its pupil, current number and open problems, in one query."""
     current = RegistrationNumber.objects.filter(student=OuterRef("student"), closed_at__isnull=True)
     problems = ProblemRecord.objects.filter(student=OuterRef("student"), closed_at__isnull=True)
+    problems = problems.exclude(kind__in=HOLD_NOBODY)
     periods = SchoolSystemPeriod.objects.filter(
         Q(school=OuterRef("receiving_school")) | Q(school=OuterRef("sending_school"))
     ).values(
@@ -104,6 +109,8 @@ def _read(case: Case) -> Transfer:
             system="school_system",
             lowest="lowest_grade",
             highest="highest_grade",
+            last="last_primary",
+            cohort="from_cohort",
             valid_from="valid_from",
         )
     )
@@ -130,10 +137,9 @@ def _facts(case: Case, transfer: Transfer, day, full: bool) -> list[tuple[str, s
         name, number = identity.mask_name(name), identity.mask_number(number)
     # An ended case tells what was asked for then, not which grade the pupil has grown into since.
     ruled_on = case.ruled_on(day)
-    own = grade_of(student, ruled_on)
-    grade = own if case.is_live else transfer.grade_from
     leaving, entering = (_system(transfer, school, ruled_on) for school in (case.sending_unit, into))
-    wanted = grade_label(transfer.grade_to, entering.system) if transfer.grade_to else zh("未填写")
+    grade = grade_of(student, ruled_on, leaving) if case.is_live else transfer.grade_from
+    wanted = grade_label(transfer.grade_to, entering) if transfer.grade_to else zh("未填写")
     if transfer.school_class_id:
         wanted += str(transfer.school_class)
     reason = transfer.reason.name if transfer.reason_id else zh("未填写")
@@ -145,9 +151,9 @@ def _facts(case: Case, transfer: Transfer, day, full: bool) -> list[tuple[str, s
             zh("姓名"),
             records.who_is(student, name),
         ),
-        (zh("转出"), case.sending_unit.name),
+        (zh("转出"), case.sending_name),
         (zh("学籍号"), number),
-        (zh("转入"), into.name),
+        (zh("转入"), case.receiving_name),
         (zh("学籍状态"), student.get_status_display()),
         (zh("转学原因"), reason),
         (zh("年级"), _grade(grade, leaving)),
@@ -161,7 +167,7 @@ def _facts(case: Case, transfer: Transfer, day, full: bool) -> list[tuple[str, s
 
 def _grade(grade: int, at: SystemOn) -> str:
     """A grade as the school calls it, with its system."""
-    return grade_label(grade, at.system) + (zh("（{at_label}）", at_label=at.label) if at.label else "")
+    return grade_label(grade, at) + (zh("（{at_label}）", at_label=at.label) if at.label else "")
 
 
 def _number(transfer: Transfer) -> str:
@@ -242,9 +248,9 @@ def _whither(case: Case, transfer: Transfer, account, day) -> tuple[str, list[di
     done = zh(
         "学籍已于{moment}由{sending_unit_name}转入{receiving_unit_name}；{sending_unit_short_name}保留存档副本。",
         moment=moment(case.closed_at),
-        sending_unit_name=case.sending_unit.name,
-        receiving_unit_name=case.receiving_unit.name,
-        sending_unit_short_name=case.sending_unit.short_name,
+        sending_unit_name=case.sending_name,
+        receiving_unit_name=case.receiving_name,
+        sending_unit_short_name=case.sending_name,
     )
     units = {seat.unit.pk for seat in seats_of(account, day)}
     links = []

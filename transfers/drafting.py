@@ -9,15 +9,15 @@ from ledger.clock import local_date
 from ledger.words import zh
 from orgs.models import PostRole, Unit
 from orgs.school_system import system_on
-from orgs.seats import seat_at
-from reviews import door, evidence
+from reviews import door, evidence, seating
+from reviews.grounds import held as held_by_wall
 from reviews.models import Case, Step
 from reviews.notice_values import POST_GRADUATION
-from reviews.opinions import cleaned
-from reviews.refusals import refuse
+from reviews.opinions import free_text
+from reviews.refusals import Refusal, Refused, refuse
 from reviews.states import Outcome, State
 from students import identity
-from students.grades import cohort_of, entering_grade, grade_of, grade_on
+from students.grades import entering_grade, grade_of, takes
 from students.models import SchoolClass, Student
 from students.procedures import subject_of
 from transfers.grade_change import authority_of
@@ -43,8 +43,10 @@ def begin(
     not the school's registrar, or the pupil has no other school.
     """
     day = local_date(now)
-    if not school.is_school or seat_at(by, school.pk, PostRole.REGISTRAR, day) is None:
-        refuse("no_seat", zh("只有转入学校的学籍管理员可以发起转学。"), zh("附件1 三.1"))
+    told = Refusal("no_seat", zh("只有转入学校的学籍管理员可以发起转学。"), zh("附件1 三.1"))
+    at = school.pk if school.is_school else None
+    if found := seating.seat_refusal(by, at, PostRole.REGISTRAR, day, told):
+        raise Refused(found)
     sending = sending_school(student, day)
     if sending is None or sending.pk == school.pk:
         refuse("other_school", zh("该生学籍已在本校或没有学籍所在学校，不能发起转学。"), zh("附件1 三.1"))
@@ -85,9 +87,10 @@ def _fill(case: Case, student: Student, school: Unit, day, copied_from: Transfer
     grade = entering_grade(student, day)
     old = copied_from or Transfer()
     changed = bool(old.grade_reason and old.school_class_id)
-    wanted = grade_on(old.school_class.cohort, day) if changed else grade
-    grade_to = wanted if wanted in system_on(school, day).grades else None
-    fits = old.school_class_id and grade_to and old.school_class.cohort == cohort_of(grade_to, day)
+    wanted = grade_of(old.school_class, day) if changed else grade
+    system = system_on(school, day)
+    grade_to = wanted if wanted in system.grades else None
+    fits = old.school_class_id and takes(old.school_class, grade_to, system, day)
     reason_fits = old.reason_id and case.kind in old.reason.kinds
     Transfer.objects.create(
         case=case,
@@ -140,7 +143,7 @@ def change(
         day = held.ruled_on(local_date(clock.now()))
         student = Student.objects.get(transfers__case=held)
         changed = grade_to not in (None, entering_grade(student, day))
-        grade_reason = cleaned(grade_reason)[:200] if changed else ""
+        grade_reason = free_text(grade_reason, zh("变更年级的理由"), zh("附件1 四.2"), 200) if changed else ""
         _refuse_after_consent(held, grade_to, grade_reason)
         if school_class is not None and not _fits(school_class, held, grade_to, day):
             refuse("grade_and_class", zh("所选班级不是本校这一年级的班级，请重新选择。"), zh("附件1 四.2"))
@@ -150,9 +153,11 @@ def change(
                 zh("业务已发起，转学原因、年级和班级可以更正，不能清空；请选好后再保存。"),
                 zh("附件1 三.1"),
             )
+        for text in (reason_note, grade_reason):
+            held_by_wall(text, held.receiving_unit, act=zh("填写"), told=True)
         Transfer.objects.filter(case=held).update(
             reason=reason,
-            reason_note=cleaned(reason_note)[:200],
+            reason_note=free_text(reason_note, zh("原因说明"), zh("附件1 三.1"), 200),
             grade_from=grade_of(student, day),
             grade_to=grade_to,
             grade_reason=grade_reason,
@@ -163,10 +168,8 @@ def change(
 
 def _fits(school_class: SchoolClass, case: Case, grade: int | None, day: date) -> bool:
     """Whether the class is one of the receiving school's, of the grade entered (R4.3)."""
-    return (
-        school_class.school_id == case.receiving_unit_id
-        and grade is not None
-        and school_class.cohort == cohort_of(grade, day)
+    return school_class.school_id == case.receiving_unit_id and takes(
+        school_class, grade, system_on(case.receiving_unit, day), day
     )
 
 

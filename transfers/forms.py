@@ -7,10 +7,10 @@ from django.db.models import Q
 
 from ledger.words import zh
 from orgs.models import Unit
-from orgs.school_system import system_on
+from orgs.school_system import SystemOn, system_on
 from reviews.notice_values import POST_GRADUATION
 from students.forms import NumberAndName
-from students.grades import cohort_of, grade_label, grade_on
+from students.grades import cohort_of, grade_label, takes
 from students.models import SchoolClass
 from transfers.models import TransferReason
 
@@ -51,8 +51,7 @@ class ByGrade(forms.models.ModelChoiceIterator):
         yield ("", self.field.empty_label)
         rows = list(self.queryset)
         for grade, label in self.field.grades:
-            cohort = cohort_of(grade, self.field.day)
-            found = [self.choice(row) for row in rows if row.cohort == cohort]
+            found = [self.choice(row) for row in rows if takes(row, grade, self.field.system, self.field.day)]
             if found:
                 yield (label, found)
 
@@ -62,6 +61,7 @@ class ClassField(forms.ModelChoiceField):
 
     iterator = ByGrade
     grades: list[tuple[int, str]] = []
+    system: SystemOn | str = ""
     day: date | None = None
 
 
@@ -135,9 +135,7 @@ class TransferForm(forms.Form):
     def _offer_grades(self, school: Unit, own: int, day: date) -> None:
         """The school's grades on ``day``, the pupil's own chosen; and of each its classes (R4.3)."""
         at = system_on(school, day)
-        labels = [
-            (g, grade_label(g, at.system) + (zh("（该生应读）") if g == own else "")) for g in at.grades
-        ]
+        labels = [(g, grade_label(g, at) + (zh("（该生应读）") if g == own else "")) for g in at.grades]
         self.own_grade = own if own in at.grades else None
         grade, classes = self.fields["grade_to"], self.fields["school_class"]
         grade.choices = labels if self.own_grade else [("", zh("请选择年级")), *labels]
@@ -147,7 +145,7 @@ class TransferForm(forms.Form):
         self.fields["grade_reason"].help_text = zh(
             "只在变更年级时填写，2–200 字；须保障九年义务教育，并由{authority}写明同意。", authority=authority
         )
-        classes.grades, classes.day = labels, day
+        classes.grades, classes.system, classes.day = labels, at, day
         cohorts = [cohort_of(g, day) for g in at.grades]
         rows = SchoolClass.objects.filter(school=school, cohort__in=cohorts)
         classes.queryset = rows.order_by("-cohort", "number")
@@ -155,7 +153,7 @@ class TransferForm(forms.Form):
     def classes_of(self, grade: int | None) -> list[SchoolClass]:
         """The classes of one grade."""
         field = self.fields["school_class"]
-        return [row for row in field.queryset if grade and grade_on(row.cohort, field.day) == grade]
+        return [row for row in field.queryset if takes(row, grade, field.system, field.day)]
 
     def clean_grade_to(self) -> int | None:
         """The grade that was chosen; the pupil's own where none was sent."""
@@ -165,7 +163,7 @@ class TransferForm(forms.Form):
         """The class is one of the chosen grade's."""
         field, chosen = self.fields["school_class"], self.cleaned_data.get("school_class")
         told = chosen is not None and "grade_to" in self.cleaned_data
-        if told and grade_on(chosen.cohort, field.day) != self.cleaned_data["grade_to"]:
+        if told and not takes(chosen, self.cleaned_data["grade_to"], field.system, field.day):
             self.add_error("school_class", field.error_messages["invalid_choice"])
         return self.cleaned_data
 

@@ -5,11 +5,13 @@ The guards take the facts of :mod:`transfers.rules`, which puts them among its o
 """
 
 from ledger.words import zh
-from orgs.school_system import CLAUSE
+from orgs.school_system import CLAUSE, SystemOn
+from reviews.models import PHASES
 from reviews.own_words import NoteWanted
 from reviews.refusals import guard
-from students.grades import grade_label
+from students.grades import grade_label, grade_name, next_phase, phase_of, stays
 from students.schooling import YEARS, schooling
+from students.year_rows import changed_grade_within_phase
 
 SHORTEST_REASON, LONGEST_REASON = 2, 200
 
@@ -25,9 +27,9 @@ def chosen_grade_offered(facts):
     if chosen is None or chosen in at.grades or not at.grades:
         return None
     return {
-        "chosen": grade_label(chosen, at.system),
-        "lowest": grade_label(at.lowest, at.system),
-        "highest": grade_label(at.highest, at.system),
+        "chosen": grade_label(chosen, at),
+        "lowest": grade_label(at.lowest, at),
+        "highest": grade_label(at.highest, at),
     }
 
 
@@ -41,7 +43,7 @@ def change_explained(facts):
     """年级不变更，或已写明变更理由"""
     if not facts.grade_changed or len(facts.grade_reason.strip()) >= SHORTEST_REASON:
         return None
-    system = facts.receiving_system.system
+    system = facts.receiving_system
     return {
         "own": grade_label(facts.grade, system),
         "chosen": grade_label(facts.grade_to, system),
@@ -61,12 +63,51 @@ def nine_years(facts):
     # In senior secondary compulsory schooling is done: there is no sum.
     if not facts.grade_changed or min(facts.grade, facts.grade_to) > YEARS:
         return None
-    found = schooling(facts.student, facts.grade, facts.grade_to)
-    return None if found.enough else {"sum": found.told(facts.receiving_system.system)}
+    found = schooling(
+        facts.student,
+        facts.grade,
+        facts.grade_to,
+        done_now=stays(facts.student, facts.ruled_on, facts.sending_system),
+    )
+    return None if found.enough else {"sum": found.told(facts.receiving_system)}
+
+
+def _may_cross(facts) -> bool:
+    """Whether the receiving school's province lets another grade of 1–9 lead beyond the phase (四.2)."""
+    if max(facts.grade, facts.grade_to) > YEARS:
+        return False
+    province = facts.receiving.province_id
+    return not changed_grade_within_phase(facts.ruled_on, province, facts.book)
+
+
+@guard(
+    "所选{chosen}属于{phase}，该生在{own}：变更年级不得跨学段，升学须先毕业；请改选年级。",
+    CLAUSE,
+    "转入学校改选年级",
+)
+def phase_change(facts):
+    """变更年级不跨学段"""
+    own, chosen, at, student = facts.grade, facts.grade_to, facts.receiving_system, facts.student
+    if not facts.grade_changed or chosen not in at.grades:
+        return None
+    phase = phase_of(chosen, at)
+    if chosen < own:
+        allowed = {phase_of(own, at)}
+    elif student.graduated_on is None:
+        allowed = {student.phase}
+    else:
+        allowed = {student.phase, next_phase(student.phase)}
+    if phase in allowed or _may_cross(facts):
+        return None
+    return {
+        "chosen": grade_label(chosen, at),
+        "phase": dict(PHASES)[phase],
+        "own": grade_name(own, student.phase),
+    }
 
 
 # Asked wherever a draft is sent.
-GUARDS = (chosen_grade_offered, change_explained, nine_years)
+GUARDS = (chosen_grade_offered, change_explained, nine_years, phase_change)
 
 
 def authority_of(school) -> str:
@@ -74,7 +115,7 @@ def authority_of(school) -> str:
     return school.authority.name if school.authority_id else zh("主管部门")
 
 
-def note(own: int, chosen: int, system: str, reason: str) -> NoteWanted:
+def note(own: int, chosen: int, system: SystemOn, reason: str) -> NoteWanted:
     """The consent that the receiving authority must write itself."""
     labels = grade_label(own, system), grade_label(chosen, system)
     return NoteWanted(

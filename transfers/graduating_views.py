@@ -11,12 +11,14 @@ from ledger import clock
 from ledger.clock import moment, spoken
 from ledger.words import zh
 from orgs.school_system import systems_on
+from orgs.seats import home_province
 from reviews import desk
 from reviews.clauses import url_of
 from reviews.countdown import countdown
 from reviews.procedures import kind_name
 from reviews.states import State
-from students.grades import grade_label, grade_on
+from students.grades import label_of
+from students.year_rows import next_graduation_due
 from transfers import graduating
 from transfers.models import Transfer
 
@@ -24,7 +26,7 @@ PAGE = 50
 _CLAUSE = zh("附件1 三.5")
 _TEXT = {
     "text": zh(
-        "毕业年级学生的在办转学应在学校毕业操作（7月30日前）之前办结；没有办结的随毕业操作清理，须重新发起。"
+        "毕业年级学生的在办转学应在学校毕业操作（{day}前）之前办结；没有办结的随毕业操作清理，须重新发起。"
     ),
     "note": zh("办理单位请优先核办；学校毕业操作前请核对本页。"),
     "source": zh("教基一厅〔2016〕2号 附件1 第三条第5款"),
@@ -36,8 +38,8 @@ _TEXT = {
 def show(request: HttpRequest) -> HttpResponse:
     """The list within one's own scope, the earliest limit first."""
     known = desk.of(request)
-    last = graduating.season(known.today)
-    paginator = Paginator(graduating.visible_to(request.user, known.today), PAGE)
+    last = next_graduation_due(known.today, home_province(request.user, known.today), known.book)
+    paginator = Paginator(graduating.visible_to(request.user, known.today, known.book), PAGE)
     found = paginator.get_page(request.GET.get("page"))
     transfers = list(found)
     systems = systems_on({t.case.sending_unit for t in transfers}, known.today) if transfers else {}
@@ -49,7 +51,7 @@ def show(request: HttpRequest) -> HttpResponse:
             paginator_count=paginator.count,
         ),
         "rows": [_row(t, systems, known) for t in transfers],
-        "clause": {**_TEXT, "url": url_of(_CLAUSE)},
+        "clause": {**_TEXT, "text": _TEXT["text"].format(day=spoken(last)), "url": url_of(_CLAUSE)},
         "page": {
             "text": zh(
                 "第 {found_number} 页，共 {paginator_num_pages} 页。",
@@ -74,9 +76,7 @@ def _row(transfer: Transfer, systems: dict, known) -> dict:
         "url": reverse("case", args=[case.number]),
         "name": case.headline,
         "kind": kind_name(case.kind),
-        "grade": grade_label(
-            grade_on(transfer.student.cohort, known.today), systems[case.sending_unit_id].system
-        ),
+        "grade": label_of(transfer.student, known.today, systems[case.sending_unit_id]),
         "sending": case.sending_unit.short_name,
         "receiving": case.receiving_unit.short_name,
         "holder": case.holder.short_name if case.holder else "—",

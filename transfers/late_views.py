@@ -6,7 +6,8 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from reviews import desk
+from orgs.successors import heir_or_self
+from reviews import desk, seating
 from reviews.views import proofs, see_other
 from students.late.models import Late, LateChild
 from transfers import pages
@@ -18,11 +19,12 @@ from transfers.views import NO_SEAT
 def begin(request: HttpRequest, key) -> HttpResponse:
     """The pupil counts as looked up: the school named it by its number, and the check has found it."""
     known = desk.of(request)
-    rows = LateChild.objects.visible_to(request.user, known.today).select_related("found")
+    rows = LateChild.objects.visible_to(request.user, known.today).select_related("found", "school")
     row = get_object_or_404(rows, key=key)
-    if row.school_id not in {school.pk for school in pages.schools_of(request.user, known.today)}:
-        return proofs.refused_page(request, NO_SEAT, 403)
+    school = heir_or_self(row.school, known.today)
+    if school.pk not in {school.pk for school in pages.schools_of(request.user, known.today)}:
+        return proofs.refused_page(request, seating.no_seat(request.user, known.today, NO_SEAT), 403)
     if row.state != Late.REFUSED or row.found is None:
         raise Http404
     request.session["found_pupil"] = str(row.found.key)
-    return see_other(f"{reverse('transfer-check')}?school={row.school_id}")
+    return see_other(f"{reverse('transfer-check')}?school={school.pk}")

@@ -3,9 +3,10 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
+from ledger.kept_texts import no_numbers
 from ledger.words import zh
 from orgs.models import Account, Unit
-from reviews.models import Case
+from reviews.models import PHASES, Case
 from reviews.notice_values import TRANSFERS
 from students.models import SchoolClass, Student
 
@@ -92,10 +93,23 @@ class Transfer(models.Model):
         blank=True,
         related_name="+",
     )
+    # Of 毕业后跨省就学: what its roll-back puts back; filled when the record moves.
+    phase_was = models.CharField(zh("原学段"), max_length=7, choices=PHASES, blank=True, db_default="")
+    cohort_was = models.PositiveSmallIntegerField(zh("原级"), null=True, blank=True)
+    class_was = models.ForeignKey(
+        SchoolClass,
+        verbose_name=zh("原班级"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    graduated_on = models.DateField(zh("原毕业日期"), null=True, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = zh("转学")
         constraints = [
+            no_numbers("transfer_no_numbers", "reason_note", "grade_reason"),
             models.CheckConstraint(
                 condition=~models.Q(receiving_school=models.F("sending_school")), name="transfer_two_schools"
             ),

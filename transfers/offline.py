@@ -1,7 +1,11 @@
 """Offline first (R0.4): a pupil is taken in on paper while the system is down; the electronic case follows.
 
 From recording on the pupil counts as attending the receiving school. Nothing here refuses enrolment (R0.1): what is
-refused is a line in a list, and every refusal says that the child goes to school all the same.
+refused is a line in a list, and every refusal says that the child goes to school all the same. The registrar records,
+the head confirms: before that the record takes the pupil off no other school's lists and is followed by no case of its
+own (R0.5). A record whose pupil is unknown may be confirmed and binds nobody; matched, it is confirmed anew. Only that a pupil has no second open record holds from the recording on, for every school alike. That a
+record is settled without a case is the registrar's to say: it takes a line off a list and decides about no record of a
+pupil (函 一: 以系统内核办为最终审核).
 """
 
 from collections.abc import Callable
@@ -11,23 +15,26 @@ from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
 
-from ledger import audit
+from ledger import audit, outbox
 from ledger.clock import local_date, spoken
 from ledger.words import zh
 from orgs.models import Account, PostRole, Unit
 from orgs.seats import seat_at
-from reviews import faults, rulebook
+from orgs.successors import heir_or_self
+from reviews import faults, rulebook, seating
+from reviews.grounds import held as held_by_wall
 from reviews.models import Case, Fault
-from reviews.opinions import cleaned
+from reviews.opinions import free_text
 from reviews.public_numbers import public_number
 from reviews.refusals import Refusal, Refused, refuse
 from students import identity
 from students.identity import IdentityError
 from students.models import Student
-from transfers import drafting, preflight
+from students.statuses import OVER
+from transfers import drafting, last_grade, preflight
 from transfers.offline_models import OfflineTransfer, Outcome
 from transfers.procedures import kind_for
-from transfers.rules import closed_refusal, sending_school
+from transfers.rules import closed_refusal, facts_of_pupil, sending_school
 
 PREFIX = "XX"
 CLAUSE = zh("函 一；正文一")
@@ -47,6 +54,14 @@ ALREADY_HERE = Refusal(
     CLAUSE,
 )
 UNKNOWN = Refusal("pupil_unknown", zh("请先用号码和姓名核对学生，再补办电子转学。"), CLAUSE)
+UNCONFIRMED = Refusal(
+    "unconfirmed",
+    zh(
+        "线下转学登记还没有经本校负责人确认，确认后再补办电子转学。{still_attends}",
+        still_attends=STILL_ATTENDS,
+    ),
+    CLAUSE,
+)
 CLOSED = Refusal("offline_closed", zh("这条线下转学登记已经了结，不需再办。"), CLAUSE)
 # How a record may be ended by hand; only the case itself makes it 人籍一致.
 ENDINGS = [value for value in Outcome if value != Outcome.DONE]
@@ -83,14 +98,15 @@ def record(
     called in the same transaction, e.g. to keep an idempotency key with it.
     """
     day = local_date(now)
-    if not school.is_school or seat_at(by, school.pk, PostRole.REGISTRAR, day) is None:
-        raise Refused(NO_SEAT)
     closed = closed_refusal(school, day)
     if closed is not None:
         refuse(closed.code, closed.sentence + STILL_ATTENDS, CLAUSE)
+    at = school.pk if school.is_school else None
+    if found := seating.seat_refusal(by, at, PostRole.REGISTRAR, day, NO_SEAT):
+        raise Refused(found)
     _check_fault(school, fault, paper_date, day)
     if student is not None:
-        _check_pupil(student, school, day)
+        _check_pupil(student, school, now)
     about = (
         {"student": student, "sending_school": sending_school(student, day)}
         if student
@@ -110,6 +126,7 @@ def record(
         made.refresh_from_db()
         detail = {"fault": fault.pk, "school": school.pk, "paper_date": paper_date.isoformat()}
         _note(made, by, "offline.recorded", detail | {"student": made.student_id})
+        outbox.post("offline_confirm", {"offline": made.pk}, f"offline_confirm:{made.pk}")
         if kept is not None:
             kept(made)
     return made
@@ -139,9 +156,23 @@ def paper_dates(fault: Fault, school: Unit, day: date) -> tuple[date, date]:
     return fault.since, min(end, day) if end else day
 
 
-def _check_pupil(student: Student, school: Unit, day: date) -> None:
+def _check_pupil(student: Student, school: Unit, now: datetime) -> None:
+    day = local_date(now)
+    if student.status in OVER:
+        refuse(
+            "record_ended",
+            zh(
+                "该生学籍状态为“{status}”，学籍已经终止，不能登记线下转学；请核对号码和姓名，有误的由原学校更正。",
+                status=student.get_status_display(),
+            ),
+            CLAUSE,
+        )
     if sending_school(student, day) == school:
         raise Refused(ALREADY_HERE)
+    # R4.1: taken in offline or not, only a graduation leads on; so nothing is recorded that no case can follow.
+    told = last_grade.must_graduate(facts_of_pupil(student, school, now, rulebook.current()))
+    if told is not None:
+        raise Refused(told)
     other = OfflineTransfer.objects.open().filter(student=student).select_related("school").first()
     if other is not None:
         where = zh("本校") if other.school_id == school.pk else other.school.name
@@ -165,9 +196,10 @@ def _stated(stated: Stated | None, day: date) -> dict:
         name = identity.check_name(stated.name)
     except IdentityError as error:
         refuse("stated_name", error.sentence, error.clause)
-    origin = " ".join(cleaned(stated.origin).split())
+    origin = " ".join(free_text(stated.origin, zh("原来就读的学校"), CLAUSE).split())
     if not 2 <= len(origin) <= 60:
         refuse("stated_origin", zh("请填写学生原来就读的学校（2–60 字）。"), CLAUSE)
+    held_by_wall(origin, None, act=zh("登记"), told=True)
     if not date(day.year - 30, 1, 1) <= stated.birth_date <= day:
         refuse("stated_birth", zh("出生日期不合理，请核对后重填。"), CLAUSE)
     return {"name": name, "sex": stated.sex, "birth_date": stated.birth_date, "origin": origin}
@@ -194,6 +226,42 @@ def _walls():
 # ---------------------------------------------------------------- afterwards
 
 
+def confirm_refusal(made: OfflineTransfer, by: Account, day: date) -> Refusal | None:
+    """Why the account cannot confirm the record: the head of the school, another person than who recorded it (R0.5)."""
+    told = Refusal("no_seat", zh("线下转学登记由就读学校的负责人确认，你没有这个岗位。"), CLAUSE)
+    if found := seating.seat_refusal(by, made.school_id, PostRole.HEAD, day, told):
+        return found
+    if not made.is_open:
+        return CLOSED
+    if made.confirmed_at is not None:
+        return Refusal("confirmed", zh("这条线下转学登记已经确认过。"), CLAUSE)
+    return seating.two_persons(
+        made.recorded_by, by, zh("登记和确认须由两个人办理，请另一位负责人确认。") + STILL_ATTENDS
+    )
+
+
+def confirm(
+    made: OfflineTransfer,
+    by: Account,
+    now: datetime,
+    *,
+    kept: Callable[[OfflineTransfer], None] | None = None,
+) -> OfflineTransfer:
+    """The head stands for the record: it counts from now on. Raises Refused."""
+    with transaction.atomic():
+        rows = OfflineTransfer.objects.select_for_update(of=("self",), no_key=True)
+        held = rows.select_related("school", "case", "student", "recorded_by").get(pk=made.pk)
+        if refused := confirm_refusal(held, by, local_date(now)):
+            raise Refused(refused)
+        held.confirmed_by, held.confirmed_at = by, now
+        held.save(update_fields=["confirmed_by", "confirmed_at"])
+        held.refresh_from_db()
+        _note(held, by, "offline.confirmed", {"student": held.student_id})
+        if kept is not None:
+            kept(held)
+    return held
+
+
 def match(
     made: OfflineTransfer,
     student: Student,
@@ -202,7 +270,10 @@ def match(
     *,
     kept: Callable[[OfflineTransfer], None] | None = None,
 ) -> OfflineTransfer:
-    """Say which pupil a stated one is, once the look-up works again. Raises Refused."""
+    """Say which pupil a stated one is, once the look-up works again; the head confirms anew (sql/triggers.sql).
+
+    Raises Refused.
+    """
     with _walls(), transaction.atomic():
         held = _held(made, by, now)
         if held.student_id is not None:
@@ -218,16 +289,18 @@ def match(
                 + STILL_ATTENDS,
                 CLAUSE,
             )
-        held.student = student
+        held.student, confirmed = student, held.confirmed_at is not None
         day = local_date(now)
-        if sending_school(student, day) == held.school:  # the record came by another way meanwhile
+        if _is_here(held, day):  # the record came by another way meanwhile
             held.outcome, held.closed_at, held.closed_by = Outcome.ALREADY, now, by
         else:
-            _check_pupil(student, held.school, day)
+            _check_pupil(student, held.school, now)
             held.sending_school = sending_school(student, day)
         held.save(update_fields=["student", "sending_school", "outcome", "closed_at", "closed_by"])
         held.refresh_from_db()
         _note(held, by, "offline.matched", {"student": student.pk, "case": held.case_id})
+        if confirmed and held.is_open:
+            outbox.post("offline_confirm", {"offline": held.pk}, f"offline_confirm:{held.pk}:matched")
         if kept is not None:
             kept(held)
     return held
@@ -238,7 +311,7 @@ def start(
 ) -> Case:
     """Draft the electronic transfer, which is then sent like any other when the window is open. Raises Refused.
 
-    The database links the draft to the record (sql/offline.sql), as it does one that was started the ordinary way.
+    The database links the draft to the record (sql/triggers.sql), as it does one that was started the ordinary way.
     """
     refused = start_refusal(made, by, local_date(now))
     if refused is not None:
@@ -255,10 +328,12 @@ def start(
 def start_refusal(made: OfflineTransfer, by: Account, day: date) -> Refusal | None:
     """Why the account cannot draft the case, as far as the record itself tells; ``None`` when it may try."""
     if not may_act(made, by, day):
-        return NO_SEAT
+        return no_seat(made, by, day)
     if not made.is_open:
         return CLOSED
-    return UNKNOWN if made.student_id is None else None
+    if made.student_id is None:
+        return UNKNOWN
+    return UNCONFIRMED if made.confirmed_at is None else None
 
 
 def end(
@@ -284,7 +359,7 @@ def end(
                 CLAUSE,
             )
         # Of a school that merged into this one, the record is here as well.
-        here = held.student_id is not None and sending_school(held.student, local_date(now)) == held.school
+        here = held.student_id is not None and _is_here(held, local_date(now))
         if outcome == Outcome.ALREADY and not here:
             refuse("offline_not_here", zh("该生学籍还不在本校，请补办电子转学。"), CLAUSE)
         held.outcome, held.closed_at, held.closed_by = outcome, now, by
@@ -296,15 +371,24 @@ def end(
     return held
 
 
+def _is_here(made: OfflineTransfer, day: date) -> bool:
+    return sending_school(made.student, day) == heir_or_self(made.school, day)
+
+
 def may_act(made: OfflineTransfer, by: Account, day: date) -> bool:
     """Whether the account is registrar of the school that took the pupil in."""
     return seat_at(by, made.school_id, PostRole.REGISTRAR, day) is not None
 
 
+def no_seat(made: OfflineTransfer, by: Account, day: date) -> Refusal:
+    """What is told to whoever may not act on the record."""
+    return seating.no_seat(by, day, NO_SEAT, made.school_id)
+
+
 def _held(made: OfflineTransfer, by: Account, now: datetime) -> OfflineTransfer:
     """The record, locked, for its school's registrar while it is open. Raises Refused."""
     if not may_act(made, by, local_date(now)):
-        raise Refused(NO_SEAT)
+        raise Refused(no_seat(made, by, local_date(now)))
     rows = OfflineTransfer.objects.select_for_update(of=("self",), no_key=True)
     held = rows.select_related("school", "case", "student").get(pk=made.pk)
     if not held.is_open:

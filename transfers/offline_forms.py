@@ -137,6 +137,8 @@ class OfflineForm(LookupForm):
             for name, sentence in told.items():
                 if not typed.get(name) and name not in self.errors:
                     self.add_error(name, zh("没有填号码时，{sentence}", sentence=sentence))
+                    # From now on the label carries the star of what is demanded.
+                    self.fields[name].required = True
             if not typed.get("name") and "name" not in self.errors:
                 self.add_error("name", zh("请填写学生姓名。"))
         return typed

@@ -5,8 +5,10 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from ledger.kept_texts import no_numbers
 from ledger.words import zh
 from orgs import scope
+from orgs.kept_names import KeepsNames
 from orgs.models import Unit
 from reviews.models import Case, Fault
 from reviews.states import State
@@ -32,8 +34,9 @@ class Outcome(models.TextChoices):
 
 
 class Standing(models.TextChoices):
-    """Where a record stands, derived from its case."""
+    """Where a record stands, derived from its confirmation and its case."""
 
+    UNCONFIRMED = "unconfirmed", zh("待负责人确认")
     WAITING = "waiting", zh("未补办")
     RUNNING = "running", zh("补办中")
     AGAIN = "again", zh("业务未成，待重办")
@@ -43,6 +46,7 @@ class Standing(models.TextChoices):
 
 _RUNNING = Q(case__closed_at__isnull=True, case__submitted_at__isnull=False)
 _AGAIN = Q(case__closed_at__isnull=False)
+_CONFIRMED = Q(confirmed_at__isnull=False)
 
 
 class OfflineQuerySet(models.QuerySet):
@@ -53,14 +57,19 @@ class OfflineQuerySet(models.QuerySet):
         return self.filter(scope.under("school", account, day) | scope.under("sending_school", account, day))
 
     def open(self):
-        """Pupils who attend and whose record has not come: ``attending_offline`` (R0.4)."""
+        """Pupils who attend and whose record has not come: ``attending_offline``, from the moment of the record (R0.4)."""
         return self.filter(closed_at__isnull=True)
+
+    def counting(self):
+        """Those of :meth:`open` that a second person has confirmed: they count on other schools' lists and other papers (R0.5)."""
+        return self.open().filter(_CONFIRMED)
 
     def standing(self, wanted: str):
         """Those that stand so."""
         opened = Q(closed_at__isnull=True)
         conditions = {
-            Standing.WAITING: opened & ~Q(_RUNNING) & ~Q(_AGAIN),
+            Standing.UNCONFIRMED: opened & ~_CONFIRMED & ~Q(_RUNNING) & ~Q(_AGAIN),
+            Standing.WAITING: opened & _CONFIRMED & ~Q(_RUNNING) & ~Q(_AGAIN),
             Standing.RUNNING: opened & _RUNNING,
             Standing.AGAIN: opened & _AGAIN,
             Standing.DONE: Q(outcome=Outcome.DONE),
@@ -69,12 +78,14 @@ class OfflineQuerySet(models.QuerySet):
         return self.filter(conditions[wanted])
 
 
-class OfflineTransfer(models.Model):
+class OfflineTransfer(KeepsNames, models.Model):
     """One pupil who was taken in offline. ``paper_date`` is the day on the paper, ``recorded_at`` the database's own.
+    Recorded by the school's registrar, confirmed by its head: two people (R0.5, sql/triggers.sql); the pupil
+    attends from the record on, nobody waits for the confirmation to teach it (R0.1, R0.4).
 
     While the look-up itself was down the pupil may be unknown: then name, sex, birth date and sending school stand
     here as they were stated, until the record is matched to its :class:`Student`. No number is kept. Links to the
-    case, and the closing when that case completes, are written by triggers (sql/offline.sql), whichever way the case
+    case, and the closing when that case completes, are written by triggers (sql/triggers.sql), whichever way the case
     was started.
     """
 
@@ -111,6 +122,15 @@ class OfflineTransfer(models.Model):
         settings.AUTH_USER_MODEL, verbose_name=zh("登记人"), on_delete=models.PROTECT, related_name="+"
     )
     recorded_at = models.DateTimeField(zh("登记时间"), db_default=Now())
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=zh("确认人"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    confirmed_at = models.DateTimeField(zh("确认时间"), null=True, blank=True)
     case = models.ForeignKey(
         Case,
         verbose_name=zh("电子业务"),
@@ -148,6 +168,7 @@ class OfflineTransfer(models.Model):
             models.Index(fields=["case"], name="offline_case"),
         ]
         constraints = [
+            no_numbers("offline_no_numbers", "origin"),
             models.UniqueConstraint(
                 fields=["student"],
                 condition=Q(closed_at__isnull=True),
@@ -175,6 +196,11 @@ class OfflineTransfer(models.Model):
                 name="offline_closed_whole",
             ),
             models.CheckConstraint(
+                condition=Q(confirmed_at__isnull=True, confirmed_by__isnull=True)
+                | Q(confirmed_at__isnull=False, confirmed_by__isnull=False),
+                name="offline_confirmed_by_somebody",
+            ),
+            models.CheckConstraint(
                 condition=Q(sending_school__isnull=True) | ~Q(school=models.F("sending_school")),
                 name="offline_two_schools",
             ),
@@ -194,7 +220,7 @@ class OfflineTransfer(models.Model):
         if not self.is_open:
             return Standing.DONE if self.outcome == Outcome.DONE else Standing.ENDED
         if self.case_id is None or self.case.state == State.DRAFT:
-            return Standing.WAITING
+            return Standing.WAITING if self.confirmed_at else Standing.UNCONFIRMED
         return Standing.RUNNING if self.case.is_live else Standing.AGAIN
 
     @property

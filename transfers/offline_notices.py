@@ -1,4 +1,5 @@
-"""The weekly reminder of open offline transfers to the registrar of the school where the pupils attend (R0.4)."""
+"""Who is told of offline transfers: the head, at once, of what he has to confirm (R0.5); each week the registrar of the
+school where the pupils attend, of those that are open (R0.4)."""
 
 from datetime import datetime, time, timedelta
 
@@ -8,7 +9,7 @@ from django.db.models import Count, Min
 from ledger import clock, outbox
 from ledger.models import OutboxMessage
 from orgs.models import PostRole
-from orgs.seats import holders_of
+from orgs.seats import clerks_of, holders_of
 from reviews.notices import Letter, tell
 from transfers.offline_models import OfflineTransfer
 
@@ -47,6 +48,27 @@ def tell_schools(messages: list[OutboxMessage]) -> None:
         for message in messages
         for school, account in clerks
         if school == message.payload["school"] and school in waiting
+    )
+
+
+@outbox.handler("offline_confirm")
+def tell_heads(messages: list[OutboxMessage]) -> None:
+    """That a pupil was taken in and the record waits for the head; not any more where it was settled meanwhile."""
+    day = clock.local_date(clock.now())
+    wanted = {message.payload["offline"] for message in messages}
+    rows = OfflineTransfer.objects.open().filter(confirmed_at__isnull=True).in_bulk(wanted)
+    heads = clerks_of({made.school_id for made in rows.values()}, day, (PostRole.HEAD,))
+    tell(
+        Letter(
+            account,
+            None,
+            f"线下转学登记 {made.number} 待你确认；学生已在校就读，确认后可以补办电子转学（函 一；附件1 三.1）。",
+            message.dedup,
+            f"/offline/{made.number}/",
+        )
+        for message in messages
+        if (made := rows.get(message.payload["offline"])) is not None
+        for account in heads[made.school_id]
     )
 
 

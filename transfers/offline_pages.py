@@ -30,6 +30,7 @@ TABS = {"open": zh("待一致"), "done": zh("已人籍一致"), "ended": zh("其
 AGES = {"7": zh("满 7 天"), "15": zh("满 15 天"), "30": zh("满 30 天"), "90": zh("满 90 天")}
 SIDES = {"in": zh("转入本方"), "out": zh("转出本方")}
 _TONES = {
+    Standing.UNCONFIRMED: "warn",
     Standing.WAITING: "warn",
     Standing.RUNNING: "info",
     Standing.AGAIN: "bad",
@@ -44,6 +45,9 @@ CLAUSE = {
     "source": zh("内教基函〔2018〕6号 第一条；教基一厅〔2016〕2号 正文一"),
     "url": "/rules/#han-1",
 }
+
+# How an open record may stand.
+_OPEN = (Standing.UNCONFIRMED, Standing.WAITING, Standing.RUNNING, Standing.AGAIN)
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Filters:
 
         return cls(
             tab=listed("tab", TABS, "open"),
-            stands=listed("stands", (Standing.WAITING, Standing.RUNNING, Standing.AGAIN)),
+            stands=listed("stands", _OPEN),
             side=listed("side", SIDES),
             county=_number(query.get("county", "")),
             age=listed("age", AGES),
@@ -159,6 +163,7 @@ def full(rows: QuerySet) -> QuerySet:
         "case",
         "fault__unit",
         "recorded_by__person",
+        "confirmed_by__person",
         "closed_by__person",
     )
 
@@ -171,6 +176,7 @@ def counts(visible: QuerySet, today: date) -> dict:
         open=Count("pk", filter=opened),
         running=Count("pk", filter=opened & sent),
         again=Count("pk", filter=opened & Q(case__closed_at__isnull=False)),
+        unconfirmed=Count("pk", filter=opened & Q(confirmed_at__isnull=True)),
         late=Count("pk", filter=opened & Q(paper_date__lte=today - timedelta(days=LATE))),
         done=Count("pk", filter=Q(outcome=Outcome.DONE)),
         ended=Count("pk", filter=~opened & ~Q(outcome=Outcome.DONE)),
@@ -187,6 +193,8 @@ def _summary(totals: dict) -> str:
         zh("未补办 {waiting}", waiting=waiting),
         zh("补办中 {part}", part=totals["running"]),
     ]
+    if totals["unconfirmed"]:
+        told.append(zh("待负责人确认 {part}", part=totals["unconfirmed"]))
     if totals["again"]:
         told.append(zh("业务未成待重办 {part}", part=totals["again"]))
     if totals["late"]:
@@ -197,7 +205,7 @@ def _summary(totals: dict) -> str:
 def _selects(visible: QuerySet, account, desk: Desk, filters: Filters) -> list[dict]:
     found = []
     if filters.tab == "open":
-        standing = [(value, Standing(value).label) for value in ("waiting", "running", "again")]
+        standing = [(value.value, value.label) for value in _OPEN]
         found.append(_select("stands", zh("补办情况"), zh("全部情况"), standing, filters.stands))
     found.append(_select("age", zh("已过天数"), zh("不限天数"), AGES.items(), filters.age))
     found.append(_select("side", zh("转入或转出"), zh("转入和转出"), SIDES.items(), filters.side))
@@ -310,7 +318,9 @@ def detail(made: OfflineTransfer, account, desk: Desk) -> dict:
             "text": fault_text(made.fault),
         },
         "mine": mine and made.is_open,
-        "may_start": mine and made.is_open and made.student_id is not None and made.stands in _STARTABLE,
+        "may_confirm": offline.confirm_refusal(made, account, desk.today) is None,
+        "unconfirmed": made.is_open and made.confirmed_at is None,
+        "may_start": offline.start_refusal(made, account, desk.today) is None and made.stands in _STARTABLE,
         "drafted_url": reverse("transfer-edit", args=[made.case.number]) if drafted and mine else "",
         "may_match": mine and made.is_open and made.student_id is None,
         "may_end": mine and made.is_open and made.stands != Standing.RUNNING,
@@ -354,11 +364,13 @@ def _facts(made: OfflineTransfer, name: str, row: dict) -> list[tuple[str, str]]
         ),
         (
             zh("登记"),
-            beside(made.recorded_by, moment(made.recorded_at)),
+            beside(made.called("recorded_by"), moment(made.recorded_at)),
         ),
     ]
+    if made.confirmed_at is not None:
+        facts.append((zh("确认"), beside(made.called("confirmed_by"), moment(made.confirmed_at))))
     if not made.is_open:
-        by = f"　{made.closed_by}" if made.closed_by_id else zh("　电子业务办结")
+        by = f"　{made.called('closed_by')}" if made.closed_by_id else zh("　电子业务办结")
         facts.append(
             (
                 zh("了结"),
@@ -428,7 +440,7 @@ def fault_facts(fault: Fault, desk: Desk) -> list[tuple[str, str]]:
     """Who announced and ended it, and until when offline transfers may still be recorded."""
     last = faults.last_day(fault, fault.unit, desk.today, desk.book)
     ended = (
-        beside(fault.closed_from.name, fault.closed_by, moment(fault.closed_at))
+        beside(fault.called("closed_from"), fault.called("closed_by"), moment(fault.closed_at))
         if fault.closed_at
         else zh("尚未结束")
     )
@@ -445,7 +457,7 @@ def fault_facts(fault: Fault, desk: Desk) -> list[tuple[str, str]]:
         (zh("起始日期"), spoken(fault.since)),
         (
             zh("发布"),
-            beside(fault.opened_from.name, fault.opened_by, moment(fault.opened_at)),
+            beside(fault.called("opened_from"), fault.called("opened_by"), moment(fault.opened_at)),
         ),
         (zh("结束"), ended),
         (zh("补记期限"), zh("至{day}", day=spoken(last)) if last else zh("故障结束后起算")),

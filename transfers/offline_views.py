@@ -11,7 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ledger.words import zh
-from reviews import desk, faults
+from reviews import desk, faults, seating
 from reviews.refusals import Refused
 from reviews.views import see_other
 from reviews.views.proofs import refused_page
@@ -52,7 +52,7 @@ def record(request: HttpRequest) -> HttpResponse:
     known = desk.of(request)
     schools = pages.schools_of(request.user, known.today)
     if not schools:
-        return refused_page(request, offline.NO_SEAT, 403)
+        return refused_page(request, seating.no_seat(request.user, known.today, offline.NO_SEAT), 403)
     found = covering(schools, known)
     if not found:
         status = 409 if request.method == "POST" else 200
@@ -64,7 +64,10 @@ def record(request: HttpRequest) -> HttpResponse:
         if made is not None:
             messages.success(
                 request,
-                zh("已登记 {made_number}，学生即视为在校；请尽快补办电子转学。", made_number=made.number),
+                zh(
+                    "已登记 {made_number}，学生即视为在校；本校负责人确认后，请尽快补办电子转学。",
+                    made_number=made.number,
+                ),
             )
             return see_other(reverse("offline-detail", args=[made.number]))
     else:
@@ -129,6 +132,16 @@ def page(request: HttpRequest, made: OfflineTransfer, *, match=None, end=None, r
 @never_cache
 @require_POST
 @visible
+def confirm(request: HttpRequest, made: OfflineTransfer) -> HttpResponse:
+    """The head stands for the record."""
+    now = desk.of(request).now
+    told_ = zh("已确认，可以补办电子转学。")
+    return _done(request, made, lambda: offline.confirm(made, request.user, now), told_)
+
+
+@never_cache
+@require_POST
+@visible
 def start(request: HttpRequest, made: OfflineTransfer) -> HttpResponse:
     """Draft the electronic transfer; it goes on like any other."""
     try:
@@ -147,14 +160,20 @@ def match(request: HttpRequest, made: OfflineTransfer) -> HttpResponse:
     """Say which pupil it is, now that the look-up works again."""
     now = desk.of(request).now
     if not offline.may_act(made, request.user, desk.of(request).today):
-        return page(request, made, refused=told(Refused(offline.NO_SEAT)), status=409)
+        refused = offline.no_seat(made, request.user, desk.of(request).today)
+        return page(request, made, refused=told(Refused(refused)), status=409)
     form = PupilForm([made.school], request.POST)
     student, status = look_up(form, request.user, now)
     if student is None:
         return page(request, made, match=form, status=status)
-    return _done(
-        request, made, lambda: offline.match(made, student, request.user, now), zh("已核对学生。"), match=form
-    )
+    return _done(request, made, lambda: offline.match(made, student, request.user, now), _matched, match=form)
+
+
+def _matched(made: OfflineTransfer) -> str:
+    """What comes next: confirmed while the pupil was unknown or not at all, the head confirms it as it is now."""
+    if made.is_open and made.confirmed_at is None:
+        return zh("已核对学生；请本校负责人对照学生确认登记，然后补办电子转学。")
+    return zh("已核对学生。")
 
 
 @never_cache
@@ -164,7 +183,8 @@ def end(request: HttpRequest, made: OfflineTransfer) -> HttpResponse:
     """Settle it without a case, for a listed reason."""
     now, form = desk.of(request).now, EndForm(request.POST)
     if not offline.may_act(made, request.user, desk.of(request).today):
-        return page(request, made, refused=told(Refused(offline.NO_SEAT)), status=409)
+        refused = offline.no_seat(made, request.user, desk.of(request).today)
+        return page(request, made, refused=told(Refused(refused)), status=409)
     if not form.is_valid():
         return page(request, made, end=form, status=422)
     outcome = form.cleaned_data["outcome"]
@@ -173,12 +193,13 @@ def end(request: HttpRequest, made: OfflineTransfer) -> HttpResponse:
     )
 
 
-def _done(request: HttpRequest, made: OfflineTransfer, act, sentence: str, **forms) -> HttpResponse:
+def _done(request: HttpRequest, made: OfflineTransfer, act, sentence, **forms) -> HttpResponse:
+    """``sentence`` tells what was done, if need be by the record as it is then."""
     try:
-        act()
+        done = act()
     except Refused as error:
         return page(request, made, refused=told(error), status=409, **forms)
-    messages.success(request, sentence)
+    messages.success(request, sentence(done) if callable(sentence) else sentence)
     return see_other(reverse("offline-detail", args=[made.number]))
 
 

@@ -9,7 +9,7 @@ from django.urls import reverse
 from ledger.clock import local_date
 from ledger.words import zh
 from orgs.models import PostRole, Unit
-from orgs.seats import seats_of
+from orgs.seats import acting_seats
 from reviews import rulebook
 from reviews.models import Case
 from reviews.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
@@ -107,7 +107,7 @@ def schools_of(account, day) -> list[Unit]:
     """The schools where the account is registrar and may therefore start a transfer (R3.1)."""
     found = {
         seat.unit.pk: seat.unit
-        for seat in seats_of(account, day)
+        for seat in acting_seats(account, day)
         if seat.role == PostRole.REGISTRAR and seat.unit.is_school
     }
     return list(found.values())

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from ledger.clock import local_date
 from ledger.words import zh
 from orgs.models import Unit, UnitLevel
-from orgs.school_system import SystemOn
+from orgs.school_system import SystemOn, of_row
 from reviews import routing
 from reviews.deadlines import due_of, step_days
 from reviews.door import relation_of
@@ -20,9 +20,10 @@ from reviews.rulebook import Rulebook
 from reviews.states import SENDING_SIDE
 from reviews.windows import WindowState, window_state
 from students import change_rules
-from students.change_kinds import KINDS, ChangeKind
-from students.grades import JUNIOR, PRIMARY, cohort_of, entering_grade, phase_of
+from students.change_kinds import KINDS, RESUMPTION, ChangeKind
+from students.grades import bounds, cohort_of, entering_grade, phase_of
 from students.models import Student, StudentStatus
+from students.resuming import told_choices
 from transfers import rules
 from transfers.preflight import Check, checks_of, stopped
 from transfers.procedures import kind_for
@@ -48,6 +49,8 @@ class Question:
     receiving_system: str = "6-3"
     sending_system: str = "6-3"
     born: date | None = None
+    stays: bool = False
+    """应毕业未毕业: the pupil's class has left that grade, the last of its phase."""
 
     @property
     def day(self) -> date:
@@ -75,6 +78,8 @@ class Answer:
     expire_days: int
     others: list[tuple[str, Check]]
     changes: list[tuple[ChangeKind, Refusal | None]]
+    resuming: str = ""
+    """What may be chosen on 复学, where it may be had."""
 
     @property
     def allowed(self) -> bool:
@@ -89,6 +94,7 @@ def answer(asked: Question, book: Rulebook) -> Answer:
     kind = kind_for(student, receiving, asked.day)
     judged = {each: _checks(each, student, receiving, sending, asked, book) for each in TRANSFER_KINDS}
     stages = _stages(kind, student, receiving, sending, asked, book)
+    changes = _changes(student, sending, asked)
     first = due_of(book, asked.day, receiving, asked.day, stages[0].stage).due_on if stages else None
     return Answer(
         kind,
@@ -98,7 +104,8 @@ def answer(asked: Question, book: Rulebook) -> Answer:
         first,
         book.limit("expire_days", asked.day, receiving.province_id),
         [(each, found) for each in TRANSFER_KINDS if each != kind and (found := _why_not(judged[each]))],
-        _changes(student, sending, asked),
+        [(facts.kind, told) for facts, told in changes],
+        next((told_choices(facts) for facts, told in changes if facts.kind is RESUMPTION and not told), ""),
     )
 
 
@@ -141,11 +148,11 @@ def _stages(kind: str, student, receiving: Unit, sending: Unit, asked: Question,
     ]
 
 
-def _changes(student: Student, school: Unit, asked: Question) -> list[tuple[ChangeKind, Refusal | None]]:
+def _changes(student: Student, school: Unit, asked: Question) -> list[tuple[object, Refusal | None]]:
     """学籍异动 that the pupil's own school may begin, each with the first obstacle (R5.1–R5.3)."""
     known = change_rules.facts_before(student, school, KINDS, asked.at)
     return [
-        (facts.kind, next((told for check in change_rules.OFFERED if (told := check(facts))), None))
+        (facts, next((told for check in change_rules.OFFERED if (told := check(facts))), None))
         for facts in known
     ]
 
@@ -188,17 +195,15 @@ def _school(pk: int, name: str, province: Unit, system: str, grade: int) -> Unit
 
 def _grades(system: str, grade: int) -> tuple[int, int]:
     """The grades under one roof with ``grade``, in a school of this system."""
-    last_primary = 5 if system == "5-4" else 6
     if system == "twelve":
         return 1, 12
     if system == "nine" and grade <= 9:
         return 1, 9
-    phase = phase_of(grade, system)
-    return {PRIMARY: (1, last_primary), JUNIOR: (last_primary + 1, 9)}.get(phase, (10, 12))
+    return bounds(phase_of(grade, system), system)
 
 
 def _system(school: Unit) -> SystemOn:
-    return SystemOn(school.school_system, school.lowest_grade, school.highest_grade)
+    return of_row(school)
 
 
 def _pupil(asked: Question, school: Unit) -> Student:
@@ -207,11 +212,12 @@ def _pupil(asked: Question, school: Unit) -> Student:
     graduated_on = None
     if asked.status == StudentStatus.GRADUATED:
         graduated_on = date(day.year - (day < date(day.year, 7, 10)), 7, 10)
-    cohort = cohort_of(asked.grade, graduated_on or day)
+    cohort = cohort_of(asked.grade, graduated_on or day) - asked.stays
     return Student(
         pk=-1,
         name=zh("该生"),
         status=asked.status,
+        phase=phase_of(asked.grade, asked.sending_system),
         cohort=cohort,
         school=school,
         graduated_on=graduated_on,

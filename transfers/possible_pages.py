@@ -12,7 +12,9 @@ from reviews.calendar_forms import date_field, in_range
 from reviews.procedures import kind_name, of_kind
 from reviews.rulebook import Rulebook
 from reviews.states import SENDING_SIDE, State
-from students.grades import grade_label
+from students.change_kinds import RESUMPTION, ChangeKind
+from students.grades import grade_label, is_graduating
+from students.graduation import LEFT
 from students.models import StudentStatus
 from transfers import possible
 from transfers.preflight import Check
@@ -51,6 +53,9 @@ class PossibleForm(forms.Form):
     sending_system = forms.ChoiceField(
         label=zh("转出学校学制"), choices=SchoolSystem.choices, error_messages=_CHOOSE
     )
+    stays = forms.BooleanField(
+        label=zh("应毕业未毕业（在毕业年级，同级学生已毕业离校）"), required=False, widget=forms.CheckboxInput
+    )
     born = date_field(zh("出生日期（选填）"), zh("跨省入一年级时看是否足龄（附件1 三.8）"))
 
     def __init__(self, *args, **kwargs):
@@ -62,6 +67,16 @@ class PossibleForm(forms.Form):
     def clean_on(self):
         """Within the years the calendar can hold."""
         return in_range(self.cleaned_data["on"])
+
+    def clean(self):
+        """Who stays is in the last grade of a phase and has not left it."""
+        said = super().clean()
+        at = said.get("grade"), said.get("sending_system", "")
+        if said.get("stays") and at[0] and not (is_graduating(*at) and said.get("status") not in LEFT):
+            self.add_error(
+                "stays", zh("应毕业未毕业的学生在小学、初中或高中的最高年级，还没有毕业；请核对年级和状态。")
+            )
+        return said
 
     def question(self) -> possible.Question:
         """What was asked, at noon of the day: windows open and close at midnight."""
@@ -82,6 +97,7 @@ def standard(province: str, today) -> dict:
         "receiving_system": SchoolSystem.SIX_THREE.value,
         "sending_system": SchoolSystem.SIX_THREE.value,
         "born": "",
+        "stays": "",
     }
 
 
@@ -114,11 +130,15 @@ def page(asked: possible.Question | None, book: Rulebook) -> dict:
                 for kind, check in found.others
             ],
             "changes": [
-                {"name": kind.name, "ok": why is None, "text": why.sentence if why else kind.hint}
+                {"name": kind.name, "ok": why is None, "text": why.sentence if why else _told(kind, found)}
                 for kind, why in sorted(found.changes, key=lambda row: row[1] is not None)
             ],
         }
     }
+
+
+def _told(kind: ChangeKind, found: possible.Answer) -> str:
+    return found.resuming if kind is RESUMPTION else kind.hint
 
 
 def verdict(found: possible.Answer, asked: possible.Question) -> str:

@@ -11,24 +11,33 @@ from reviews.models import Case
 from reviews.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
 from reviews.own_words import NoteWanted
 from reviews.states import Verb
-from students import moving
-from students.grades import cohort_of, entering_grade, phase_of
+from students import moving, one_way
+from students.grades import (
+    Entering,
+    clamp,
+    cohort_of,
+    entering_grade,
+    nominal_grade,
+    phase_of,
+)
 from students.models import SchoolClass, Student, StudentStatus
 from students.procedures import AboutPupil
-from transfers import case_page, rules, under_age
+from students.year_rows import entering_cohort
+from transfers import case_page, last_grade, rules, under_age
 from transfers.models import Transfer
 
 
 class SchoolMove(AboutPupil):
     """What all kinds of moving a record from one school to another have in common."""
 
+    brings = zh("学籍已转入新学校")
     # R0.1, R0.6 where a registrar would be tempted to refuse.
     rule_note = zh("不得以学籍状态、学籍是否已转到为由拒绝入学，也不得要求家长另交其他材料。")
     review_scope = zh("只核对两项：学籍信息准确，转学原因证明已上传。")
     # Told before a draft is made, of pupil and schools (R3.1b); all that is asked before sending; what the case page
     # tells while a case runs.
     preflight = rules.PREFLIGHT
-    told = (*rules.COMPLETE, rules.proof_attached, rules.not_graduating)
+    told = (*rules.COMPLETE, rules.proof_attached, last_grade.not_graduating)
     edit_path = "/transfers/{number}/edit/"
     # The status after the move: the pupil's own (R3.2).
     status_after = ""
@@ -43,21 +52,31 @@ class SchoolMove(AboutPupil):
 
     def phase(self, case: Case, subject: Student, day) -> str:
         """学段 by the grade the pupil enters, in the receiving school's system."""
-        return phase_of(entering_grade(subject, day), system_on(case.receiving_unit, day).system)
+        return phase_of(entering_grade(subject, day), system_on(case.receiving_unit, day))
 
     def complete(self, case: Case, subject: Student, now) -> dict:
         """The record moves (R3.1, R3.6); the status stays as it was (R3.2)."""
-        transfer = transfer_of(case)
+        transfer, into = transfer_of(case), self.entering(case, local_date(now))
         return moving.move(
             subject,
             case.receiving_unit,
+            into,
             transfer.school_class,
             now,
             case_number=case.number,
             how=self.name,
-            cohort=cohort_of(transfer.grade_to, case.ruled_on(local_date(now))),
             status=self.status_after,
         )
+
+    def entering(self, case: Case, day: date) -> Entering:
+        """Where the pupil comes: the grade chosen, by the day of the submission; pupils are matched by the number of the
+        grade, so in grade 6 the receiving school's 学制 says the phase (R4.3)."""
+        ruled_on, grade = case.ruled_on(day), case.transfer.grade_to
+        cohort = cohort_of(grade, ruled_on)
+        system = system_on(case.receiving_unit, ruled_on, cohort)
+        phase = phase_of(grade, system)
+        # A case that runs over the promotion brings the pupil into its class, which is a grade higher by then.
+        return Entering(phase, cohort, clamp(nominal_grade(cohort, day), phase, system))
 
     def note_wanted(self, case: Case) -> NoteWanted | None:
         """The receiving authority's word on a changed grade (R4.3) and on a child under age (R3.8)."""
@@ -66,6 +85,10 @@ class SchoolMove(AboutPupil):
     def reported(self, case: Case, by, on) -> None:
         """Keep the day of reporting, or that the pupil did not report (R3.6)."""
         Transfer.objects.filter(case=case).update(reported_on=on, did_not_report=on is None, reporting_by=by)
+
+    def no_show(self, case: Case) -> bool:
+        """未报到 is registered (R3.6)."""
+        return Transfer.objects.filter(case=case, did_not_report=True).exists()
 
     def succeeded(self, case: Case) -> None:
         """The successor receives or sends in its place. A class of the closed school becomes that of the same year
@@ -77,7 +100,7 @@ class SchoolMove(AboutPupil):
         old = transfer.school_class
         if old is not None and old.school_id != case.receiving_unit_id:
             same = SchoolClass.objects.filter(
-                school=case.receiving_unit, cohort=old.cohort, number=old.number
+                school=case.receiving_unit, phase=old.phase, cohort=old.cohort, number=old.number
             )
             transfer.school_class = same.first()
         transfer.save(update_fields=["receiving_school", "sending_school", "school_class"])
@@ -91,6 +114,10 @@ class SchoolMove(AboutPupil):
         if check is rules.no_other_case:
             return facts.other.receiving_unit
         return rules.sending_school(facts.student, facts.day) if check in rules.CLEARED_BY_SCHOOL else None
+
+    def ending(self, case: Case) -> str:
+        """Where the record goes."""
+        return zh("学籍转入{school}", school=case.receiving_unit.short_name)
 
     def page(self, case: Case, account, now, book, *, proofs: int = 0, full: bool = False):
         """The pupil masked, what the rules find, and where the record went."""
@@ -143,6 +170,42 @@ class PostGraduationEnrolment(SchoolMove):
     fewest_proofs = 0
     # The pupil has reported at the next school and belongs to it (R4.5).
     status_after = StudentStatus.ENROLLED
+
+    def entering(self, case: Case, day: date) -> Entering:
+        """By the day of reporting: who reports two years after the graduation begins in the same grade, with those who
+        are in it then (四.2)."""
+        transfer = case.transfer
+        grade, on = transfer.grade_to, transfer.reported_on or day
+        province, ruled_on = case.receiving_unit.province_id, case.ruled_on(on)
+        cohort = entering_cohort(grade, on, province, ruled_on=ruled_on)
+        return Entering(phase_of(grade, system_on(case.receiving_unit, on, cohort)), cohort, grade)
+
+    def complete(self, case: Case, subject: Student, now) -> dict:
+        """What a roll-back puts back is kept; a class chosen before another school year began becomes that of the same
+        number. On a list of recruited graduates the pupil stands no longer."""
+        into, row = self.entering(case, local_date(now)), case.transfer
+        kept = {
+            "phase_was": subject.phase,
+            "cohort_was": subject.cohort,
+            "class_was": subject.school_class,
+            "graduated_on": subject.graduated_on,
+        }
+        if row.school_class and (row.school_class.phase, row.school_class.cohort) != into[:2]:
+            same = SchoolClass.objects.filter(
+                school=case.receiving_unit,
+                phase=into.phase,
+                cohort=into.cohort,
+                number=row.school_class.number,
+            )
+            kept["school_class"] = same.first()
+        Transfer.objects.filter(pk=row.pk).update(**kept)
+        why = zh(
+            "该生已由{school}按毕业后跨省就学（{number}）调档，学籍转入该校",
+            school=case.receiving_unit.name,
+            number=case.number,
+        )
+        one_way.leave_lists([subject.pk], why, case)
+        return super().complete(case, subject, now)
 
 
 def transfer_of(case: Case) -> Transfer:

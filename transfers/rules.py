@@ -6,6 +6,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from ledger.clock import local_date, spoken
+from ledger.text import says
 from ledger.words import joined, zh
 from orgs.models import Unit
 from orgs.school_system import SystemOn, systems_on
@@ -16,9 +17,10 @@ from reviews.procedures import kind_name
 from reviews.refusals import Refusal, guard
 from reviews.rulebook import Rulebook
 from reviews.states import MOVED_NOTHING
-from students.grades import cohort_of, entering_grade, grade_label, is_graduating
+from students import problems as problem_records
+from students.grades import entering_grade, grade_label, takes
 from students.models import ProblemRecord, SchoolClass, Student, StudentStatus
-from transfers import grade_change, under_age
+from transfers import grade_change, last_grade, under_age
 from transfers.models import Transfer, TransferReason
 
 # R3.2: 在校, and those whom the notice lets transfer directly, keeping their status.
@@ -74,7 +76,7 @@ class Facts:
     def grade(self) -> int:
         """The grade the pupil is to be received into on the day that judges: its own, a graduate's next (R4.3).
         Promotion leaves a running case as it is (R3.5c)."""
-        return entering_grade(self.student, self.ruled_on)
+        return entering_grade(self.student, self.ruled_on, self.sending_system if self.sending else None)
 
     @property
     def grade_changed(self) -> bool:
@@ -84,7 +86,7 @@ class Facts:
     @cached_property
     def _systems(self) -> dict[int, SystemOn]:
         schools = [self.receiving] if self.sending is None else [self.receiving, self.sending]
-        return self.systems or systems_on(schools, self.ruled_on)
+        return self.systems or systems_on(schools, self.ruled_on, self.student.cohort)
 
     @property
     def receiving_system(self) -> SystemOn:
@@ -195,8 +197,12 @@ def has_graduated(facts: Facts):
     status = StudentStatus(facts.student.status)
     if status == StudentStatus.GRADUATED:
         return None
-    instead = zh("；在读学生请按跨省转学办理") if status in MAY_TRANSFER else ""
-    return {"status": status.label, "instead": instead}
+    if status not in MAY_TRANSFER:
+        return {"status": status.label, "instead": ""}
+    if last_grade.has_to_graduate(facts):
+        instead = zh("；请{school}先补办毕业，再由本校办理毕业后跨省就学", school=facts.sending.name)
+        return {"status": status.label, "instead": instead}
+    return {"status": status.label, "instead": zh("；在读学生请按跨省转学办理")}
 
 
 @guard(
@@ -306,28 +312,15 @@ def status_allows(facts: Facts):
 def grade_offered(facts: Facts):
     """本校开设该生所在年级"""
     at = facts.receiving_system
-    if facts.grade in at.grades:
+    if facts.grade in at.grades or last_grade.has_to_graduate(facts):
         return None
+    if facts.grade_changed and facts.grade_to in at.grades:
+        return None  # another one is chosen, and judged by its own rules (四.2)
     return {
-        "grade": grade_label(facts.grade, facts.sending_system.system),
-        "lowest": grade_label(at.lowest or 0, at.system),
-        "highest": grade_label(at.highest or 0, at.system),
+        "grade": grade_label(facts.grade, facts.sending_system),
+        "lowest": grade_label(at.lowest or 0, at),
+        "highest": grade_label(at.highest or 0, at),
     }
-
-
-@guard(
-    "该生在毕业年级（{grade}）：须在{school}毕业操作（7月30日前）之前办结，否则业务会被清理，须重新发起。",
-    "附件1 三.5",
-    "双方学校和主管部门及时核办",
-    stops=False,
-)
-def not_graduating(facts: Facts):
-    """不在毕业年级"""
-    sending = facts.sending
-    at = facts.sending_system
-    if sending is None or not is_graduating(facts.grade, at.system, at.highest):
-        return None
-    return {"grade": grade_label(facts.grade, at.system), "school": sending.name}
 
 
 @guard("请从所列原因中选择{what}{note}。", "附件1 三.1")
@@ -342,7 +335,7 @@ def reason_chosen(facts: Facts):
     own = facts.reason.province_id in (None, facts.receiving.province_id) and facts.kind in facts.reason.kinds
     if not (in_force and own):
         return {**told, "note": zh("（原来选的原因已停用）")}
-    if facts.reason.needs_note and len(facts.reason_note.strip()) < 2:
+    if facts.reason.needs_note and not says(facts.reason_note):
         return {**told, "note": zh("，并写明具体说明")}
     return None
 
@@ -350,12 +343,12 @@ def reason_chosen(facts: Facts):
 @guard("请选择转入年级和班级：原则上不变更年级，该生应读{grade}{problem}。", "附件1 四.2")
 def grade_and_class(facts: Facts):
     """已选择年级和班级"""
-    told = {"grade": grade_label(facts.grade, facts.receiving_system.system)}
+    told = {"grade": grade_label(facts.grade, facts.receiving_system)}
     if facts.grade_to is None or facts.school_class is None:
         return {**told, "problem": ""}
     chosen = facts.school_class
-    wanted = cohort_of(facts.grade_to, facts.ruled_on)
-    if chosen.school_id != facts.receiving.pk or chosen.cohort != wanted:
+    fits = takes(chosen, facts.grade_to, facts.receiving_system, facts.ruled_on)
+    if chosen.school_id != facts.receiving.pk or not fits:
         return {**told, "problem": zh("，所选班级不是本校这一年级的班级")}
     return None
 
@@ -405,7 +398,7 @@ PREFLIGHT = (
     not_suspended,
     status_allows,
     grade_offered,
-    not_graduating,
+    *last_grade.GUARDS,
 )
 FORM = (reason_chosen, grade_and_class, *grade_change.GUARDS, proof_attached)
 # A draft may have lain while the record moved elsewhere.
@@ -450,7 +443,7 @@ def facts_of_pupil(
         now,
         book,
         other=_other_case(student, None),
-        problems=list(ProblemRecord.objects.filter(student=student, closed_at__isnull=True)),
+        problems=problem_records.of(student),
         kind=kind,
     )
 
@@ -470,7 +463,7 @@ def facts_of_transfer(transfer: Transfer, now: datetime, book: Rulebook) -> Fact
         school_class=transfer.school_class,
         proofs=transfer.case.attachments.filter(removed_at__isnull=True).count(),
         other=_other_case(transfer.student, transfer.case_id),
-        problems=list(ProblemRecord.objects.filter(student=transfer.student, closed_at__isnull=True)),
+        problems=problem_records.of(transfer.student),
         submitted_at=transfer.case.submitted_at,
         kind=transfer.case.kind,
         named=named_at_first(transfer.case, transfer.student),

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from ledger import clock
-from transfers import offline_notices, yearly_reminders
+from transfers import graduating, offline_notices
 
 
 @shared_task
@@ -13,6 +13,6 @@ def remind_offline() -> int:
 
 
 @shared_task
-def remind_of_yearly_dates() -> int:
-    """Remind units of what is to be done before a date of the year (R3.5, R3.5b)."""
-    return yearly_reminders.remind(clock.now())
+def clear_graduating() -> int:
+    """Clear transfers of graduating grades on the day a province has set for it (R3.5b)."""
+    return graduating.clear(clock.now())

@@ -17,7 +17,7 @@ from reviews.notice_values import CROSS_PROVINCE
 from reviews.own_words import NoteWanted
 from reviews.refusals import guard
 from reviews.states import Outcome
-from students.grades import PROMOTION, school_year
+from students.grades import PRIMARY, PROMOTION, school_year
 from transfers.models import Transfer
 
 CLAUSE = zh("附件1 三.8")
@@ -119,6 +119,7 @@ def _cases(year: int):
         case__kind=CROSS_PROVINCE,
         case__submitted_at__gte=begins,
         case__submitted_at__lt=ends,
+        school_class__phase=PRIMARY,
         school_class__cohort=year,
     )
 

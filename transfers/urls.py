@@ -12,6 +12,7 @@ from transfers import (
     offline_views,
     possible_views,
     under_age_views,
+    untaught_views,
     views,
 )
 
@@ -31,10 +32,13 @@ urlpatterns = [
     ),
     path("possible/", possible_views.show, name="possible"),
     path("graduating/", graduating_views.show, name="graduating"),
+    path("untaught/", untaught_views.show, name="untaught"),
+    path("untaught/begin/", untaught_views.begin, name="untaught-begin"),
     path("no-shows/", no_shows.show, name="no-shows"),
     path("offline/", offline_views.show_list, name="offline"),
     path("offline/new/", offline_views.record, name="offline-new"),
     path("offline/<public:number>/", offline_views.show, name="offline-detail"),
+    path("offline/<public:number>/confirm/", offline_views.confirm, name="offline-confirm"),
     path("offline/<public:number>/start/", offline_views.start, name="offline-start"),
     path("offline/<public:number>/match/", offline_views.match, name="offline-match"),
     path("offline/<public:number>/end/", offline_views.end, name="offline-end"),

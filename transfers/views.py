@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from ledger import clock
 from ledger.words import zh
 from orgs.seats import seats_of
-from reviews import desk, door, faults, uploads
+from reviews import desk, door, faults, seating, uploads
 from reviews.asking import edit_refusal
 from reviews.models import Case
-from reviews.refusals import Refusal, Refused
+from reviews.refusals import NO_POST, Refusal, Refused
 from reviews.states import Outcome, State, Verb
 from reviews.views import proofs, see_other
 from students import records
@@ -32,7 +32,7 @@ NO_MATCH = zh("没有找到号码与姓名都相符的学生，请与家长核�
 NO_SEAT = Refusal("no_seat", zh("只有转入学校的学籍管理员可以发起转学，你没有这个岗位。"), zh("附件1 三.1"))
 LOOK_UP_FIRST = zh("请先用学籍号和姓名核对学生，再建立草稿。")
 # Refusals after which there is nothing left to edit: the case's own page tells more.
-_GONE = {"case_closed", "not_in_hand", "no_seat"}
+_GONE = {"case_closed", "not_in_hand", *NO_POST}
 
 
 # ---------------------------------------------------------------- look up
@@ -48,7 +48,8 @@ def new_transfer(request: HttpRequest, kind: str = "") -> HttpResponse:
     now = clock.now()
     schools = pages.schools_of(request.user, clock.local_date(now))
     if not schools:
-        return proofs.refused_page(request, NO_SEAT, 403)
+        refused = seating.no_seat(request.user, clock.local_date(now), NO_SEAT)
+        return proofs.refused_page(request, refused, 403)
     form, status = LookupForm(schools, request.POST if request.method == "POST" else None), 200
     if form.is_bound:
         student, status = look_up(form, request.user, now)

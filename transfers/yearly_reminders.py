@@ -1,120 +1,69 @@
-"""What is to be done by a date of the year is told to those who have open cases: 毕业年级 before 30 July (R3.5b), 招生处理
-before 30 November (R3.5). Dates and days before are rows of the rulebook."""
+"""Which open cases have to be finished by a date of the year: 毕业年级 before their schools graduate (R3.5b), 招生处理 at the end
+of the season (R3.5)."""
 
-from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
-from django.db import connection
-
-from ledger import clock, outbox
-from ledger.models import OutboxMessage
+from ledger import clock
 from orgs.models import Unit
-from orgs.seats import clerks_of
-from reviews import rulebook
-from reviews.models import Case, Window
+from reviews.models import Case
 from reviews.notice_values import POST_GRADUATION
-from reviews.notices import Letter, tell
 from reviews.states import State
-from reviews.windows import Reminder, reminders_due
+from reviews.windows import Reminder
+from reviews.year_values import GRADUATION_DUE, RECRUITMENT_DUE
+from reviews.yearly_dates import matter
 from transfers import graduating
 
-GRADUATION, RECRUITMENT = "graduation_due", "recruitment_done"
-_LINKS = {GRADUATION: "/graduating/", RECRUITMENT: "/worklist/"}
 
-
-_POST = """
-INSERT INTO ledger_outboxmessage (topic, payload, dedup)
-SELECT 'yearly', jsonb_build_object('unit', t.unit, 'cases', t.cases, 'window', %(window)s::bigint,
-    'last_day', %(last_day)s::text), %(dedup)s || ':' || t.unit
-FROM unnest(%(units)s::bigint[], %(cases)s::int[]) t (unit, cases) ON CONFLICT (dedup) DO NOTHING
-"""
-
-
-def remind(now: datetime) -> int:
-    """Write the reminders that have come and are not written yet; returns how many.
-
-    One message a unit, date, year and level: whatever day the round comes, it leaves what daily rounds would have left.
-    """
-    day, book, written = clock.local_date(now), rulebook.current(), 0
-    provinces = sorted({row.province_id for row in book.windows if row.remind_days and row.province_id})
-    for province in (None, *provinces):
-        for reminder in reminders_due(book.windows, province, day):
-            written += _post(reminder, _concerned(reminder, province, provinces))
-    return written
-
-
-def _post(reminder: Reminder, units: dict[int, int]) -> int:
-    row = reminder.window
-    values = {
-        "window": row.pk,
-        "last_day": reminder.last_day.isoformat(),
-        "dedup": f"yearly:{row.key}:{reminder.last_day.year}:{reminder.days}",
-        "units": list(units),
-        "cases": list(units.values()),
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_POST, values)
-        return cursor.rowcount
-
-
-def _concerned(reminder: Reminder, province: int | None, own: list[int]) -> dict[int, int]:
-    """Units with how many open cases each is to finish: begun by the evening of the reminder's day."""
-    told_on = reminder.last_day - timedelta(days=reminder.days)
-    evening = datetime.combine(told_on + timedelta(days=1), time(), clock.SHANGHAI)
-    units: dict[int, int] = defaultdict(int)
-    for unit in _units_of(reminder, evening):
-        units[unit] += 1
-    homes = dict(Unit.objects.filter(pk__in=units).values_list("pk", "province_id"))
-    if province is None:
-        return {unit: found for unit, found in units.items() if homes[unit] not in own}
-    return {unit: found for unit, found in units.items() if homes[unit] == province}
-
-
-def _units_of(reminder: Reminder, evening: datetime):
-    """Once a case and unit: both schools and their authorities of a graduating pupil's transfer; of an enrolment after
-    graduation the two authorities, and who holds it."""
-    if reminder.window.key == GRADUATION:
-        rows = (
-            graduating.running(reminder.last_day)
-            .filter(case__submitted_at__lt=evening)
-            .values_list(
-                "case__receiving_unit",
-                "case__sending_unit",
-                "case__receiving_unit__authority",
-                "case__sending_unit__authority",
-                "case__holder",
-            )
-        )
-    else:
-        rows = Case.objects.filter(
-            kind=POST_GRADUATION, closed_at__isnull=True, submitted_at__lt=evening
-        ).values_list("receiving_unit__authority", "sending_unit__authority", "holder")
-        rows = rows.exclude(state=State.DRAFT)
-    return (unit for row in rows for unit in {*row} - {None})
-
-
-@outbox.handler("yearly")
-def tell_units(messages: list[OutboxMessage]) -> None:
-    """Registrars and heads of the unit: how many cases, until when, and where they are listed."""
-    day = clock.local_date(clock.now())
-    rows = Window.objects.in_bulk({message.payload["window"] for message in messages})
-    units = {message.payload["unit"] for message in messages}
-    clerks = clerks_of(units, day)
-    tell(
-        Letter(account, None, _text(message.payload, window), message.dedup, _LINKS[window.key])
-        for message in messages
-        for window in [rows[message.payload["window"]]]
-        for account in clerks[message.payload["unit"]]
-    )
-
-
-def _text(said: dict, window: Window) -> str:
-    last = clock.spoken(date.fromisoformat(said["last_day"]))
-    if window.key == GRADUATION:
-        return (
-            f"本单位有 {said['cases']} 件毕业年级的转学在办，须在毕业操作（{last}前）之前办结，"
-            f"否则随毕业操作清理，须重新发起（{window.clause}）。"
-        )
+def _graduating_text(last: date, count: int, clause: str) -> str:
     return (
-        f"有 {said['cases']} 件毕业后跨省就学在办，招生处理须在{last}前完成，请尽快核办（{window.clause}）。"
+        f"本单位有 {count} 件毕业年级的转学在办，须在毕业操作（{clock.spoken(last)}前）之前办结，"
+        f"否则随毕业操作清理，须重新发起（{clause}）。"
     )
+
+
+def _recruiting_text(last: date, count: int, clause: str) -> str:
+    return (
+        f"有 {count} 件毕业后跨省就学在办，招生处理须在{clock.spoken(last)}前完成，请尽快核办（{clause}）。"
+    )
+
+
+@matter(GRADUATION_DUE, link="/graduating/", text=_graduating_text, as_of=True)
+def graduating_concerned(reminder: Reminder, provinces: list[int]) -> dict[int, int]:
+    """Both schools and their authorities of a graduating pupil's transfer, and who holds it, each with how many."""
+    rows = graduating.running(reminder.last_day).filter(case__submitted_at__lt=_evening(reminder))
+    units = (
+        "case__receiving_unit",
+        "case__sending_unit",
+        "case__receiving_unit__authority",
+        "case__sending_unit__authority",
+        "case__holder",
+    )
+    return _counted(rows.values_list(*units), provinces)
+
+
+@matter(RECRUITMENT_DUE, link="/worklist/", text=_recruiting_text, as_of=True)
+def recruiting_concerned(reminder: Reminder, provinces: list[int]) -> dict[int, int]:
+    """Of an enrolment after graduation the two authorities, and who holds it, each with how many."""
+    rows = Case.objects.filter(
+        kind=POST_GRADUATION, closed_at__isnull=True, submitted_at__lt=_evening(reminder)
+    ).exclude(state=State.DRAFT)
+    return _counted(
+        rows.values_list("receiving_unit__authority", "sending_unit__authority", "holder"), provinces
+    )
+
+
+def _evening(reminder: Reminder) -> datetime:
+    """Of the day on which it is told: what begins later is none of it, whenever the round comes."""
+    told_on = reminder.last_day - timedelta(days=reminder.days)
+    return datetime.combine(told_on + timedelta(days=1), time(), clock.SHANGHAI)
+
+
+def _counted(rows: Iterable[tuple], provinces: list[int]) -> dict[int, int]:
+    """How many of the rows name each unit of the provinces."""
+    units: dict[int, int] = {}
+    for row in rows:
+        for unit in {*row} - {None}:
+            units[unit] = units.get(unit, 0) + 1
+    here = Unit.objects.filter(pk__in=units, province__in=provinces).values_list("pk", flat=True)
+    return {unit: units[unit] for unit in here}

@@ -23,6 +23,7 @@ from students.api_changes import Changes
 from students.api_records import Records
 from students.bulletins.api import Bulletins
 from students.identity import IdentityError
+from students.late.api import LateMonths
 from students.records import TooManyMisses
 from tickets.api import Tickets
 from transfers import api as transfers
@@ -30,6 +31,7 @@ from transfers import api_look_up
 from transfers import api_offline as offline
 from transfers.api_graduating import Graduating
 from transfers.api_possible import Possible
+from transfers.api_recruitment import Recruited
 from xueji.errors import trouble_of
 
 # A refusal that is about what was sent, not about the case. All others are 409.
@@ -212,6 +214,8 @@ def _routes() -> list:
     router.register("possible", Possible, "api-possible")
     router.register("tickets", Tickets, "api-tickets")
     router.register("bulletins", Bulletins, "api-bulletins")
+    router.register("late-months", LateMonths, "api-late-months")
+    router.register("recruitment", Recruited, "api-recruitment")
     return router.urls
 
 

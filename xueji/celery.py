@@ -47,8 +47,12 @@ app.conf.beat_schedule = {
         "task": "transfers.tasks.remind_offline",
         "schedule": crontab(hour=8, minute=5),
     },
+    "clear transfers of graduating grades": {
+        "task": "transfers.tasks.clear_graduating",
+        "schedule": crontab(hour=0, minute=4),
+    },
     "remind of yearly dates": {
-        "task": "transfers.tasks.remind_of_yearly_dates",
+        "task": "reviews.tasks.remind_of_yearly_dates",
         "schedule": crontab(hour=8, minute=15),
     },
     "record the promotion": {"task": "students.tasks.record_promotion", "schedule": crontab(minute=5)},
@@ -75,10 +79,18 @@ app.conf.beat_schedule = {
         "task": "students.tasks.check_duplicates",
         "schedule": crontab(hour=1, minute=30),
     },
-    # Asked every half hour: whatever waited before the month's end is checked, on time or when beat is back.
+    "check the year's end": {
+        "task": "students.tasks.check_year_end",
+        "schedule": crontab(hour=1, minute=50),
+    },
+    # A list that the province's head has sent is answered at once: its row is the message.
     "check the month's late children": {
         "task": "students.tasks.check_late_children",
-        "schedule": crontab(minute="5,35"),
+        "schedule": crontab(),
+    },
+    "remind of the month's late children": {
+        "task": "students.tasks.remind_of_late_months",
+        "schedule": crontab(hour="8,20", minute=15),
     },
     "remind of graduation": {
         "task": "students.tasks.remind_of_graduation",
@@ -112,6 +124,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(minute="15,45"),
         "options": {"expires": 900},
     },
+    "clear counts of tries": {"task": "ledger.tasks.clear_counts", "schedule": crontab(minute=25)},
     "sign audit heads": {"task": "ledger.tasks.sign_heads", "schedule": crontab(hour=0, minute=20)},
 }
 app.autodiscover_tasks()

@@ -10,7 +10,7 @@ from django.utils.crypto import salted_hmac
 from ledger.words import zh
 from orgs.models import Account
 from orgs.seats import Seat, seats_of
-from reviews import desk, procedures
+from reviews import desk, procedures, seating
 from reviews.windows import window_state
 from xueji import navigation
 
@@ -36,6 +36,7 @@ def _page(request: HttpRequest) -> dict:
     return {
         "freeze": freeze(known, province),
         "unread": known.unread,
+        "barred": seating.bar_of(account, known.today),
         "me": _me(account, seats),
         "nav": navigation.sections(request.path, account, seats, known.unread),
         "search_url": "/search/",

@@ -11,6 +11,7 @@ from orgs.seats import Seat
 
 # Offices that stand directly above schools and therefore have a counter (R8.4).
 _DECIDES = {UnitLevel.COUNTY, UnitLevel.LEAGUE}
+_PUPILS = ("/students/", "/untaught/", "/changes/", "/key-changes/")
 _KEEPS_RECORDS = {PostRole.REGISTRAR, PostRole.HEAD}
 
 
@@ -69,7 +70,7 @@ def _sections(account: Account, seats: list[Seat]) -> list[tuple[str, list[_Page
         (
             zh("学籍"),
             [
-                _Page(zh("学生"), "/students/", ("/students/", "/changes/", "/key-changes/"), keeps),
+                _Page(zh("学生"), "/students/", _PUPILS, keeps),
                 _Page(zh("班级变动"), "/classes/", ("/classes/",), school or teaches),
                 _Page(zh("辍学标识"), "/dropouts/", ("/dropouts/",), keeps),
                 _Page(zh("学期核查"), "/verification/", ("/verification/",), keeps),

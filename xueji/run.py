@@ -1,4 +1,4 @@
-"""``make run``: prepare, start and watch the whole program on this machine until Ctrl-C.
+"""``make run`` and ``make dev``: prepare, start and watch the whole program on this machine until Ctrl-C.
 
 Web, worker and beat are children of this one process. Each asks the kernel to be ended with its parent, so that
 even ``kill -9`` of this process leaves none of them behind; servers left behind are taken up by the next start.
@@ -46,7 +46,10 @@ def main() -> int:
     try:
         if sys.argv[1:] == ["reset"]:
             return reset(os.environ.get("YES", "") not in {"", "0"})
-        return run(os.environ.get("HOST", "127.0.0.1"), _port(os.environ.get("PORT", "8000")))
+        develop = sys.argv[1:] == ["dev"]
+        if develop:
+            os.environ["DJANGO_DEBUG"] = "1"
+        return run(os.environ.get("HOST", "127.0.0.1"), _port(os.environ.get("PORT", "8000")), develop)
     except (ServerTrouble, ImproperlyConfigured) as trouble:
         print(trouble, file=sys.stderr)
         return 1
@@ -54,8 +57,11 @@ def main() -> int:
         return 0
 
 
-def run(host: str, port: int) -> int:
-    """Start everything, print where it is, and stay until interrupted (0) or until a part ends (1)."""
+def run(host: str, port: int, develop: bool = False) -> int:
+    """Start everything, print where it is, and stay until interrupted (0) or until a part ends (1).
+
+    ``develop`` (``make dev``): what is saved is taken up at once, and what the parts say stands in the terminal.
+    """
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "xueji.settings")
     from django.conf import settings
 
@@ -65,9 +71,8 @@ def run(host: str, port: int) -> int:
         _check_port(host, port)
         with held(var) if settings.TRIAL else contextlib.nullcontext():
             _prepare(var, settings.TRIAL)
-            children = {
-                name: _start(name, command, var) for name, command in _commands(host, port, var).items()
-            }
+            commands = _reloading(host, port) if develop else _commands(host, port, var)
+            children = {name: _start(name, command, var, develop) for name, command in commands.items()}
             accounts = _demo_accounts() if settings.TRIAL else None
             try:
                 _wait_until_healthy(f"http://{_browsable(host)}:{port}/health/", children, var)
@@ -184,23 +189,9 @@ def _commands(host: str, port: int, var: Path) -> dict[str, list[str]]:
     celery = [PYTHON, "-m", "celery", "-A", "xueji"]
     return {
         "web": [
-            *(
-                PYTHON,
-                "-m",
-                "gunicorn",
-                "xueji.wsgi",
-                "--bind",
-                f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-            ),
-            *(
-                "--workers",
-                os.environ.get("WEB_WORKERS", "2"),
-                "--threads",
-                "4",
-                "--worker-tmp-dir",
-                _memory(),
-            ),
-            *("--timeout", "60", "--graceful-timeout", "15", "--no-control-socket", "--preload"),
+            *(PYTHON, "-m", "gunicorn", "--config", "python:xueji.serving", "--preload"),
+            *("--bind", _address(host, port)),
+            *("--workers", os.environ.get("WEB_WORKERS", "2")),
         ],
         "worker": [
             *celery,
@@ -211,12 +202,24 @@ def _commands(host: str, port: int, var: Path) -> dict[str, list[str]]:
     }
 
 
-def _memory() -> str:
-    return "/dev/shm" if os.access("/dev/shm", os.W_OK) else "/tmp"  # noqa: S108 - only heartbeats of workers
+def _address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def _start(name: str, command: list[str], var: Path) -> subprocess.Popen:
-    with open(var / "log" / f"{name}.log", "w") as log:
+def _reloading(host: str, port: int) -> dict[str, list[str]]:
+    """The web and the clockwork, each of which begins anew when a file of it is saved."""
+    return {
+        "web": [PYTHON, "manage.py", "runserver", "--nostatic", _address(host, port)],
+        "clockwork": [PYTHON, "-m", "xueji.clockwork"],
+    }
+
+
+def _start(name: str, command: list[str], var: Path, here: bool = False) -> subprocess.Popen:
+    """``here``: what it says goes to this terminal, not to its log. The log of the time before is kept beside it."""
+    path = var / "log" / f"{name}.log"
+    if path.exists() and not here:
+        path.replace(path.with_suffix(".before.log"))
+    with contextlib.nullcontext() if here else open(path, "w") as log:
         return subprocess.Popen(
             command,
             cwd=ROOT,
@@ -291,7 +294,8 @@ def _raise_if_ended(children: dict[str, subprocess.Popen], var: Path) -> None:
     for name, child in children.items():
         if child.poll() is not None:
             log = var / "log" / f"{name}.log"
-            lines = [line for line in log.read_text(errors="replace").splitlines() if line.strip()]
+            said = log.read_text(errors="replace") if log.exists() else ""
+            lines = [line for line in said.splitlines() if line.strip()]
             raise ServerTrouble(
                 f"{name} 意外停止，其余部分随之停止，已有数据没有丢失，详见 {log}：{lines[-1] if lines else ''}"
                 f"（{name} ended unexpectedly; everything was stopped.）"

@@ -114,11 +114,14 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     # In place of django_otp's own middleware, which reads the device from the database at every request.
     "orgs.sign_in.SecondFactor",
+    "orgs.sign_in.OwnPassword",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "xueji.errors.DatabaseTrouble",
+    "xueji.errors.OnlySent",
+    "reviews.middleware.TrainedFirst",
 ]
 
 ROOT_URLCONF = "xueji.urls"
@@ -268,20 +271,22 @@ REST_FRAMEWORK = {
         "orgs.api_access.ByToken",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["orgs.api_access.SignedIn"],
+    "DEFAULT_PERMISSION_CLASSES": ["orgs.api_access.SignedIn", "reviews.middleware.Trained"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["ledger.api_wire.StrictJSON"],
     "DEFAULT_PAGINATION_CLASS": "ledger.api_wire.Page",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "xueji.api.answer",
-    # Beside the limit that the database keeps (students.records); the cache may be away, that one may not.
+    # Counted by the database, see ledger.tally.
     "NUM_PROXIES": TRUSTED_PROXIES,
     "DEFAULT_THROTTLE_RATES": {
         "look-up account": "30/min",
         "look-up address": "120/min",
         "print check": "60/min",
         "progress address": "30/min",
+        # Wrong answers to one case from one address; after so many in a day even the right one may be a guess.
         "progress case": "20/hour",
+        "progress guesses": "200/day",
         "complaint address": "10/hour",
         "complaint answer": "60/min",
     },
@@ -360,9 +365,11 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": os.environ.get("LOG_LEVEL", "INFO")},
     "loggers": {
         "django": {"handlers": [], "level": "INFO", "propagate": True},
-        "django.server": {"handlers": [], "level": "WARNING", "propagate": True},
+        "django.server": {"handlers": [], "level": "INFO" if DEBUG else "WARNING", "propagate": True},
         # Statements carry parameters, and parameters carry children.
         "django.db.backends": {"handlers": [], "level": "WARNING", "propagate": True},
+        # Tells at every start that it can write logs.
+        "pikepdf": {"handlers": [], "level": "WARNING", "propagate": True},
         # It writes user names and addresses of people who mistyped a password; its table holds them already.
         "axes": {"handlers": [], "level": "ERROR", "propagate": True},
     },

@@ -10,6 +10,7 @@ from django.urls import reverse
 from ledger.clock import moment
 from ledger.words import zh
 from orgs.models import Unit
+from orgs.successors import not_closed
 from reviews.dashboard import counting
 from reviews.dashboard.counting import AGES
 from reviews.desk import Desk
@@ -47,7 +48,9 @@ def shown(unit: Unit, desk: Desk) -> dict:
     counted = desk.book.calendar.for_province(unit.province_id)
     cells = counting.open_cells(unit, desk.today, desk.book.calendar)
     by_stage, by_child, whole = counting.decided(unit, desk.today, counted)
-    children = {child.pk: child for child in unit.subordinates.filter(closed_on=None).order_by("code")}
+    children = {
+        child.pk: child for child in unit.subordinates.filter(not_closed(desk.today)).order_by("code")
+    }
     rows = _children(unit, children, cells, by_child)
     return {
         "unit": unit,

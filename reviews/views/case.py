@@ -15,10 +15,10 @@ from ledger.words import zh
 from reviews import case_page, case_panel, desk, door, file_panel, opening, procedures, worklist
 from reviews.case_page import Sight, Typed
 from reviews.forms import ActForm, DecisionForm, RevealForm
-from reviews.grounds import FORBIDDEN
+from reviews.grounds import FACTS, FORBIDDEN
 from reviews.models import Case
 from reviews.refusals import Refusal, Refused
-from reviews.states import State, Verb
+from reviews.states import Outcome, State, Verb
 from reviews.views import see_other
 
 private = cache_control(private=True, no_store=True)
@@ -29,7 +29,9 @@ _WORDS = frozenset(
         "opinion_blank",
         "opinion_long",
         "opinion_refusal",
+        "opinion_contradicts",
         "note_wanted",
+        "own_words_wanted",
         "outcome_missing",
         "outcome_stage",
         "outcome_correction",
@@ -37,6 +39,7 @@ _WORDS = frozenset(
         "reported_on",
         "about",
         FORBIDDEN,
+        FACTS,
     )
 )
 _TOLD = {
@@ -50,7 +53,6 @@ _TOLD = {
     Verb.MESSAGE: zh("消息已发出，并记入办理记录"),
     Verb.REPORT: zh("已登记报到，可以调档"),
     Verb.NO_SHOW: zh("已登记为未报到，列入未报到名单"),
-    Verb.REQUEST_FILE: zh("已调档，业务办结，学籍已转入"),
 }
 
 
@@ -81,7 +83,7 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
             "{done_number} {done_headline}：{told}。",
             done_number=done.number,
             done_headline=done.headline,
-            told=told(verb, done),
+            told=told(verb, done, form.decided()["outcome"] if verb == Verb.HANDLE else ""),
         ),
     )
     return see_other(onward(request, form, verb, done))
@@ -98,6 +100,7 @@ def done_with(form: ActForm, case: Case, verb: Verb, account) -> Case:
         verb,
         account,
         opinion=typed["opinion"],
+        facts=typed["facts"],
         revision=typed["revision"],
         key=typed["key"],
         on=typed["on"],
@@ -106,12 +109,16 @@ def done_with(form: ActForm, case: Case, verb: Verb, account) -> Case:
     )
 
 
-def told(verb: Verb, case: Case) -> str:
+def told(verb: Verb, case: Case, outcome: str = "") -> str:
     """What became of the case, for the message after the act."""
+    if verb == Verb.REQUEST_FILE:
+        return zh("已调档，业务办结，{brings}", brings=procedures.of(case).brings)
+    if verb == Verb.HANDLE and outcome in (Outcome.REFUSE, Outcome.SEND_BACK):
+        return zh("已提出{label}，等候负责人核办", label=Outcome(outcome).label)
     if verb != Verb.SIGN:
         return _TOLD[verb]
     if case.state == State.COMPLETED:
-        return zh("已核办同意，业务办结，学籍已转入")
+        return zh("已核办同意，业务办结，{brings}", brings=procedures.of(case).brings)
     if case.state == State.REFUSED:
         return zh("已核办不同意，业务终止")
     if case.state == State.CORRECTION:

@@ -6,6 +6,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
 from ledger import clock
+from ledger.served import inert
 from reviews import evidence
 from reviews.case_page import visible
 from reviews.models import Attachment
@@ -13,8 +14,6 @@ from reviews.refusals import Refused
 
 # What the database allows for a proof; nothing is ever served as anything else.
 _TYPES = {"image/jpeg": "jpg", "image/png": "png"}
-# Opened on its own, a picture can neither run nor load anything.
-_POLICY = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; sandbox"
 
 
 @cache_control(private=True, no_store=True)
@@ -37,13 +36,3 @@ def picture(attachment: Attachment, data: bytes) -> HttpResponse:
     """The answer that carries a proof, for page and API alike: its one type, kept nowhere, unable to run anything."""
     name = f"proof-{attachment.position}.{_TYPES[attachment.media_type]}"
     return inert(data, attachment.media_type, name)
-
-
-def inert(data: bytes, media_type: str, name: str) -> HttpResponse:
-    """The answer that carries a file about a child: of its one type, kept nowhere on the way, unable to run anything."""
-    answer = HttpResponse(data, content_type=media_type)
-    answer["X-Content-Type-Options"] = "nosniff"
-    answer["Cache-Control"] = "private, no-store"
-    answer["Content-Security-Policy"] = _POLICY
-    answer["Content-Disposition"] = f'inline; filename="{name}"'
-    return answer

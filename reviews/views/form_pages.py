@@ -20,12 +20,12 @@ from reviews import door, procedures, rulebook, uploads
 from reviews.asking import edit_refusal
 from reviews.clauses import url_of
 from reviews.models import Case
-from reviews.refusals import Refusal, Refused
+from reviews.refusals import NO_POST, Refusal, Refused
 from reviews.states import FIRST_STAGES, Outcome, State, Verb
 from reviews.views import proofs, see_other
 
 # Refusals after which there is nothing left to edit: the case's own page tells more.
-GONE = {"case_closed", "not_in_hand", "no_seat"}
+GONE = {"case_closed", "not_in_hand", *NO_POST}
 _SEND = {
     State.DRAFT: zh("发起"),
     State.CORRECTION: zh("补正完成"),

@@ -13,7 +13,7 @@ from ledger.redirects import see_other
 from ledger.words import zh
 from orgs import staffing
 from orgs.models import Account, Post
-from orgs.seats import in_force
+from orgs.seats import begun
 from orgs.staffing import StaffingRefused
 from reviews import desk, handover
 from reviews.procedures import kind_name
@@ -28,7 +28,7 @@ _FIELDS = ("to", "last", "reason")
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """The form; POST shows what the hand-over would do, and with ``do`` does it."""
     known = desk.of(request)
-    rows = Post.objects.filter(in_force(known.today)).select_related("unit", "account__person")
+    rows = Post.objects.filter(begun(known.today)).select_related("unit", "account__person")
     post = get_object_or_404(rows, pk=pk)
     if not staffing.may_hand_over(post, staffing.places(request.user, known.today)):
         raise Http404
@@ -76,6 +76,7 @@ def _shown(found: handover.Plan, known) -> dict:
                 ),
             ),
             (zh("未发起的草稿"), zh("{count} 件", count=found.drafts)),
+            *((one.label, zh("{count} 件", count=one.count)) for one in found.papers),
             (zh("新设岗位"), zh("是") if found.new_post else zh("否，接任人已有这个岗位")),
             (zh("随之结束的委托"), zh("{count} 项", count=found.loans)),
             (zh("交接后审核人员"), zh("{count} 人", count=found.people)),

@@ -23,6 +23,8 @@ class BulletinAdmin(ReadOnlyAdmin):
         "state",
         "made_at",
         "reply_until",
+        "proposed_by",
+        "proposed_at",
         "published_by",
         "published_at",
         "digest",

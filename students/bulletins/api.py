@@ -11,7 +11,7 @@ from orgs.unit_codes import UnitCode
 from reviews import desk
 from reviews.api_shapes import UnitRef
 from reviews.refusals import refuse
-from students.bulletins import publishing
+from students.bulletins import publishing, recounting
 from students.bulletins.drafting import CLAUSE
 from students.bulletins.models import Bulletin, BulletinState
 from students.bulletins.views import readable
@@ -23,10 +23,11 @@ class BulletinRow(serializers.Serializer):
     """A bulletin as a list shows it."""
 
     number = serializers.CharField()
-    province = UnitRef()
+    province = UnitRef(source="province_then")
     month = serializers.DateField(help_text="该月的一日。")
     state = serializers.ChoiceField(BulletinState.choices)
     reply_until = serializers.DateField()
+    proposed_at = serializers.DateTimeField(allow_null=True, help_text="省级学籍管理员拟发的时间。")
     published_at = serializers.DateTimeField(allow_null=True)
 
 
@@ -48,7 +49,10 @@ class FiguresOut(serializers.Serializer):
     longest_case = serializers.CharField()
     filed_rate = serializers.IntegerField(allow_null=True, help_text="调档率，千分之几。")
     logins = serializers.IntegerField(help_text="整周未登录的人次。")
-    graduation = serializers.IntegerField(help_text="逾期未毕业的学生数（只在 7 月）。")
+    unverified = serializers.IntegerField(
+        help_text="本学期没有发起学籍核查的主管部门数（只在学期末的月份）。"
+    )
+    graduation = serializers.IntegerField(help_text="应毕业未毕业的学生数。")
     problems = serializers.DictField(
         child=serializers.ListField(child=serializers.IntegerField()), help_text="类型 → [月末, 月初] 条数。"
     )
@@ -57,7 +61,7 @@ class FiguresOut(serializers.Serializer):
 class BulletinLineOut(serializers.Serializer):
     """A unit's line."""
 
-    unit = UnitRef()
+    unit = UnitRef(source="unit_then")
     level = serializers.CharField()
     figures = FiguresOut()
     reply = serializers.CharField()
@@ -81,6 +85,12 @@ class ReplyIn(Strict):
 
     unit = UnitCode(label="单位代码")
     reply = Typed(max_length=500, label="说明")
+
+
+class ReasonIn(Strict):
+    """Why it is given back, or counted anew."""
+
+    reason = Typed(max_length=200, label="原因")
 
 
 @extend_schema_view(
@@ -120,7 +130,7 @@ class Bulletins(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
     def reply(self, request, number: str) -> Response:
         """Said by the head of the unit."""
         found, typed = self.get_object(), self.read(ReplyIn)
-        line = next((one for one in readable(request, found) if one.unit.code == typed["unit"]), None)
+        line = next((one for one in readable(request, found) if one.unit_code == typed["unit"]), None)
         if line is None:
             refuse("line", "通报中没有这个单位，或不是你的单位。", CLAUSE)
         line.bulletin = found
@@ -138,17 +148,56 @@ class Bulletins(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
         operation_id="bulletins_publish",
         parameters=[NUMBER, KEY],
         request=None,
-        responses={200: BulletinOut, 409: told("说明期限未到、已发布，或不是省级负责人。")},
+        responses={200: BulletinOut, 409: told("还没有拟发、已发布，不是省级负责人，或拟发人是同一人。")},
     )
     @action(detail=True, methods=["post"])
     def publish(self, request, number: str) -> Response:
-        """By the province's head; frozen from then on."""
+        """By the province's head, another person than who proposed it; frozen from then on."""
+        return self._done(request, publishing.publish)
+
+    @extend_schema(
+        summary="拟发通报",
+        operation_id="bulletins_propose",
+        parameters=[NUMBER, KEY],
+        request=None,
+        responses={200: BulletinOut, 409: told("说明期限未到、已拟发、已发布，或不是省级学籍管理员。")},
+    )
+    @action(detail=True, methods=["post"])
+    def propose(self, request, number: str) -> Response:
+        """By the province's registrar; its head publishes."""
+        return self._done(request, publishing.propose)
+
+    @extend_schema(
+        summary="退回拟发的通报",
+        operation_id="bulletins_return",
+        parameters=[NUMBER, KEY],
+        request=ReasonIn,
+        responses={200: BulletinOut, 409: told("没有拟发，不是省级负责人，或没有写明原因。")},
+    )
+    @action(detail=True, methods=["post"], url_path="return")
+    def give_back(self, request, number: str) -> Response:
+        """By the province's head, to its registrar."""
+        return self._done(request, publishing.give_back, self.read(ReasonIn)["reason"])
+
+    @extend_schema(
+        summary="重新统计通报",
+        operation_id="bulletins_recount",
+        parameters=[NUMBER, KEY],
+        request=ReasonIn,
+        responses={200: BulletinOut, 409: told("已发布、数据没有变化，不是省级负责人，或没有写明原因。")},
+    )
+    @action(detail=True, methods=["post"])
+    def recount(self, request, number: str) -> Response:
+        """By the province's head, before the publication; the days for replies begin anew."""
+        return self._done(request, recounting.recount, self.read(ReasonIn)["reason"])
+
+    def _done(self, request, what, *typed: str) -> Response:
         found = self.get_object()
 
         def act(keep) -> dict:
-            publishing.publish(found, request.user, desk.of(request).now)
+            what(found, request.user, desk.of(request).now, *typed)
             keep({"number": found.number})
             return {"number": found.number}
 
-        once(request, (found.number,), act)
-        return self.shown(number)
+        once(request, (found.number, *typed), act)
+        return self.shown(found.number)

@@ -19,9 +19,12 @@ from reviews import weekly_login
 from reviews.calendar import Calendar
 from reviews.models import Case, Step
 from reviews.states import Outcome
-from students.graduation import last_day
+from students.grades import school_year
 from students.graduation_reminders import waiting
-from students.models import ProblemKind, ProblemRecord
+from students.models import ProblemKind, ProblemRecord, StudentStatus
+from students.upkeep import rounds
+from students.year_rows import graduation_due
+from students.yearly_reminders import unverified
 
 VERSION = 1
 # How far back a step may have begun and still be counted to the day; older ones count as this old.
@@ -31,7 +34,6 @@ DECIDED = (Outcome.AGREE, Outcome.REFUSE, Outcome.SEND_BACK, Outcome.FILED)
 # Ended by others: nobody's delay is judged by it.
 _NOBODYS = (Outcome.RECALLED, Outcome.TAKEN_OVER)
 COUNTS = ("received", "in_time", "late", "open", "open_late", "filed", "lapsed", "expired")
-_GRADUATION_MONTH = 7
 
 
 class Month(NamedTuple):
@@ -65,13 +67,15 @@ def inputs(province: Unit, month: Month, calendar: Calendar, now: datetime) -> d
     logins = presence.by_unit(presence.missed(weeks, province))
     graduation = _late_graduations(province, month)
     problems = _problems(province, month)
-    units = _units(province, {*steps, *logins, *graduation, *problems}, month)
+    verification = _unverified(province, month)
+    units = _units(province, {*steps, *logins, *graduation, *problems, *verification}, month)
     found: dict[int, dict] = {}
     for parts, name in (
         (steps, "steps"),
         (logins, "logins"),
         (graduation, "graduation"),
         (problems, "problems"),
+        (verification, "verification"),
     ):
         for pk, value in parts.items():
             heir, told = units[pk]
@@ -121,7 +125,8 @@ _COUNT = f"""
         SELECT s.unit_id, CASE WHEN decided THEN used END AS took,
             (s.opened_at >= %(first)s)::int AS received,
             (decided AND closed_day <= s.bulletin_due_on)::int AS in_time,
-            (closed_day IS NOT NULL AND closed_day > s.bulletin_due_on AND s.outcome <> ALL(%(nobodys)s))::int AS late,
+            (closed_day IS NOT NULL AND closed_day > s.bulletin_due_on AND s.outcome <> ALL(%(nobodys)s)
+                AND NOT was_late)::int AS late,
             (closed_day IS NULL)::int AS open,
             (closed_day IS NULL AND s.bulletin_due_on < %(next_day)s)::int AS open_late,
             (closed_day IS NOT NULL AND s.outcome = 'filed')::int AS filed,
@@ -133,11 +138,20 @@ _COUNT = f"""
         CROSS JOIN LATERAL (
             SELECT CASE WHEN s.closed_at < %(next)s THEN (s.closed_at AT TIME ZONE 'Asia/Shanghai')::date END
         ) AS c (closed_day)
+        -- R3.7: a unit that takes a case up again after a correction is judged by the sum it has held it, once.
+        CROSS JOIN LATERAL (
+            SELECT COALESCE(sum(
+                (%(rank)s::int[])[greatest((b.closed_at AT TIME ZONE 'Asia/Shanghai')::date, %(base)s::date) - %(base)s::date + 1]
+                - (%(rank)s::int[])[greatest((b.opened_at AT TIME ZONE 'Asia/Shanghai')::date, %(base)s::date)
+                    - %(base)s::date + 1]), 0)::int,
+                COALESCE(bool_or((b.closed_at AT TIME ZONE 'Asia/Shanghai')::date > b.bulletin_due_on), false)
+            FROM reviews_turn_before(CASE WHEN s.resumes_id IS NOT NULL THEN s.id END) AS b
+        ) AS t (carried, was_late)
         CROSS JOIN LATERAL (
             SELECT c.closed_day IS NOT NULL AND s.outcome = ANY(%(decided)s),
                 (%(rank)s::int[])[COALESCE(c.closed_day, %(last_day)s) - %(base)s::date + 1]
                 - (%(rank)s::int[])[greatest((s.opened_at AT TIME ZONE 'Asia/Shanghai')::date, %(base)s::date)
-                    - %(base)s::date + 1]
+                    - %(base)s::date + 1] + carried
         ) AS d (decided, used)
         WHERE s.opened_at < %(next)s AND (s.closed_at IS NULL OR s.closed_at >= %(first)s)
     ) AS one GROUP BY unit_id, took
@@ -168,10 +182,19 @@ def _gathered(rows: list[tuple]) -> dict[int, dict]:
 
 
 def _late_graduations(province: Unit, month: Month) -> dict[int, int]:
-    """Pupils of last grades still not graduated at the end of July, by school (R4.1); other months tell of none."""
-    if month.first.month != _GRADUATION_MONTH:
+    """Pupils at school who should have graduated and have not, by school, every month (R4.1): 应毕业未毕业, and in summer
+    those of the last grades once the day is over by which schools graduate."""
+    due = graduation_due(month.last, province.pk)
+    over = due <= month.last and school_year(due) == school_year(month.last)
+    return {school.pk: count for school, count in waiting(province, month.last, last_too=over).items()}
+
+
+def _unverified(province: Unit, month: Month) -> dict[int, int]:
+    """Authorities that opened no verification in the term that ends with this month (R6.2); other months tell of none."""
+    ended = rounds.term_of(month.last)
+    if rounds.term_of(month.next + timedelta(days=15)) == ended:
         return {}
-    return {school.pk: count for school, count in waiting(province, last_day(month.last)).items()}
+    return {unit.pk: 1 for unit in unverified([province.pk], *ended, month.last)}
 
 
 def _problems(province: Unit, month: Month) -> dict[int, dict]:
@@ -185,7 +208,9 @@ def _problems(province: Unit, month: Month) -> dict[int, dict]:
             filter=Q(opened_at__lt=instant) & (Q(closed_at=None) | Q(closed_at__gte=instant)),
         )
 
+    # R4.2: of a graduate whom nobody has recruited it is no longer counted.
     rows = ProblemRecord.objects.filter(student__school__province=province).order_by()
+    rows = rows.exclude(student__status=StudentStatus.GRADUATED)
     counted = rows.values_list("student__school", "kind").annotate(now=open_at(after), before=open_at(first))
     found: dict[int, dict] = {}
     for school, kind, now, before in counted:
@@ -218,7 +243,7 @@ def merged(name: str, kept, value):
     """What two units that became one have together."""
     if kept is None:
         return value
-    if name in ("logins", "graduation"):
+    if name in ("logins", "graduation", "verification"):
         return kept + value
     if name == "problems":
         return {

@@ -34,7 +34,7 @@ def lines(inputs: dict) -> list[dict]:
 
 
 def _add(total: dict, row: dict) -> None:
-    for name in ("steps", "logins", "graduation", "problems"):
+    for name in ("steps", "logins", "graduation", "problems", "verification"):
         if name in row:
             total[name] = merged(name, total.get(name), row[name])
 
@@ -54,6 +54,7 @@ def figures(total: dict) -> dict:
         "filed_rate": share(steps["filed"], ended),
         "logins": total.get("logins", 0),
         "graduation": total.get("graduation", 0),
+        "unverified": total.get("verification", 0),
         "problems": total.get("problems", {}),
     }
 

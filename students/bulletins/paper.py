@@ -12,6 +12,12 @@ from students.bulletins.models import Bulletin, BulletinState
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "print" / "bulletin.typ"
 
+_MARKS = {
+    BulletinState.REPLIES: "（征求说明稿）",
+    BulletinState.PROPOSED: "（待发布稿）",
+    BulletinState.PUBLISHED: "",
+}
+
 
 def draw(bulletin: Bulletin, by, now: datetime) -> bytes:
     """The PDF, A4. Raises :class:`students.sheet_pdf.GlyphMissing`."""
@@ -23,17 +29,17 @@ def contents(bulletin: Bulletin, by, now: datetime) -> dict:
     lines, day = showing.lines_of(bulletin), local_date(now)
     whole = next((line for line in lines if line.unit_id == bulletin.province_id), None)
     return {
-        "sender": f"{bulletin.province.name}",
+        "sender": bulletin.province_name,
         "number": bulletin.number,
         "title": bulletin.title,
-        "mark": "" if bulletin.state == BulletinState.PUBLISHED else "（征求说明稿）",
+        "mark": _MARKS[bulletin.state],
         "paragraphs": showing.paragraphs(bulletin, whole),
         "head": list(showing.HEAD),
         "tables": [
             {
                 "label": part["label"],
                 "rows": [[str(cell) for cell in showing.cells(line)] for line in part["lines"]],
-                "replies": [f"{line.unit.name}说明：{line.reply}" for line in part["lines"] if line.reply],
+                "replies": [f"{line.unit_name}说明：{line.reply}" for line in part["lines"] if line.reply],
             }
             for part in showing.sections(lines)
         ],
@@ -47,5 +53,13 @@ def contents(bulletin: Bulletin, by, now: datetime) -> dict:
 def workbook(bulletin: Bulletin) -> bytes:
     """All lines in one sheet, the replies beside them."""
     lines = showing.lines_of(bulletin)
-    rows = ([line.unit.code, *showing.cells(line), line.reply] for line in lines)
+    rows = ([line.unit_code, *showing.cells(line, _share, _days), line.reply] for line in lines)
     return tables.xlsx(bulletin.title, ("单位代码", *showing.HEAD, "说明"), rows, widths=(12, 30))
+
+
+def _share(per_thousand: int | None):
+    return "—" if per_thousand is None else tables.Share(per_thousand / 1000)
+
+
+def _days(value: int | None):
+    return "—" if value is None else value

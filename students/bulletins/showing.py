@@ -1,5 +1,7 @@
 """A bulletin in words, tables and bars: the same for page, paper, xlsx and API (R3.7b)."""
 
+from collections.abc import Callable
+
 from ledger.clock import local_date, spoken
 from ledger.words import beside, joined, zh
 from orgs.models import UnitLevel
@@ -39,8 +41,8 @@ def days(value: int | None) -> str:
     return "—" if value is None else f"{value}"
 
 
-def cells(line: BulletinLine) -> list:
-    """The row of a unit, under :data:`HEAD`."""
+def cells(line: BulletinLine, share: Callable = percent, time: Callable = days) -> list:
+    """The row of a unit, under :data:`HEAD`. ``share`` and ``time`` say how shares per thousand and days are shown."""
     told = line.figures
     longest = (
         zh("{part}（{part2}）", part=told["longest"], part2=told["longest_case"])
@@ -48,16 +50,16 @@ def cells(line: BulletinLine) -> list:
         else "—"
     )
     return [
-        line.unit.name,
+        line.unit_name,
         told["received"],
         told["in_time"],
         told["late"],
         told["open_late"],
-        percent(told["rate"]),
-        days(told["median"]),
-        days(told["p90"]),
+        share(told["rate"]),
+        time(told["median"]),
+        time(told["p90"]),
         longest,
-        percent(told["filed_rate"]),
+        share(told["filed_rate"]),
         told["expired"],
         told["lapsed"],
         told["logins"],
@@ -80,7 +82,7 @@ def paragraphs(bulletin: Bulletin, whole: BulletinLine | None) -> list[str]:
                     "月末仍在逾期 {part4} 个，按时率 {percent}；办理用时中位数 {days} 个工作日，九成在 {days2} 个工作日内办结。"
                 ),
                 month=month,
-                province_name=bulletin.province.name,
+                province_name=bulletin.province_name,
                 part=told["received"],
                 part2=told["in_time"],
                 part3=told["late"],
@@ -105,8 +107,23 @@ def paragraphs(bulletin: Bulletin, whole: BulletinLine | None) -> list[str]:
             part2=bulletin.inputs["weeks"],
         ),
     ]
+    return [*found, *_left_undone(bulletin, told)]
+
+
+def _left_undone(bulletin: Bulletin, told: dict) -> list[str]:
+    """What was to be done by now and is not: graduations, verifications, problem records."""
+    found = []
     if told["graduation"]:
-        found.append(zh("7 月 30 日后仍未办理毕业的学生 {part} 人。", part=told["graduation"]))
+        found.append(zh("应毕业未毕业的学生 {part} 人。", part=told["graduation"]))
+    if told.get("unverified"):
+        names = joined("、", (row["name"] for row in bulletin.inputs["units"] if row.get("verification")))
+        found.append(
+            zh(
+                "本学期没有发起学籍核查的主管部门 {count} 个：{names}。",
+                count=told["unverified"],
+                names=names,
+            )
+        )
     problems = problem_rows(told)
     if problems:
         words = joined(
@@ -136,8 +153,8 @@ def _change(change: int) -> str:
 
 
 def lines_of(bulletin: Bulletin) -> list[BulletinLine]:
-    """All lines with their units, in one statement."""
-    return list(bulletin.lines.select_related("unit", "reply_by__person").order_by("place"))
+    """All lines, in one statement."""
+    return list(bulletin.lines.order_by("place"))
 
 
 def sections(lines: list[BulletinLine]) -> list[dict]:
@@ -158,7 +175,7 @@ def bars(lines: list[BulletinLine], level: str, most: int = 15) -> list[dict]:
     longest = max((late + left for _, late, left in sums), default=1)
     return [
         {
-            "name": line.unit.short_name or line.unit.name,
+            "name": line.unit_short_name or line.unit_name,
             "late": late,
             "left": left,
             "late_width": round(late * _LONGEST_BAR / longest),
@@ -170,6 +187,8 @@ def bars(lines: list[BulletinLine], level: str, most: int = 15) -> list[dict]:
 
 def signed(bulletin: Bulletin) -> str:
     """The line that an official notice ends with."""
+    if bulletin.state == BulletinState.PROPOSED:
+        return zh("已拟发，待发布")
     if bulletin.state != BulletinState.PUBLISHED:
         return zh("征求说明稿，说明截止 {day}", day=spoken(bulletin.reply_until))
-    return beside(bulletin.province.name, spoken(local_date(bulletin.published_at)))
+    return beside(bulletin.province_name, spoken(local_date(bulletin.published_at)))

@@ -10,16 +10,16 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger.clock import local_date, moment, spoken
 from ledger.paging import pages_of
+from ledger.served import inert
 from ledger.words import beside, zh
 from orgs import scope
 from reviews import desk
 from reviews.forms import PlainText
 from reviews.refusals import Refusal, Refused
 from reviews.views import see_other
-from reviews.views.evidence import inert
 from reviews.views.form_pages import told
 from students import sheet_pdf
-from students.bulletins import figures, paper, publishing, showing
+from students.bulletins import figures, paper, publishing, recounting, showing
 from students.bulletins.drafting import CLAUSE
 from students.bulletins.models import Bulletin, BulletinLine, BulletinState
 
@@ -30,7 +30,12 @@ CLAUSE_SHOWN = {
     "source": zh("教基一厅〔2016〕2号 附件1 第三条第7款"),
     "url": "/rules/#b1-3-7",
 }
-_STATUS = {"no_seat": 403, "reply": 422, "number_in_text": 422}
+_TIERS = {
+    BulletinState.REPLIES: "state-warn",
+    BulletinState.PROPOSED: "state-info",
+    BulletinState.PUBLISHED: "state-good",
+}
+_STATUS = {"no_seat": 403, "reply": 422, "reason": 422, "number_in_text": 422}
 
 
 @never_cache
@@ -48,12 +53,12 @@ def _row(found: Bulletin) -> dict:
     return {
         "url": reverse("bulletin", args=[found.number]),
         "number": found.number,
-        "province": found.province.name,
+        "province": found.province_name,
         "month": zh(
             "{month_year}年{month_month}月", month_year=found.month.year, month_month=found.month.month
         ),
         "state": found.get_state_display(),
-        "tier": "state-good" if published else "state-warn",
+        "tier": _TIERS[found.state],
         "until": spoken(found.reply_until),
         "published": spoken(local_date(found.published_at)) if published else "—",
     }
@@ -62,7 +67,7 @@ def _row(found: Bulletin) -> dict:
 def visible(request: HttpRequest, number: str) -> Bulletin:
     """The bulletin when the account may read it; 404 otherwise."""
     rows = Bulletin.objects.visible_to(request.user, desk.of(request).today)
-    return get_object_or_404(rows.select_related("province", "published_by__person"), number=number)
+    return get_object_or_404(rows.select_related("province", "proposed_by__person"), number=number)
 
 
 @never_cache
@@ -77,9 +82,9 @@ def bulletin_page(
 ) -> HttpResponse:
     """The page with whatever the last act has to tell; what was typed stays."""
     day = desk.of(request).today
+    came, typed = request.resolver_match.url_name, request.POST.get("reason", "")[:200]
     lines = readable(request, found)
     whole = next((line for line in lines if line.unit_id == found.province_id), None)
-    barred = publishing.publish_refusal(found, request.user, day)
     shown = {
         "row": _row(found),
         "title": found.title,
@@ -91,13 +96,34 @@ def bulletin_page(
         "signed": showing.signed(found),
         "digest": found.digest,
         "unanswered": publishing.unanswered(found) if whole and found.state == BulletinState.REPLIES else 0,
-        "may_publish": barred is None,
-        "barred": barred.sentence if barred is not None and barred.code == "replies_run" else "",
+        "may_publish": publishing.publish_refusal(found, request.user, day) is None,
+        "may_propose": publishing.propose_refusal(found, request.user, day) is None,
+        "proposed": _proposed(found) if whole else "",
+        "returned": found.return_reason if whole else "",
+        "may_recount": recounting.refusal(found, request.user, day) is None,
+        "typed_return": typed if came == "bulletin-return" else "",
+        "typed_recount": typed if came == "bulletin-recount" else "",
+        "barred": _barred(found, request.user, day),
         "may_print": whole is not None,
         "clause": CLAUSE_SHOWN,
         "refused": told(refused),
     }
     return render(request, "students/bulletin.html", shown, status=status)
+
+
+def _barred(found: Bulletin, account, day) -> str:
+    """What the province's two people wait for."""
+    waits = (publishing.propose_refusal(found, account, day), publishing.publish_refusal(found, account, day))
+    told = (
+        refused.sentence for refused in waits if refused and refused.code in ("replies_run", "not_proposed")
+    )
+    return next(told, "")
+
+
+def _proposed(found: Bulletin) -> str:
+    if found.proposed_at is None:
+        return ""
+    return zh("{name}于{at}拟发。", name=found.called("proposed_by"), at=moment(found.proposed_at))
 
 
 def readable(request: HttpRequest, found: Bulletin) -> list[BulletinLine]:
@@ -124,7 +150,7 @@ def _section(part: dict, account, day, typed) -> dict:
                 "cells": showing.cells(line),
                 "bad": figures.is_named(line.figures),
                 "reply": line.reply,
-                "replied": beside(line.reply_by, moment(line.reply_at)) if line.reply_at else "",
+                "replied": beside(line.called("reply_by"), moment(line.reply_at)) if line.reply_at else "",
                 "may_reply": mine,
                 "typed": typed.get("reply", "")[:500] if typed.get("line") == str(line.pk) else line.reply,
             }
@@ -150,16 +176,56 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
     return see_other(reverse("bulletin", args=[number]))
 
 
+def _acted(request: HttpRequest, number: str, act, sentence: str) -> HttpResponse:
+    """The page with the refusal, or the act done and told."""
+    found = visible(request, number)
+    try:
+        act(found, request.user, desk.of(request).now)
+    except Refused as error:
+        return bulletin_page(request, found, error.refusal, _STATUS.get(error.code, 409))
+    messages.success(request, sentence)
+    return see_other(reverse("bulletin", args=[number]))
+
+
+@never_cache
+@require_POST
+def propose(request: HttpRequest, number: str) -> HttpResponse:
+    """The province's registrar lays it before the head."""
+    return _acted(request, number, publishing.propose, zh("已拟发，等候本单位负责人发布。"))
+
+
+@never_cache
+@require_POST
+def give_back(request: HttpRequest, number: str) -> HttpResponse:
+    """The head gives it back, for a reason."""
+    reason = PlainText().to_python(request.POST.get("reason", ""))
+
+    def act(found, by, now):
+        publishing.give_back(found, by, now, reason)
+
+    return _acted(request, number, act, zh("已退回本单位学籍管理员。"))
+
+
 @never_cache
 @require_POST
 def publish(request: HttpRequest, number: str) -> HttpResponse:
     """The province's head publishes."""
-    found = visible(request, number)
+    return _acted(request, number, publishing.publish, zh("通报已发布，内容从此不能更改。"))
+
+
+@never_cache
+@require_POST
+def recount(request: HttpRequest, number: str) -> HttpResponse:
+    """The province's head has the draft counted anew."""
+    found, reason = visible(request, number), PlainText().to_python(request.POST.get("reason", ""))
     try:
-        publishing.publish(found, request.user, desk.of(request).now)
+        changed = recounting.recount(found, request.user, desk.of(request).now, reason)
     except Refused as error:
         return bulletin_page(request, found, error.refusal, _STATUS.get(error.code, 409))
-    messages.success(request, zh("通报已发布，内容从此不能更改。"))
+    messages.success(
+        request,
+        zh("已重新统计，{changed} 个单位的数据有变，已通知相关单位，说明期限随之顺延。", changed=changed),
+    )
     return see_other(reverse("bulletin", args=[number]))
 
 
@@ -184,9 +250,7 @@ def show_xlsx(request: HttpRequest, number: str) -> HttpResponse:
     found = visible(request, number)
     if refused := _whole_refusal(request, found):
         return bulletin_page(request, found, refused, 403)
-    answer = HttpResponse(paper.workbook(found), content_type=_XLSX)
-    answer["Content-Disposition"] = f'attachment; filename="{found.number}.xlsx"'
-    return answer
+    return inert(paper.workbook(found), _XLSX, f"{found.number}.xlsx", saved=True)
 
 
 def _whole_refusal(request: HttpRequest, found: Bulletin) -> Refusal | None:

@@ -5,29 +5,29 @@ from datetime import date, datetime
 from django.db import transaction
 
 from ledger import audit, clock
+from ledger.text import says
 from ledger.words import zh
 from orgs.models import PostRole, Unit
-from orgs.seats import seat_at
-from reviews.opinions import cleaned
+from reviews import seating
+from reviews.grounds import held as held_by_wall
+from reviews.opinions import free_text
 from reviews.public_numbers import public_number
 from reviews.refusals import Refusal, Refused, refuse
+from reviews.seating import two_persons
 from students.dropouts.models import LIVE, Dropout, DropoutMark, Reason
-from students.grades import grade_of
+from students.grades import SENIOR, grade_of
 from students.models import Student, StudentStatus
 
 CLAUSE = zh("附件1 五.2")
 CHAIN = "students"
 # 义务教育.
-LAST_GRADE = 9
 _STATUSES = (StudentStatus.ENROLLED, StudentStatus.LEFT_OTHER)
 
 
 def refusal(school: Unit | None, by, role: str, day: date) -> Refusal | None:
     """Why ``by`` cannot act as ``role`` of the school."""
-    if school is None or seat_at(by, school.pk, role, day) is None:
-        told = zh("辍学标识由学籍所在学校的{label}办理，你没有这个岗位。", label=PostRole(role).label)
-        return Refusal("no_seat", told, CLAUSE)
-    return None
+    told = zh("辍学标识由学籍所在学校的{label}办理，你没有这个岗位。", label=PostRole(role).label)
+    return seating.seat_refusal(by, school and school.pk, role, day, Refusal("no_seat", told, CLAUSE))
 
 
 def mark_refusal(student: Student, by, day: date) -> Refusal | None:
@@ -37,10 +37,10 @@ def mark_refusal(student: Student, by, day: date) -> Refusal | None:
     if student.status not in _STATUSES:
         told = zh("学籍状态为“{status}”的学生不作辍学标识。", status=student.get_status_display())
         return Refusal("status", told, CLAUSE)
-    if not 1 <= grade_of(student, day) <= LAST_GRADE:
+    if student.phase == SENIOR:
         return Refusal("not_compulsory", zh("辍学标识只用于义务教育阶段（一至九年级）的学生。"), CLAUSE)
-    live = DropoutMark.objects.filter(student=student, state__in=LIVE).first()
-    if live is not None:
+    live = live_mark(student)
+    if live is not None and not live.has_moved:
         return Refusal(
             "marked",
             zh(
@@ -57,7 +57,7 @@ def mark(
     student: Student, by, now: datetime, *, last_seen_on: date | None, reason: str, efforts: str
 ) -> DropoutMark:
     """Mark the pupil; the record and its status stay. Raises Refused."""
-    day, efforts = clock.local_date(now), cleaned(efforts)[:500]
+    day, efforts = clock.local_date(now), free_text(efforts, zh("劝返经过"), CLAUSE, 500)
     with transaction.atomic():
         held = Student.objects.select_for_update(no_key=True, of=("self",)).select_related("school")
         held = held.get(pk=student.pk)
@@ -67,8 +67,10 @@ def mark(
             refuse("last_seen", zh("请填写最后到校日期：入学以后、今天以前的日期。"), CLAUSE)
         if reason not in Reason.values:
             refuse("reason", zh("请选择辍学原因。"), CLAUSE)
-        if len(efforts) < 10:
+        if not says(efforts, 10):
             refuse("efforts", zh("请写明劝返经过（10–500 字）：何时、何人、怎样联系，结果如何。"), CLAUSE)
+        held_by_wall(efforts, held.school, act=zh("填报"), told=True)
+        _renew(held, by)
         found = DropoutMark.objects.create(
             number=public_number("CX", day.year),
             student=held,
@@ -83,12 +85,21 @@ def mark(
     return found
 
 
+def _renew(student: Student, by) -> None:
+    """What another school had said of the pupil ends with this school's own report."""
+    old = live_mark(student)
+    if old is not None:
+        old.state = Dropout.RENEWED
+        old.save(update_fields=["state"])
+        _note(old, by, "renewed")
+
+
 def sign(found: DropoutMark, by, now: datetime) -> None:
     """The school's head signs the report. Raises Refused."""
     with transaction.atomic():
         held = _held(found, Dropout.MARKED, by, PostRole.HEAD, now)
-        if held.marked_by_id == by.pk:
-            refuse("two_people", zh("填报的人不能自己签核，请由另一名负责人签核。"), CLAUSE)
+        if found := two_persons(held.marked_by, by, zh("填报的人不能自己签核，请由另一名负责人签核。")):
+            raise Refused(found)
         held.state, held.signed_by, held.signed_at = Dropout.SIGNED, by, now
         held.save(update_fields=["state", "signed_by", "signed_at"])
         _note(held, by, "signed")
@@ -96,13 +107,13 @@ def sign(found: DropoutMark, by, now: datetime) -> None:
 
 def sent(found: DropoutMark, by, now: datetime, *, on: date | None, to: str) -> None:
     """The registrar notes when the signed report went out, and to whom. Raises Refused."""
-    day, to = clock.local_date(now), cleaned(to)[:100]
+    day, to = clock.local_date(now), free_text(to, zh("报送单位"), CLAUSE, 100)
     with transaction.atomic():
         held = _held(found, Dropout.SIGNED, by, PostRole.REGISTRAR, now)
         if on is None or not clock.local_date(held.signed_at) <= on <= day:
             first = clock.spoken(clock.local_date(held.signed_at))
             refuse("sent_on", zh("请填写报送日期：签核（{first}）以后，不能晚于今天。", first=first), CLAUSE)
-        if len(to) < 2:
+        if not says(to):
             refuse("sent_to", zh("请填写报送单位，如主管部门、乡镇（苏木）人民政府。"), CLAUSE)
         held.state, held.sent_on, held.sent_to = Dropout.SENT, on, to
         held.save(update_fields=["state", "sent_on", "sent_to"])
@@ -113,7 +124,7 @@ def returned(found: DropoutMark, by, now: datetime, *, on: date | None) -> None:
     """The pupil is back at school: the mark ends. Raises Refused."""
     day = clock.local_date(now)
     with transaction.atomic():
-        held = _held(found, LIVE, by, PostRole.REGISTRAR, now)
+        held = _held(found, LIVE, by, PostRole.REGISTRAR, now, of_record=True)
         if on is None or not held.last_seen_on < on <= day:
             refuse("ended_on", zh("请填写返校日期：最后到校日期以后，不能晚于今天。"), CLAUSE)
         held.state, held.ended_on = Dropout.ENDED, on
@@ -130,11 +141,21 @@ def drop(found: DropoutMark, by, now: datetime) -> None:
         _note(held, by, "dropped")
 
 
-def _held(found: DropoutMark, states, by, role: str, now: datetime) -> DropoutMark:
-    rows = DropoutMark.objects.select_for_update(of=("self",)).select_related("school")
+def _held(found: DropoutMark, states, by, role: str, now: datetime, *, of_record=False) -> DropoutMark:
+    """The mark, locked, for an act of the school that has the record. ``of_record``: also where another school made it."""
+    rows = DropoutMark.objects.select_for_update(of=("self",)).select_related("school", "student__school")
     held = rows.get(pk=found.pk)
-    if refused := refusal(held.school, by, role, clock.local_date(now)):
+    if refused := refusal(held.keeper, by, role, clock.local_date(now)):
         raise Refused(refused)
+    if held.has_moved and not of_record:
+        refuse(
+            "moved",
+            zh(
+                "这份标识由{school}填报，学籍已转入本校：请登记返校，或由本校重新填报。",
+                school=held.school.name,
+            ),
+            CLAUSE,
+        )
     if held.state not in ((states,) if isinstance(states, str) else states):
         refuse(
             "state",
@@ -151,4 +172,5 @@ def _note(found: DropoutMark, by, what: str, more: dict | None = None) -> None:
 
 def live_mark(student: Student) -> DropoutMark | None:
     """The pupil's living mark."""
-    return DropoutMark.objects.filter(student=student, state__in=LIVE).first()
+    rows = DropoutMark.objects.select_related("school", "student__school")
+    return rows.filter(student=student, state__in=LIVE).first()

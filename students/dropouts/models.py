@@ -2,12 +2,16 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
+from ledger import clock
+from ledger.kept_texts import no_numbers
 from ledger.words import zh
 from orgs import scope
+from orgs.kept_names import KeepsNames
 from orgs.models import Unit
+from orgs.successors import heir_or_self
 from students.models import Student
 
 
@@ -25,9 +29,12 @@ class Dropout(models.TextChoices):
     SENT = "sent", zh("已书面报告")
     ENDED = "ended", zh("已返校")
     DROPPED = "dropped", zh("已撤销")
+    RENEWED = "renewed", zh("已由转入学校重新填报")
 
 
 LIVE = (Dropout.MARKED, Dropout.SIGNED, Dropout.SENT)
+# The report is written: it bears the head's signature.
+REPORTED = (Dropout.SIGNED, Dropout.SENT)
 
 
 class Reason(models.TextChoices):
@@ -44,12 +51,13 @@ class DropoutMarkQuerySet(models.QuerySet):
     """Who may read marks."""
 
     def visible_to(self, account, day):
-        """Those of schools in the account's scope."""
-        return self.filter(scope.under("school", account, day))
+        """Those of schools in the account's scope, and of pupils whose record has come to one since."""
+        return self.filter(scope.under("school", account, day) | scope.under("student__school", account, day))
 
 
-class DropoutMark(models.Model):
-    """One mark; the pupil's status stays what it is."""
+class DropoutMark(KeepsNames, models.Model):
+    """One mark; the pupil's status stays what it is. It goes with the record: ``school`` made it, the school that has the
+    pupil now (:attr:`keeper`) ends it or renews it (R5.2)."""
 
     number = models.CharField(zh("编号"), max_length=20, unique=True, editable=False)
     student = models.ForeignKey(
@@ -76,11 +84,8 @@ class DropoutMark(models.Model):
         ordering = ["-id"]
         indexes = [models.Index(fields=["school", "state"], name="dropout_of_school")]
         constraints = [
+            no_numbers("dropout_no_numbers", "efforts", "sent_to"),
             models.UniqueConstraint(fields=["student"], condition=Q(state__in=LIVE), name="dropout_once"),
-            models.CheckConstraint(
-                condition=Q(signed_by__isnull=True) | ~Q(signed_by=F("marked_by")),
-                name="dropout_by_two_people",
-            ),
             models.CheckConstraint(
                 condition=~Q(state__in=[Dropout.SIGNED, Dropout.SENT])
                 | Q(signed_by__isnull=False, signed_at__isnull=False),
@@ -95,3 +100,15 @@ class DropoutMark(models.Model):
 
     def __str__(self):
         return self.number
+
+    @property
+    def keeper(self) -> Unit:
+        """The school that has the pupil's record, and with it the mark."""
+        return self.student.school or self.school
+
+    @property
+    def has_moved(self) -> bool:
+        """Whether the record has gone to another school since the mark was made; by a merger it has not (R3.1)."""
+        if self.keeper.pk == self.school_id:
+            return False
+        return heir_or_self(self.school, clock.local_date(clock.now())) != self.keeper

@@ -31,7 +31,7 @@ def contents(found: DropoutMark, by, now: datetime) -> dict:
     """What the paper says; texts only, never read as markup."""
     student, school = found.student, found.school
     guardians = Guardian.objects.filter(student=student).order_by("place").values_list("name", flat=True)
-    signed = f"{found.signed_by}　{moment(found.signed_at)}" if found.signed_by else "（未签核）"
+    signed = f"{found.called('signed_by')}　{moment(found.signed_at)}" if found.signed_by else "（未签核）"
     return {
         "title": TITLE,
         "to": school.authority.name if school.authority else "",
@@ -45,7 +45,7 @@ def contents(found: DropoutMark, by, now: datetime) -> dict:
         ],
         "long": [["劝返经过", found.efforts]],
         "signatures": [
-            ["填报人（学籍管理员）", f"{found.marked_by}　{moment(found.marked_at)}"],
+            ["填报人（学籍管理员）", f"{found.called('marked_by')}　{moment(found.marked_at)}"],
             ["学校负责人", signed],
             [
                 "报送",

@@ -10,13 +10,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ledger.clock import moment, spoken
 from ledger.paging import pages_of
+from ledger.served import inert
 from ledger.words import beside, zh
 from orgs.models import PostRole
 from reviews import desk
 from reviews.forms import PlainText
-from reviews.refusals import Refusal, Refused
+from reviews.refusals import NO_POST, Refusal, Refused
 from reviews.views import see_other
-from reviews.views.evidence import inert
 from reviews.views.form_pages import told
 from reviews.views.proofs import day_of, refused_page
 from students import sheet_pdf
@@ -40,7 +40,7 @@ _TIERS = {
     Dropout.SENT: "state-bad",
     Dropout.ENDED: "state-good",
 }
-_STATUS = {"no_seat": 403, "two_people": 403} | dict.fromkeys(
+_STATUS = dict.fromkeys((*NO_POST, "same_person"), 403) | dict.fromkeys(
     ("last_seen", "reason", "efforts", "sent_on", "sent_to", "ended_on"), 422
 )
 
@@ -87,7 +87,7 @@ def mark(request: HttpRequest, key) -> HttpResponse:
     student, day = visible_pupil(request, key)
     known, refused, status = desk.of(request), None, 200
     barred = marking.mark_refusal(student, request.user, day)
-    if barred is not None and barred.code == "no_seat":
+    if barred is not None and barred.code in NO_POST:
         return refused_page(request, barred, 403)
     if request.method == "POST":
         try:
@@ -121,7 +121,7 @@ def mark(request: HttpRequest, key) -> HttpResponse:
 def visible(request: HttpRequest, number: str) -> DropoutMark:
     """The mark when its school is in the account's scope; 404 otherwise."""
     rows = DropoutMark.objects.visible_to(request.user, desk.of(request).today)
-    related = ("student", "school__authority", "marked_by__person", "signed_by__person")
+    related = ("student__school", "school__authority", "marked_by__person", "signed_by__person")
     return get_object_or_404(rows.select_related(*related), number=number)
 
 
@@ -137,17 +137,19 @@ def mark_page(request, found: DropoutMark, refused: Refusal | None = None, statu
     day = desk.of(request).today
 
     def may(role: str) -> bool:
-        return marking.refusal(found.school, request.user, role, day) is None
+        return marking.refusal(found.keeper, request.user, role, day) is None
 
     keeps = may(PostRole.REGISTRAR)
-    live = found.state in LIVE
+    live, own = found.state in LIVE, not found.has_moved
     shown = {
         "row": _row(found),
         "facts": _facts(found),
-        "may_sign": found.state == Dropout.MARKED and may(PostRole.HEAD),
-        "may_drop": found.state == Dropout.MARKED and keeps,
-        "may_send": found.state == Dropout.SIGNED and keeps,
+        "may_sign": own and found.state == Dropout.MARKED and may(PostRole.HEAD),
+        "may_drop": own and found.state == Dropout.MARKED and keeps,
+        "may_send": own and found.state == Dropout.SIGNED and keeps,
         "may_end": live and keeps,
+        "may_renew": live and keeps and not own,
+        "renew_url": reverse("dropout-mark", args=[found.student.key]),
         "has_report": found.signed_by is not None,
         "typed": {name: request.POST.get(name, "")[:100] for name in ("sent_on", "sent_to", "ended_on")},
         "usual": found.school.authority.name if found.school.authority else "",
@@ -170,14 +172,14 @@ def _facts(found: DropoutMark) -> list[tuple[str, str]]:
         (zh("劝返经过"), found.efforts),
         (
             zh("填报"),
-            beside(found.marked_by, moment(found.marked_at)),
+            beside(found.called("marked_by"), moment(found.marked_at)),
         ),
     ]
     if found.signed_by is not None:
         facts.append(
             (
                 zh("签核"),
-                beside(found.signed_by, moment(found.signed_at)),
+                beside(found.called("signed_by"), moment(found.signed_at)),
             )
         )
     if found.sent_on:

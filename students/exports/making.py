@@ -11,15 +11,19 @@ from django.db.models import Q, QuerySet
 
 from ledger import audit, outbox
 from ledger.clock import local_date
+from ledger.text import no_formula
 from ledger.words import zh
+from orgs import scope
 from orgs.models import Unit
-from reviews import files
+from orgs.seats import acting_seats
+from reviews import files, seating
 from reviews.public_numbers import public_number
 from reviews.refusals import Refusal, Refused, refuse
 from students import identity, records, reveal, roster, tables
 from students.exports.models import Making, RosterExport
-from students.grades import cohort_of, grade_label, grade_of
+from students.grades import cohort_of, grade_at, label_of
 from students.models import CodeTable, RegistrationNumber, Student
+from students.statuses import ENDED
 
 CLAUSE = zh("函 一")
 AT_ONCE = 10_000
@@ -51,10 +55,17 @@ def pupils_of(export: RosterExport, day: date) -> QuerySet[Student]:
     if export.status and export.status != "all":
         rows = rows.filter(status=export.status)
     elif not export.status:
-        rows = rows.exclude(status__in=roster.ENDED)
+        rows = rows.exclude(status__in=ENDED)
     if export.grade:
-        rows = rows.filter(cohort=cohort_of(export.grade, day))
-    return rows.select_related("school", "school_class").order_by("pk")
+        # Of the running year: 应毕业未毕业 stand in no grade of it.
+        rows = (
+            rows.filter(cohort=cohort_of(export.grade, day)).alias(at=grade_at(day)).filter(at=export.grade)
+        )
+    return (
+        rows.select_related("school", "school_class")
+        .prefetch_related("school__system_periods")
+        .order_by("pk")
+    )
 
 
 def ask(
@@ -70,7 +81,9 @@ def ask(
 ) -> RosterExport:
     """Ask for an export; a short one is ready when this returns. Raises Refused."""
     day = local_date(now)
-    if unit is None or not roster.schools_under(by, day).filter(path__startswith=unit.path).exists():
+    if not acting_seats(by, day) and (barred := seating.bar_of(by, day)):
+        raise Refused(barred)
+    if unit is None or not _in_scope(unit, by, day):
         refuse("no_seat", zh("只能导出本单位及所属学校的名册，请从列表中选择单位。"), CLAUSE)
     if form not in ("xlsx", "csv"):
         refuse("form", zh("请选择文件格式：xlsx 或 csv。"), CLAUSE)
@@ -114,6 +127,11 @@ def ask(
         _make(export, now)
         export.refresh_from_db()
     return export
+
+
+def _in_scope(unit: Unit, by, day: date) -> bool:
+    """Whether all of the unit is the account's to see, and not only some school under it."""
+    return any(unit.path.startswith(path) for path in scope.paths(by, day))
 
 
 def _note(export: RosterExport, by, what: str, body: dict) -> None:
@@ -195,7 +213,7 @@ def _line(pupil: Student, ethnic: dict[str, str], number: str, day: date) -> tup
         pupil.get_sex_display(),
         pupil.birth_date.isoformat(),
         ethnic.get(pupil.ethnic, pupil.ethnic),
-        grade_label(grade_of(pupil, day), pupil.school.school_system),
+        label_of(pupil, day),
         str(pupil.school_class or ""),
         pupil.get_status_display(),
         number,
@@ -208,17 +226,17 @@ def _csv(rows: Iterator[tuple]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out)
     writer.writerow(HEAD)
-    writer.writerows([tables.plain(text) for text in row] for row in rows)
+    writer.writerows([no_formula(text) for text in row] for row in rows)
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
 # ---------------------------------------------------------------- fetching
 
 
-def fetch_refusal(export: RosterExport, by) -> Refusal | None:
-    """Why ``by`` may not fetch the file: only who asked for it, for a day."""
-    if export.asked_by_id != by.pk:
-        return Refusal("not_yours", zh("名册只由导出人本人下载。"), CLAUSE)
+def fetch_refusal(export: RosterExport, by, day: date) -> Refusal | None:
+    """Why ``by`` may not fetch the file on ``day``: only who asked for it, while the unit is theirs, for a day."""
+    if export.asked_by_id != by.pk or not _in_scope(export.unit, by, day):
+        return Refusal("not_yours", zh("名册只由导出人本人下载，且须仍在这个单位（或其上级）任职。"), CLAUSE)
     if export.state != Making.READY:
         return Refusal(
             "not_ready", zh("这份名册{state}，请重新导出。", state=export.get_state_display()), CLAUSE
@@ -226,9 +244,9 @@ def fetch_refusal(export: RosterExport, by) -> Refusal | None:
     return None
 
 
-def fetch(export: RosterExport, by) -> bytes:
+def fetch(export: RosterExport, by, day: date) -> bytes:
     """The file; every fetching is recorded. Raises Refused."""
-    refused = fetch_refusal(export, by)
+    refused = fetch_refusal(export, by, day)
     if refused is not None:
         raise Refused(refused)
     try:

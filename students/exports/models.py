@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from ledger.words import zh
+from orgs import scope
 from orgs.models import Unit
 
 
@@ -18,6 +19,15 @@ class Making(models.TextChoices):
     MAKING = "making", zh("正在生成")
     READY = "ready", zh("可以下载")
     GONE = "gone", zh("文件已过期删除")
+
+
+class ExportQuerySet(models.QuerySet):
+    """Whose file it is."""
+
+    def visible_to(self, account, day):
+        """What the account asked for itself, of units that stand in its scope on ``day``: whoever has left the post,
+        or to whom it is no longer lent, has no roster either."""
+        return self.filter(scope.under("unit", account, day), asked_by=account)
 
 
 class RosterExport(models.Model):
@@ -43,6 +53,8 @@ class RosterExport(models.Model):
     asked_at = models.DateTimeField(zh("申请时间"), db_default=Now())
     begun_at = models.DateTimeField(zh("开始时间"), null=True, blank=True)
     finished_at = models.DateTimeField(zh("完成时间"), null=True, blank=True)
+
+    objects = ExportQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = zh("名册导出")

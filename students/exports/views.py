@@ -1,4 +1,4 @@
-"""Pages of 名册导出: ask, watch, fetch; each export is its asker's alone."""
+"""Pages of 名册导出: ask, watch, fetch; each export is its asker's alone, for as long as the unit is."""
 
 from django import forms
 from django.contrib import messages
@@ -9,14 +9,15 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from ledger.clock import moment
+from ledger.served import inert
 from ledger.words import zh
 from orgs.models import PostRole, Unit
-from orgs.seats import seats_of
-from reviews import desk
+from orgs.seats import acting_seats
+from reviews import desk, seating
 from reviews.refusals import Refusal, Refused
 from reviews.views import see_other
-from reviews.views.evidence import inert
 from reviews.views.form_pages import told
+from reviews.views.proofs import refused_page
 from students import reveal, tables
 from students.exports import making
 from students.exports.models import Making, RosterExport
@@ -62,7 +63,9 @@ class ExportForm(forms.Form):
 
 def units_of(account, day) -> list[Unit]:
     """The units whose rosters the account may take away: its own and, of offices, those directly below."""
-    own = {s.unit.pk: s.unit for s in seats_of(account, day) if s.role in (PostRole.REGISTRAR, PostRole.HEAD)}
+    own = {
+        s.unit.pk: s.unit for s in acting_seats(account, day) if s.role in (PostRole.REGISTRAR, PostRole.HEAD)
+    }
     below = Unit.objects.filter(authority__in=own).exclude(pk__in=own).order_by("code")[:UNITS]
     return [*own.values(), *below]
 
@@ -75,7 +78,8 @@ def exports(request: HttpRequest) -> HttpResponse:
     units = units_of(request.user, known.today)
     if not units:
         sentence = zh("名册由学校和主管部门的学籍管理员、负责人导出，你没有这个岗位。")
-        return render(request, "403.html", {"sentence": sentence, "clause": making.CLAUSE}, status=403)
+        refused = Refusal("no_seat", sentence, making.CLAUSE)
+        return refused_page(request, seating.no_seat(request.user, known.today, refused), 403)
     form = ExportForm(units, request.POST if request.method == "POST" else None)
     refused, status = None, 200
     if form.is_bound:
@@ -85,8 +89,15 @@ def exports(request: HttpRequest) -> HttpResponse:
                 return _asked(request, form, known)
             except Refused as error:
                 refused = error.refusal
-                status = {"no_seat": 403, "running": 409, "nobody": 409, "too_many": 409}.get(error.code, 422)
-    rows = RosterExport.objects.filter(asked_by=request.user).select_related("unit")
+                status = {
+                    "no_seat": 403,
+                    "untrained": 403,
+                    "school_closed": 403,
+                    "running": 409,
+                    "nobody": 409,
+                    "too_many": 409,
+                }.get(error.code, 422)
+    rows = RosterExport.objects.visible_to(request.user, known.today).select_related("unit")
     shown = {
         "form": form,
         "rows": [_row(export) for export in rows[:LISTED]],
@@ -126,8 +137,8 @@ def _row(export: RosterExport) -> dict:
 
 
 def _visible(request: HttpRequest, number: str) -> RosterExport:
-    rows = RosterExport.objects.filter(asked_by=request.user).select_related("unit", "asked_by__person")
-    return get_object_or_404(rows, number=number)
+    rows = RosterExport.objects.visible_to(request.user, desk.of(request).today)
+    return get_object_or_404(rows.select_related("unit", "asked_by__person"), number=number)
 
 
 @never_cache
@@ -155,7 +166,7 @@ def export_page(request, export: RosterExport, refused: Refusal | None = None, s
             (zh("文件保留到"), until if export.state == Making.READY else "—"),
         ],
         "file_url": reverse("export-file", args=[export.number])
-        if making.fetch_refusal(export, request.user) is None
+        if making.fetch_refusal(export, request.user, desk.of(request).today) is None
         else "",
         "refused": told(refused),
     }
@@ -165,13 +176,11 @@ def export_page(request, export: RosterExport, refused: Refusal | None = None, s
 @cache_control(private=True, no_store=True)
 @require_safe
 def file(request: HttpRequest, number: str) -> HttpResponse:
-    """The file, to its asker."""
+    """The file, to its asker while the unit is the asker's."""
     export = _visible(request, number)
     try:
-        data = making.fetch(export, request.user)
+        data = making.fetch(export, request.user, desk.of(request).today)
     except Refused as error:
         return export_page(request, export, error.refusal, 409)
     kind = tables.XLSX if export.form == "xlsx" else "text/csv"
-    answer = inert(data, kind, export.number)
-    answer["Content-Disposition"] = f'attachment; filename="{export.number}.{export.form}"'
-    return answer
+    return inert(data, kind, f"{export.number}.{export.form}", saved=True)

@@ -5,10 +5,12 @@ from django import forms
 from ledger.words import zh
 from orgs.models import Unit
 from students import record_values
+from students.grades import school_year
 from students.late import lists
 from students.late.lists import GRADE, NOTE, WHY, Said
 from students.late.models import Why
 from students.registration_forms import NewcomerForm
+from students.year_rows import entry_year
 
 
 def form_for(school: Unit, day, data=None) -> NewcomerForm:
@@ -18,7 +20,7 @@ def form_for(school: Unit, day, data=None) -> NewcomerForm:
         *((str(grade), label) for grade, label in lists.grades_of(school, day).items()),
     ]
     more: dict[str, forms.Field] = {
-        GRADE: forms.ChoiceField(label=zh("就读年级"), choices=grades),
+        GRADE: forms.ChoiceField(label=zh("就读年级"), choices=grades, help_text=_autumn(school, day)),
         WHY: forms.ChoiceField(label=zh("此前没有学籍的原因"), choices=[("", zh("请选择")), *Why.choices]),
         NOTE: forms.CharField(
             label=zh("原因说明"),
@@ -31,6 +33,12 @@ def form_for(school: Unit, day, data=None) -> NewcomerForm:
         # The list's own checks speak, in words of their own.
         control.clean = lambda value: value or ""  # type: ignore[method-assign]
     return NewcomerForm(record_values.code_names(), data, more=more)
+
+
+def _autumn(school: Unit, day) -> str:
+    """In summer a child is registered for the autumn."""
+    year = entry_year(day, school.province_id, late=True)
+    return zh("现在登记的，填{year}年秋季就读的年级。", year=year) if year > school_year(day) else ""
 
 
 def said(form: NewcomerForm, school: Unit, day) -> Said:

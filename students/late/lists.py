@@ -13,20 +13,24 @@ from datetime import date, datetime
 from django.db import IntegrityError, transaction
 
 from ledger import audit, clock
+from ledger.text import holds_number, says
 from ledger.words import joined, zh
 from orgs.models import PostRole, Unit
-from orgs.school_system import system_on
-from orgs.seats import seat_at
-from reviews import door
+from orgs.school_system import SystemOn, system_on
+from orgs.successors import heir_or_self
+from reviews import door, seating
+from reviews.grounds import held as held_by_wall
 from reviews.models import Case
 from reviews.opinions import checked_opinion, cleaned
 from reviews.refusals import Refusal, Refused, refuse
+from reviews.rulebook import Rulebook
 from reviews.states import MOVED_NOTHING, Verb
 from students import duplicates, pupil_drafts, record_values, registration, sealing
 from students.duplicates import NUMBER, Match, Who
-from students.grades import cohort_of, grade_label, grade_on
+from students.grades import grade_label, grade_name, grade_of, label_of, phase_of, school_year, stays
 from students.late.models import LIVE, Late, LateChild, Why
 from students.registration import Newcomer
+from students.year_rows import entering_cohort, entry_year
 
 KIND = "late_registration"
 NAME = zh("补建学籍")
@@ -40,8 +44,11 @@ GRADE, WHY, NOTE = "grade", "why", "why_note"
 
 def seat_refusal(school: Unit | None, by, day: date) -> Refusal | None:
     """Why ``by`` cannot list or send children of ``school``."""
-    if school is None or seat_at(by, school.pk, PostRole.REGISTRAR, day) is None:
-        return Refusal("no_seat", zh("补建学籍由学生所在学校的学籍管理员登记，你没有这个岗位。"), CLAUSE)
+    told = Refusal("no_seat", zh("补建学籍由学生所在学校的学籍管理员登记，你没有这个岗位。"), CLAUSE)
+    if school is None:
+        return seating.no_seat(by, day, told)
+    if found := seating.seat_refusal(by, school.pk, PostRole.REGISTRAR, day, told):
+        return found
     if not grades_of(school, day):
         return Refusal(
             "no_grade",
@@ -54,7 +61,7 @@ def seat_refusal(school: Unit | None, by, day: date) -> Refusal | None:
 def grades_of(school: Unit, day: date) -> dict[int, str]:
     """The grades above the first that the school has, with what they are called there."""
     system = system_on(school, day)
-    return {grade: grade_label(grade, system.system) for grade in system.grades if grade > 1}
+    return {grade: grade_label(grade, system) for grade in system.grades if grade > 1}
 
 
 # ---------------------------------------------------------------- one child as it was typed
@@ -69,24 +76,54 @@ class Said:
     why: str
     note: str
     errors: dict[str, str]
+    claimed: bool = False
 
     @property
     def match(self) -> Match | None:
         """The pupil who has the same identity number."""
         return next((match for match in self.newcomer.matches if match.kind == NUMBER), None)
 
+    @property
+    def namesake(self) -> Match | None:
+        """The pupil who agrees in name, sex and birth date with a child of whom no number tells otherwise."""
+        return found_of(self.newcomer, self.claimed) if self.match is None else None
 
-def read(typed: dict[str, str], codes: dict[str, dict[str, str]], school: Unit, day: date) -> Said:
-    """The typed texts with what is wrong at which item; no look at other pupils."""
-    newcomer = registration.read(typed, codes, day)
+
+def found_of(newcomer: Newcomer, claimed: bool) -> Match | None:
+    """Whom the check finds: the pupil with the same identity number; for a child without a number one who agrees in
+    name, sex and birth date, unless the school says that it is another child and vouches for it later (R2.2, R1.9)."""
+    numbered = next((match for match in newcomer.matches if match.kind == NUMBER), None)
+    if numbered is not None or newcomer.who.index or claimed:
+        return numbered
+    return next(iter(newcomer.matches), None)
+
+
+def read(
+    typed: dict[str, str],
+    codes: dict[str, dict[str, str]],
+    school: Unit,
+    day: date,
+    bad: Iterable[str] = (),
+    book: Rulebook | None = None,
+) -> Said:
+    """The typed texts with what is wrong at which item; no look at other pupils. ``bad`` as in
+    :func:`students.registration.read`; ``book`` for those who read many."""
+    newcomer = registration.read(typed, codes, day, bad)
     errors = dict(newcomer.errors)
-    grade, why = _grade(typed.get(GRADE, ""), grades_of(school, day), errors), typed.get(WHY, "")
-    if why not in Why.values:
+    grade = 0 if GRADE in errors else _grade(typed.get(GRADE, ""), grades_of(school, day), errors)
+    why = typed.get(WHY, "")
+    if why not in Why.values and WHY not in errors:
         errors[WHY] = zh("请选择此前没有学籍的原因。")
     note = cleaned(typed.get(NOTE, ""))[:200]
-    if why == Why.OTHER and len(note) < 2:
+    if holds_number(note) and NOTE not in errors:
+        errors[NOTE] = zh("原因说明里写有身份证号或学籍号，请删去；号码填在证件号一栏。")
+    if why == Why.OTHER and not says(note) and NOTE not in errors:
         errors[NOTE] = zh("原因选“其他”的，请写明原因（2–200 字）。")
-    return Said(newcomer, grade, why, note, errors)
+    try:
+        held_by_wall(note, school, act=zh("登记"), told=True, book=book)
+    except Refused as refused:
+        errors.setdefault(NOTE, refused.sentence)
+    return Said(newcomer, grade, why, note, errors, claimed=bool(typed.get("claimed")))
 
 
 def _grade(text: str, grades: dict[int, str], errors: dict[str, str]) -> int:
@@ -192,10 +229,13 @@ def _row(one: Said, school: Unit, by, day: date) -> LateChild:
         sex=who.sex,
         birth_date=who.birth_date,
         id_number_index=who.index,
-        cohort=cohort_of(one.grade, day),
+        phase=phase_of(one.grade, system_on(school, day)),
+        cohort=entering_cohort(one.grade, day, school.province_id, late=True),
+        grade=one.grade,
         class_number=one.newcomer.class_number,
         why=one.why,
         why_note=one.note,
+        claimed=one.claimed,
         listed_by=by,
     )
     said = json.dumps(one.newcomer.values, ensure_ascii=False)
@@ -239,7 +279,7 @@ def waiting(school: Unit):
 
 def troubles(rows: Sequence[LateChild], school: Unit, day: date) -> dict[int, Refusal]:
     """Of the listed children those who cannot be registered now, with why, by row; two statements for any number."""
-    grades = grades_of(school, day)
+    system = system_on(school, day)
     children = [Who(_bytes(row.id_number_index), row.name, row.sex, row.birth_date) for row in rows]
     matches = duplicates.find(children)
     found = {}
@@ -247,14 +287,27 @@ def troubles(rows: Sequence[LateChild], school: Unit, day: date) -> dict[int, Re
         known = next((one for one in matches.get(at, []) if one.kind == NUMBER), None)
         if known is not None:
             found[row.pk] = Refusal("registered", known_sentence(known, school), CLAUSE)
-        elif grade_on(row.cohort, day) not in grades:
-            label = grade_label(grade_on(row.cohort, day), school.school_system)
+        elif grade_lost(row, system, day):
+            label = grade_told(row, day)
             found[row.pk] = Refusal(
                 "no_grade",
                 zh("现在应读{label}，{school_name}没有这个年级", label=label, school_name=school.name),
                 CLAUSE,
             )
     return found
+
+
+def grade_told(row: LateChild, day: date, system: SystemOn | None = None) -> str:
+    """The grade of a child on ``day``: “三年级”; “2026年秋季三年级” in the summer before it begins there."""
+    year = row.cohort + row.grade - 1
+    if year <= school_year(day):
+        return label_of(row, day, system)
+    return zh("{year}年秋季{grade}", year=year, grade=grade_name(row.grade, row.phase))
+
+
+def grade_lost(row: LateChild, system: SystemOn, day: date) -> bool:
+    """Whether time has brought the child beyond its phase, or the school has the grade no longer."""
+    return stays(row, day, system) or max(grade_of(row, day, system), row.grade) not in system.grades
 
 
 def _bytes(value) -> bytes | None:
@@ -303,7 +356,7 @@ def _send_one(school: Unit, rows: list[LateChild], by, now: datetime, opinion: s
 
 def add_again(case: Case, by, now: datetime) -> list[LateChild]:
     """List the children of a list that ended without having been agreed to (R3.1b). Raises Refused."""
-    school = case.receiving_unit
+    school = heir_or_self(case.receiving_unit, clock.local_date(now))
     if refused := seat_refusal(school, by, clock.local_date(now)):
         raise Refused(refused)
     if case.state not in MOVED_NOTHING:
@@ -332,9 +385,10 @@ def add_again(case: Case, by, now: datetime) -> list[LateChild]:
 def _said_again(row: LateChild, codes, school: Unit, day: date) -> Said:
     """What was listed, judged by today."""
     typed = newcomer_of(row).values | {
-        GRADE: str(grade_on(row.cohort, day)),
+        GRADE: str(entry_year(day, school.province_id, late=True) - row.cohort + 1),
         WHY: row.why,
         NOTE: row.why_note,
+        "claimed": "on" if row.claimed else "",
         registration.CLASS: str(row.class_number or ""),
     }
     return read(typed, codes, school, day)

@@ -7,10 +7,12 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
+from ledger.kept_texts import no_numbers
 from ledger.words import zh
 from orgs import scope
+from orgs.kept_names import KeepsNames
 from orgs.models import Unit
-from reviews.models import Case
+from reviews.models import PHASES, Case
 
 
 class Late(models.TextChoices):
@@ -38,21 +40,72 @@ class Why(models.TextChoices):
     OTHER = "other", zh("其他")
 
 
-class MonthlyCheck(models.Model):
-    """全国学籍查重 of a province's list of one month: done once, on its last day or when it is caught up."""
+class MonthState(models.TextChoices):
+    """Where a province's list of a month stands; ``DROPPED`` gave its children back, and another may be closed."""
+
+    CLOSED = "closed", zh("已收表，待负责人核办上报")
+    SENT = "sent", zh("已上报，正在查重")
+    DONE = "done", zh("已查重")
+    DROPPED = "dropped", zh("已退回重收")
+
+
+class MonthlyCheckQuerySet(models.QuerySet):
+    """Who may read of these lists."""
+
+    def visible_to(self, account, day):
+        """The province its own, everyone else those with children of the own schools; nobody what was given back."""
+        children = LateChild.objects.visible_to(account, day).filter(month=models.OuterRef("pk"))
+        own = models.Q(province__in=scope.own_units(account, day))
+        return self.exclude(state=MonthState.DROPPED).filter(own | models.Exists(children))
+
+
+class MonthlyCheck(KeepsNames):
+    """A province's list of one month: closed by its registrar, sent by its head, then answered by 全国学籍查重 (R2.2)."""
 
     number = models.CharField(zh("批次号"), max_length=20, unique=True, editable=False)
     province = models.ForeignKey(Unit, verbose_name=zh("省份"), on_delete=models.PROTECT, related_name="+")
     month = models.DateField(zh("月份（1日）"))
+    state = models.CharField(zh("状态"), max_length=10, choices=MonthState.choices, default=MonthState.CLOSED)
+    closed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=zh("收表人"), on_delete=models.PROTECT, related_name="+"
+    )
+    closed_at = models.DateTimeField(zh("收表时间"), db_default=Now())
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=zh("上报人"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    sent_at = models.DateTimeField(zh("上报时间"), null=True, blank=True)
+    opinion = models.CharField(zh("审核补充意见"), max_length=500, blank=True)
     total = models.PositiveIntegerField(zh("提交"), default=0)
     created = models.PositiveIntegerField(zh("查重通过，已建立"), default=0)
     refused = models.PositiveIntegerField(zh("查重不通过"), default=0)
-    checked_at = models.DateTimeField(zh("查重时间"), db_default=Now())
+    checked_at = models.DateTimeField(zh("查重时间"), null=True, blank=True)
+
+    objects = MonthlyCheckQuerySet.as_manager()
 
     class Meta:
-        verbose_name = verbose_name_plural = zh("补建学籍月末查重")
+        verbose_name = verbose_name_plural = zh("补建学籍月末名单")
         ordering = ["-month", "province"]
-        constraints = [models.UniqueConstraint(fields=["province", "month"], name="month_checked_once")]
+        constraints = [
+            no_numbers("month_no_numbers", "opinion"),
+            models.UniqueConstraint(
+                fields=["province", "month"],
+                condition=~Q(state=MonthState.DROPPED),
+                name="month_checked_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=[MonthState.CLOSED, MonthState.DROPPED])
+                | (Q(sent_by__isnull=False, sent_at__isnull=False) & ~Q(opinion="")),
+                name="month_sent_by_somebody",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=MonthState.DONE) | Q(checked_at__isnull=False), name="month_answered"
+            ),
+        ]
 
     def __str__(self):
         return self.number
@@ -69,7 +122,7 @@ class LateChildQuerySet(models.QuerySet):
 class LateChild(models.Model):
     """One child as its school listed it. What the record is to hold stands sealed in ``said_sealed`` (JSON, item → text).
 
-    ``cohort`` says the grade; ``found`` is the pupil whose identity number is the same, when the check refused.
+    ``phase`` and ``cohort`` say the grade on a day, ``grade`` in which the child begins; ``found`` is the pupil whose identity number is the same, when the check refused.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -79,10 +132,13 @@ class LateChild(models.Model):
     birth_date = models.DateField(zh("出生日期"))
     id_number_index = models.BinaryField(max_length=16, null=True, blank=True, editable=False)
     said_sealed = models.BinaryField(editable=False)
-    cohort = models.PositiveSmallIntegerField(zh("届（一年级入学年）"))
+    phase = models.CharField(zh("学段"), max_length=7, choices=PHASES)
+    cohort = models.PositiveSmallIntegerField(zh("级（一年级入学年）"))
+    grade = models.PositiveSmallIntegerField(zh("就读年级"))
     class_number = models.PositiveSmallIntegerField(zh("班号"), null=True, blank=True)
     why = models.CharField(zh("原因"), max_length=10, choices=Why.choices)
     why_note = models.CharField(zh("原因说明"), max_length=200, blank=True)
+    claimed = models.BooleanField(zh("学校说明是另一名学生"), default=False)
     state = models.CharField(zh("状态"), max_length=10, choices=Late.choices, default=Late.LISTED)
     case = models.ForeignKey(
         Case,
@@ -134,6 +190,7 @@ class LateChild(models.Model):
             ),
         ]
         constraints = [
+            no_numbers("late_no_numbers", "why_note"),
             models.UniqueConstraint(
                 fields=["id_number_index"],
                 condition=Q(state__in=LIVE, id_number_index__isnull=False),

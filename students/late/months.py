@@ -1,69 +1,65 @@
-"""The check at the month's end: the province's list against all pupils; passed, the record is created, not passed, the
-child comes by transfer (R2.2). Beat asks every half hour, so that a night without beat loses nothing."""
+"""The check of a month's list that the province has sent: against all pupils; passed, the record is created, not passed,
+the child comes by transfer (R2.2). Beat asks every minute: the row of the list is the message."""
 
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from ledger import audit, clock, outbox
-from orgs.models import Unit
+from ledger.pieces import Pieces
 from orgs.school_system import systems_on
 from reviews.models import Case
-from reviews.public_numbers import public_number
 from students import registration, registration_writing
-from students.duplicates import NUMBER
-from students.grades import grade_on
-from students.late import calendar, lists
-from students.late.models import Late, LateChild, MonthlyCheck
+from students.grades import Entering, grade_of
+from students.late import lists
+from students.late.models import Late, LateChild, MonthlyCheck, MonthState
 from students.registration import Newcomer
 
 ACTOR = "checks"
 
 
 def check(now: datetime) -> int:
-    """Check what waits of all months that are closed; returns how many children were decided on."""
-    month = calendar.last_closed(now)
-    due = LateChild.objects.filter(state=Late.COLLECTED, collected_at__lt=calendar.closing(month))
-    provinces = due.order_by().values_list("school__province", flat=True).distinct()
-    return sum(_check_province(pk, month, now) for pk in sorted(provinces))
+    """Answer all lists that were sent; returns how many children were decided on. Raises ExceptionGroup once the other
+    lists are through."""
+    sent = MonthlyCheck.objects.filter(state=MonthState.SENT).order_by("pk").values_list("pk", "number")
+    pieces, decided = Pieces("late children"), 0
+    for pk, number in sent:
+        with pieces.alone(number):
+            decided += _check_list(pk, now)
+    pieces.end()
+    return decided
 
 
-def _check_province(province: int, month: date, now: datetime) -> int:
-    """One province's month, all of it or nothing; the row of the month lets nobody do it twice."""
-    due = LateChild.objects.filter(
-        state=Late.COLLECTED, school__province=province, collected_at__lt=calendar.closing(month)
-    )
-    try:
-        with transaction.atomic():
-            done = MonthlyCheck.objects.create(
-                number=public_number("BJ", month.year), province_id=province, month=month, checked_at=now
-            )
-            rows = list(due.select_for_update(of=("self",)).select_related("school", "case").order_by("pk"))
-            newcomers = [lists.newcomer_of(row) for row in rows]
-            registration.match(newcomers)
-            passed = _refuse(done, rows, newcomers)
-            created = _create(done, passed, now)
-            _end(done, rows, created)
-    except IntegrityError as error:
-        if "month_checked_once" in str(error):
+def _check_list(pk: int, now: datetime) -> int:
+    """One list, all of it or nothing; its row lets nobody do it twice."""
+    with transaction.atomic():
+        done = MonthlyCheck.objects.select_for_update(no_key=True, of=("self",)).get(pk=pk)
+        if done.state != MonthState.SENT:
             return 0
-        raise
+        due = LateChild.objects.filter(state=Late.COLLECTED, month=done).order_by("pk")
+        rows = list(due.select_for_update(of=("self",)).select_related("school", "case"))
+        done.checked_at = now
+        newcomers = [lists.newcomer_of(row) for row in rows]
+        registration.match(newcomers)
+        passed = _refuse(done, rows, newcomers)
+        created = _create(done, passed, now)
+        _end(done, rows, created)
     return len(rows)
 
 
 def _refuse(done: MonthlyCheck, rows: Sequence[LateChild], newcomers: Sequence[Newcomer]):
-    """Children whose identity number a pupil has already are refused; those whose school lost the grade go back to it.
-    Returns the others."""
+    """Children in whom the check finds a pupil are refused; those whose school lost the grade go back to it. Returns
+    the others."""
     day, passed, refused, returned = clock.local_date(done.checked_at), [], [], []
     systems = systems_on({row.school for row in rows}, day)
     for row, newcomer in zip(rows, newcomers, strict=True):
-        known = next((one for one in newcomer.matches if one.kind == NUMBER), None)
+        known = lists.found_of(newcomer, row.claimed)
         if known is not None:
             row.state, row.month, row.found_id = Late.REFUSED, done, known.student_id
             refused.append(row)
-        elif grade_on(row.cohort, day) not in systems[row.school_id].grades:
+        elif lists.grade_lost(row, systems[row.school_id], day):
             row.state, row.month = Late.RETURNED, done
             returned.append(row)
         else:
@@ -77,9 +73,9 @@ def _create(done: MonthlyCheck, passed: Sequence[tuple[LateChild, Newcomer]], no
     """The records, school by school and grade by grade; those of equal name and birth become problem records (R1.9)."""
     day, groups = clock.local_date(now), defaultdict(list)
     for row, newcomer in passed:
-        groups[row.school, row.cohort, row.case].append((row, newcomer))
-    for (school, cohort, case), group in groups.items():
-        ids = _written(school, cohort, case, [newcomer for _, newcomer in group], day, now)
+        groups[row.school, row.phase, row.cohort, row.case].append((row, newcomer))
+    for (_, _, _, case), group in groups.items():
+        ids = _written(group[0][0], case, [newcomer for _, newcomer in group], day, now)
         for (row, _), pk in zip(group, ids, strict=True):
             row.state, row.month, row.student_id = Late.CREATED, done, pk
     rows = [row for row, _ in passed]
@@ -88,13 +84,12 @@ def _create(done: MonthlyCheck, passed: Sequence[tuple[LateChild, Newcomer]], no
 
 
 def _written(
-    school: Unit, cohort: int, case: Case | None, newcomers: list[Newcomer], day: date, now: datetime
+    like: LateChild, case: Case | None, newcomers: list[Newcomer], day: date, now: datetime
 ) -> list[int]:
     return registration_writing.write(
         newcomers,
-        school,
-        cohort,
-        grade_on(cohort, day),
+        like.school,
+        Entering(like.phase, like.cohort, max(grade_of(like, day), like.grade)),
         now,
         ACTOR,
         found_by="late",
@@ -105,8 +100,8 @@ def _written(
 
 
 def _end(done: MonthlyCheck, rows: Sequence[LateChild], created: int) -> None:
-    done.total, done.created = len(rows), created
-    done.save()
+    done.total, done.created, done.state = len(rows), created, MonthState.DONE
+    done.save(update_fields=["total", "created", "refused", "checked_at", "state"])
     schools = {row.school_id for row in rows}
     outbox.post_all("late", {f"late:{done.pk}:{pk}": {"month": done.pk, "school": pk} for pk in schools})
     body = {"check": done.number, "total": done.total, "created": created, "refused": done.refused}

@@ -19,7 +19,7 @@ from reviews.refusals import guard
 from reviews.states import MOVED_NOTHING, State, Verb
 from students import records
 from students.change_page import lines
-from students.grades import grade_label, grade_on, phase_of
+from students.grades import PRIMARY
 from students.late import calendar, lists
 from students.late.lists import CLAUSE, KIND, NAME
 from students.late.models import Late, LateChild, Why
@@ -48,6 +48,20 @@ def somebody_listed(facts: ListFacts):
 @guard("名单中有 {count} 名学生现在不能补建（{who}：{why}），请退回学校删去后再办。", CLAUSE)
 def all_registrable(facts: ListFacts):
     """名单中的学生都没有学籍，学校有其就读年级"""
+    return _troubled(facts)
+
+
+@guard(
+    "名单中有 {count} 名学生现在不能补建（{who}：{why}），查重时逐人答复，其他学生照常办理。",
+    CLAUSE,
+    stops=False,
+)
+def all_still_registrable(facts: ListFacts):
+    """名单中的学生都没有学籍，学校有其就读年级"""
+    return _troubled(facts)
+
+
+def _troubled(facts: ListFacts) -> dict | None:
     found = lists.troubles(facts.rows, facts.case.receiving_unit, facts.today)
     if not found:
         return None
@@ -62,12 +76,13 @@ class LateRegistration(procedures.Procedure):
     name = NAME
     guards = {
         Verb.SUBMIT: (somebody_listed, all_registrable),
-        "complete": (somebody_listed, all_registrable),
+        "complete": (somebody_listed, all_still_registrable),
     }
     clause = CLAUSE
     beginner = zh("学校")
     of_one_school = True
     brings = zh("名单已列入省级名单，月末查重通过后建立学籍")
+    ends = zh("列入省级月末名单")
     edit_path = "/late/{number}/"
     proof_name = zh("佐证材料")
     no_proof = zh("没有上传佐证材料（选填）。")
@@ -86,9 +101,7 @@ class LateRegistration(procedures.Procedure):
 
     def phase(self, case: Case, subject, day) -> str:
         """学段 that the children are in."""
-        cohort = LateChild.objects.filter(case=case).values_list("cohort", flat=True).first()
-        grade = grade_on(cohort, day) if cohort else 2
-        return phase_of(grade, system_on(case.receiving_unit, day).system)
+        return LateChild.objects.filter(case=case).values_list("phase", flat=True).first() or PRIMARY
 
     def complete(self, case: Case, subject, now) -> dict:
         """Everybody on the list is on the province's list of the month."""
@@ -113,7 +126,7 @@ class LateRegistration(procedures.Procedure):
         return CasePage(
             facts=facts_shown(case, day),
             checks=checks,
-            obstacle=next((line["text"] for line in checks if not line["ok"]), ""),
+            obstacle=next((line["text"] for line in checks if line["ok"] is False), ""),
             done=_done(case) if case.state == State.COMPLETED else "",
             links=[{"label": zh("查看名单"), "url": url}],
             edit_url=url,
@@ -124,9 +137,9 @@ class LateRegistration(procedures.Procedure):
 
 
 def _done(case: Case) -> str:
-    checked = calendar.check_of(case.closed_at)
+    checked = calendar.due_of(case.closed_at)
     return zh(
-        "已于{moment}列入省级名单，{moment2}统一查重。",
+        "已于{moment}列入省级名单，由自治区（省）在{moment2}前收表上报，上报后即查重。",
         moment=moment(case.closed_at),
         moment2=moment(checked),
     )
@@ -134,10 +147,11 @@ def _done(case: Case) -> str:
 
 def facts_shown(case: Case, day: date) -> list[tuple[str, str]]:
     """The list in figures."""
-    rows = list(LateChild.objects.filter(case=case))
+    rows = list(LateChild.objects.filter(case=case).select_related("school"))
     kept = [row for row in rows if row.state != Late.DROPPED]
     school = case.receiving_unit
-    grades = sorted({grade_on(row.cohort, day) for row in kept})
+    one_of_each = {(-row.cohort, row.phase): row for row in kept}
+    grades = [lists.grade_told(one_of_each[key], day, system_on(school, day)) for key in sorted(one_of_each)]
     whys = [(Why(why).label, sum(row.why == why for row in kept)) for why in Why]
     created, refused = (sum(row.state == state for row in kept) for state in (Late.CREATED, Late.REFUSED))
     shown = [
@@ -147,7 +161,7 @@ def facts_shown(case: Case, day: date) -> list[tuple[str, str]]:
             zh("{count} 人", count=len(kept))
             + (zh("（另删去 {count} 人）", count=len(rows) - len(kept)) if len(rows) > len(kept) else ""),
         ),
-        (zh("就读年级"), joined("、", (grade_label(grade, school.school_system) for grade in grades)) or "—"),
+        (zh("就读年级"), joined("、", grades) or "—"),
         (
             zh("原因"),
             joined(
@@ -164,7 +178,7 @@ def facts_shown(case: Case, day: date) -> list[tuple[str, str]]:
             )
         )
     elif case.state == State.COMPLETED and case.closed_at:
-        shown.append((zh("查重日期"), spoken(local_date(calendar.check_of(case.closed_at)))))
+        shown.append((zh("应上报查重"), spoken(local_date(calendar.due_of(case.closed_at)))))
     return shown
 
 

@@ -5,7 +5,8 @@ from datetime import date, datetime
 
 from ledger.words import zh
 from orgs.models import Unit
-from students import imports, record_values, registration
+from reviews import rulebook
+from students import imports, record_values, registration, table_remarks
 from students.import_models import ImportBatch, ImportKind
 from students.late import lists
 from students.late.lists import GRADE, NOTE, WHY, Said
@@ -30,26 +31,30 @@ def columns() -> list[Column]:
     ]
 
 
-def judge(table: Table, unit: Unit, day: date, progress: Callable[[int], None]) -> imports.Verdict:
+def judge(
+    table: Table,
+    unit: Unit,
+    day: date,
+    progress: Callable[[int], None],
+    answers: imports.Answers,
+) -> imports.Verdict:
     """Every line by itself, then against the other lines, the living lists, and all pupils."""
     codes, known = record_values.code_names(), {column.key: column for column in columns()}
-    verdict, read = imports.Verdict(), []
-    told = {(fault.line, fault.label) for fault in table.faults}
-    bad = {fault.line for fault in table.faults}
+    verdict, read, book = imports.Verdict(answers), [], rulebook.current()
     for done, row in enumerate(table.rows, 1):
-        said = lists.read(row.cells, codes, unit, day)
-        for key, sentence in said.errors.items():
-            fault = table.fault(row.line, known.get(key), sentence)
-            if (fault.line, fault.label) not in told:
-                verdict.faults.append(fault)
-        if not said.errors and row.line not in bad:
+        said = lists.read(row.cells, codes, unit, day, row.bad, book)
+        verdict.faults += table.told_at(row.line, known, said.errors)
+        if not said.errors:
             read.append((row, said))
         if done % imports.CHUNK == 0:
             progress(done)
     lists.match([said for _, said in read])
     _against_others(verdict, table, unit, read, known)
+    ready = [(line, said.newcomer) for line, said in verdict.ready.items()]
+    grades = {line: said.grade for line, said in verdict.ready.items()}
+    verdict.told += table_remarks.of_newcomers(ready, unit, grades, day, late=True)
     if verdict.same:
-        verdict.told.append(f"{verdict.same} 行的学生已在本校补建名单中，不会重复登记。")
+        verdict.told.append(f"{len(verdict.same)} 行的学生已在本校补建名单中，不会重复登记。")
     return verdict
 
 
@@ -72,15 +77,36 @@ def _against_others(
             told = f"与第 {first} 行的{what}相同，请核对后删去重复的一行。"
         elif said.match is not None:
             told = f"{lists.known_sentence(said.match, unit)}；请从表中删去这一行。"
-        elif listed is not None and listed.school_id == unit.pk:
-            verdict.same += 1
-            continue
-        elif listed is not None:
+        elif listed is not None and listed.school_id != unit.pk:
             told = f"该生已在{listed.school.name}的补建名单中，请与该校核对。"
+        elif listed is not None and listed.name != who.name:
+            told = (
+                "本校补建名单中已有学生使用同一身份证件号，姓名不同：是同一名学生的，请在名单中删去后按证件重新登记；"
+                "是另一名学生的，证件号填错了，请按证件改正。"
+            )
+        elif listed is not None:
+            verdict.same.append(row.line)
+            continue
         else:
-            verdict.ready.append(said)
+            _ready(verdict, table, row.line, column, said)
             continue
         verdict.faults.append(table.fault(row.line, column, told))
+
+
+def _ready(verdict: imports.Verdict, table: Table, line: int, column: Column, said: Said) -> None:
+    """A line that is sound; of a namesake without a number it is asked first whether it is the same child."""
+    namesake = said.namesake
+    if namesake is not None:
+        told = (
+            f"{namesake.school}有一名学生姓名、性别、出生日期相同，该生又没有身份证件号，月末查重不会通过：是同一名学生的，"
+            "不补建，应办理转学；确是另一名学生的，列入名单，建立后按问题学籍佐证。"
+        )
+        place = table.places.get(column.key, "")
+        question = imports.Question(line, place, column.label, told, str(namesake.student_id))
+        if not verdict.ask(question):
+            return
+        said.claimed = True
+    verdict.ready[line] = said
 
 
 def write(ready: list[Said], batch: ImportBatch, now: datetime) -> int:

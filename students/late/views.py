@@ -10,27 +10,29 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ledger.clock import moment
+from ledger.clock import local_date, moment, spoken
 from ledger.paging import pages_of
 from ledger.words import zh
-from orgs.models import Unit
-from orgs.seats import schools_kept
+from orgs.models import PostRole, Unit
+from orgs.seats import schools_kept, seat_at
 from reviews import desk
 from reviews.asking import edit_refusal
 from reviews.forms import PlainText
 from reviews.models import Case
-from reviews.refusals import Refusal, Refused
+from reviews.opinions import is_of_words
+from reviews.refusals import NO_POST, Refusal, Refused
 from reviews.states import State
 from reviews.views import see_other
 from reviews.views.form_pages import told
 from reviews.views.proofs import refused_page, whole
-from students.grades import grade_label, grade_on
 from students.import_models import ImportBatch, ImportKind
 from students.import_views import row_of
 from students.late import calendar, lists
 from students.late.forms import form_for, said
-from students.late.models import Late, LateChild
+from students.late.models import Late, LateChild, MonthState
 from students.late.procedure import facts_shown
+from students.table_remarks import age_remark
+from students.year_rows import entering_cohort
 
 PAGE = 50
 CLAUSE_SHOWN = {
@@ -71,6 +73,7 @@ def desk_page(request: HttpRequest, refused: Refusal | None = None, status: int 
     known = desk.of(request)
     page = Paginator(_lists(request.user, known.today), PAGE).get_page(request.GET.get("page"))
     batches = ImportBatch.objects.visible_to(request.user, known.today).filter(kind=ImportKind.LATE)
+    collected = LateChild.objects.visible_to(request.user, known.today).filter(state=Late.COLLECTED)
     shown = {
         "schools": [
             {"school": school, "rows": [child_row(row, known.today) for row in lists.waiting(school)]}
@@ -80,16 +83,35 @@ def desk_page(request: HttpRequest, refused: Refusal | None = None, status: int 
         "lists": [_list_row(case) for case in page],
         "imports": [row_of(batch) for batch in batches.select_related("unit")[:5]],
         "kind": ImportKind.LATE,
-        "collected": LateChild.objects.visible_to(request.user, known.today)
-        .filter(state=Late.COLLECTED)
-        .count(),
-        "next_check": moment(calendar.check_of(known.now)),
+        "collected": collected.count(),
+        "due": moment(calendar.due_of(known.now)),
+        "overdue": _overdue(collected, known.now),
         "months": _months(request.user, known.today),
         "clause": CLAUSE_SHOWN,
         "refused": told(refused),
         "page": pages_of(page),
     }
     return render(request, "students/late.html", shown, status=status)
+
+
+def _age_remark(one, school: Unit, day) -> str:
+    return age_remark(
+        one.newcomer.who.birth_date, one.grade, entering_cohort(one.grade, day, school.province_id, late=True)
+    )
+
+
+def _overdue(collected, now) -> str:
+    """That the province has not sent a month's list that is due, while children of the own schools wait on it."""
+    month = calendar.last_closed(now)
+    waits = collected.filter(Q(month=None) | Q(month__state=MonthState.CLOSED))
+    if not waits.filter(collected_at__lt=calendar.closing(month)).exists():
+        return ""
+    return zh(
+        "{year}年{month}月的名单应于{day}前由自治区（省）收表上报，现已逾期，还没有上报；学生照常就读，不受影响。",
+        year=month.year,
+        month=month.month,
+        day=spoken(local_date(calendar.closing(month))),
+    )
 
 
 def child_row(row: LateChild, day) -> dict:
@@ -102,7 +124,7 @@ def child_row(row: LateChild, day) -> dict:
         "sex": zh("男") if row.sex == "1" else zh("女"),
         "birth_date": row.birth_date,
         "school": row.school.name,
-        "grade": grade_label(grade_on(row.cohort, day), row.school.school_system),
+        "grade": lists.grade_told(row, day),
         "class": zh("（{row_class_number}）班", row_class_number=row.class_number)
         if row.class_number
         else "—",
@@ -150,7 +172,9 @@ def _months(account, day) -> list[dict]:
         f"n_{state}": Count("pk", filter=Q(state=state))
         for state in (Late.CREATED, Late.REFUSED, Late.RETURNED)
     }
-    found = seen.values("month__number", "month__month", "month__checked_at", "month__province__name")
+    found = seen.values(
+        "month__number", "month__month", "month__state", "month__checked_at", "month__province__name"
+    )
     rows = found.annotate(total=Count("pk"), **counts).order_by("-month__month", "month__number")
     return [
         {
@@ -162,7 +186,9 @@ def _months(account, day) -> list[dict]:
             "created": row["n_created"],
             "refused": row["n_refused"],
             "returned": row["n_returned"],
-            "checked": moment(row["month__checked_at"]),
+            "checked": moment(row["month__checked_at"])
+            if row["month__checked_at"]
+            else MonthState(row["month__state"]).label,
         }
         for row in rows[:12]
     ]
@@ -188,17 +214,33 @@ def new(request: HttpRequest) -> HttpResponse:
     one = said(form, school, known.today)
     if one.errors:
         return _form_page(request, school, form, status=422)
+    lists.match([one])
+    if one.namesake is not None:
+        return _form_page(request, school, form, _namesake_told(one.namesake), 409, may_claim=True)
     try:
         lists.add([one], school, request.user, known.now)
     except Refused as error:
         return _form_page(request, school, form, error.refusal, 409, one.match)
     messages.success(request, zh("{who_name}已列入补建名单，尚未上报。", who_name=one.newcomer.who.name))
+    if remark := _age_remark(one, school, known.today):
+        messages.warning(request, remark)
     if request.POST.get("action") == "next":
         return see_other(f"{reverse('late-new')}?school={school.code}")
     return see_other(reverse("late"))
 
 
-def _form_page(request, school, form, refused: Refusal | None = None, status=200, match=None) -> HttpResponse:
+def _namesake_told(match) -> Refusal:
+    sentence = zh(
+        "{school}有一名学生姓名、性别、出生日期相同，该生又没有身份证件号，月末查重不会通过。是同一名学生的，请改办转学；"
+        "确是另一名学生的，请补填证件号，或勾选下面一项后列入名单，建立后按问题学籍佐证。",
+        school=match.school,
+    )
+    return Refusal("namesake", sentence, lists.CLAUSE)
+
+
+def _form_page(
+    request, school, form, refused: Refusal | None = None, status=200, match=None, may_claim=False
+) -> HttpResponse:
     own = match is not None and match.school_id == school.pk
     shown = {
         "school": school,
@@ -208,6 +250,7 @@ def _form_page(request, school, form, refused: Refusal | None = None, status=200
         "blocks": form.blocks(),
         "clause": CLAUSE_SHOWN,
         "refused": told(refused),
+        "may_claim": may_claim or bool(form.data.get("claimed")),
         "pupil_url": reverse("student-detail", args=[match.key]) if own else "",
         # Number and name go back to the look-up that a transfer begins with: it finds exactly that pupil.
         "transfer": {
@@ -231,7 +274,7 @@ def drop(request: HttpRequest) -> HttpResponse:
     try:
         lists.drop(row, request.user, known.now)
     except Refused as error:
-        status = 403 if error.code == "no_seat" else 409
+        status = 403 if error.code in NO_POST else 409
         if row.case is not None:
             return list_page(request, row.case, error.refusal, status)
         return desk_page(request, error.refusal, status)
@@ -252,7 +295,7 @@ def send(request: HttpRequest) -> HttpResponse:
     try:
         cases = lists.send(school, request.user, known.now, opinion)
     except Refused as error:
-        status = 422 if error.code.startswith("opinion") else 409
+        status = 422 if is_of_words(error.code) else 409
         return desk_page(request, error.refusal, status, opinion)
     messages.success(request, zh("已上报 {count} 份名单，等待本校负责人核办。", count=len(cases)))
     return see_other(reverse("late"))
@@ -293,7 +336,7 @@ def list_page(request: HttpRequest, case: Case, refused: Refusal | None = None, 
 def outcome(row: LateChild, account, day) -> dict:
     """What came of the check: the record, or the school of the one there is and the way to take it over."""
     found = row.found if row.state == Late.REFUSED else None
-    mine = row.school_id in {school.pk for school in schools_kept(account, day)} if found else False
+    mine = found is not None and seat_at(account, row.school_id, PostRole.REGISTRAR, day) is not None
     return {
         "may_drop": row.state == Late.SENT,
         "pupil_url": reverse("student-detail", args=[row.student.key]) if row.student else "",
@@ -312,6 +355,6 @@ def copy(request: HttpRequest, number: str) -> HttpResponse:
     try:
         rows = lists.add_again(case, request.user, known.now)
     except Refused as error:
-        return list_page(request, case, error.refusal, 403 if error.code == "no_seat" else 409)
+        return list_page(request, case, error.refusal, 403 if error.code in NO_POST else 409)
     messages.success(request, zh("已重新登记 {count} 人，请核对后上报。", count=len(rows)))
     return see_other(reverse("late"))

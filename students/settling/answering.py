@@ -8,16 +8,15 @@ from ledger import clock, outbox
 from ledger.clock import local_date, moment
 from ledger.words import zh
 from orgs.models import PostRole
-from orgs.school_system import system_on
 from orgs.seats import seat_at
 from reviews import door, procedures
+from reviews.grounds import held as held_by_wall
 from reviews.models import Case
-from reviews.opinions import cleaned
+from reviews.opinions import free_text
 from reviews.procedures import CasePage
 from reviews.refusals import refuse
 from reviews.states import MOVED_NOTHING, State, Verb
 from students import change_page, identity, problems, pupil_drafts, records
-from students.grades import grade_of, phase_of
 from students.models import ProblemRecord, Settlement, Student
 from students.problem_models import KnownTwins
 from students.procedures import AboutPupil
@@ -37,6 +36,7 @@ class Answering(AboutPupil):
     beginner = zh("学校")
     of_one_school = True
     brings = zh("问题学籍已按所选方式处理")
+    ends = zh("办结问题学籍处理")
     edit_path = "/problems/cases/{number}/edit/"
     proof_name = zh("佐证材料")
     no_proof = zh("还没有上传佐证材料。")
@@ -51,8 +51,8 @@ class Answering(AboutPupil):
         return rules.facts_of(row, case, subject or row.problem.student, now)
 
     def phase(self, case: Case, subject: Student, day) -> str:
-        """学段 by the pupil's grade, in the school's system."""
-        return phase_of(grade_of(subject, day), system_on(case.receiving_unit, day).system)
+        """学段 that the pupil is registered in."""
+        return subject.phase
 
     def complete(self, case: Case, subject: Student, now) -> dict:
         """Vouched: settled where nobody else is asked, else it waits for the other side. Given up: removed."""
@@ -182,7 +182,8 @@ def change(case: Case, by, *, answer: str, note: str, revision: int | None = Non
     """Write what the form says. Raises Refused."""
     with door.edit(case, by, "edit", revision=revision) as held:
         row = row_of(held)
-        row.answer, row.note = answer, cleaned(note)[:300]
+        held_by_wall(note, row.problem.student.school, act=zh("填写"), told=True)
+        row.answer, row.note = answer, free_text(note, zh("说明"), rules.CLAUSE, 300)
         row.save(update_fields=["answer", "note"])
         if held.state != State.DRAFT:
             known = rules.facts_of(row, held, row.problem.student, clock.now())

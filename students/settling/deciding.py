@@ -8,15 +8,13 @@ from types import SimpleNamespace
 from ledger.clock import local_date, moment
 from ledger.words import zh
 from orgs.models import PostRole, Unit, UnitLevel
-from orgs.seats import seat_at
 from orgs.successors import heir_or_self
-from reviews import procedures
+from reviews import procedures, seating
 from reviews.models import Case
 from reviews.procedures import CasePage
-from reviews.refusals import guard, refuse
+from reviews.refusals import Refusal, Refused, guard, refuse
 from reviews.states import State, Verb
 from students import change_page, change_rules, identity, problems, pupil_drafts, records
-from students.grades import grade_of, phase_of
 from students.models import ProblemRecord, Settlement, Student
 from students.procedures import AboutPupil
 from students.settling import removing
@@ -99,6 +97,7 @@ class Deciding(AboutPupil):
     of_one_school = True
     starts_at = State.AUTHORITY
     brings = zh("两条学籍已按认定处理")
+    ends = zh("按认定处理两条学籍")
     proof_name = zh("佐证材料")
     no_proof = zh("两校的佐证材料见各自的业务。")
     fewest_proofs = 0
@@ -126,7 +125,7 @@ class Deciding(AboutPupil):
 
     def phase(self, case: Case, subject: Student, day) -> str:
         """学段 that the first pupil is in."""
-        return phase_of(grade_of(subject, day), subject.school.school_system if subject.school else "")
+        return subject.phase
 
     def complete(self, case: Case, subject: Student, now) -> dict:
         """Two children: known as such from now on. One: the other record is removed."""
@@ -205,14 +204,12 @@ def send(problem: ProblemRecord, by, now: datetime, *, outcome: str, opinion: st
         refuse("no_pair", zh("这条问题学籍没有对方，不需要认定。"), CLAUSE)
     first, second = pair
     office = superior(first.school, second.school, day)
-    if seat_at(by, office.pk, PostRole.REGISTRAR, day) is None:
-        refuse(
-            "no_seat",
-            zh(
-                "由两校的共同上级（{office_name}）的学籍管理员认定，你没有这个岗位。", office_name=office.name
-            ),
-            CLAUSE,
-        )
+    sentence = zh(
+        "由两校的共同上级（{office_name}）的学籍管理员认定，你没有这个岗位。", office_name=office.name
+    )
+    told = Refusal("no_seat", sentence, CLAUSE)
+    if found := seating.seat_refusal(by, office.pk, PostRole.REGISTRAR, day, told):
+        raise Refused(found)
 
     def fill(case: Case) -> None:
         TwinDecision.objects.create(case=case, kind=problem.kind, first=first, second=second, outcome=outcome)

@@ -5,17 +5,17 @@ from datetime import date, datetime
 from types import SimpleNamespace
 
 from ledger.clock import local_date, moment
+from ledger.text import says
 from ledger.words import zh
 from orgs.models import PostRole
-from orgs.seats import seat_at
-from reviews import evidence, procedures
+from reviews import evidence, procedures, seating
+from reviews.grounds import held as held_by_wall
 from reviews.models import Attachment, Case
-from reviews.opinions import cleaned
+from reviews.opinions import free_text
 from reviews.procedures import CasePage
-from reviews.refusals import guard, refuse
+from reviews.refusals import Refusal, Refused, guard
 from reviews.states import State, Verb
 from students import change_page, change_rules, identity, problems, pupil_drafts, records
-from students.grades import grade_of, phase_of
 from students.models import NumberKind, ProblemRecord, RegistrationNumber, Settlement, Student
 from students.procedures import AboutPupil
 from students.settling import removing
@@ -58,16 +58,16 @@ def bears_g(facts: DeletionFacts):
     return None if rows.exists() else {}
 
 
-@guard("没有该生的另一条学籍可以保留，不能删除。", CLAUSE)
+@guard("要保留的另一条学籍也已删除，不能再删除这一条。", CLAUSE)
 def another_stays(facts: DeletionFacts):
-    """该生的另一条学籍仍在，可以保留"""
-    return None if facts.kept is not None and facts.kept.school_id is not None else {}
+    """另一条学籍（如有）仍在，可以保留"""
+    return {} if facts.kept is not None and facts.kept.school_id is None else None
 
 
 @guard("请写明删除的理由（2–300 字）。", CLAUSE)
 def why_given(facts: DeletionFacts):
     """已写明理由"""
-    return None if len(facts.why.strip()) >= 2 else {}
+    return None if says(facts.why) else {}
 
 
 @guard("请上传佐证材料，至少一份。", CLAUSE)
@@ -91,7 +91,8 @@ class Deletion(AboutPupil):
     beginner = zh("省级")
     of_one_school = True
     starts_at = State.AUTHORITY
-    brings = zh("持有正式学籍号的重复学籍已删除")
+    brings = zh("持有正式学籍号的学籍已删除")
+    ends = zh("删除持有正式学籍号的学籍")
     proof_name = zh("佐证材料")
     no_proof = zh("还没有上传佐证材料。")
     edit_path = "/cases/{number}/"
@@ -113,7 +114,8 @@ class Deletion(AboutPupil):
             "school", "school_class"
         )
         pupils = {
-            pupil.pk: pupil for pupil in held.filter(pk__in=[row.student_id, row.kept_id]).order_by("pk")
+            pupil.pk: pupil
+            for pupil in held.filter(pk__in={row.student_id, row.kept_id} - {None}).order_by("pk")
         }
         return pupils[row.student_id]
 
@@ -127,7 +129,7 @@ class Deletion(AboutPupil):
 
     def phase(self, case: Case, subject: Student, day) -> str:
         """学段 that the pupil is in."""
-        return phase_of(grade_of(subject, day), subject.school.school_system if subject.school else "")
+        return subject.phase
 
     def complete(self, case: Case, subject: Student, now) -> dict:
         """The record goes; its number is closed and stays closed."""
@@ -146,7 +148,10 @@ class Deletion(AboutPupil):
                 (zh("学生"), name if full else identity.mask_name(name)),
                 (zh("要删除的学籍"), row.student.school.name if row.student.school else zh("已删除")),
                 (zh("学籍号"), number if full else identity.mask_number(number) or zh("已停用")),
-                (zh("保留的学籍"), row.kept.school.name if row.kept.school else "—"),
+                (
+                    zh("保留的学籍"),
+                    row.kept.school.name if row.kept and row.kept.school else zh("没有另一条学籍"),
+                ),
                 (zh("问题"), row.problem.get_kind_display()),
                 (zh("理由"), row.why),
             ],
@@ -176,9 +181,11 @@ def send(problem: ProblemRecord, by, now: datetime, *, why: str, opinion: str, f
     draft."""
     day, student = local_date(now), problem.student
     office = student.school.province if student.school else None
-    if office is None or seat_at(by, office.pk, PostRole.REGISTRAR, day) is None:
-        refuse("no_seat", zh("正式学籍号的删除由学籍所在省的学籍管理员提交，你没有这个岗位。"), CLAUSE)
-    known = facts_before(problem, now, cleaned(why)[:300], len(files))
+    told = Refusal("no_seat", zh("正式学籍号的删除由学籍所在省的学籍管理员提交，你没有这个岗位。"), CLAUSE)
+    if found := seating.seat_refusal(by, office and office.pk, PostRole.REGISTRAR, day, told):
+        raise Refused(found)
+    known = facts_before(problem, now, free_text(why, zh("理由"), CLAUSE, 300), len(files))
+    held_by_wall(known.why, office, act=zh("删除"))
 
     def fill(case: Case) -> None:
         NumberDeletion.objects.create(

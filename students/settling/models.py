@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from ledger.kept_texts import no_numbers
 from ledger.words import zh
 from reviews.models import Case
 from students.models import ProblemRecord, Student
@@ -30,6 +31,7 @@ class ProblemAnswer(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = zh("问题学籍处理")
+        constraints = [no_numbers("problem_answer_no_numbers", "note")]
 
     def __str__(self):
         return str(self.case_id)
@@ -75,26 +77,40 @@ class NumberDeletion(models.Model):
     )
     student = models.ForeignKey(Student, verbose_name=zh("学生"), on_delete=models.PROTECT, related_name="+")
     kept = models.ForeignKey(
-        Student, verbose_name=zh("保留的学籍"), on_delete=models.PROTECT, related_name="+"
+        Student,
+        verbose_name=zh("保留的学籍"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
     why = models.CharField(zh("理由"), max_length=300)
 
     class Meta:
         verbose_name = verbose_name_plural = zh("正式学籍号删除")
-        constraints = [models.CheckConstraint(condition=~Q(kept=F("student")), name="deletion_keeps_another")]
+        constraints = [
+            no_numbers("deletion_no_numbers", "why"),
+            models.CheckConstraint(condition=~Q(kept=F("student")), name="deletion_keeps_another"),
+        ]
 
     def __str__(self):
         return str(self.case_id)
 
 
 class RecordRemoval(models.Model):
-    """A record that was removed because the same child has another: who asks for it by its old number is led there."""
+    """A record that was removed, mostly because the same child has another (``kept``): who asks for it by its old number
+    is led there. Without another only the ministry removes a record, one with a G that is wrong (R1.4)."""
 
     student = models.OneToOneField(
         Student, verbose_name=zh("已删除的学籍"), on_delete=models.PROTECT, related_name="removal"
     )
     kept = models.ForeignKey(
-        Student, verbose_name=zh("保留的学籍"), on_delete=models.PROTECT, related_name="absorbed"
+        Student,
+        verbose_name=zh("保留的学籍"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="absorbed",
     )
     case = models.OneToOneField(
         Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="record_removal"

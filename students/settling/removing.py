@@ -9,12 +9,12 @@ from datetime import datetime
 from ledger.words import zh
 from reviews.models import Case
 from reviews.refusals import Refusal
-from students import moving, numbers, problems
+from students import moving, numbers, one_way, problems
 from students.models import NumberKind, RegistrationNumber, Settlement, Student
 from students.settling.models import RecordRemoval
 
 CLAUSE = zh("附件1 一.2")
-HOW = zh("删除重复学籍")
+HOW, ALONE = zh("删除重复学籍"), zh("删除学籍")
 
 
 def g_refusal(student: Student) -> Refusal | None:
@@ -28,13 +28,15 @@ def g_refusal(student: Student) -> Refusal | None:
     return Refusal("bears_g", sentence, CLAUSE)
 
 
-def remove(student: Student, kept: Student, case: Case, now: datetime) -> dict:
-    """Remove ``student``'s record in favour of ``kept``'s; the caller holds both locks and has decided. Returns ids for
-    the audit trail."""
+def remove(student: Student, kept: Student | None, case: Case, now: datetime) -> dict:
+    """Remove ``student``'s record, in favour of ``kept``'s where there is one; the caller holds the locks and has
+    decided. Returns ids for the audit trail."""
+    how = HOW if kept is not None else ALONE
     # The database lets nobody be removed without this row, and nobody with a G but by the ministry.
     RecordRemoval.objects.create(student=student, kept=kept, case=case)
+    one_way.leave_lists([student.pk], zh("该生的学籍已删除（{number}）", number=case.number), case)
     student.remove()
-    closed = moving.end(student, now, how=HOW, case_number=case.number)
-    numbers.close(student.pk, reason=HOW, actor=f"case:{case.number}", case_number=case.number)
+    closed = moving.end(student, now, how=how, case_number=case.number)
+    numbers.close(student.pk, reason=how, actor=f"case:{case.number}", case_number=case.number)
     settled = problems.recheck([student.pk], case.number, Settlement.REMOVED)
-    return {"removed": student.pk, "kept": kept.pk, "closed": closed, "settled": settled}
+    return {"removed": student.pk, "kept": kept.pk if kept else None, "closed": closed, "settled": settled}

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from types import SimpleNamespace
 
 from ledger.clock import local_date
+from ledger.text import says
 from ledger.words import zh
 from orgs.models import Unit
 from reviews.models import Attachment, Case
@@ -64,7 +65,7 @@ def answer_given(facts: AnswerFacts):
 @guard("请写明情况（2–300 字）：怎样核对的，为什么佐证或删除。", CLAUSE)
 def note_given(facts: AnswerFacts):
     """已写明情况"""
-    return None if facts.row is not None and len(facts.row.note.strip()) >= 2 else {}
+    return None if facts.row is not None and says(facts.row.note) else {}
 
 
 @guard("请上传佐证材料（如户口簿、在读证明），至少一张。", CLAUSE)

@@ -18,13 +18,14 @@ from orgs.models import PostRole
 from orgs.seats import seat_at
 from reviews import desk, uploads
 from reviews.forms import PlainText
-from reviews.models import Case
-from reviews.refusals import Refusal, Refused
+from reviews.models import Case, Step
+from reviews.opinions import is_of_words
+from reviews.refusals import NO_POST, Refusal, Refused
 from reviews.views import proofs, see_other
 from reviews.views.form_pages import FormPages, told
 from students import change_page, identity, records
-from students.grades import grade_label, grade_of
-from students.models import Guardian, ProblemKind, ProblemRecord, Student
+from students.grades import label_of
+from students.models import Guardian, ProblemKind, ProblemRecord, Student, StudentStatus
 from students.settling import answering, deciding, deletion, rules
 from students.settling.forms import AnswerForm
 from students.settling.models import Decided, ProblemAnswer
@@ -48,6 +49,11 @@ def visible_to(account, day):
     return ProblemRecord.objects.filter(scope.under("student__school", account, day))
 
 
+def counted(rows):
+    """Without what is open of graduates whom nobody has recruited: it is no longer counted (R4.2)."""
+    return rows.exclude(closed_at=None, student__status=StudentStatus.GRADUATED)
+
+
 # ---------------------------------------------------------------- the list
 
 
@@ -60,7 +66,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
     tab = tab if tab in dict(TABS) else "open"
     kind = request.GET.get("kind", "")
     kind = kind if kind in ProblemKind.values else ""
-    rows = visible_to(request.user, known.today)
+    rows = counted(visible_to(request.user, known.today))
     counts = rows.aggregate(**{name: Count("pk", filter=_standing(name)) for name, _ in TABS})
     rows = rows.filter(_standing(tab), **({"kind": kind} if kind else {}))
     rows = rows.select_related("student__school", "twin__school").order_by("-pk")
@@ -137,13 +143,14 @@ def problem_page(
     may_decide = may_decide and seat_at(request.user, superior.pk, PostRole.REGISTRAR, known.today)
     province = school.province_id
     deleting = problem.closed_at is None and seat_at(request.user, province, PostRole.REGISTRAR, known.today)
-    asking = deletion.facts_before(problem, known.now) if deleting and problem.twin_id is not None else None
+    asking = deletion.facts_before(problem, known.now) if deleting else None
     may_delete = asking is not None and deletion.bears_g(asking) is None
     whole = {student.pk} | ({problem.twin_id} if _in_scope(request, problem.twin) else set())
     shown = {
         "problem": problem,
         "kind": problem.get_kind_display(),
         "state": state_of(problem),
+        "settlement": _settlement(request, problem),
         "sides": _sides(problem, other, whole, known.today),
         "checklist": change_page.lines(rules.BEFORE, rules.facts_before(problem, known.now)) if own else [],
         "may_answer": bool(own),
@@ -158,6 +165,37 @@ def problem_page(
         "refused": told(refused),
     }
     return render(request, "students/problem.html", shown, status=status)
+
+
+def _settlement(request: HttpRequest, problem: ProblemRecord) -> list[dict]:
+    """How a problem that is closed was settled: in which case, by which unit and people, when (R1.9)."""
+    if problem.closed_at is None:
+        return []
+    facts = [
+        {"label": zh("处理结果"), "value": problem.get_settled_display()},
+        {"label": zh("解决日期"), "value": spoken(local_date(problem.closed_at))},
+    ]
+    last = (
+        Step.objects.filter(case__number=problem.case_number, signer__isnull=False)
+        .select_related("unit", "handler__person", "signer__person")
+        .order_by("-seq")
+        .first()
+    )
+    if last is None:
+        return [*facts, {"label": zh("由谁解决"), "value": zh("再次查重或比对相符，由系统解决")}]
+    visible = Case.objects.visible_to(request.user, desk.of(request).today)
+    url = reverse("case", args=[problem.case_number])
+    return [
+        *facts,
+        {"label": zh("认定单位"), "value": last.unit.name},
+        {"label": zh("办理"), "value": last.handler.display_name if last.handler else "—"},
+        {"label": zh("核办"), "value": last.signer.display_name},
+        {
+            "label": zh("处理业务"),
+            "value": problem.case_number,
+            "url": url if visible.filter(number=problem.case_number).exists() else "",
+        },
+    ]
 
 
 def _in_scope(request: HttpRequest, twin: Student | None) -> bool:
@@ -205,7 +243,6 @@ def _sides(problem: ProblemRecord, other: ProblemRecord | None, whole: set[int],
 def _facts(one: Student, whole: bool, guardians: list[str], day) -> list[tuple[str, str]]:
     """One record; of a school outside of the account's scope only what the comparison is about."""
     number = records.current_number(one) if one.school_id else ""
-    system = one.school.school_system if one.school else ""
     facts = [
         (zh("姓名"), one.name if whole else identity.mask_name(one.name)),
         (zh("性别"), one.get_sex_display()),
@@ -229,7 +266,7 @@ def _facts(one: Student, whole: bool, guardians: list[str], day) -> list[tuple[s
         plain = records.id_number(one)
         facts += [
             (zh("身份证件号"), identity.mask_number(plain) if plain else zh("无")),
-            (zh("年级"), grade_label(grade_of(one, day), system)),
+            (zh("年级"), label_of(one, day)),
             (zh("监护人"), joined("、", guardians) or "—"),
             (zh("入学日期"), spoken(one.entered_on)),
         ]
@@ -247,7 +284,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         case = answering.begin(problem, request.user, desk.of(request).now)
     except Refused as error:
-        return problem_page(request, problem, error.refusal, 403 if error.code == "no_seat" else 409)
+        return problem_page(request, problem, error.refusal, 403 if error.code in NO_POST else 409)
     return see_other(reverse("problem-answer-edit", args=[case.number]))
 
 
@@ -266,9 +303,9 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _status(error: Refused) -> int:
-    if error.code == "no_seat":
+    if error.code in NO_POST:
         return 403
-    typed = error.code in ("outcome_given", "why_given", "proof_attached") or error.code.startswith("opinion")
+    typed = error.code in ("outcome_given", "why_given", "proof_attached") or is_of_words(error.code)
     return 422 if typed else 409
 
 
@@ -326,7 +363,7 @@ class AnswerPages(FormPages):
         """The problem, and what the rules find in what was kept."""
         known = rules.facts_of(row, row.case, row.problem.student, now)
         return {
-            "facts": answering.facts_shown(row, full=True)[:4],
+            "facts": answering.facts_shown(row)[:4],
             "checklist": change_page.lines(rules.SUBMIT, known),
             "clause": CLAUSE_SHOWN,
         }

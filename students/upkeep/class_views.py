@@ -12,27 +12,27 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from ledger.paging import pages_of
+from ledger.served import inert
 from ledger.words import zh
 from orgs import scope
 from orgs.models import Account, Unit
 from orgs.seats import seats_of
 from reviews import desk, uploads
-from reviews.refusals import Refusal, Refused
+from reviews.refusals import NO_POST, Refusal, Refused
 from reviews.views import see_other
-from reviews.views.evidence import inert
 from reviews.views.form_pages import told
 from reviews.views.proofs import refused_page, whole
 from students import record_values, tables
-from students.grades import grade_label, grade_on
+from students.grades import class_name
 from students.models import SchoolClass, Student
 from students.record_forms import ItemsForm
 from students.registration import label_of
-from students.tables import TableRefused
 from students.upkeep import sheet_table, sheets
 from students.upkeep.models import IN_HAND, ChangeSheet, ClassCharge, Sheet
 from students.upkeep.sheet_table import LinesRefused
 from students.upkeep.sheet_views import sheet_lines, sheet_row
 from students.upkeep.sheets import ITEMS, PupilsRefused
+from students.workbooks import TableRefused
 
 PAGE = 50
 LARGEST = 1024 * 1024
@@ -71,7 +71,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
             {
                 "url": reverse("class", args=[row.pk]),
                 "school": row.school.name,
-                "label": class_label(row, known.today),
+                "label": class_name(row, known.today),
                 "pupils": row.pupils,
                 "teacher": teachers.get(row.pk, ""),
                 "sheet": waiting.get(row.pk),
@@ -86,15 +86,6 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "page": pages_of(page),
     }
     return render(request, "students/classes.html", shown)
-
-
-def class_label(row: SchoolClass, day) -> str:
-    """五年级（2）班."""
-    return zh(
-        "{grade_label}{row}",
-        grade_label=grade_label(grade_on(row.cohort, day), row.school.school_system),
-        row=row,
-    )
 
 
 def _teachers(classes) -> dict[int, str]:
@@ -158,7 +149,7 @@ def class_page(
     shown = {
         "row": row,
         "school": row.school,
-        "label": class_label(row, known.today),
+        "label": class_name(row, known.today),
         "teaches": teaches,
         "keeps": not teaches,
         "charge": charge,
@@ -200,7 +191,7 @@ def set_teacher(request: HttpRequest, pk: int) -> HttpResponse:
             raise Refused(Refusal("no_teacher", zh("请从列表中选择班主任。"), sheets.CLAUSE))
         sheets.put_in_charge(row, account, request.user, known.now)
     except Refused as error:
-        status = 403 if error.code == "no_seat" else 422
+        status = 403 if error.code in NO_POST else 422
         return class_page(request, row, teaches, error.refusal, status)
     messages.success(
         request, zh("已指定{account}为班主任。", account=account) if account else zh("已取消班主任。")
@@ -296,7 +287,7 @@ def _form(row: SchoolClass, student: Student, data) -> ItemsForm:
 def _pupil_page(request, row, student, form, refused: Refusal | None = None, status=200) -> HttpResponse:
     shown = {
         "row": row,
-        "label": class_label(row, desk.of(request).today),
+        "label": class_name(row, desk.of(request).today),
         "name": student.name,
         "form": form,
         "clause": CLAUSE_SHOWN,

@@ -5,8 +5,10 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 
+from ledger.kept_texts import no_numbers
 from ledger.words import zh
 from orgs import scope
+from orgs.kept_names import KeepsNames
 from students.models import SchoolClass, Student
 
 
@@ -65,7 +67,7 @@ class ChangeSheetQuerySet(models.QuerySet):
         return self.filter(scope.under("school_class__school", account, day)).exclude(state=Sheet.DRAFT)
 
 
-class ChangeSheet(models.Model):
+class ChangeSheet(KeepsNames, models.Model):
     """班级变动表: what a class teacher says has changed, and what the registrar made of it."""
 
     number = models.CharField(zh("编号"), max_length=20, unique=True, editable=False)
@@ -95,12 +97,9 @@ class ChangeSheet(models.Model):
         verbose_name = verbose_name_plural = zh("班级变动表")
         ordering = ["-id"]
         constraints = [
+            no_numbers("sheet_no_numbers", "answer"),
             models.UniqueConstraint(
                 fields=["school_class"], condition=Q(state__in=OPEN), name="class_has_one_open_sheet"
-            ),
-            models.CheckConstraint(
-                condition=Q(decided_by__isnull=True) | ~Q(decided_by=F("prepared_by")),
-                name="sheet_by_two_people",
             ),
             models.CheckConstraint(
                 condition=~Q(state=Sheet.ACCEPTED)

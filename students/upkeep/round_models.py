@@ -2,11 +2,13 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 
+from ledger.kept_texts import no_numbers
 from ledger.words import zh
 from orgs import scope
+from orgs.kept_names import KeepsNames
 from orgs.models import Unit
 from students.models import Student
 
@@ -25,7 +27,7 @@ class Verified(models.TextChoices):
     SIGNED = "signed", zh("已签核")
 
 
-class Signed(models.Model):
+class Signed(KeepsNames, models.Model):
     """What a registrar submits and a head signs."""
 
     state = models.CharField(zh("状态"), max_length=10, choices=Verified.choices, default=Verified.OPEN)
@@ -39,10 +41,7 @@ class Signed(models.Model):
     class Meta:
         abstract = True
         constraints = [
-            models.CheckConstraint(
-                condition=Q(signed_by__isnull=True) | ~Q(signed_by=F("submitted_by")),
-                name="%(class)s_by_two_people",
-            ),
+            no_numbers("%(class)s_no_numbers", "opinion", "signed_opinion"),
             models.CheckConstraint(
                 condition=~Q(state=Verified.SIGNED)
                 | Q(signed_by__isnull=False, signed_at__isnull=False, submitted_by__isnull=False),
@@ -156,6 +155,7 @@ class SampledPupil(models.Model):
         verbose_name = verbose_name_plural = zh("抽查学生")
         ordering = ["id"]
         constraints = [
+            no_numbers("sampled_no_numbers", "note"),
             models.UniqueConstraint(fields=["part", "student"], name="drawn_once"),
             models.CheckConstraint(
                 condition=Q(finding="") | Q(found_by__isnull=False, found_at__isnull=False),

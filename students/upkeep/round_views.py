@@ -13,7 +13,7 @@ from ledger.clock import moment, spoken
 from ledger.paging import pages_of
 from ledger.words import beside, joined, zh
 from orgs.models import PostRole, Unit
-from orgs.seats import seats_of
+from orgs.seats import acting_seats, seats_of
 from reviews import desk
 from reviews.forms import PlainText
 from reviews.refusals import Refusal, Refused
@@ -46,8 +46,13 @@ _TIERS = {Verified.OPEN: "state-warn", Verified.SUBMITTED: "state-warn", Verifie
 _FOUND = {Finding.SAME: "state-good", Finding.DIFFERENT: "state-bad", Finding.GONE: "state-bad"}
 _STATUS = {
     "no_seat": 403,
-    "two_people": 403,
-    "opinion": 422,
+    "untrained": 403,
+    "school_closed": 403,
+    "same_person": 403,
+    "one_unit": 403,
+    "opinion_blank": 422,
+    "opinion_long": 422,
+    "opinion_contradicts": 422,
     "sample": 422,
     "due_on": 422,
     "items": 422,
@@ -57,7 +62,9 @@ _STATUS = {
 
 def _offices(account, day) -> list[Unit]:
     """The offices where the account is registrar and that stand above schools."""
-    seats = (s.unit for s in seats_of(account, day) if not s.unit.is_school and s.role == PostRole.REGISTRAR)
+    seats = (
+        s.unit for s in acting_seats(account, day) if not s.unit.is_school and s.role == PostRole.REGISTRAR
+    )
     units = {unit.pk: unit for unit in seats}
     above = (
         Unit.objects.filter(level="school", authority__in=units)
@@ -85,7 +92,7 @@ def list_page(request: HttpRequest, refused: Refusal | None = None, status=200) 
     page = Paginator(found.annotate(schools=Count("parts")).order_by("-pk"), PAGE).get_page(
         request.GET.get("page")
     )
-    schools = {s.unit.pk for s in seats_of(request.user, known.today) if s.unit.is_school}
+    schools = {pk for s in seats_of(request.user, known.today) if s.unit.is_school for pk in s.units}
     parts = SchoolVerification.objects.visible_to(request.user, known.today).filter(school__in=schools)
     begun = set(found.filter(school_year=year, term=term).values_list("authority", flat=True))
     shown = {
@@ -202,7 +209,7 @@ def round_page(request, found: VerificationRound, refused: Refusal | None = None
 
 
 def _facts(found: VerificationRound, schools: int, signed: int, total: dict) -> list[tuple]:
-    opened = beside(found.opened_by, moment(found.opened_at))
+    opened = beside(found.called("opened_by"), moment(found.opened_at))
     reached = zh(
         "{count} 所学校，已签核 {signed} 所；抽查 {part} 人，已核 {part2} 人",
         count=schools,
@@ -237,9 +244,9 @@ def _may(held, day, refusal) -> dict:
 def _signatures(held) -> list[tuple[str, str]]:
     found = []
     if held.submitted_by is not None:
-        found.append((zh("提交"), _said(held.submitted_by, held.submitted_at, held.opinion)))
+        found.append((zh("提交"), _said(held.called("submitted_by"), held.submitted_at, held.opinion)))
     if held.signed_by is not None:
-        found.append((zh("签核"), _said(held.signed_by, held.signed_at, held.signed_opinion)))
+        found.append((zh("签核"), _said(held.called("signed_by"), held.signed_at, held.signed_opinion)))
     elif held.signed_opinion:
         found.append((zh("退回意见"), held.signed_opinion))
     return found
@@ -389,8 +396,10 @@ def _pupil_row(pupil: SampledPupil, corrected: bool | None) -> dict:
         "pk": pupil.pk,
         "name": student.name,
         "url": reverse("student-record", args=[student.key]),
-        "class": zh(
-            "{student_cohort}届{part}", student_cohort=student.cohort, part=student.school_class or ""
+        "class": (
+            student.school_class.year_label
+            if student.school_class
+            else zh("{cohort}级", cohort=student.cohort)
         ),
         "changed": pupil.changed,
         "finding": pupil.get_finding_display(),

@@ -7,15 +7,19 @@ Half of each school's sample is drawn among pupils whose record changed in the t
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models.functions import Now
+from django.db.models import Q
 
 from ledger import audit, clock, outbox
+from ledger.text import says
 from ledger.words import zh
 from orgs.models import PostRole, Unit
-from orgs.seats import seat_at
-from reviews.opinions import cleaned
+from reviews import one_unit, seating
+from reviews.grounds import held as held_by_wall
+from reviews.opinions import checked_opinion, free_text
 from reviews.public_numbers import public_number
 from reviews.refusals import Refusal, Refused, refuse
+from reviews.seating import two_persons
+from reviews.states import Outcome, Verb
 from students import record_changes
 from students.grades import PROMOTION, school_year
 from students.record_fields import BY_KEY, FIELDS, RecordField
@@ -63,10 +67,11 @@ def items() -> list[RecordField]:
 
 def office_refusal(authority: Unit | None, by, role: str, day: date) -> Refusal | None:
     """Why ``by`` cannot act as ``role`` of the authority."""
-    if authority is None or seat_at(by, authority.pk, role, day) is None:
-        who = PostRole(role).label
-        return Refusal("no_seat", zh("学期核查由主管部门的{who}办理，你没有这个岗位。", who=who), CLAUSE)
-    return None
+    who = PostRole(role).label
+    told = Refusal("no_seat", zh("学期核查由主管部门的{who}办理，你没有这个岗位。", who=who), CLAUSE)
+    if authority is None:
+        return seating.no_seat(by, day, told)
+    return seating.seat_refusal(by, authority.pk, role, day, told)
 
 
 def open_round(authority: Unit, by, now: datetime, *, sample: int, due_on: date | None) -> VerificationRound:
@@ -152,18 +157,17 @@ def _draw(found: VerificationRound) -> int:
 
 def school_refusal(part: SchoolVerification, by, role: str, day: date) -> Refusal | None:
     """Why ``by`` cannot act as ``role`` of the school."""
-    if seat_at(by, part.school_id, role, day) is None:
-        return Refusal(
-            "no_seat", zh("核查由本校的{label}办理，你没有这个岗位。", label=PostRole(role).label), CLAUSE
-        )
-    return None
+    told = Refusal(
+        "no_seat", zh("核查由本校的{label}办理，你没有这个岗位。", label=PostRole(role).label), CLAUSE
+    )
+    return seating.seat_refusal(by, part.school_id, role, day, told)
 
 
 def find(
     part: SchoolVerification, pupils: list[int], finding: str, by, now: datetime, *, keys=(), note=""
 ) -> int:
     """Write what was found of drawn pupils (ids of :class:`SampledPupil`); returns of how many. Raises Refused."""
-    note, known = cleaned(note)[:200], {item.key for item in items()}
+    note, known = free_text(note, zh("说明"), CLAUSE, 200), {item.key for item in items()}
     keys = [key for key in keys if key in known]
     with transaction.atomic():
         held = _held(SchoolVerification, part.pk)
@@ -175,15 +179,16 @@ def find(
             refuse("finding", zh("请选择核查结果：一致、有差异，或不在校。"), CLAUSE)
         if finding == Finding.DIFFERENT and not keys:
             refuse("items", zh("请勾选有差异的项目；改正学籍后，这里会自动显示已改正。"), CLAUSE)
-        if finding == Finding.GONE and len(note) < 2:
+        if finding == Finding.GONE and not says(note):
             refuse("note", zh("学生不在校的，请写明去向和核查经过（2–200 字）。"), CLAUSE)
+        held_by_wall(note, held.school, act=zh("核查"), told=True)
         rows = SampledPupil.objects.filter(part=held, pk__in=pupils)
         count = rows.update(
             finding=finding,
             items=keys if finding == Finding.DIFFERENT else [],
             note=note,
             found_by=by if finding else None,
-            found_at=Now() if finding else None,
+            found_at=now if finding else None,
         )
         if not count:
             refuse("nobody", zh("请先勾选学生。"), CLAUSE)
@@ -202,7 +207,7 @@ WHEN 'different' THEN NOT EXISTS (
                       WHERE c.student_id = p.student_id AND c.field = item.key AND c.at >= p.found_at))
 WHEN 'gone' THEN NOT EXISTS (
     SELECT FROM students_student s JOIN students_schoolverification v ON v.id = p.part_id
-    WHERE s.id = p.student_id AND s.school_id = v.school_id AND s.status = 'enrolled')
+    WHERE s.id = p.student_id AND s.school_id = orgs_standing(v.school_id, orgs_today()) AND s.status = 'enrolled')
 END
 """
 _COUNTS = f"""
@@ -264,6 +269,7 @@ def submit_round(found: VerificationRound, by, now: datetime, opinion: str) -> N
         held = _held(VerificationRound, found.pk)
         if refused := office_refusal(held.authority, by, PostRole.REGISTRAR, clock.local_date(now)):
             raise Refused(refused)
+        _one_side(held, by, PostRole.REGISTRAR)
         parts = list(held.parts.values_list("pk", "state"))
         unsigned = sum(state != Verified.SIGNED for _, state in parts)
         if unsigned:
@@ -277,6 +283,24 @@ def submit_round(found: VerificationRound, by, now: datetime, opinion: str) -> N
             )
         _submit(held, by, now, opinion)
         _note(held, by, "submitted", {})
+
+
+def _one_side(found: VerificationRound, by, role: str) -> None:
+    """Whoever acted for a school in the round does not act for the authority as well (R0.5). Raises Refused."""
+    mine = Q(submitted_by__person=by.person_id) | Q(signed_by__person=by.person_id)
+    part = found.parts.filter(mine).select_related("school").order_by("pk").first()
+    if part is None:
+        return
+    refuse(
+        one_unit.CODE,
+        zh(
+            "这轮核查你已代表{school}办理，一人在一轮核查中只能代表一个单位，不能再代表{own}。请由{own}的另一名{label}办理；没有的，请在“本单位人员”页把{label}岗位委托给上级单位的同事。",
+            school=part.school.name,
+            own=found.authority.name,
+            label=PostRole(role).label,
+        ),
+        one_unit.CLAUSE,
+    )
 
 
 def _submit(held: Signed, by, now: datetime, opinion: str) -> None:
@@ -303,16 +327,17 @@ def sign_round(found: VerificationRound, by, now: datetime, opinion: str, *, agr
         held = _held(VerificationRound, found.pk)
         if refused := office_refusal(held.authority, by, PostRole.HEAD, clock.local_date(now)):
             raise Refused(refused)
+        _one_side(held, by, PostRole.HEAD)
         _sign(held, by, now, opinion, agree)
         _note(held, by, "signed" if agree else "given_back", {})
 
 
 def _sign(held: Signed, by, now: datetime, opinion: str, agree: bool) -> None:
-    opinion = _opinion(opinion)
+    opinion = _opinion(opinion, Outcome.AGREE if agree else "")
     if held.state != Verified.SUBMITTED:
         refuse("round_state", zh("核查{state}，现在不能签核。", state=held.get_state_display()), CLAUSE)
-    if held.submitted_by_id == by.pk:
-        refuse("two_people", zh("提交核查的人不能自己签核，请由另一名负责人签核。"), CLAUSE)
+    if found := two_persons(held.submitted_by, by, zh("提交核查的人不能自己签核，请由另一名负责人签核。")):
+        raise Refused(found)
     held.signed_opinion = opinion
     if agree:
         held.state, held.signed_by, held.signed_at = Verified.SIGNED, by, now
@@ -321,10 +346,9 @@ def _sign(held: Signed, by, now: datetime, opinion: str, agree: bool) -> None:
     held.save()
 
 
-def _opinion(text: str) -> str:
-    text = cleaned(text)
-    if not 2 <= len(text) <= 500:
-        refuse("opinion", zh("请写明核查情况或意见（2–500 字）。"), CLAUSE)
+def _opinion(text: str, outcome: str = "") -> str:
+    text = checked_opinion(text, Verb.SIGN, outcome)
+    held_by_wall(text, None, act=zh("核查"))
     return text
 
 

@@ -2,16 +2,15 @@
 
 from datetime import date
 
-from students import record_values, tables
+from ledger.text import plain_name
+from students import record_values, table_reading, tables, workbooks
 from students.models import SchoolClass
 from students.registration import choices_of, hint_of, label_of
-from students.tables import Column, Fault, TableRefused
+from students.tables import Column, Fault
 from students.upkeep import sheets
 from students.upkeep.sheets import ITEMS, PupilsRefused
 
 KEY, NAME = "key", "name"
-# More pupils than any class has.
-MOST = 200
 NOTES = (
     "每行一名本班学生，已填现在学籍中的内容；只改有变动的格，其他的不要动。空格表示不变，不表示清空。",
     "电话不显示现在的内容，有变动的才填，请保持“文本”格式。“编号”和“姓名”两列不要改。",
@@ -23,10 +22,10 @@ def columns(codes: dict[str, dict[str, str]] | None = None) -> list[Column]:
     """Whom a line is about, then the items."""
     codes = codes if codes is not None else record_values.code_names()
     items = [
-        Column(k, label_of(item), choices=choices_of(item, codes), hint=hint_of(item))
+        Column(k, label_of(item), choices=choices_of(item, codes), hint=hint_of(item), kind=item.kind)
         for k, item in ITEMS.items()
     ]
-    return [Column(KEY, "编号", required=True), Column(NAME, "姓名", required=True), *items]
+    return [Column(KEY, "编号", required=True, own=True), Column(NAME, "姓名", required=True), *items]
 
 
 def of_class(school_class: SchoolClass) -> bytes:
@@ -43,16 +42,16 @@ def of_class(school_class: SchoolClass) -> bytes:
 def read(data: bytes, school_class: SchoolClass, day: date) -> dict[int, dict[str, str]]:
     """What a filled table says of the pupils of the class, by id. Raises :class:`TableRefused` for what is no such
     table, :class:`LinesRefused` with all that is wrong in it."""
-    table = tables.read(data, columns())
-    if len(table.rows) > MOST:
-        raise TableRefused(f"一张变动表最多 {MOST} 行，请用本班下载的表格填写。")
+    table = table_reading.read(data, columns(), workbooks.PAGE)
     pupils = {str(pupil.key): pupil for pupil in sheets.pupils_of(school_class)}
     known, faults = {column.key: column for column in columns()}, list(table.faults)
     said: dict[int, dict[str, str]] = {}
     lines: dict[int, int] = {}
     for row in table.rows:
         pupil = pupils.get(row.cells.get(KEY, ""))
-        if pupil is None or pupil.name != row.cells.get(NAME, ""):
+        if row.bad & {KEY, NAME}:
+            continue
+        if pupil is None or pupil.name != plain_name(row.cells.get(NAME, "")):
             told = "编号和姓名与本班学生不符，请用本班下载的表格填写，这两列不要改。"
             faults.append(table.fault(row.line, known[KEY], told))
         elif pupil.pk in said:

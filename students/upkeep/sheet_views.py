@@ -35,13 +35,9 @@ def sheet_row(sheet: ChangeSheet) -> dict:
     return {
         "number": sheet.number,
         "url": reverse("class-sheet", args=[sheet.number]),
-        "label": zh(
-            "{school_class_cohort}届{sheet_school_class}",
-            school_class_cohort=sheet.school_class.cohort,
-            sheet_school_class=sheet.school_class,
-        ),
+        "label": sheet.school_class.year_label,
         "school": sheet.school_class.school.name,
-        "by": str(sheet.prepared_by),
+        "by": sheet.called("prepared_by"),
         "sent": moment(sheet.sent_at) if sheet.sent_at else "",
         "state": sheet.get_state_display(),
         "tier": _TIERS.get(sheet.state, ""),
@@ -119,11 +115,7 @@ def _facts(sheet: ChangeSheet, lines: list[dict]) -> list[tuple[str, str]]:
         (zh("学校"), sheet.school_class.school.name),
         (
             zh("班级"),
-            zh(
-                "{school_class_cohort}届{sheet_school_class}",
-                school_class_cohort=sheet.school_class.cohort,
-                sheet_school_class=sheet.school_class,
-            ),
+            sheet.school_class.year_label,
         ),
         (
             zh("变动"),
@@ -135,7 +127,7 @@ def _facts(sheet: ChangeSheet, lines: list[dict]) -> list[tuple[str, str]]:
         ),
         (
             zh("班主任"),
-            f"{sheet.prepared_by}"
+            sheet.called("prepared_by")
             + (zh("　{moment}送出", moment=moment(sheet.sent_at)) if sheet.sent_at else ""),
         ),
     ]
@@ -143,7 +135,7 @@ def _facts(sheet: ChangeSheet, lines: list[dict]) -> list[tuple[str, str]]:
         found.append(
             (
                 zh("学籍管理员"),
-                beside(sheet.decided_by, moment(sheet.decided_at)),
+                beside(sheet.called("decided_by"), moment(sheet.decided_at)),
             )
         )
     if sheet.answer:
@@ -159,7 +151,14 @@ def _act(request: HttpRequest, number: str, act, done: str, *, answer: str = "")
     try:
         count = act(sheet, request.user, desk.of(request).now)
     except Refused as error:
-        status = {"no_seat": 403, "no_charge": 403, "two_people": 403, "answer_missing": 422}
+        status = {
+            "no_seat": 403,
+            "untrained": 403,
+            "school_closed": 403,
+            "no_charge": 403,
+            "same_person": 403,
+            "answer_missing": 422,
+        }
         return sheet_page(request, sheet, error.refusal, status.get(error.code, 409), answer)
     messages.success(request, done.format(count=count))
     return see_other(reverse("class-sheet", args=[number]))

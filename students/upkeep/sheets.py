@@ -10,12 +10,16 @@ from typing import NamedTuple
 from django.db import transaction
 
 from ledger import audit, clock, outbox
+from ledger.text import says
 from ledger.words import zh
 from orgs.models import PostRole, Unit
-from orgs.seats import holders_of, seat_at, seats_of
-from reviews.opinions import cleaned
+from orgs.seats import holders_of, seats_of
+from reviews import seating
+from reviews.grounds import held as held_by_wall
+from reviews.opinions import free_text
 from reviews.public_numbers import public_number
 from reviews.refusals import Refusal, Refused, refuse
+from reviews.seating import two_persons
 from students import record_changes, record_values, sealing
 from students.models import ChangeSource, SchoolClass, Student
 from students.record_changes import ItemsRefused
@@ -55,9 +59,8 @@ def teachers_of(school: Unit, day: date) -> set[int]:
 
 def keeps_refusal(school: Unit, by, day: date) -> Refusal | None:
     """Why ``by`` cannot say who teaches, or accept a sheet, at the school."""
-    if seat_at(by, school.pk, PostRole.REGISTRAR, day) is None:
-        return Refusal("no_seat", zh("只有本校的学籍管理员可以指定班主任、核对变动表。"), CLAUSE)
-    return None
+    told = Refusal("no_seat", zh("只有本校的学籍管理员可以指定班主任、核对变动表。"), CLAUSE)
+    return seating.seat_refusal(by, school.pk, PostRole.REGISTRAR, day, told)
 
 
 def put_in_charge(school_class: SchoolClass, account, by, now: datetime) -> None:
@@ -240,10 +243,9 @@ def decide_refusal(sheet: ChangeSheet, by, day: date) -> Refusal | None:
     """Why ``by`` cannot accept or return the sheet: the school's registrar, never who sent it (R0.5)."""
     if refused := keeps_refusal(sheet.school_class.school, by, day):
         return refused
-    if sheet.prepared_by_id == by.pk:
-        return Refusal(
-            "two_people", zh("填写变动表的人不能自己核对，请由另一名学籍管理员核对。"), zh("附件1 六")
-        )
+    told = zh("填写变动表的人不能自己核对，请由另一名学籍管理员核对。")
+    if found := two_persons(sheet.prepared_by, by, told):
+        return found
     if sheet.state != Sheet.SENT:
         return Refusal(
             "sheet_state", zh("变动表{state}，现在不能核对。", state=sheet.get_state_display()), CLAUSE
@@ -298,13 +300,14 @@ def _change(student: Student, by, lines: list[ChangeSheetLine]) -> None:
 
 def give_back(sheet: ChangeSheet, by, now: datetime, answer: str) -> None:
     """Return the sheet to the teacher with what is to be mended. Raises Refused."""
-    answer = cleaned(answer)[:200]
+    answer = free_text(answer, zh("退回原因"), CLAUSE, 200)
     with transaction.atomic():
         held = _held(sheet)
         if refused := decide_refusal(held, by, clock.local_date(now)):
             raise Refused(refused)
-        if len(answer) < 2:
+        if not says(answer):
             refuse("answer_missing", zh("请写明退回的原因（2–200 字）。"), CLAUSE)
+        held_by_wall(answer, held.school_class.school, act=zh("退回"))
         held.answer = answer
         _decided(held, by, now, Sheet.RETURNED)
         _note(held, by, "returned")

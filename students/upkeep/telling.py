@@ -40,5 +40,5 @@ def tell_people(messages: list[OutboxMessage]) -> None:
 
 
 def _text(sheet: ChangeSheet, what: str) -> str:
-    name = f"{sheet.school_class.cohort}届{sheet.school_class}变动表 {sheet.number}"
+    name = f"{sheet.school_class.year_label}变动表 {sheet.number}"
     return _TEXTS[what].format(what=name, answer=sheet.answer)[:300]

@@ -108,7 +108,7 @@ class Desk:
         return Case.objects.filter(search_text__startswith=name).latest("id").number
 
     def upload(self, photos=1):
-        """Choose photographs and send them; each must arrive."""
+        """Choose photographs, which are sent by themselves; each must arrive."""
         page = self.page
         page.locator("[data-upload].ready").wait_for()
         before = page.locator("[data-evidence] img").count()
@@ -117,7 +117,6 @@ class Desk:
             for n in range(photos)
         ]
         page.locator("input[type=file][multiple]").set_input_files(files)
-        page.locator("[data-send]").click()
         expect(page.locator("[data-evidence] img")).to_have_count(before + photos)
 
     def decide(self, number, outcome="agree", reason="", opinion="情况属实，同意。"):
@@ -126,8 +125,10 @@ class Desk:
         self.go(f"/cases/{number}/")
         panel = page.locator("#decision")
         panel.locator("textarea[name=opinion]").fill(opinion)
-        if outcome == "agree":
-            panel.locator("button[data-primary]").click()
+        # The head who confirms what the registrar proposes has it on the filled button.
+        primary = panel.locator(f"button[data-primary][value={outcome}]")
+        if primary.count():
+            primary.click()
             return
         details = panel.locator("details", has=page.locator(f"button[value={outcome}]"))
         if details.get_attribute("open") is None:  # the registrar's proposal opens the head's panel by itself

@@ -73,16 +73,20 @@ def test_the_pages_of_an_application_are_whole_at_both_widths_and_speak_to_a_rea
     assert fits(page)
 
 
-def test_a_photograph_is_turned_before_it_is_sent_and_a_removed_one_is_gone(world, desk):
+def test_a_photograph_is_sent_when_chosen_turned_afterwards_and_a_removed_one_is_gone(world, desk):
     window = desk(world.registrar(world.first))
     page = window.page
     case = drafted(world, window, world.pupil(world.third))
     file = {"name": "1.jpg", "mimeType": "image/jpeg", "buffer": photograph(size=(600, 900))}
     page.locator("input[type=file][multiple]").set_input_files([file])
-    page.get_by_role("button", name="旋转").click()
-    page.locator("[data-send]").click()
     expect(page.locator("[data-evidence] img")).to_have_count(1)
-    kept = Attachment.objects.get(case=case)
+    window.sees("已上传。")
+    first = Attachment.objects.get(case=case)
+    page.get_by_role("button", name="旋转").click()
+    expect(page.locator("[data-evidence] img")).to_have_count(1)
+    window.sees("已上传。")
+    kept = Attachment.objects.get(case=case, removed_at=None)
+    assert kept != first
     assert Image.open(io.BytesIO(evidence.read(kept))).size == (900, 600)
     page.locator("[data-evidence]").get_by_role("button", name="移除").click()
     page.locator("dialog[open]").get_by_role("button", name="移除").click()
@@ -102,8 +106,7 @@ def test_a_photograph_larger_than_the_limit_is_made_smaller_on_the_spot(world, d
     page.locator("input[type=file][multiple]").set_input_files(
         [{"name": "大图.png", "mimeType": "image/png", "buffer": data.getvalue()}]
     )
-    window.sees("上传前会在本机缩小")
-    page.locator("[data-send]").click()
+    window.sees("已在本机缩小后上传")
     expect(page.locator("[data-evidence] img")).to_have_count(1, timeout=30_000)
     assert Attachment.objects.get(case=case).size <= pictures.LARGEST
 
@@ -122,11 +125,26 @@ def test_pasted_and_dropped_photographs_are_taken_and_a_text_is_not(world, desk)
     }"""
     for kind in ("paste", "drop"):
         page.evaluate(give, [kind, f"{kind}.jpg", "image/jpeg", list(photograph(size=(60, 80)))])
-    expect(page.locator("[data-queue] canvas")).to_have_count(2)
+    expect(page.locator("[data-evidence] img")).to_have_count(2)
     page.evaluate(give, ["drop", "说明.txt", "text/plain", list(b"not a picture")])
     window.sees("不是能打开的 JPG 或 PNG 图片")
-    page.locator("[data-send]").click()
-    expect(page.locator("[data-evidence] img")).to_have_count(2)
+
+
+def test_a_picture_that_could_not_be_sent_stays_and_goes_along_when_the_form_is_sent(world, desk):
+    window = desk(world.registrar(world.first))
+    page = window.page
+    case = drafted(world, window, world.pupil(world.third))
+    page.route("**/proofs/", lambda route: route.abort())
+    page.locator("input[type=file][multiple]").set_input_files(
+        [{"name": "1.jpg", "mimeType": "image/jpeg", "buffer": photograph(size=(600, 900))}]
+    )
+    window.sees("网络没有连通，“1.jpg”还没有上传，照片仍在本页，请重试。")
+    page.get_by_role("button", name="保存草稿").click()
+    window.sees("还有 1 张图片没有上传，表单没有送出。")
+    page.unroute("**/proofs/")
+    page.get_by_role("button", name="保存草稿").click()
+    window.sees("草稿已保存")
+    assert Attachment.objects.filter(case=case, removed_at=None).count() == 1
 
 
 def test_the_note_is_asked_for_only_by_the_reason_that_needs_it(world, desk):

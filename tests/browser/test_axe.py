@@ -1,6 +1,7 @@
 """Every main page, wide, at 200 % zoom and on a telephone: no accessibility violation, nothing told on the console,
 nothing refused by the content policy, nothing wider than the window."""
 
+import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
@@ -17,6 +18,7 @@ from students.models import Enrolment, ProblemRecord, Student
 from students.print_models import PrintBatch
 from students.settling import answering
 from tests import late_children, ticketed, upkept
+from tests.world import rewritten
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
 # 720 px is what 1440 px leave at a zoom of 200 %.
@@ -89,6 +91,7 @@ def graduates(world):
     run = GraduationRun.objects.create(
         number="BY-2026-AXE00000",
         school=world.first,
+        phase="primary",
         cohort=pupils[0].cohort,
         grade=6,
         prepared_by=world.registrar(world.first),
@@ -96,7 +99,9 @@ def graduates(world):
     for pupil, (leaving, reason) in zip(
         pupils, (("graduated", ""), ("completed", "补考未过。"), ("left_out", "学籍状态为休学")), strict=True
     ):
-        GraduationLine.objects.create(run=run, student=pupil, leaving=leaving, reason=reason)
+        GraduationLine.objects.create(
+            run=run, student=pupil, cohort=pupil.cohort, leaving=leaving, reason=reason
+        )
     return run
 
 
@@ -134,6 +139,7 @@ def scene(world):
         number="DP-2026-AXE00000",
         unit=world.first,
         school=world.first,
+        phase=leaver.phase,
         cohort=leaver.cohort,
         total=2,
         asked_by=world.registrar(world.first),
@@ -151,7 +157,7 @@ def scene(world):
     world.teacher = world.account(world.first, PostRole.CLASS_TEACHER)
     world.sheet = upkept.sheet_of(world, world.pupil(world.first, name=LONGEST), world.teacher)
     claimant, other = world.pupil(world.first), world.pupil(world.third)
-    Student.objects.filter(pk=other.pk).update(id_number_index=claimant.id_number_index)
+    rewritten(Student.objects.filter(pk=other.pk), id_number_index=claimant.id_number_index)
     problems.check([claimant.pk], "nightly")
     world.problem = ProblemRecord.objects.get(student=claimant)
     world.answer = answering.begin(world.problem, world.registrar(world.first), world.now)
@@ -271,6 +277,18 @@ def test_a_printed_worklist_starts_on_its_first_page(scene, desk):
     window.page.emulate_media(media="print")
     kept_whole = "getComputedStyle(document.querySelector('[data-worklist]')).breakInside"
     assert window.page.evaluate(kept_whole) == "auto"
+
+
+def test_every_printed_page_says_which_of_how_many_it_is(scene, desk):
+    window = desk(scene.registrar(scene.first))
+    counted = []
+    for path in (f"/cases/{scene.ended.number}/print/", "/rules/", "/worklist/?tab=started"):
+        window.go(path)
+        with pypdfium2.PdfDocument(window.page.pdf(prefer_css_page_size=True)) as document:
+            told = [page.get_textpage().get_text_range() for page in document]
+        counted.append(len(told))
+        assert [f"{at} / {len(told)}" in text for at, text in enumerate(told, 1)] == [True] * len(told), path
+    assert max(counted) > 1
 
 
 # The width that A4 leaves between the margins, in CSS pixels.

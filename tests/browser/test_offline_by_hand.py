@@ -27,6 +27,12 @@ def test_from_the_fault_to_the_draft_of_the_electronic_case(world, desk):
     school.page.get_by_label("母亲").check()
     school.page.get_by_role("button", name="登记").click()
     school.page.wait_for_url("**/offline/XX-*/")
+    assert school.page.get_by_text("待负责人确认").first.is_visible()
+    head = desk(world.head(world.first))
+    head.go(f"/offline/{OfflineTransfer.objects.get().number}/")
+    head.page.get_by_role("button", name="确认登记").click()
+    head.page.get_by_text("已确认，可以补办电子转学").wait_for()
+    school.page.reload()
     assert school.page.get_by_text("学籍未到").first.is_visible()
     school.page.get_by_role("button", name="补办电子转学").click()
     school.page.wait_for_url("**/transfers/*/edit/")
@@ -49,7 +55,9 @@ def test_no_page_of_offline_transfers_or_faults_has_a_violation(world, desk, siz
     school = Inspection(desk(world.registrar(world.first), *size))
     school.walk(["/offline/", "/offline/new/", "/worklist/", "/transfers/new/", "/students/"])
     school.walk([f"/offline/{each.number}/" for each in (made, other)])
+    fresh = world.taken_in(world.first, world.pupil(world.third), fault, confirmed=False)
+    head = Inspection(desk(world.head(world.first), *size)).walk([f"/offline/{fresh.number}/"])
     sending = Inspection(desk(world.registrar(world.third), *size)).walk([f"/students/{pupil.key}/"])
     league = Inspection(desk(world.registrar(world.league), *size))
     league.walk(["/offline/", "/faults/", "/faults/new/", f"/faults/{fault.number}/", "/students/"])
-    assert not school.wrong + sending.wrong + league.wrong
+    assert not school.wrong + head.wrong + sending.wrong + league.wrong

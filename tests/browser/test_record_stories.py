@@ -12,7 +12,7 @@ from students import imports, problems, registration, tables
 from students.models import ProblemRecord, Student, StudentStatus
 from students.reference import load_code_tables
 from tests.clock import frozen, shanghai
-from tests.world import World
+from tests.world import World, rewritten
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = "已逐项核对，情况属实。"
@@ -110,7 +110,7 @@ def signed(world, kind, school=None) -> None:
 @pytest.mark.rule("R1.9")
 def test_two_schools_vouch_for_one_child_and_the_league_decides(world, desk):
     mine, theirs = world.pupil(world.first, letter="L"), world.pupil(world.third, letter="L")
-    Student.objects.filter(pk=theirs.pk).update(id_number_index=mine.id_number_index)
+    rewritten(Student.objects.filter(pk=theirs.pk), id_number_index=mine.id_number_index)
     problems.check([mine.pk], "nightly")
     for pupil in (mine, theirs):
         problem = ProblemRecord.objects.select_related("student__school", "twin__school").get(student=pupil)
@@ -168,7 +168,7 @@ def graduated(world, desk):
     assert gone.status == StudentStatus.GRADUATED
     county = desk(world.registrar(world.east))
     county.go(f"/students/{gone.key}/take-back/")
-    county.page.get_by_label("回退原因").fill("补考成绩登记有误，该生尚未毕业。")
+    county.page.get_by_label("原因").fill("补考成绩登记有误，该生尚未毕业。")
     county.page.get_by_label("审核补充意见").fill("已核对成绩册，确属误操作。")
     county.picture("record-5-take-back")
     county.page.get_by_role("button", name="发起，送本单位负责人核办").click()

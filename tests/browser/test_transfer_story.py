@@ -101,7 +101,7 @@ def test_a_refusal_wants_a_listed_reason_and_ten_characters_and_keeps_what_was_t
     assert state_of(number) == ("sending_school", "handle")
     registrar.decide(number, "refuse", "not_our_pupil", opinion="经核对学籍在册但本人不在本校就读。")
     desk(world.head(world.second)).decide(
-        number, "refuse", "not_our_pupil", opinion="经核对情况属实，不予同意。"
+        number, "refuse", "not_our_pupil", opinion="经核对该生不在我校就读，不予同意。"
     )
     assert state_of(number) == ("refused", "")
     pupil.refresh_from_db()

@@ -11,11 +11,12 @@ from django.db import DatabaseError, connection, transaction
 from ledger import audit, heads
 from ledger.clock import local_date, now
 from ledger.models import AuditEntry, AuditHead
+from orgs.models import Account
 
 # CI tries a few hundred; AUDIT_EDITS=10000 tries what security.md promises.
 EDITS = int(os.environ.get("AUDIT_EDITS", "300"))
 CHAINS = [f"case/{n:02x}" for n in range(8)] + ["clock", "rulebook"]
-ACTIONS = ["case.submit", "case.handle", "case.sign", "case.expire", "step.overdue"]
+ACTIONS = ["case.draft", "case.edit", "case.attach", "case.expire", "step.overdue"]
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +26,7 @@ def trail(settings, tmp_path):
     """Ten chains of some entries each, and a signed head over them."""
     settings.AUDIT_HEADS_DIR = tmp_path
     chance = random.Random(20260101)
+    accounts = [Account.objects.create(username=f"trail-{n}").pk for n in range(9)]
     for n in range(160):
         chain = chance.choice(CHAINS)
         body = {
@@ -33,7 +35,9 @@ def trail(settings, tmp_path):
             "说明": "同意",
             "revision": n % 7,
         }
-        audit.record(chain, f"account:{n % 9}", chance.choice(ACTIONS), body, f"case:ZX-2026-{n:08d}")
+        audit.record(
+            chain, f"account:{accounts[n % 9]}", chance.choice(ACTIONS), body, f"case:ZX-2026-{n:08d}"
+        )
     return heads.sign(local_date(now()))
 
 
@@ -60,9 +64,10 @@ def test_each_entry_is_linked_to_the_one_before_it(trail):
 
 
 def test_times_and_links_are_the_databases_whatever_the_client_says():
+    by = Account.objects.create(username="somebody")
     sql(
         "INSERT INTO ledger_auditentry (chain, seq, at, actor, action, subject, body, previous_hash, hash)"
-        " VALUES ('clock', 77, '2001-01-01', 'account:1', 'x', '', '{}', 'aa', 'bb')"
+        f" VALUES ('clock', 77, '2001-01-01', 'account:{by.pk}', 'x', '', '{{}}', 'aa', 'bb')"
     )
     row = AuditEntry.objects.get()
     assert row.seq == 1
@@ -241,7 +246,7 @@ def test_the_command_says_all_is_well_and_ends_with_zero(trail):
     code, told = command()
     assert code == 0
     assert "160 条" in told
-    assert f"与 {trail.day} 的签名一致" in told
+    assert f"全部已签名，与 {trail.day} 的签名一致" in told
 
 
 def test_the_command_names_the_place_and_ends_with_one(trail):
@@ -285,3 +290,27 @@ def test_an_undone_savepoint_leaves_no_hole_in_the_chain():
     audit.record("clock", "clock", "two")
     assert list(AuditEntry.objects.order_by("seq").values_list("seq", "action")) == [(1, "one"), (2, "two")]
     assert list(audit.verify()) == []
+
+
+def test_what_was_written_after_the_last_signature_is_counted_and_never_called_whole(trail):
+    """An unsigned tail could be rewritten by who holds the database: its links alone prove nothing against him."""
+    signed = AuditEntry.objects.count()
+    assert command() == (0, f"审计记录完整：{signed} 条，全部已签名，与 {trail.day} 的签名一致。\n")
+    for _ in range(3):
+        audit.record("access", "clock", "account.sign_in", {})
+    audit.record("orgs", "clock", "account.sign_in", {})
+    code, told = command()
+    assert code == 0
+    assert told.startswith(
+        f"审计记录 {signed + 4} 条：{signed} 条已签名，与 {trail.day} 的签名一致；4 条还没有签名，"
+    )
+    assert "请运行 manage.py sign_heads 签名后再核对" in told
+    assert "完整" not in told
+
+
+def test_a_trail_without_any_signature_is_not_called_whole():
+    audit.record("access", "clock", "account.sign_in", {})
+    code, told = command()
+    assert code == 0
+    assert told.startswith("审计记录 1 条，都还没有签名：只核对了前后校验值相接")
+    assert "完整" not in told

@@ -42,7 +42,7 @@ def as_superuser(statement, *params):
 
 def test_a_head_holds_and_names_the_end_of_every_chain(folder):
     audit.record("clock", "clock", "one")
-    audit.record("case/0a", "account:1", "two")
+    audit.record("case/0a", "system", "two")
     head = heads.sign(DAY)
     assert [(chain, seq) for chain, seq, _ in head.heads] == [("case/0a", 1), ("clock", 1)]
     assert heads.holds(head)

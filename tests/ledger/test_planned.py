@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from ledger.composed import Slots, Statement
 from ledger.statements import planned
 from orgs.models import Post, Unit, UnitLevel
+from tests.world import rewritten
 
 pytestmark = pytest.mark.django_db
 
@@ -38,10 +39,14 @@ def test_what_is_logged_is_logged_with_its_text():
 
 
 def test_a_text_is_composed_once_and_filled_for_each_asker():
-    made = {}
+    above, made = None, {}
+    for level in (UnitLevel.MINISTRY, UnitLevel.PROVINCE):
+        above = Unit.objects.create(code=level, name=level, short_name=level, level=level, authority=above)
     for name, path in (("one", "/1/"), ("two", "/12/"), ("percent", "/1%/")):
-        made[name] = Unit.objects.create(code=name, name=name, short_name=name, level=UnitLevel.COUNTY)
-        Unit.objects.filter(pk=made[name].pk).update(path=path)
+        made[name] = Unit.objects.create(
+            code=name, name=name, short_name=name, level=UnitLevel.COUNTY, authority=above
+        )
+        rewritten(Unit.objects.filter(pk=made[name].pk), path=path)
     slots = Slots()
     rows = Unit.objects.filter(
         path__startswith=slots.text("path"), pk__gte=slots.number("least"), level__in=[UnitLevel.COUNTY]

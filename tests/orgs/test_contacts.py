@@ -1,11 +1,16 @@
 """Every unit below the ministry makes its complaint phone and e-mail public and keeps them itself (R8.5)."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 
+from ledger import clock
 from ledger.models import AuditEntry
 from orgs.models import PostRole, Unit
+from reviews.refusals import Refused
 from tests.world import World
+from tickets import complaints
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.5")]
 
@@ -70,3 +75,18 @@ def test_an_office_sees_which_units_below_have_published_nothing(world):
 def test_a_class_teacher_keeps_no_contact(world):
     answer = at(world.account(world.first, PostRole.CLASS_TEACHER)).get("/contacts/own/")
     assert answer.status_code == 403
+
+
+def test_a_unit_that_will_be_closed_takes_complaints_until_that_day(world):
+    today = clock.local_date(clock.now())
+    closing = [world.east, world.first]
+    for unit in closing:
+        world.closed(unit, on=today + timedelta(days=1))
+    for unit in closing:
+        assert unit.name in Client().get(f"/contacts/?q={unit.name}").content.decode()
+        assert complaints.addressed_to(unit.name) == unit
+    for unit in closing:
+        world.closed(unit, on=today)
+        assert "没有找到" in Client().get(f"/contacts/?q={unit.name}").content.decode()
+        with pytest.raises(Refused, match="没有找到受理单位"):
+            complaints.addressed_to(unit.name)

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from ledger.models import AuditEntry
-from orgs.models import Post, PostRole, Training
+from orgs.models import Post, PostRole
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.2")]
@@ -50,10 +50,10 @@ def test_who_has_left_the_post_is_not_in_it(world):
 
 @pytest.mark.rule("R8.1")
 def test_a_registrars_certificate_is_told_and_an_expired_one_stands_out(world):
-    assert "至 2100年1月1日" in seen(world, text="单于")
-    Training.objects.filter(person=world.named.person).update(valid_until=world.today - timedelta(days=1))
+    assert "至 2027年7月1日" in seen(world, text="单于")
+    world.certified(world.named, world.today - timedelta(days=1))
     assert "state-bad" in seen(world, text="单于")
-    Training.objects.filter(person=world.named.person).delete()
+    world.certified(world.named, None)
     assert "没有证书" in seen(world, text="单于")
 
 

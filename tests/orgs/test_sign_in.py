@@ -4,9 +4,10 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client, override_settings
 from django_otp.oath import totp
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from ledger import clock
 from ledger.models import AuditEntry
+from orgs import one_time_codes
 from orgs.authenticator import Authenticator
 from orgs.models import Account, PostRole
 from tests.world import PASSWORD, World
@@ -187,6 +188,19 @@ def wrong(account):
     return f"{(int(code(account)) + 1) % 1_000_000:06d}"
 
 
+def bound(account):
+    return Authenticator.objects.create(user=account, name="x", confirmed=True)
+
+
+def second(client, **typed):
+    return client.post("/accounts/second-factor/", typed)
+
+
+def given(account):
+    text, _ = one_time_codes.give(account, None, clock.now())
+    return text
+
+
 @pytest.fixture
 def asked(settings):
     settings.SECOND_FACTOR = True
@@ -194,68 +208,70 @@ def asked(settings):
 
 def test_a_head_enrols_on_the_first_sign_in_and_only_then_gets_in(client, world, asked):
     head = world.head(world.first)
-    enter(client, head)
-    answer = client.get("/notices/?page=1")
-    assert (answer.status_code, answer.url) == (302, "/accounts/second-factor/?next=%2Fnotices%2F%3Fpage%3D1")
+    answer = enter(client, head, next="/notices/?page=1")
+    assert (answer.status_code, answer.url) == (303, "/accounts/second-factor/?next=%2Fnotices%2F%3Fpage%3D1")
+    page = client.get(answer.url).content.decode()
+    assert 'name="code"' in page
+    assert "data:image/svg+xml" not in page, "nothing to bind before the code"
+    answer = second(client, code=given(head), next="/notices/?page=1")
     page = client.get(answer.url).content.decode()
     assert "data:image/svg+xml" in page
     assert 'name="next" value="/notices/?page=1"' in page
-    answer = client.post("/accounts/second-factor/", {"otp_token": code(head), "next": "/notices/?page=1"})
+    assert not signed_in(client)
+    answer = second(client, otp_token=code(head), next="/notices/?page=1")
     assert (answer.status_code, answer.url) == (303, "/notices/?page=1")
     assert signed_in(client)
 
 
 def test_once_enrolled_the_secret_is_never_shown_again(client, world, asked):
     head = world.head(world.first)
-    Authenticator.objects.create(user=head, name="x", confirmed=True)
+    bound(head)
     enter(client, head)
     page = client.get("/accounts/second-factor/").content.decode()
     assert "data:image/svg+xml" not in page
     assert not signed_in(client)
-    assert client.post("/accounts/second-factor/", {"otp_token": code(head)}).url == "/worklist/"
+    assert second(client, otp_token=code(head)).url == "/worklist/"
     assert signed_in(client)
+    assert client.get("/accounts/second-factor/").status_code == 200
 
 
-def test_a_wrong_code_is_told_and_opens_nothing(client, world, asked):
+def test_a_wrong_code_is_told_and_opens_nothing_and_five_lock_this_address(client, world, asked):
     head = world.head(world.first)
-    Authenticator.objects.create(user=head, name="x", confirmed=True)
+    bound(head)
     enter(client, head)
-    answer = client.post("/accounts/second-factor/", {"otp_token": wrong(head)})
-    assert answer.status_code == 422
-    assert "动态验证码不对或已过期" in answer.content.decode()
-    answer = client.post("/accounts/second-factor/", {"otp_token": code(head)})
-    assert "请稍等片刻再试" in answer.content.decode(), "guessing is slowed down"
+    answers = [second(client, otp_token=wrong(head)) for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [422, 422, 422, 422, 429]
+    assert "动态验证码不对或已过期" in answers[0].content.decode()
+    assert "已在本机锁定" in answers[4].content.decode()
+    assert second(client, otp_token=code(head)).status_code == 429, "guessing is slowed down"
     assert not signed_in(client)
 
 
 def test_a_code_counts_once(client, world, asked):
     head = world.head(world.first)
-    Authenticator.objects.create(user=head, name="x", confirmed=True)
+    bound(head)
     enter(client, head)
     token = code(head)
-    assert client.post("/accounts/second-factor/", {"otp_token": token}).status_code == 303
+    assert second(client, otp_token=token).status_code == 303
     other = Client()
     enter(other, head)
-    assert other.post("/accounts/second-factor/", {"otp_token": token}).status_code == 422
+    assert second(other, otp_token=token).status_code == 422
 
 
 def test_what_stands_in_the_database_makes_no_valid_code(client, world, asked):
     head = world.head(world.first)
+    device = bound(head)
     enter(client, head)
-    client.get("/accounts/second-factor/")
-    device = TOTPDevice.objects.get(user=head)
-    stolen = f"{totp(device.bin_key):06d}"
-    assert client.post("/accounts/second-factor/", {"otp_token": stolen}).status_code == 422
-    TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
+    stolen = f"{totp(device.key.encode()):06d}"
+    assert second(client, otp_token=stolen).status_code == 422
     good = code(head)
     with override_settings(SECOND_FACTOR_KEY=bytes(32)):
-        assert client.post("/accounts/second-factor/", {"otp_token": good}).status_code == 422
-    TOTPDevice.objects.update(throttling_failure_count=0, throttling_failure_timestamp=None)
-    assert client.post("/accounts/second-factor/", {"otp_token": code(head)}).status_code == 303
+        assert second(client, otp_token=good).status_code == 422
+    assert second(client, otp_token=code(head)).status_code == 303
 
 
 def test_a_seed_copied_to_another_account_gives_another_secret(world):
-    mine = Authenticator.objects.create(user=world.head(world.first), name="x", confirmed=True)
+    mine = bound(world.head(world.first))
     other = Authenticator.objects.create(user=world.head(world.second), name="x", key=mine.key)
     assert mine.bin_key != other.bin_key
     assert mine.key not in mine.config_url
@@ -263,8 +279,10 @@ def test_a_seed_copied_to_another_account_gives_another_secret(world):
 
 @pytest.mark.parametrize("typed", ["", "12345", "abcdef", "１２３４５６７", "1234567\x00"])
 def test_what_cannot_be_a_code_is_told(client, world, asked, typed):
-    enter(client, world.head(world.first))
-    answer = client.post("/accounts/second-factor/", {"otp_token": typed})
+    head = world.head(world.first)
+    bound(head)
+    enter(client, head)
+    answer = second(client, otp_token=typed)
     assert answer.status_code == 422
     assert "6 位" in answer.content.decode()
 
@@ -280,9 +298,9 @@ def test_a_school_registrar_needs_no_second_factor_but_everyone_from_county_up_d
 
 def test_removing_the_device_ends_the_session(client, world, asked):
     head = world.head(world.first)
+    bound(head)
     enter(client, head)
-    client.get("/accounts/second-factor/")
-    client.post("/accounts/second-factor/", {"otp_token": code(head)})
+    second(client, otp_token=code(head))
     assert signed_in(client)
     Authenticator.objects.get(user=head).delete()
     assert not signed_in(client)
@@ -290,5 +308,7 @@ def test_removing_the_device_ends_the_session(client, world, asked):
 
 def test_without_the_setting_nobody_is_asked(client, world, settings):
     settings.SECOND_FACTOR = False
-    enter(client, world.head(world.east))
+    head = world.head(world.east)
+    Account.objects.filter(pk=head.pk).update(code_due=True)
+    enter(client, head)
     assert signed_in(client)

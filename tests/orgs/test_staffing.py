@@ -137,7 +137,7 @@ def test_the_unit_above_may_stand_in_and_a_stranger_may_not(world):
     assert lent(world, head.posts.get(), above, head)
     with pytest.raises(StaffingRefused, match="同事"):
         lent(world, head.posts.get(), stranger, head)
-    with pytest.raises(StaffingRefused, match="本人或本单位负责人"):
+    with pytest.raises(StaffingRefused, match="任职人本人、本单位负责人或上级单位负责人"):
         lent(world, head.posts.get(), above, world.registrar(world.east))
 
 
@@ -192,13 +192,12 @@ def test_a_class_teacher_sees_no_staff(world):
 @pytest.mark.rule("R8.1")
 def test_a_certificate_that_runs_out_is_told_a_month_a_week_and_a_day_before(world):
     from ledger import outbox
-    from orgs.models import Training
     from reviews import training
     from reviews.models import Notice
 
     account = world.registrar(world.first)
     until = world.today + timedelta(days=30)
-    Training.objects.filter(person=account.person).update(valid_until=until)
+    world.certified(account, until)
     for days in (30, 29, 7, 3, 0):
         with frozen(clock.now() + timedelta(days=30 - days)) as now:
             training.remind(now)

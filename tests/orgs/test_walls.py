@@ -131,12 +131,12 @@ def test_the_administrators_page_refuses_the_same_in_words(world, client):
     client.force_login(boss)
     answer = client.post(
         "/admin/orgs/post/add/",
-        {"account": second.pk, "unit": world.first.pk, "role": "head", "valid_from": "2026-09-01"},
+        {"account": second.pk, "unit": world.first.pk, "role": "head", "valid_from": "2026-12-01"},
     )
     assert answer.status_code == 422
     assert (
         "同一人在同一单位不能既任学籍管理员又任负责人（R0.5：办理与核办须为两人）。"
         in answer.content.decode()
     )
-    assert 'value="2026-09-01"' in answer.content.decode(), "what was typed is gone"
+    assert 'value="2026-12-01"' in answer.content.decode(), "what was typed is gone"
     assert not Post.objects.filter(account=second).exists()

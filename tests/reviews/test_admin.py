@@ -12,7 +12,17 @@ from ledger.administration import ReadOnlyAdmin
 from ledger.models import AuditEntry, AuditHead, SweepRun
 from orgs.models import Account, PostRole
 from reviews import appeals, calendar
-from reviews.models import Case, Limit, OverdueRecord, QuickPhrase, RefusalReason, Route, Step, Window
+from reviews.models import (
+    Case,
+    Limit,
+    OverdueRecord,
+    QuickPhrase,
+    RefusalReason,
+    Route,
+    Step,
+    Window,
+    YearRow,
+)
 from students import problems, recruitment
 from students.bulletins import drafting
 from students.bulletins.counting import Month
@@ -83,7 +93,12 @@ def decided(world):
     oldest = world.pupil(world.third, grade=6)
     clerk = world.registrar(world.third)
     GraduationRun.objects.create(
-        number="BY-2026-TEST0000", school=world.third, cohort=oldest.cohort, grade=6, prepared_by=clerk
+        number="BY-2026-TEST0000",
+        school=world.third,
+        phase="primary",
+        cohort=oldest.cohort,
+        grade=6,
+        prepared_by=clerk,
     )
     mine, _ = settled.claimed(world)
     settled.answered(world, mine, "remove", "本校重复登记。")
@@ -216,7 +231,7 @@ def test_pupils_are_shown_masked_and_never_with_a_number(boss, decided, client):
         answer = client.get(page)
         assert answer.status_code == 200
         text = text_of(answer)
-        assert "阿拉坦" not in text, page
+        assert "阿拉坦·其其格" not in text, page
         assert "alatan" not in text, page
         assert str(pupil.birth_date.year) + "年" not in text or "student" not in page, page
         assert "sealed" not in text, page
@@ -352,7 +367,7 @@ def test_the_nations_limit_never_leaves_a_day_without_one(boss, client):
     url = address(Limit, "change", row.pk)
     answer = client.post(url, limit_form(row, valid_until="2027-01-01"))
     assert answer.status_code == 422
-    assert "这一天起没有接续的全国时限，业务将无法计算期限；请先添加接续的一行。" in text_of(answer)
+    assert "这一天起没有接续的全国规定，业务将无从判断；请先添加接续的一行。" in text_of(answer)
     Limit.objects.create(
         key="expire_days",
         name=row.name,
@@ -421,3 +436,25 @@ def test_a_quick_phrase_may_be_added_and_taken_away(boss, client):
     assert client.post(address(QuickPhrase, "delete", row.pk), {"post": "yes"}).status_code == 302
     assert [entry.action for entry in entries()] == ["quickphrase.added", "quickphrase.deleted"]
     assert not QuickPhrase.objects.filter(pk=row.pk).exists()
+
+
+def test_a_provinces_word_on_the_years_end_is_typed_as_people_say_it(boss, client, world):
+    data = {
+        "key": "dropout_holds_graduation",
+        "value": "也许",
+        "province": world.im.pk,
+        "valid_from": "2027-01-01",
+        "source": "省教育厅规定",
+        "clause": "附件1 五.2",
+    }
+    answer = client.post(address(YearRow, "add"), data)
+    assert answer.status_code == 422
+    assert "请写“是”或“否”。" in text_of(answer)
+    assert client.post(address(YearRow, "add"), data | {"value": "否"}).status_code == 302
+    row = YearRow.objects.get(province=world.im)
+    assert row.value == "off"
+    assert 'value="否"' in client.get(address(YearRow, "change", row.pk)).content.decode()
+    nation = YearRow.objects.get(key="entry_from", province=None)
+    ended = {"value": "06-01", "valid_until": "2027-01-01", "source": "x", "clause": "x"}
+    answer = client.post(address(YearRow, "change", nation.pk), ended)
+    assert "没有接续的全国规定" in text_of(answer)

@@ -13,10 +13,10 @@ from reviews.models import Case, Notice, WallAppeal
 from reviews.refusals import Refused
 from tests.clock import frozen, shanghai
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says, words
-from tests.world import World
+from tests.world import World, rewritten
 
 pytestmark = pytest.mark.django_db
-TEXT = "家长来电称材料不齐是学校的说法，本人明确表示不再转学。"
+TEXT = "材料不齐是旧通知里的话，家长本人明确表示不再转学。"
 REFUSE = {"outcome": "refuse", "reason": "guardian_objects"}
 
 
@@ -178,15 +178,17 @@ def test_only_whose_turn_it_is_sends_a_text_up_and_only_one_that_is_stopped(worl
     refused("no_seat", raised, world, case, by=world.head(world.east))
     refused("reason_listed", raised, world, case, reason="材料不齐")
     refused("appeal_needless", raised, world, case, text="家长明确表示孩子不再转学，已核实。")
-    refused("appeal_needless", raised, world, case, outcome="agree", reason="")
+    refused("appeal_needless", raised, world, case, text=AGREE, outcome="agree", reason="")
     refused("opinion_blank", raised, world, case, text=" ")
     done = world.finish(case)
     refused("case_closed", raised, world, done)
 
 
 def test_who_has_nobody_above_is_told_to_find_other_words(world, case):
-    world.league.authority = None
-    type(world.east).objects.filter(pk=world.east.pk).update(authority=None)
+    # Only the ministry has nobody above.
+    units = type(world.east).objects
+    rewritten(units.filter(pk=world.ministry.pk), level="province", authority=world.league)
+    rewritten(units.filter(pk=world.east.pk), level="ministry", authority=None)
     assert refused("forbidden_ground", handle, world, case).endswith("请改写意见。")
     refused("appeal_nowhere", raised, world, case)
 
@@ -233,7 +235,7 @@ def test_an_appeal_is_decided_once_by_another_person_and_never_changed_or_delete
     sql("appeal_fixed", change.format("opinion='别的意见'"), appeal.pk)
     sql("appeal_fixed", change.format("explanation='补记'"), appeal.pk)
     rule = "ruling='allow', ruling_opinion='属误报', decider_id=%s"
-    sql("appeal_two_people", change.format(rule), appeal.account_id, appeal.pk)
+    sql("appeal_seat", change.format(rule), appeal.account_id, appeal.pk)
     sql("appeal_ruled_whole", change.format("ruling='allow'"), appeal.pk)
     sql("no_delete", "DELETE FROM reviews_wallappeal WHERE id=%s", appeal.pk)
     sql("append_only", "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE reviews_wallappeal")

@@ -279,7 +279,8 @@ def test_the_explanation_tells_each_day_over_national_day_2026():
 def test_a_substitute_day_off_is_told_with_its_festival():
     told = CALENDAR.explain(date(2027, 2, 4), 1)
     assert told.sentence == (
-        "自 2027年2月4日 起，次个工作日开始计，第 1 个工作日为 2027年2月11日；其间跳过农历除夕 1 天、春节 5 天"
+        "自 2027年2月4日 起，次个工作日开始计，第 1 个工作日为 2027年2月15日；"
+        "其间跳过农历除夕 1 天、春节 7 天、周末 2 天"
     )
 
 

@@ -30,7 +30,7 @@ def test_the_calendars_shipped_with_the_program_are_read_without_a_remark():
     assert {row.source for row in sure.rows if row.date.year == 2025} == {"国办发明电〔2024〕12号"}
     assert {row.source for row in sure.rows if row.date.year == 2026} == {NOTICE}
     open_still = parse((DATA / "calendar_cn_2027_provisional.csv").read_bytes())
-    assert (len(open_still.rows), open_still.errors, open_still.years) == (19, (), (2027,))
+    assert (len(open_still.rows), open_still.errors, open_still.years) == (28, (), (2027,))
 
 
 @pytest.mark.rule("R3.7")

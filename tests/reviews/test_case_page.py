@@ -416,9 +416,12 @@ def test_more_acts_and_proofs_take_no_more_statements(client, world):
     case = world.draft(world.first, world.pupil(world.third), proofs=4)
     case = door.perform(case, "submit", world.registrar(world.first), opinion="情况属实，申请转入。")
     case = world.decide(case)
-    for _ in range(3):
-        case = world.decide(case, "send_back", "proof_unreadable", "看不清，请重拍。")
-        case = world.decide(case)
+    clerk, head = world.registrar(world.east), world.head(world.east)
+    back = {"outcome": "send_back", "reason": "proof_unreadable"}
+    for _ in range(2):
+        case = door.perform(case, "handle", clerk, opinion="证明照片看不清，请重拍。", **back)
+        own = "我看过证明照片，右下角的日期模糊看不清，请把整页拍全再上传。"
+        case = world.decide(door.perform(case, "sign", head, opinion=own, **back))
     counted(client, world.registrar(world.east), case, "handle", "case page, its turn")
 
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from reviews import calendar
 from reviews.dashboard import counting
 from tests.clock import frozen, shanghai
-from tests.world import World
+from tests.world import World, rewritten
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.7b")]
 BEGUN, NOW = shanghai(2026, 10, 9, 9), shanghai(2026, 11, 3, 10)
@@ -165,7 +165,7 @@ def test_the_page_asks_as_much_of_a_large_country_as_of_a_small_one(world):
 def test_the_leagues_of_the_region_stand_as_tiles(world):
     from orgs.models import Unit
 
-    Unit.objects.filter(pk=world.league.pk).update(code="152500")
+    rewritten(Unit.objects.filter(pk=world.league.pk), code="152500")
     with frozen(NOW):
         page = at(world.head(world.im)).get("/dashboard/").content.decode()
     assert '<title id="tiles-title">' in page

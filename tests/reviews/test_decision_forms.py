@@ -12,7 +12,7 @@ from students.models import ProblemRecord, Student
 from tests.clock import frozen
 from tests.golden import assert_queries
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
-from tests.world import World
+from tests.world import World, rewritten
 from transfers.models import Transfer
 
 pytestmark = pytest.mark.django_db
@@ -122,7 +122,7 @@ def test_at_the_last_stage_an_obstacle_disables_the_head_s_button_with_its_sente
 
 
 def test_a_suspended_pupil_is_told_in_the_checklist_at_every_stage(client, world, case):
-    Student.objects.filter(pk=Transfer.objects.get(case=case).student_id).update(status="suspended")
+    rewritten(Student.objects.filter(pk=Transfer.objects.get(case=case).student_id), status="suspended")
     checks = look(client, world.registrar(world.east), case).context["checklist"]
     assert checks[0]["ok"] is False
     assert "该生处于休学状态，须先在示例第三小学办理复学手续" in checks[0]["text"]

@@ -12,7 +12,7 @@ from django.test import Client
 
 from ledger import outbox
 from ledger.models import OutboxMessage
-from reviews import digests
+from reviews import digests, door
 from reviews.models import Notice
 from tests.clock import frozen, shanghai
 from tests.reviews.test_notices import Mailbox
@@ -123,6 +123,44 @@ def test_what_was_mailed_is_not_mailed_again_the_next_day(world, mailbox):
     sent(shanghai(2027, 3, 11, 17, 1))
     second = email.message_from_bytes(mailbox.taken[1], policy=policy.default)
     assert second["Subject"].endswith("1 条未读通知")
+
+
+def bodies(mailbox) -> list[str]:
+    messages = [email.message_from_bytes(raw, policy=policy.default) for raw in mailbox.taken]
+    return ["".join(message.get_content().split()) for message in messages]
+
+
+def test_what_was_dealt_with_unread_is_not_repeated(world, mailbox):
+    """The head has signed one of two cases without opening its notice."""
+    head = wants(world.head(world.first), email_notices=True)
+    signed, left = (world.submitted(world.first, world.pupil(world.third)) for _ in range(2))
+    outbox.relay(MORNING + timedelta(minutes=1))
+    with frozen(MORNING + timedelta(minutes=5)):
+        world.decide(signed)
+    assert Notice.objects.filter(account=head, case=signed, read_at=None).exists()
+    sent(EVENING)
+    (body,) = bodies(mailbox)
+    assert left.number in body
+    assert signed.number not in body
+
+
+def test_what_has_ended_meanwhile_is_told_by_its_end_alone(world, mailbox, gateway):
+    clerk = wants(world.registrar(world.third), email_notices=True, sms_notices=True)
+    clerk.person.phone = "13900001234"
+    clerk.person.save()
+    case = world.submitted(world.first, world.pupil(world.third))
+    with frozen(MORNING + timedelta(minutes=5)):
+        case = world.decide(case)
+        outbox.relay(MORNING + timedelta(minutes=5))
+    with frozen(MORNING + timedelta(minutes=10)):
+        door.perform(case, "withdraw", world.registrar(world.first), opinion="家长不再转学。")
+    with frozen(MORNING + timedelta(minutes=15)):
+        outbox.relay(MORNING + timedelta(minutes=15))
+    sent(EVENING)
+    (body,) = bodies(mailbox)
+    assert f"{case.number}）已由" in body
+    assert "已到你单位" not in body
+    assert gateway.taken[0][0]["text"].startswith("【学籍管理】你有 1 条未读通知")
 
 
 def test_a_mail_server_that_refuses_delays_the_mail_and_nothing_else(world, mailbox):

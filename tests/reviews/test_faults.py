@@ -240,7 +240,8 @@ def test_begun_and_ended_it_is_told_to_all_who_keep_records_under_it_each_once(w
 
 def test_however_many_are_told_it_takes_the_same_statements(world, django_assert_max_num_queries):
     schools = [
-        world.unit(f"学校{n}", "school", world.east, lowest_grade=1, highest_grade=6) for n in range(20)
+        world.unit(f"学校{n}", "school", world.east, lowest_grade=1, highest_grade=6, school_system="6-3")
+        for n in range(20)
     ]
     for school in schools:
         world.registrar(school), world.head(school)

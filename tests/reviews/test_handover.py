@@ -60,8 +60,8 @@ def test_the_colleague_goes_on_from_the_day_after_and_the_leaver_does_no_more(wo
         "the last day is one of work"
     )
     outbox.relay(timezone.now() + timedelta(minutes=1))
-    notice = Notice.objects.get(account=world.heir)
-    assert "现有待办 2 件" in notice.text
+    notice = Notice.objects.get(account=world.heir, dedup__startswith="handover:")
+    assert "现有待办 2 件、其他单据 0 件" in notice.text
     with frozen(clock.now() + timedelta(days=1)):
         day = clock.local_date(clock.now())
         assert seat_at(world.leaver, world.east.pk, PostRole.REGISTRAR, day) is None

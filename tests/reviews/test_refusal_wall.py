@@ -3,20 +3,23 @@
 from datetime import date
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
 from orgs.models import Account
 from reviews import door, rulebook
-from reviews.models import Act, Case, ForbiddenPhrase, RefusalReason
+from reviews.grounds import answer_to
+from reviews.models import Act, Case, ForbiddenPhrase, RefusalReason, WallMark, WallWords
 from reviews.refusals import Refused
 from reviews.wall_values import GRADUATION_AUTHORITY, POST_GRADUATION, POST_GRADUATION_REASONS
 from tests.api import Program, refusal
 from tests.clock import frozen
-from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, post, says
+from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
 UNLAWFUL = "接收学校涉嫌违规招生，不同意转出。"
+OWN = "占用牧 区·指标，监护人明确表示不再转学。"
 QUOTED = "不得以接收省份可能违规招生、学生分数可能未达到接收省份要求等理由驳回申请"
 REFUSE = {"outcome": "refuse", "reason": "guardian_objects"}
 
@@ -39,11 +42,11 @@ def case(world):
 
 @pytest.fixture
 def words(world):
-    """The province forbids the words for transfers as well."""
-    return own_row(world.im)
+    """Words of the province, beside the nation's."""
+    return own_row(world.im, "违规招生")
 
 
-def own_row(province, text="违规招生", **more):
+def own_row(province, text="牧区指标", **more):
     values = {
         "kinds": ["in_province_transfer"],
         "clause": "附件1 三.4",
@@ -93,34 +96,36 @@ def test_the_stage_of_the_graduation_authority_has_a_closed_list_without_recruit
 def test_recruiting_and_scores_are_forbidden_where_the_notice_says_so_and_nowhere_else(world):
     book = rulebook.current()
 
-    def texts(kind, stage):
-        return {row.text for row in book.forbidden_for(kind, stage, MONDAY.date(), world.im.pk)}
+    def keys(kind, stage):
+        return {row.key for row in book.forbidden_for(kind, stage, MONDAY.date(), world.im.pk)}
 
-    graduation = texts(POST_GRADUATION, GRADUATION_AUTHORITY)
-    assert {"违规招生", "分数不够", "录取线", "材料不齐"} <= graduation
-    assert "违规招生" not in texts(POST_GRADUATION, "receiving_authority")
-    assert "违规招生" not in texts("in_province_transfer", "sending_authority")
-    assert "材料不齐" in texts("in_province_transfer", "receiving_school")
+    about_recruiting = {"score", "points", "missed", "recruit", "otherside"}
+    assert about_recruiting | {"paper", "fee", "temp"} <= keys(POST_GRADUATION, GRADUATION_AUTHORITY)
+    assert about_recruiting <= keys("recruitment", "authority")
+    assert not about_recruiting & keys(POST_GRADUATION, "receiving_authority")
+    assert not about_recruiting & keys("in_province_transfer", "sending_authority")
+    assert {"paper", "stuff", "full"} <= keys("in_province_transfer", "receiving_school")
+    assert "paper" not in keys("key_information", "authority")
+    assert {"fee", "temp", "full"} <= keys("suspension", "school")
 
 
 @pytest.mark.rule("R3.4")
 def test_a_province_adds_words_and_takes_none_of_the_nation_s_away(world):
-    own_row(world.im, "生源流失", kinds=[POST_GRADUATION], stages=[GRADUATION_AUTHORITY])
-    own_row(world.im, "违规招生", kinds=["in_province_transfer"])
+    own_row(world.im, kinds=[POST_GRADUATION], stages=[GRADUATION_AUTHORITY])
     book, stage = rulebook.current(), (POST_GRADUATION, GRADUATION_AUTHORITY, MONDAY.date())
     ours = {row.text for row in book.forbidden_for(*stage, world.im.pk)}
     theirs = {row.text for row in book.forbidden_for(*stage, world.hebei.pk)}
-    assert ours - theirs == {"生源流失"}
-    assert "违规招生" in ours & theirs
+    assert ours - theirs == {"牧区指标"}
+    assert "分数未达到要求" in ours & theirs
 
 
 @pytest.mark.rule("R3.4")
 def test_a_row_added_now_is_known_to_the_next_decision_and_one_that_has_ended_is_not(world, case):
     assert rulebook.current().forbidden_for(case.kind, "x", MONDAY.date(), world.im.pk)
     row = own_row(world.im)
-    stopped(handle, world, case)
+    stopped(handle, world, case, OWN)
     ForbiddenPhrase.objects.filter(pk=row.pk).update(valid_until=date(2026, 1, 1))
-    handle(world, case)
+    handle(world, case, OWN)
 
 
 # ---------------------------------------------------------------- handling and signing
@@ -132,7 +137,8 @@ def test_a_row_added_now_is_known_to_the_next_decision_and_one_that_has_ended_is
 )
 def test_a_handling_that_refuses_with_a_forbidden_ground_is_stopped_with_the_clause(world, case, words, text):
     refused = stopped(handle, world, case, text)
-    assert refused.sentence.startswith(f"意见中写有“违规招生”，不得以此不同意：“{QUOTED}”。请改写意见")
+    assert f"不得以此不同意：“{QUOTED}”。请改写意见" in refused.sentence
+    assert refused.sentence.startswith("意见中写有“违")
     assert refused.clause == "附件1 三.4"
     assert Act.objects.filter(case=case, verb="handle").count() == 0
 
@@ -149,7 +155,8 @@ def test_the_head_is_stopped_as_well_whatever_the_registrar_wrote(world, case, w
 @pytest.mark.rule("R3.4")
 def test_a_sending_back_a_return_and_a_reminder_are_stopped_too(world, case, words):
     back = {"outcome": "send_back", "reason": "reason_mistaken"}
-    assert "不得以此退回补正" in stopped(handle, world, case, **back).sentence
+    told = stopped(handle, world, case, "接收学校涉嫌违规招生，请更正后再报。", **back)
+    assert "不得以此退回补正" in told.sentence
     nudge = stopped(door.perform, case, "nudge", world.registrar(world.first), opinion="违 规 招 生 也要快办")
     assert "不得以此催办" in nudge.sentence
     handle(world, case, AGREE, outcome="agree", reason="")
@@ -157,21 +164,31 @@ def test_a_sending_back_a_return_and_a_reminder_are_stopped_too(world, case, wor
 
 
 @pytest.mark.rule("R3.4")
-def test_an_opinion_that_agrees_may_name_anything(world, case, words):
-    text = "有人反映违规招生，但不得以此驳回，同意。"
-    done = handle(world, case, text, outcome="agree", reason="")
-    assert done.awaiting == "sign"
+@pytest.mark.parametrize(
+    ("text", "clause"),
+    [
+        ("同意，但请家长周五前把户口本送到局里来。", "函 一；附件1 三.1"),
+        ("同意，学费缴清后生效。", "正文 一；附件1 三.1"),
+        ("同意，请监护人到局里面签。", "函 一；附件1 三.1"),
+        ("同意，等正式学籍号下来再转。", "附件1 一.4"),
+    ],
+)
+def test_a_demand_is_a_demand_though_the_opinion_agrees(world, case, text, clause):
+    refused = stopped(handle, world, case, text, outcome="agree", reason="")
+    assert "不得以此办理" in refused.sentence
+    assert refused.clause == clause
+    assert handle(world, case, AGREE, outcome="agree", reason="").awaiting == "sign"
 
 
 @pytest.mark.rule("R3.4")
 def test_the_words_of_another_province_do_not_bind(world, case):
     own_row(world.hebei)
-    assert handle(world, case).awaiting == "sign"
+    assert handle(world, case, OWN).awaiting == "sign"
 
 
 def test_a_case_is_judged_by_the_words_in_force_when_it_was_sent(world, case):
     own_row(world.im, valid_from=date(2026, 11, 24))
-    assert handle(world, case).awaiting == "sign"
+    assert handle(world, case, OWN).awaiting == "sign"
 
 
 @pytest.mark.rule("R0.6")
@@ -189,7 +206,75 @@ def test_the_proof_itself_may_be_asked_for_again_and_nothing_else(world, case):
     proof = {"outcome": "send_back", "reason": "proof_unreadable"}
     stopped(handle, world, case, "材料不齐，请补。", outcome="send_back", reason="class_mistaken")
     stopped(handle, world, case, "照片不清，另请补交学籍证明。", **proof)
-    assert handle(world, case, "材料不齐：第二页缺失，请补交房产证第二页。", **proof).awaiting == "sign"
+    stopped(handle, world, case, "请家长补交户口本、房产证，证件不齐。", **proof)
+    assert handle(world, case, "转学原因证明第二页缺失，请重新拍照上传。", **proof).awaiting == "sign"
+
+
+@pytest.mark.rule("R3.4")
+def test_what_is_in_doubt_passes_with_the_facts_its_writer_states_and_is_marked(client, world, case):
+    proof = {"outcome": "send_back", "reason": "proof_unreadable"}
+    text = "第二页模糊，请补交房产证第二页。"
+    with pytest.raises(Refused) as caught:
+        handle(world, case, text, **proof)
+    assert caught.value.code == "facts_wanted"
+    assert caught.value.sentence.startswith("意见中写有“补交房产证”，可能涉及“各地各校不应再要求")
+    with pytest.raises(Refused) as caught:
+        handle(world, case, text, **proof, facts="请家长再带户口本来。")
+    assert caught.value.code == "forbidden_ground"
+    registrar = world.registrar(world.east)
+    asked = post(
+        client, registrar, case, "handle", opinion=text, outcome="send_back", reason_send_back=proof["reason"]
+    )
+    assert (asked.status_code, asked.context["decision"]["wall"]["asks"]) == (422, True)
+    assert "<mark>补交房产证</mark>" in asked.content.decode()
+    assert '<textarea class="form-control" id="facts"' in asked.content.decode()
+    handle(world, case, text, **proof, facts="已传图片第二页拍虚，看不到地址。")
+    mark = WallMark.objects.get()
+    assert (mark.step.case_id, mark.verb, mark.why, mark.rule.key) == (case.pk, "handle", "words", "paper")
+    page = look(client, world.head(world.east), case)
+    assert says(
+        page,
+        "存疑：写有可能不得作为理由的用语：另要证件、表格（函 一；附件1 三.1）。写明的事实：“已传图片第二页拍虚，看不到地址。”",
+    )
+
+
+@pytest.mark.rule("R3.4")
+@pytest.mark.parametrize(
+    ("text", "why"), [("不同意办理，请予理解支持。", "no_ground"), ("ᠮᠣᠩᠭᠣᠯ ᠬᠡᠯᠡ ᠪᠡᠷ ᠪᠢᠴᠢᠪᠡ 同名", "unread")]
+)
+def test_no_ground_and_a_script_that_is_not_read_are_doubts_and_stop_nobody(world, case, text, why):
+    with pytest.raises(Refused) as caught:
+        handle(world, case, text)
+    assert caught.value.code == "facts_wanted"
+    assert handle(world, case, text, facts="监护人电话表示不转").awaiting == "sign"
+    assert WallMark.objects.get().why == why
+
+
+@pytest.mark.rule("R3.4")
+def test_the_list_of_refusals_shows_what_was_in_doubt_on_top(client, world, case):
+    from reviews import refusal_register
+    from reviews.models import Step
+
+    doubtful = at_the_authority(world)
+    for each, text, facts in (
+        (doubtful, "不同意办理，请予理解支持。", "监护人电话表示不转"),
+        (case, "监护人明确表示不再转学，已核实。", ""),
+    ):
+        handle(world, each, text, facts=facts)
+        door.perform(each, "sign", world.head(world.east), opinion=text, facts=facts, **REFUSE)
+    rows = refusal_register.in_order(refusal_register.full(Step.objects.filter(outcome="refuse")), "time")
+    assert [row.case_id for row in rows] == [doubtful.pk, case.pk]
+    client.force_login(world.head(world.league))
+    assert says(
+        client.get("/refusals/"), "存疑：没有读出与所选理由相符的事实。写明的事实：“监护人电话表示不转”"
+    )
+
+
+def test_a_mark_is_never_changed(world, case):
+    handle(world, case, "不同意办理，请予理解支持。", facts="监护人电话表示不转")
+    for act in (lambda rows: rows.update(facts="别的"), lambda rows: rows.delete()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            act(WallMark.objects.all())
 
 
 @pytest.mark.rule("R1.8")
@@ -203,19 +288,29 @@ def test_that_there_is_no_record_yet_is_no_ground_for_refusing(world, case):
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "reason"),
     [
-        "家长明确表示孩子不再转学，已两次电话核实。",
-        "房产证上的姓名与监护人不符，与所申报的购房原因不一致。",
-        "经核对学籍信息，照片与姓名不是同一人，不是我校学生。",
-        "该生已在原校继续就读，转入学校发起有误。",
-        "转学原因证明看不清，第二张是空白照片，请重新拍照上传。",
-        "班级填写有误，应为四年级二班，请更正后再送，无需提供其他材料。",
-        "临时学籍号不符，请核对学生本人。",
+        ("家长明确表示孩子不再转学，已两次电话核实。", "guardian_objects"),
+        ("房产证上的姓名与监护人不符，与所申报的购房原因不一致。", "reason_untrue"),
+        ("经核对学籍信息，照片与姓名不是同一人，不是我校学生。", "wrong_school"),
+        ("该生已在原校继续就读，转入学校发起有误。", "wrong_school"),
+        ("转学原因证明看不清，第二张是空白照片，请重新拍照上传。", "proof_unreadable"),
+        ("班级填写有误，应为四年级二班，请更正后再送，无需提供其他材料。", "class_mistaken"),
+        ("临时学籍号不符，请核对学生本人。", "wrong_school"),
     ],
 )
-def test_what_officials_rightly_write_is_not_stopped(world, case, text):
-    assert handle(world, case, text).awaiting == "sign"
+def test_what_officials_rightly_write_is_clear(world, case, text, reason):
+    outcome = "send_back" if reason in ("proof_unreadable", "class_mistaken") else "refuse"
+    assert handle(world, case, text, outcome=outcome, reason=reason).awaiting == "sign"
+    assert not WallMark.objects.exists()
+
+
+@pytest.mark.rule("R3.4")
+def test_a_ground_that_does_not_fit_the_chosen_reason_is_in_doubt(world, case):
+    with pytest.raises(Refused) as caught:
+        handle(world, case, "转学原因证明看不清，第二张是空白照片。", reason="guardian_objects")
+    assert caught.value.code == "facts_wanted"
+    assert "没有读出与所选理由相符的具体事实" in caught.value.sentence
 
 
 # ---------------------------------------------------------------- page and API
@@ -289,41 +384,92 @@ def test_no_reason_of_a_closed_list_is_written_in_forbidden_words(boss, client, 
 @pytest.mark.rule("R3.4")
 def test_nor_by_plain_sql_and_not_by_changing_a_row_either(world):
     row = RefusalReason.objects.create(**reason_form("学生已退学"))
-    for text in ("材料不齐", "材\u3000料·不 齐"):
-        with pytest.raises(DatabaseError, match="不得作为理由"), transaction.atomic():
+    own_row(world.im)
+    for text in ("牧区指标", "牧\u3000区·指 标"):
+        with pytest.raises(DatabaseError, match="“牧区指标”不得作为理由"), transaction.atomic():
             RefusalReason.objects.filter(pk=row.pk).update(text=text)
-    with pytest.raises(DatabaseError, match="“分数线”不得作为理由"), transaction.atomic():
-        RefusalReason.objects.create(
-            **reason_form("未到分 数 线", kinds=[POST_GRADUATION], stages=[GRADUATION_AUTHORITY], code="own2")
-        )
+    assert not RefusalReason.objects.filter(text__contains="标").exists()
+
+
+@pytest.mark.rule("R3.4")
+def test_a_listed_reason_is_judged_by_its_meaning_wherever_it_is_made(world):
+    row = RefusalReason(
+        **reason_form("成绩没到外省的要求", kinds=[POST_GRADUATION], stages=[GRADUATION_AUTHORITY])
+    )
+    with pytest.raises(ValidationError, match="“成绩没到”不得作为理由"):
+        row.full_clean()
+    row.text = "学生不是本地学校毕业"
+    row.full_clean()
+
+
+@pytest.mark.rule("R3.4")
+def test_nothing_of_the_nation_s_is_taken_away_narrowed_or_ended(boss, client, world):
+    rule, words = (
+        ForbiddenPhrase.objects.get(key="score"),
+        WallWords.objects.get(concept="score", province=None),
+    )
+    for rows, change in (
+        (ForbiddenPhrase.objects.filter(pk=rule.pk), {"valid_until": date(2026, 1, 1)}),
+        (ForbiddenPhrase.objects.filter(pk=rule.pk), {"stages": ["school"]}),
+        (WallWords.objects.filter(pk=words.pk), {"words": "分数"}),
+    ):
+        with pytest.raises(DatabaseError, match="全国的条文用语只能由程序更新"), transaction.atomic():
+            rows.update(**change)
+        with pytest.raises(DatabaseError, match="全国的条文用语只能由程序更新"), transaction.atomic():
+            rows.delete()
+    assert client.post(f"/admin/reviews/wallwords/{words.pk}/change/", {"words": "分数"}).status_code == 403
+
+
+@pytest.mark.rule("R3.4")
+def test_a_province_adds_words_to_a_meaning_and_none_that_would_stop_a_lawful_sentence(
+    boss, client, world, case
+):
+    text = "没有草场证，不能办理。"
+    assert (
+        answer_to(text, kind=case.kind, stage="sending_authority", province_id=world.im.pk).verdict != "stop"
+    )
+    url, form = (
+        "/admin/reviews/wallwords/add/",
+        {"concept": "paper", "valid_from": "2026-01-01", "source": "自治区规定"},
+    )
+    told = client.post(url, form | {"province": world.im.pk, "words": "草场证 孩子"})
+    assert (told.status_code, says(told, "这样写会拦下合法的意见“")) == (422, True)
+    assert client.post(url, form | {"province": world.im.pk, "words": "草(场|原)证"}).status_code == 302
+    assert (
+        answer_to(text, kind=case.kind, stage="sending_authority", province_id=world.im.pk).verdict == "stop"
+    )
+    assert (
+        answer_to(text, kind=case.kind, stage="sending_authority", province_id=world.hebei.pk).verdict
+        != "stop"
+    )
 
 
 @pytest.mark.rule("R3.4")
 @pytest.mark.rule("R0.6")
 def test_a_province_s_typed_reason_meets_the_nation_s_words_and_its_own_with_the_clause(boss, client, world):
-    own_row(world.im, "生源流失")
+    own_row(world.im, "牧区指标")
     url, ours = "/admin/reviews/refusalreason/add/", {"province": world.im.pk}
     told = client.post(url, reason_form("材料不齐", **ours))
     assert told.status_code == 422
     assert says(told, "“材料不齐”不得作为理由：“各地各校不应再要求家长（学生）提供其他材料")
     assert says(told, "（函 一；附件1 三.1）。请改写。")
-    told = client.post(url, reason_form("造成生 源 流 失", **ours))
+    told = client.post(url, reason_form("造成牧 区 指 标", **ours))
     assert told.status_code == 422
-    assert says(told, f"“生源流失”不得作为理由：“{QUOTED}”（附件1 三.4）")
-    assert client.post(url, reason_form("造成生源流失", province=world.hebei.pk)).status_code == 302
+    assert says(told, f"“牧区指标”不得作为理由：“{QUOTED}”（附件1 三.4）")
+    assert client.post(url, reason_form("造成牧区指标", province=world.hebei.pk)).status_code == 302
 
 
 @pytest.mark.rule("R3.4")
 def test_a_reason_of_the_province_that_stood_before_the_words_is_no_ground_any_more(client, world, case):
     own = {"stages": ["receiving_authority"], "code": "own", "valid_from": date(2020, 1, 1)}
-    row = RefusalReason.objects.create(**reason_form("造成生源流失", province=world.im, **own))
-    own_row(world.im, "生源流失")
+    row = RefusalReason.objects.create(**reason_form("造成牧区指标", province=world.im, **own))
+    own_row(world.im, "牧区指标")
     text = "家长来电说明孩子不再转学，已核实。"
     with pytest.raises(Refused) as caught:
         handle(world, case, text, reason=row.code)
     assert caught.value.code == "forbidden_reason"
     assert caught.value.sentence.startswith(
-        f"所列理由“造成生源流失”写有“生源流失”，不得以此不同意：“{QUOTED}”。请改选其他理由"
+        f"所列理由“造成牧区指标”写有“牧区指标”，不得以此不同意：“{QUOTED}”。请改选其他理由"
     )
     assert caught.value.clause == "附件1 三.4"
     page = post(
@@ -342,9 +488,9 @@ def test_a_reason_of_the_province_that_stood_before_the_words_is_no_ground_any_m
 
 
 def test_words_of_one_province_are_held_against_its_own_reasons_and_the_nation_s_only(boss, client, world):
-    RefusalReason.objects.create(**reason_form("造成生源流失", province=world.hebei))
+    RefusalReason.objects.create(**reason_form("造成牧区指标", province=world.hebei))
     form = {
-        "text": "生源流失",
+        "text": "牧区指标",
         "kinds": ["in_province_transfer"],
         "clause": "附件1 三.4",
         "quoted": QUOTED,
@@ -362,7 +508,7 @@ def test_words_of_one_province_are_held_against_its_own_reasons_and_the_nation_s
 
 def test_a_province_keeps_its_own_words_in_the_administration(boss, client, world):
     form = {
-        "text": "生源流失",
+        "text": "牧区指标",
         "kinds": ["in_province_transfer"],
         "clause": "附件1 三.4",
         "quoted": QUOTED,
@@ -374,7 +520,9 @@ def test_a_province_keeps_its_own_words_in_the_administration(boss, client, worl
     assert client.post(url, form | {"text": "。线。"}).status_code == 422
     told = client.post(url, form | {"text": "不是该生"})
     assert told.status_code == 422
+    assert "这样写会拦下合法的意见“务工证明上的姓名不是该生监护人。”" in told.content.decode()
+    told = client.post(url, form | {"text": "名册所列录取", "kinds": []})
     assert "这条理由将无法说明" in told.content.decode()
     assert client.post(url, form).status_code == 302
-    row = ForbiddenPhrase.objects.get(text="生源流失")
+    row = ForbiddenPhrase.objects.get(text="牧区指标")
     assert client.post(f"/admin/reviews/forbiddenphrase/{row.pk}/delete/", {"post": "yes"}).status_code == 403

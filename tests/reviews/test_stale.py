@@ -1,10 +1,12 @@
 """A decision taken meanwhile, or a changed proof, is told in a sentence on the refreshed page; typing is never lost."""
 
 import pytest
+from django.db import connection
 
-from reviews import door, evidence
+from reviews import asking, door, evidence
 from reviews.models import Act, Case
 from reviews.refusals import Refused
+from reviews.states import Verb
 from tests.clock import frozen, shanghai
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
 from tests.world import World, png
@@ -128,3 +130,51 @@ def test_a_head_who_read_the_case_before_it_reached_the_last_stage_cannot_comple
     assert Case.objects.get(pk=case.pk).state == "sending_authority"
     now = Case.objects.get(pk=case.pk)
     assert door.perform(now, "sign", head, opinion=AGREE, outcome="agree").state == "completed"
+
+
+# ---------------------------------------------------------------- ended between two readings
+
+
+def test_of_a_case_that_ended_since_it_was_read_every_verb_is_refused_in_words(world):
+    """A page reads the case and its step one after the other; what was decided in between is no error of the page."""
+    pupil = world.pupil(world.third)
+    case = world.submitted(world.first, pupil)
+    known, by = (
+        Case.objects.select_related("receiving_unit", "sending_unit", "holder").get(pk=case.pk),
+        world.head,
+    )
+    world.finish(case)
+    assert known.is_live
+    for unit in (world.first, world.third, world.east, world.west):
+        for account in (world.registrar(unit), by(unit)):
+            assert door.allowed(known, account, now=MONDAY) == []
+            for verb in Verb:
+                found = asking.turn_refusal(known, verb, account, now=MONDAY)
+                assert found is not None
+                assert asking.refusal(known, verb, account, now=MONDAY) == found
+    told = asking.turn_refusal(known, Verb.RECALL, world.head(world.west), now=MONDAY)
+    assert (told.code, told.sentence) == (
+        "case_closed",
+        "这件业务刚刚结束，不能再撤回核办；请刷新后查看结果。",
+    )
+
+
+@pytest.mark.parametrize("page", ["/cases/{}/", "/api/v1/cases/{}/"])
+def test_a_page_shows_a_case_that_ends_while_it_is_read_as_it_ended(client, world, page):
+    case = at_the_authority(world)
+    account = world.registrar(world.first)
+    client.force_login(account)
+    ended = []
+
+    def end(execute, sql, params, many, context):
+        if 'FROM "reviews_step"' in sql and not ended:
+            ended.append(True)
+            withdrawn = door.perform(case, "withdraw", account, opinion="家长来电称不再转学，撤销本件。")
+            assert not withdrawn.is_live
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(end):
+        answer = client.get(page.format(case.number))
+    assert ended
+    assert answer.status_code == 200
+    assert "已撤销" in answer.content.decode()

@@ -4,16 +4,15 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
-from django.db import connection, transaction
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, connection, transaction
 
 from ledger import outbox
-from ledger.models import AuditEntry
+from ledger.models import AuditEntry, SweepRun
 from orgs.models import Unit
-from reviews import door, sweeps
+from reviews import door, door_takeover, sweeps
 from reviews.models import Act, Case, Notice, Step
 from reviews.refusals import Refused
-from students.models import SchoolClass
 from tests.api import Program
 from tests.clock import frozen, shanghai
 from tests.reviews.case_pages import look, says
@@ -23,6 +22,7 @@ from transfers.models import Transfer
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1b", "R3.1")]
 NOW = shanghai(2026, 11, 3, 10)
 LATER = NOW + timedelta(days=2)
+AFTER = LATER + timedelta(hours=1)
 
 
 @pytest.fixture
@@ -74,12 +74,13 @@ def test_at_every_stage_the_successor_goes_on_with_the_same_limit(world, stage):
     assert f"{old.name}已于2026年11月4日撤并，由{heir.name}承接，按原时限继续办理" in act.opinion
     entry = AuditEntry.objects.get(action="case.take_over")
     assert (entry.actor, entry.body["from"], entry.body["unit"]) == ("clock", old.pk, heir.pk)
-    with frozen(LATER):
+    with frozen(AFTER):
         if stage != "awaiting_file":
-            with pytest.raises(Refused):
+            with pytest.raises(Refused) as error:
                 door.perform(
                     case, "handle", world.registrar(old), opinion="情况属实，同意。", outcome="agree"
                 )
+            assert error.value.code == "school_closed"
         end = world.finish(case)
     assert end.state == "completed"
     receiving = heir if old == world.first else world.first
@@ -115,13 +116,16 @@ def test_the_schools_of_a_closed_county_stand_under_its_successor_and_that_is_re
     assert moved.count() == 2
 
 
-def test_a_class_of_the_closed_school_becomes_the_successors_of_the_same_year(world):
+def test_the_class_of_a_running_case_goes_along_with_its_school(world):
     case = world.submitted(world.first, world.pupil(world.third, grade=4))
+    wanted = Transfer.objects.get(case=case).school_class
     heir = world.school("示例新建小学", world.east)
     merged(world, world.first, heir)
     transfer = Transfer.objects.get(case=case)
     assert transfer.receiving_school == heir
-    assert transfer.school_class == SchoolClass.objects.get(school=heir, cohort=transfer.school_class.cohort)
+    # The successor has a class of this year and number of its own.
+    assert transfer.school_class == wanted
+    assert (transfer.school_class.school, transfer.school_class.number) == (heir, 2)
 
 
 @pytest.mark.parametrize("at", ["receiving_school", "sending_school", "awaiting_file"])
@@ -144,7 +148,7 @@ def test_the_successors_people_are_told_and_see_how_the_limit_was_counted(world,
     heir = world.unit("新设旗县教育局", "county", world.league)
     clerk = world.registrar(heir)
     merged(world, world.east, heir)
-    notice = Notice.objects.get(case=case, account=clerk)
+    notice = Notice.objects.get(case=case, account=clerk, dedup__startswith="taken_over:")
     assert (
         "东乌珠穆沁旗教育局已于2026年11月4日撤并，由新设旗县教育局承接，按原时限继续办理。请按原时限办理"
         in notice.text
@@ -191,10 +195,30 @@ def test_without_a_successor_nothing_is_taken_over_until_one_is_named(world):
     assert round_of() == 0
 
 
-def test_a_draft_is_not_taken_over_and_a_second_round_finds_nothing(world):
+def test_a_draft_is_gone_on_with_by_the_successor_and_a_second_round_finds_nothing(world):
     draft = world.draft(world.first, world.pupil(world.third))
     assert merged(world, world.first, world.second) == 0
-    assert again(draft).receiving_unit == world.first
+    draft = again(draft)
+    assert (draft.receiving_unit, draft.holder, draft.relation) == (
+        world.second,
+        world.second,
+        "same_province",
+    )
+    assert Transfer.objects.get(case=draft).receiving_school == world.second
+    merged_once = AuditEntry.objects.filter(action="unit.taken_over")
+    assert merged_once.count() == 1
+    round_of()
+    assert merged_once.count() == 1
+    with frozen(AFTER):
+        case = door.perform(draft, "submit", world.registrar(world.second), opinion="情况属实，申请转入。")
+        assert world.finish(case).state == "completed"
+
+
+def test_a_draft_between_two_schools_that_have_become_one_ends(world):
+    draft = world.draft(world.first, world.pupil(world.third))
+    merged(world, world.third, world.first)
+    draft = again(draft)
+    assert (draft.state, draft.holder) == ("withdrawn", None)
 
 
 def test_a_dry_run_names_the_cases_and_writes_nothing(world):
@@ -202,6 +226,7 @@ def test_a_dry_run_names_the_cases_and_writes_nothing(world):
     world.closed(world.first, world.second, on=(LATER - timedelta(days=1)).date())
     out = StringIO()
     call_command("sweep", "--dry-run", "--at", "2026-11-06T10:00+08:00", stdout=out)
+    assert "撤并单位由承接单位接收：1" in out.getvalue()
     assert "由承接单位接办：1" in out.getvalue()
     assert case.number in out.getvalue()
     assert again(case).holder == world.first
@@ -234,3 +259,55 @@ def test_the_database_lets_a_taken_over_step_go_on_only_at_the_successor_on_its_
     values = {"case": case, "seq": 2, "stage": step.stage, "bulletin_due_on": step.bulletin_due_on}
     with pytest.raises(Exception, match="须由承接单位按原时限继续"), transaction.atomic():
         Step.objects.create(unit=world.third, due_on=step.due_on, **values)
+
+
+def test_a_case_that_cannot_be_taken_over_holds_up_no_other_of_the_unit(world, monkeypatch):
+    stuck, other = (world.submitted(world.first, world.pupil(world.third)) for _ in range(2))
+    world.closed(world.first, world.second, on=(LATER - timedelta(days=1)).date())
+    write = door_takeover._Succession.write
+
+    def broken(self):
+        write(self)
+        if self.case.pk == stuck.pk:
+            raise IntegrityError("a wall of this case")
+
+    monkeypatch.setattr(door_takeover._Succession, "write", broken)
+    with pytest.raises(ExceptionGroup) as failed:
+        round_of()
+    assert [error.__notes__ for error in failed.value.exceptions] == [[stuck.number]]
+    assert (again(other).holder, again(stuck).holder) == (world.second, world.first)
+    assert not Act.objects.filter(case=stuck, verb="take_over").exists()
+    run = SweepRun.objects.get()
+    assert (run.counts["taken_over"], run.counts["failed"]) == (1, [f"{stuck.number}：IntegrityError"])
+    with frozen(LATER):
+        said = "清扫完成，但有 1 项没有办成：" + stuck.number
+        with pytest.raises(CommandError, match=said):
+            call_command("sweep")
+    monkeypatch.setattr(door_takeover._Succession, "write", write)
+    assert round_of() == 1
+    assert again(stuck).holder == world.second
+
+
+@pytest.mark.rule("R3.7")
+@pytest.mark.parametrize("failing", ["reminders", "closings"])
+def test_a_part_of_the_round_that_fails_holds_up_no_other_part(world, monkeypatch, caplog, failing):
+    case = world.submitted(world.first, world.pupil(world.third))
+    world.closed(world.first, world.second, on=(LATER - timedelta(days=1)).date())
+    name = {"reminders": "_warn_dates", "closings": "_closings"}[failing]
+    key = {"reminders": "warned", "closings": "drafts_warned"}[failing]
+
+    def broken(*given):
+        raise KeyError("白音查干")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(sweeps, name, broken)
+        with pytest.raises(ExceptionGroup):
+            round_of()
+    run = SweepRun.objects.get()
+    assert again(case).holder == world.second
+    assert run.counts["failed"] == [f"{sweeps.LABELS[key]}：KeyError"]
+    assert key not in run.counts
+    # A round whose closings were not told has not been through: the next one tells what closed since the one before.
+    assert (run.finished_at is None) == (failing == "closings")
+    assert f"sweep, {sweeps.LABELS[key]}: KeyError" in caplog.text
+    assert "白音查干" not in caplog.text

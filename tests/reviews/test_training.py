@@ -37,7 +37,7 @@ def handled(case, by):
 
 def test_a_registrar_whose_certificate_has_run_out_may_look_and_not_decide(world, case):
     by = world.registrar(world.east)
-    Training.objects.filter(person=by.person).update(valid_until=world.today - timedelta(days=1))
+    world.certified(by, world.today - timedelta(days=1))
     with pytest.raises(Refused, match="已过有效期"):
         handled(case, by)
     client = Client()
@@ -49,7 +49,7 @@ def test_a_registrar_whose_certificate_has_run_out_may_look_and_not_decide(world
 
 def test_a_registrar_who_was_never_trained_is_told_so_and_may_decide_once_trained(world, case):
     by = world.registrar(world.east)
-    Training.objects.filter(person=by.person).delete()
+    world.certified(by, None)
     with pytest.raises(Refused, match="还没有培训合格证"):
         handled(case, by)
     Training.objects.create(
@@ -60,13 +60,13 @@ def test_a_registrar_who_was_never_trained_is_told_so_and_may_decide_once_traine
 
 def test_the_last_day_of_a_certificate_still_counts(world, case):
     by = world.registrar(world.east)
-    Training.objects.filter(person=by.person).update(valid_until=world.today)
+    world.certified(by, world.today)
     handled(case, by)
 
 
 def test_a_province_may_grant_new_registrars_a_time(world, case):
     by = world.registrar(world.east)
-    Training.objects.filter(person=by.person).delete()
+    world.certified(by, None)
     Post.objects.filter(account=by).update(valid_from=world.today - timedelta(days=20))
     with pytest.raises(Refused, match="持证上岗"):
         handled(case, by)
@@ -88,7 +88,7 @@ def test_a_province_may_grant_new_registrars_a_time(world, case):
 def test_a_head_signs_without_a_certificate(world, case):
     handled(case, world.registrar(world.east))
     head = world.head(world.east)
-    Training.objects.filter(person=head.person).delete()
+    world.certified(head, None)
     door.perform(
         type(case).objects.get(pk=case.pk),
         "sign",
@@ -102,7 +102,7 @@ def test_who_deputises_needs_a_certificate_of_the_own(world, case):
     from orgs.models import Delegation
 
     registrar, deputy = world.registrar(world.east), world.account(world.league, "registrar")
-    Training.objects.filter(person=deputy.person).delete()
+    world.certified(deputy, None)
     Delegation.objects.create(
         post=registrar.posts.get(),
         account=deputy,

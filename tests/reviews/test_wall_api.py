@@ -10,7 +10,7 @@ from tests.reviews.test_refusals import BACK, UNTRUE, refused
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
-TEXT = "家长来电称材料不齐是学校的说法，本人明确表示不再转学。"
+TEXT = "材料不齐是旧通知里的话，家长本人明确表示不再转学。"
 STOPPED = {"outcome": "refuse", "reason": "guardian_objects", "opinion": TEXT}
 RULING = {"ruling": "allow", "opinion": "转述家长的话，属误报。"}
 
@@ -92,6 +92,7 @@ def test_shares_of_each_reason_come_by_unit_and_add_up(world):
         (world.east.code, 3),
         (world.west.code, 1),
     ]
+    assert [row["unit"]["name"] for row in rows] == [world.east.name, world.west.name]
     east = {reason["code"]: (reason["count"], reason["percent"]) for reason in rows[0]["reasons"]}
     assert east == {"reason_untrue": (2, 67), "guardian_objects": (1, 33)}
     own = Program(world.head(world.west)).get("/refusals/shares/").json()["results"]
@@ -112,7 +113,7 @@ def test_a_program_sends_a_stopped_text_up_and_another_rules_and_it_passes(world
     assert sent.status_code == 201
     made = sent.json()
     assert (made["phrase"], made["clause"], made["waits"], made["may_rule"]) == (
-        "材料不齐",
+        "材料、手续不齐",
         "函 一；附件1 三.1",
         True,
         False,
@@ -141,7 +142,7 @@ def test_what_is_not_stopped_or_not_one_s_turn_cannot_be_sent_up(world):
     plain = STOPPED | {"opinion": "家长明确表示孩子不再转学，已核实。"}
     assert refusal(clerk.act(case, "appeal", plain))["code"] == "appeal_needless"
     assert refusal(Program(world.registrar(world.third)).act(case, "appeal", STOPPED))["code"] == "no_seat"
-    assert refusal(clerk.act(case, "appeal", STOPPED | {"outcome": "agree"}), 400)["fields"]["outcome"]
+    assert refusal(clerk.act(case, "appeal", STOPPED | {"outcome": "filed"}), 400)["fields"]["outcome"]
     assert Program(world.registrar(world.second)).act(case, "appeal", STOPPED).status_code == 404
 
 

@@ -5,11 +5,12 @@ import logging
 from django.contrib.auth.decorators import login_not_required
 from django.core.cache import cache
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import path
 
 from ledger import audit, outbox
+from ledger.served import inert
 from reviews.models import Case
 from students.models import Student
 from xueji.urls import urlpatterns as program
@@ -43,6 +44,21 @@ def breaks(request):
     return HttpResponse(Case.objects.filter(number=request.GET["q"]).exists())
 
 
+def steered(request):
+    """A list that hands the address on to the table."""
+    rows = Student.objects.filter(**request.GET.dict()) if "o" not in request.GET else Student.objects.all()
+    return JsonResponse({"results": list(rows.values("key"))})
+
+
+def file(request):
+    """Hands a file to whoever asks."""
+    return _handed(request)
+
+
+def _handed(request):
+    return inert(b"", "text/csv", "all.csv")
+
+
 def mute(request):
     """Refuses without a word."""
     return HttpResponse(status=404)
@@ -64,6 +80,8 @@ urlpatterns = [
     path("hole/echo/", echo),
     path("hole/breaks/", breaks),
     path("hole/mute/", mute),
+    path("hole/file/", file),
+    path("hole/steered/", steered),
     path("cases/<case:number>/", any_case),
     path("students/<uuid:key>/", any_pupil),
     path("students/<uuid:key>/export/", any_pupil),

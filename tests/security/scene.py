@@ -3,7 +3,7 @@
 The case goes from ``third`` (the other side) to ``first`` (one's own school) and stands at the county above ``first``,
 waiting to be handled; a text of that county was stopped and waits for the league's ruling. Beside it: a draft of
 ``first``, a pupil of ``third``, an archived copy kept by ``third``; a fault over the county above ``first``, and under it
-another pupil of ``third`` whom ``first`` took in offline; a draft of ``third`` for a change of status; its list of graduates, not yet signed; its list of children to be
+another pupil of ``third`` whom ``first`` took in offline, and one of whom its head has not confirmed it; a draft of ``third`` for a change of status; its list of graduates, not yet signed; its list of children to be
 registered late, not signed either, and a child whom the check of the month refused; the class of the pupil, in
 the charge of the class teacher of ``third``, with a sent change sheet; the term's verification of the county above ``third``;
 a pupil of ``third`` whose identity number a pupil abroad has too, with the draft of the school's answer; a roster that the registrar of ``third`` has exported; a drop-out of
@@ -11,7 +11,9 @@ a pupil of ``third`` whose identity number a pupil abroad has too, with the draf
 county above ``third``, with an enclosure, and another that is a draft; the month's bulletin of the province, not published.
 """
 
+import hashlib
 import re
+import uuid
 from datetime import timedelta
 
 from django.test import Client
@@ -20,7 +22,7 @@ from django.urls.resolvers import URLResolver
 
 from orgs import tokens
 from orgs.models import Account, Post, PostRole
-from reviews import appeals, calendar
+from reviews import appeals, calendar, files
 from reviews.evidence import take_in
 from reviews.models import Attachment, Case, Notice, QuickPhrase
 from students import issuing, key_drafting, photos, problems, recruitment
@@ -33,7 +35,7 @@ from students.models import Enrolment, ProblemRecord, Student
 from students.print_models import PrintBatch
 from students.settling import answering
 from tests import late_children, ticketed, upkept
-from tests.world import World, png
+from tests.world import World, png, rewritten
 from tickets import enclosures
 
 PLACES = {
@@ -148,10 +150,11 @@ class Scene:
         self.unit_phrase = QuickPhrase.objects.create(unit=world.first, outcome="agree", text="同意转入。")
         self.fault = world.fault(world.east)
         self.offline = world.taken_in(world.first, world.pupil(world.third), self.fault)
+        self.unconfirmed = world.taken_in(world.first, world.pupil(world.third), self.fault, confirmed=False)
         self.appeal = appeals.raise_(
             self.running,
             self.actors["registrar@above"],
-            opinion="家长来电称材料不齐是学校的说法，本人不再转学。",
+            opinion="材料不齐是旧通知里的话，家长本人不再转学。",
             outcome="refuse",
             reason="guardian_objects",
         )
@@ -164,10 +167,13 @@ class Scene:
             number="DP-2026-SCENE000",
             unit=world.third,
             school=world.third,
+            phase=self.pupil.phase,
             cohort=self.pupil.cohort,
             total=1,
             asked_by=world.registrar(world.third),
         )
+        given_back, lines = uuid.uuid4(), b"lines given back"
+        files.store(given_back, lines)
         self.imported = ImportBatch.objects.create(
             number="DR-2026-SCENE000",
             kind=ImportKind.REGISTRATION,
@@ -176,6 +182,9 @@ class Scene:
             sha256="0" * 64,
             size=1,
             total=1,
+            same=1,
+            returned=given_back,
+            returned_sha256=hashlib.sha256(lines).hexdigest(),
             asked_by=world.registrar(world.third),
         )
         # Recruited by a sibling of “other”: it is of the same county.
@@ -185,7 +194,7 @@ class Scene:
         self.late, self.late_child = late_children.sent(world, world.third)
         self.refused = late_children.refused(world, world.third, world.pupil(world.second))
         claimant, other = world.pupil(world.third, letter="G"), world.pupil(world.abroad)
-        Student.objects.filter(pk=other.pk).update(id_number_index=claimant.id_number_index)
+        rewritten(Student.objects.filter(pk=other.pk), id_number_index=claimant.id_number_index)
         problems.check([claimant.pk], "nightly")
         self.problem = ProblemRecord.objects.get(student=claimant)
         answer = answering.begin(self.problem, world.registrar(world.third), world.now)
@@ -217,9 +226,10 @@ class Scene:
             "": {},
             "pupil": {"key": str(self.pupil.key), "block": "contact"},
             "archive": {"pk": self.archive.pk},
-            "post": {"pk": self.actors["registrar@own"].posts.get().pk},
+            "post": {"pk": self.actors["registrar@own"].posts.get(unit=self.world.first).pk},
             "fault": {"number": self.fault.number},
             "offline": {"number": self.offline.number},
+            "unconfirmed": {"number": self.unconfirmed.number},
             "notice": {"pk": self.notice.pk},
             "phrase": {"pk": self.phrase.pk},
             "unit_phrase": {"pk": self.unit_phrase.pk},

@@ -3,7 +3,9 @@
 import re
 
 import pytest
+from django.db import connection, transaction
 
+from ledger.models import AuditEntry
 from tests.clock import frozen, shanghai
 from tests.security.scene import Scene
 from tests.security.test_url_wall import ROWS, asked, filled
@@ -15,7 +17,9 @@ INLINE = re.compile(
     r"|\son[a-z]+=\"|javascript:|(?:src|href)=\"(?:https?:)?//",
     re.IGNORECASE,
 )
-# What tells of rules, never of a person, may be kept by a browser.
+# The frame of every page bears the name of who is signed in; this is its mark.
+NAMED = 'data-account="'
+# What tells of rules, never of a person, may be kept by a browser: by one who is not signed in.
 PUBLIC = {
     "rules/",
     "routes/",
@@ -54,9 +58,16 @@ def faults(route: str, answer) -> list[str]:
         and "no-store" not in headers.get("Cache-Control", "")
     ):
         found.append("may be kept")
+    if "no-store" not in headers.get("Cache-Control", "") and NAMED in _text(answer):
+        found.append("names the reader and may be kept")
     if headers.get("Content-Type", "").startswith("text/html") and INLINE.search(answer.content.decode()):
         found.append(f"inline or foreign: {INLINE.search(answer.content.decode())[0][:40]}")
     return found
+
+
+def _text(answer) -> str:
+    """What a reader sees of a page."""
+    return answer.content.decode() if answer.headers.get("Content-Type", "").startswith("text/html") else ""
 
 
 @pytest.fixture
@@ -105,3 +116,56 @@ def test_the_session_cookie_is_for_this_program_only_and_for_no_script(client, s
     client.cookies.clear()
     answer = client.post("/accounts/sign-in/", {"username": account.username, "password": PASSWORD})
     assert answer.cookies["xueji_session"]["secure"]
+
+
+# ---------------------------------------------------------------- nobody's pages
+
+
+OPEN_TO_ALL = (
+    "calendar",
+    "contacts",
+    "possible",
+    "parents",
+    "routes",
+    "rules",
+    "check",
+    "progress",
+    "complaints",
+)
+
+
+def test_a_public_page_names_nobody_to_whoever_comes_after(client):
+    world = World()
+    account = world.registrar(world.first)
+    for page in OPEN_TO_ALL:
+        assert NAMED not in _text(client.get(f"/{page}/")), page
+    client.force_login(account)
+    for page in (*OPEN_TO_ALL, "no-such-page", "students/00000000-0000-4000-8000-000000000000", "exports/XX"):
+        answer = client.get(f"/{page}/")
+        assert NAMED in _text(answer), page
+        assert account.display_name in _text(answer), page
+        assert "no-store" in answer.headers["Cache-Control"], page
+        assert "private" in answer.headers["Cache-Control"], page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_sign_in_that_the_database_did_not_take_signs_nobody_in(client):
+    """The account's row is held by somebody else for longer than a page waits."""
+    world = World()
+    account = world.registrar(world.first)
+    held = connection.copy()
+    try:
+        with transaction.atomic(), held.cursor() as other:
+            other.execute("BEGIN")
+            other.execute("SELECT id FROM orgs_account WHERE id = %s FOR UPDATE", [account.pk])
+            with connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '300ms'")
+            answer = client.post("/accounts/sign-in/", {"username": account.username, "password": PASSWORD})
+    finally:
+        held.close()
+    assert answer.status_code == 409
+    assert "等候超时，什么都没有改动" in answer.content.decode()
+    assert NAMED not in answer.content.decode()
+    assert account.display_name not in answer.content.decode()
+    assert client.get("/worklist/").status_code == 302
+    assert not AuditEntry.objects.filter(action="account.sign_in").exists()

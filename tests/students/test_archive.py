@@ -7,7 +7,7 @@ from django.urls import reverse
 from orgs.models import PostRole
 from students import records
 from students.models import Enrolment, Guardian, Student
-from tests.world import World
+from tests.world import World, rewritten
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1")]
 
@@ -20,7 +20,7 @@ def world():
 @pytest.fixture
 def pupil(world):
     made = world.pupil(world.third, letter="G", name="王小花")
-    Student.objects.filter(pk=made.pk).update(address="示例街 1 号")
+    rewritten(Student.objects.filter(pk=made.pk), address="示例街 1 号")
     Guardian.objects.create(student=made, name="王建国", relation="父亲")
     world.finish(world.submitted(world.first, Student.objects.get(pk=made.pk)))
     return made
@@ -37,7 +37,7 @@ def address(pupil) -> str:
 
 
 def test_the_old_school_goes_on_seeing_and_printing_what_the_record_said(world, pupil):
-    Student.objects.filter(pk=pupil.pk).update(name="改名之后", address="新地址")
+    rewritten(Student.objects.filter(pk=pupil.pk), name="改名之后", address="新地址")
     page = signed_in(world.registrar(world.third)).get(address(pupil))
     text = page.content.decode()
     for kept in ("王小花", "示例街 1 号", "王建国", "四年级", "省内转学", world.third.name, world.west.name):

@@ -3,10 +3,10 @@
 import io
 from datetime import timedelta
 
+import openpyxl
 import pypdfium2
 import pytest
 from django.test import Client
-from python_calamine import CalamineWorkbook
 
 from ledger import clock
 from reviews import calendar
@@ -78,8 +78,30 @@ def test_the_province_waits_for_the_replies_and_then_publishes_for_everyone(worl
     assert early.status_code == 409
     assert "提交说明" in early.content.decode()
     with frozen(shanghai(2026, 11, 5, 9)):
-        assert at(world.registrar(world.im)).post(url).status_code == 403
-        assert at(world.head(world.im)).post(url).status_code == 303
+        clerk, head = at(world.registrar(world.im)), at(world.head(world.im))
+        assert clerk.post(url).status_code == 403
+        early = head.post(url)
+        assert early.status_code == 409
+        assert "通报先由本单位学籍管理员拟发，再由负责人发布" in early.content.decode()
+        assert "通报先由本单位学籍管理员拟发，再由负责人发布" in page(head, world).content.decode()
+        propose = url.replace("publish", "propose")
+        assert f'action="{propose}"' in page(clerk, world).content.decode()
+        assert f'action="{propose}"' not in page(head, world).content.decode()
+        assert head.post(propose).status_code == 403
+        assert clerk.post(propose).status_code == 303
+        shown = page(head, world).content.decode()
+        assert f"{world.registrar(world.im).display_name}于" in shown
+        assert "已拟发，待发布" in shown
+        bad = head.post(url.replace("publish", "return"), {"reason": "。"})
+        assert (bad.status_code, "请写明退回的原因（2–200 字）" in bad.content.decode()) == (422, True)
+        field = ' name="reason" maxlength="200" value="'
+        assert f'id="return-reason"{field}。"' in bad.content.decode()
+        assert f'id="reason"{field}。"' not in bad.content.decode()
+        assert head.post(url.replace("publish", "return"), {"reason": "请再核对东乌旗。"}).status_code == 303
+        assert "负责人退回：请再核对东乌旗。" in page(clerk, world).content.decode()
+        assert clerk.post(propose).status_code == 303
+        assert "负责人退回" not in page(head, world).content.decode()
+        assert head.post(url).status_code == 303
         text = page(at(world.head(world.third)), world).content.decode()
     assert "总体情况" in text
     assert world.east.name in text
@@ -110,8 +132,12 @@ def test_the_paper_looks_as_it_was_reviewed(world, now):
 
 def test_the_workbook_has_a_row_for_every_line(world, now):
     answer = page(at(world.registrar(world.im)), world, "xlsx/")
-    rows = CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python()
-    assert rows[1][:3] == ["单位代码", "单位", "收到"]
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    rows = list(sheet.iter_rows(values_only=True))
+    rates = [cell for (cell,) in sheet.iter_rows(min_row=3, min_col=7, max_col=7) if cell.value != "—"]
+    assert rates
+    assert {(cell.data_type, cell.number_format) for cell in rates} == {("n", "0.0%")}
+    assert list(rows[1][:3]) == ["单位代码", "单位", "收到"]
     assert len(rows) == 2 + world.bulletin.lines.count()
     assert page(at(world.head(world.east)), world, "xlsx/").status_code == 403
 
@@ -135,6 +161,14 @@ def test_the_api_tells_replies_and_publishes_alike(world, now):
     province = Program(world.head(world.im))
     assert refusal(province.post(f"/bulletins/{number}/publish/", {}))["code"] == "replies_run"
     with frozen(now + timedelta(days=3)):
+        clerk = Program(world.registrar(world.im))
+        assert refusal(province.post(f"/bulletins/{number}/publish/", {}))["code"] == "not_proposed"
+        assert clerk.post(f"/bulletins/{number}/propose/", {}).json()["state"] == "proposed"
+        assert (
+            province.post(f"/bulletins/{number}/return/", {"reason": "请再核对。"}).json()["state"]
+            == "replies"
+        )
+        assert clerk.post(f"/bulletins/{number}/propose/", {}).json()["proposed_at"]
         assert province.post(f"/bulletins/{number}/publish/", {}).json()["state"] == "published"
         assert len(Program(world.registrar(world.third)).get("/bulletins/").json()["results"]) == 1
 

@@ -3,24 +3,30 @@
 import json
 from collections import Counter
 from datetime import date, timedelta
+from io import BytesIO
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
+from openpyxl import load_workbook
 
 from ledger import clock, outbox
-from orgs.models import Unit
+from ledger.models import AuditEntry
+from orgs.models import Person, Unit
 from orgs.presence_models import Presence
 from reviews import calendar
 from reviews.models import Notice, Step, Vacation
 from reviews.refusals import Refused
 from reviews.shares import percentile, share
-from students.bulletins import counting, drafting, publishing
+from students.bulletins import counting, drafting, paper, publishing
 from students.bulletins.counting import Month
 from students.bulletins.models import Bulletin
 from students.models import ProblemRecord
+from students.tasks import draft_bulletins
+from tests.api import Program
 from tests.clock import frozen, shanghai
 from tests.world import World
 
@@ -49,6 +55,12 @@ def drafted(world):
     with frozen(DRAFTED):
         drafting.draft_all(DRAFTED)
     return Bulletin.objects.get(province=world.im)
+
+
+def published(world, bulletin, now):
+    """Proposed by the province's registrar, published by its head."""
+    publishing.propose(bulletin, world.registrar(world.im), now)
+    publishing.publish(bulletin, world.head(world.im), now)
 
 
 def line_of(bulletin, unit):
@@ -191,9 +203,13 @@ def test_named_units_are_told_and_their_head_may_answer_until_the_limit(world):
     with frozen(shanghai(2026, 9, 2, 9)):
         head, registrar = world.head(world.east), world.registrar(world.east)
     moved(world, shanghai(2026, 10, 9, 10))
+    province = world.head(world.im)
     bulletin = drafted(world)
     outbox.relay(clock.now() + timedelta(minutes=1))
     assert Notice.objects.filter(account=head, link=f"/bulletins/{bulletin.number}/").exists()
+    above = Notice.objects.get(account=province, link=f"/bulletins/{bulletin.number}/").text
+    assert "本单位列入其中" not in above
+    assert "说明交齐或期限过后，请学籍管理员核对、拟发" in above
     assert bulletin.reply_until == date(2026, 11, 4)
     line = bulletin.lines.get(unit=world.east)
     with pytest.raises(Refused, match="负责人"):
@@ -209,14 +225,64 @@ def test_named_units_are_told_and_their_head_may_answer_until_the_limit(world):
         publishing.reply(line, head, shanghai(2026, 11, 5, 0), "该件因学生材料补正，已于月初办结。")
 
 
+def of_days_over(account):
+    """What the account is told of the end of the days of reply."""
+    outbox.relay(shanghai(2100, 1, 1))
+    rows = Notice.objects.filter(account=account).order_by("pk").values_list("text", flat=True)
+    return [text for text in rows if "可以核对、拟发" in text or "请核对、拟发" in text]
+
+
+def test_when_the_days_of_reply_are_over_the_provinces_registrar_is_told_once(world):
+    moved(world, shanghai(2026, 10, 9, 10))
+    clerk, head, named = world.registrar(world.im), world.head(world.im), world.registrar(world.east)
+    bulletin = drafted(world)
+    for day in (4, 5, 5, 6):
+        with frozen(shanghai(2026, 11, day, 0, 30)):
+            draft_bulletins()
+        if day == 4:
+            assert of_days_over(clerk) == [], "the last day is one of them"
+    told = "2026年10月学籍业务办理情况通报的说明期限（2026年11月4日）已过，请核对、拟发，由负责人发布（附件1 三.1、三.7）。"
+    assert of_days_over(clerk) == [told]
+    assert of_days_over(head) == of_days_over(named) == []
+    assert Notice.objects.get(account=clerk, text=told).link == f"/bulletins/{bulletin.number}/"
+    publishing.propose(bulletin, clerk, shanghai(2026, 11, 6, 9))
+    with frozen(shanghai(2026, 11, 9, 0, 30)):
+        draft_bulletins()
+    assert of_days_over(clerk) == [told]
+
+
+def test_when_the_last_answer_is_in_the_provinces_registrar_is_told_once(world):
+    moved(world, shanghai(2026, 10, 9, 10))
+    clerk = world.registrar(world.im)
+    bulletin = drafted(world)
+    wanted = [line for line in bulletin.lines.exclude(unit=world.im) if line.figures["open_late"]]
+    words = "该件因学生材料补正，已于月初办结。"
+    assert len(wanted) == 2
+    for line in wanted:
+        assert of_days_over(clerk) == []
+        publishing.reply(line, world.head(line.unit), shanghai(2026, 11, 2, 9), words)
+    publishing.reply(wanted[0], world.head(wanted[0].unit), shanghai(2026, 11, 2, 10), words + "特此说明。")
+    assert of_days_over(clerk) == [
+        "2026年10月学籍业务办理情况通报的说明已全部交齐，可以核对、拟发，由负责人发布（附件1 三.1、三.7）。"
+    ]
+
+
+def refused(act, *given):
+    """The code with which it is refused."""
+    with pytest.raises(Refused) as told:
+        act(*given)
+    return told.value.code
+
+
 def test_the_provinces_head_publishes_after_the_replies_and_then_nothing_changes(world):
     moved(world, shanghai(2026, 10, 9, 10))
     bulletin, head = drafted(world), world.head(world.im)
-    with pytest.raises(Refused, match="提交说明"):
-        publishing.publish(bulletin, head, shanghai(2026, 11, 3, 9))
-    with pytest.raises(Refused, match="负责人"):
-        publishing.publish(bulletin, world.registrar(world.im), shanghai(2026, 11, 5, 9))
-    publishing.publish(bulletin, head, shanghai(2026, 11, 5, 9))
+    clerk, late = world.registrar(world.im), shanghai(2026, 11, 5, 9)
+    assert refused(publishing.publish, bulletin, head, shanghai(2026, 11, 3, 9)) == "replies_run"
+    assert refused(publishing.propose, bulletin, clerk, shanghai(2026, 11, 3, 9)) == "replies_run"
+    assert refused(publishing.publish, bulletin, clerk, late) == "no_seat"
+    assert refused(publishing.publish, bulletin, head, late) == "not_proposed"
+    published(world, bulletin, late)
     with pytest.raises(Refused, match="已经发布"):
         publishing.publish(bulletin, head, shanghai(2026, 11, 6, 9))
     for statement in (
@@ -234,7 +300,7 @@ def test_a_published_bulletin_is_reproduced_from_its_stored_inputs(world):
     moved(world, shanghai(2026, 10, 9, 10), shanghai(2026, 10, 30, 10))
     moved(world, shanghai(2026, 10, 12, 10))
     bulletin = drafted(world)
-    publishing.publish(bulletin, world.head(world.im), shanghai(2026, 11, 5, 9))
+    published(world, bulletin, shanghai(2026, 11, 5, 9))
     assert drafting.reproduced(Bulletin.objects.get(pk=bulletin.pk))
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")
@@ -254,7 +320,7 @@ def test_a_draft_whose_figures_were_touched_is_not_published(world):
         cursor.execute("UPDATE students_bulletinline SET figures = jsonb_set(figures, '{open_late}', '0')")
         cursor.execute("SET LOCAL session_replication_role = origin")
     with pytest.raises(Refused, match="不符"):
-        publishing.publish(bulletin, world.head(world.im), shanghai(2026, 11, 5, 9))
+        published(world, bulletin, shanghai(2026, 11, 5, 9))
 
 
 def test_a_draft_is_seen_by_the_province_and_the_units_it_names_and_a_published_one_by_all_in_it(world):
@@ -270,7 +336,7 @@ def test_a_draft_is_seen_by_the_province_and_the_units_it_names_and_a_published_
     assert seen(world.east)
     assert not seen(world.third)
     assert not seen(world.abroad)
-    publishing.publish(bulletin, world.head(world.im), shanghai(2026, 11, 5, 9))
+    published(world, bulletin, shanghai(2026, 11, 5, 9))
     assert seen(world.third)
     assert not seen(world.abroad)
 
@@ -298,3 +364,169 @@ def test_the_percentile_of_a_county_is_that_of_all_its_steps_together(schools):
 def test_a_rate_short_of_all_is_never_told_as_all():
     assert share(9999, 10000) == 999
     assert share(0, 0) is None
+
+
+# ---------------------------------------------------------------- what was published stays as it was
+
+
+def test_a_published_bulletin_keeps_its_names_on_page_workbook_paper_and_in_the_api(world):
+    moved(world, shanghai(2026, 10, 9, 10))
+    bulletin = drafted(world)
+    head, old = world.head(world.im), (world.im.name, world.east.name, world.head(world.im).person.name)
+    with frozen(shanghai(2026, 11, 20, 9)) as now:
+        line = bulletin.lines.get(unit=world.east)
+        with frozen(shanghai(2026, 11, 3, 9)) as early:
+            publishing.reply(line, world.head(world.east), early, "人员调整，已补办，今后按时办理。")
+        published(world, bulletin, now)
+        said_by = world.head(world.east).person.name
+        Unit.objects.filter(pk=world.east.pk).update(name="改了名的教育局", short_name="改名局")
+        Unit.objects.filter(pk=world.im.pk).update(name="改了名的自治区")
+        Person.objects.filter(name__in=[old[2], said_by]).update(name="改了名的人")
+        bulletin = Bulletin.objects.get(pk=bulletin.pk)
+        client = Client()
+        client.force_login(head)
+        page = client.get(f"/bulletins/{bulletin.number}/").content.decode()
+        listed = client.get("/bulletins/").content.decode().split("<main")[1].split("</main>")[0]
+        book = load_workbook(BytesIO(client.get(f"/bulletins/{bulletin.number}/xlsx/").content))
+        cells = "".join(str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row)
+        sheet = json.dumps(paper.contents(bulletin, "某人", now), ensure_ascii=False)
+        told = json.dumps(Program(head).get(f"/bulletins/{bulletin.number}/").json(), ensure_ascii=False)
+    for text in (page.split("<main")[1].split("</main>")[0], listed, cells, sheet, told):
+        assert "改了名" not in text
+    for text in (page, cells, sheet, told):
+        assert old[1] in text
+    assert said_by in page
+    assert (bulletin.called("published_by"), bulletin.published_post) == (old[2], f"{old[0]}　负责人")
+
+
+@pytest.mark.rule("R0.5")
+def test_the_registrar_proposes_the_head_publishes_or_gives_back_and_each_is_told(world):
+    moved(world, shanghai(2026, 10, 9, 10))
+    bulletin, clerk, head = drafted(world), world.registrar(world.im), world.head(world.im)
+    outbox.relay(shanghai(2026, 12, 1))
+    late, line = shanghai(2026, 11, 5, 9), bulletin.lines.get(unit=world.east)
+    assert refused(publishing.propose, bulletin, head, late) == "no_seat"
+    assert refused(publishing.propose, bulletin, world.registrar(world.east), late) == "no_seat"
+    publishing.propose(bulletin, clerk, late)
+    bulletin.refresh_from_db()
+    assert (bulletin.state, bulletin.proposed_by, bulletin.called("proposed_by")) == (
+        "proposed",
+        clerk,
+        clerk.display_name,
+    )
+    assert refused(publishing.propose, bulletin, clerk, late) == "proposed"
+    # The days are over: to give it back opens nothing, so that is not advised.
+    last = bulletin.lines.get(unit=world.east)
+    assert (
+        refused(publishing.reply, last, world.head(world.east), late, "情况属实，正在整改。") == "reply_over"
+    )
+    line.bulletin = bulletin
+    said = "该件因学生材料补正，已于月初办结。"
+    assert (
+        refused(publishing.reply, line, world.head(world.east), shanghai(2026, 11, 3, 9), said) == "proposed"
+    )
+    outbox.relay(shanghai(2026, 12, 1))
+    assert (
+        Notice.objects.filter(text__contains="拟发，请核对后发布").values_list("account", flat=True).get()
+        == head.pk
+    )
+    assert refused(publishing.give_back, bulletin, clerk, late, "数据请再核对。") == "no_seat"
+    assert refused(publishing.give_back, bulletin, head, late, "。") == "reason"
+    publishing.give_back(bulletin, head, late, "东乌旗的说明请再核对。")
+    bulletin.refresh_from_db()
+    assert (bulletin.state, bulletin.proposed_by, bulletin.return_reason) == (
+        "replies",
+        None,
+        "东乌旗的说明请再核对。",
+    )
+    outbox.relay(shanghai(2026, 12, 1))
+    told = Notice.objects.filter(text__contains="已由负责人退回：东乌旗的说明请再核对。")
+    assert told.values_list("account", flat=True).get() == clerk.pk
+    published(world, bulletin, late)
+    actions = AuditEntry.objects.filter(subject=f"bulletin:{bulletin.number}").order_by("seq")
+    assert list(actions.values_list("action", flat=True))[1:] == [
+        "bulletin.proposed",
+        "bulletin.returned",
+        "bulletin.proposed",
+        "bulletin.published",
+    ]
+
+
+PUBLISHED_AT_ONCE = """
+INSERT INTO students_bulletin (number, province_id, month, state, inputs, digest, reply_until, province_name, published_post,
+    published_by_id, published_at, return_reason, recounts, recount_reason)
+SELECT 'TB-2026-AAAAAAAA', province_id, '2026-09-01', 'published', inputs, digest, reply_until, '', '', {head}, now(), '', 0, ''
+FROM students_bulletin
+"""
+
+
+@pytest.mark.rule("R0.5")
+@pytest.mark.parametrize(
+    ("statement", "wall"),
+    [
+        (
+            "UPDATE students_bulletin SET state = 'published', published_at = now(), published_by_id = {head}",
+            "bulletin_proposed_first",
+        ),
+        (
+            "UPDATE students_bulletin SET state = 'published', published_at = now(), published_by_id = {head}, proposed_by_id = {clerk}, proposed_at = now()",
+            "bulletin_proposed_first",
+        ),
+        ("UPDATE students_bulletin SET state = 'proposed'", "bulletin_proposed_by_somebody"),
+        (
+            "UPDATE students_bulletin SET proposed_by_id = {clerk} WHERE province_id = {province}",
+            "bulletin_proposed_by_somebody",
+        ),
+        ("UPDATE students_bulletin SET proposed_by_id = {other}", "bulletin_seat"),
+        (
+            PUBLISHED_AT_ONCE,
+            "bulletin_starts_with_replies",
+        ),
+    ],
+)
+def test_the_database_publishes_nothing_that_nobody_proposed(world, statement, wall):
+    drafted(world)
+    people = {"head": world.head(world.im).pk, "clerk": world.registrar(world.im).pk}
+    people |= {"other": world.registrar(world.east).pk, "province": world.im.pk}
+    with pytest.raises(IntegrityError) as stopped, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement.format(**people))
+    assert stopped.value.__cause__.diag.constraint_name == wall
+
+
+def test_a_name_that_changes_before_the_publication_is_that_of_the_publication(world):
+    moved(world, shanghai(2026, 10, 9, 10))
+    bulletin = drafted(world)
+    Unit.objects.filter(pk=world.east.pk).update(name="新名教育局")
+    with frozen(shanghai(2026, 11, 20, 9)) as now:
+        published(world, bulletin, now)
+    assert bulletin.lines.get(unit=world.east).unit_name == "新名教育局"
+    with pytest.raises(IntegrityError, match="已发布的月度通报不可更改"), transaction.atomic():
+        bulletin.lines.update(unit_name="改了名的教育局")
+
+
+def test_every_month_that_an_outage_missed_is_drafted_in_order(world):
+    drafted(world)
+    january = shanghai(2027, 1, 1, 2)
+    with frozen(january):
+        assert drafting.draft_all(january) == 4, "November and December, of two provinces"
+        assert drafting.draft_all(january) == 0
+    rows = Bulletin.objects.filter(province=world.im).order_by("pk").values_list("month", flat=True)
+    assert list(rows) == [date(2026, 10, 1), date(2026, 11, 1), date(2026, 12, 1)]
+
+
+def test_a_province_whose_bulletin_fails_holds_up_no_other(world, monkeypatch):
+    draft = drafting.draft
+
+    def broken(province, *given):
+        if province == world.hebei:
+            raise KeyError("hebei")
+        return draft(province, *given)
+
+    with monkeypatch.context() as patched, frozen(DRAFTED):
+        patched.setattr(drafting, "draft", broken)
+        with pytest.raises(ExceptionGroup) as failed:
+            drafting.draft_all(DRAFTED)
+    assert [error.__notes__ for error in failed.value.exceptions] == [[world.hebei.code]]
+    assert Bulletin.objects.get().province == world.im
+    with frozen(DRAFTED):
+        assert drafting.draft_all(DRAFTED) == 1

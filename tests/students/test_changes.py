@@ -13,6 +13,7 @@ from students import change_drafting, statuses
 from students.change_kinds import BY_KIND, KINDS
 from students.change_models import ContactAttempt, StatusChange
 from students.change_rules import months_after
+from students.dropouts import marking
 from students.grades import grade_of
 from students.models import Student, StudentStatus
 from tests import golden
@@ -156,13 +157,14 @@ def test_neither_skipping_nor_repeating_leads_into_another_phase(world):
 def test_in_compulsory_education_nobody_is_expelled_or_withdrawn(world, kind):
     for school, grade in ((world.first, 6), (world.junior, 9)):
         told = refused(world, world.pupil(school, grade=grade), kind)
-        assert "不得开除" in told.sentence or "不能办理退学" in told.sentence
+        assert told.code == "not_compulsory"
+        assert f"义务教育阶段（小学、初中）的学生不得{BY_KIND[kind].name}" in told.sentence
 
 
 @pytest.mark.rule("R5.3")
 def test_a_policy_row_cannot_open_expulsion_in_compulsory_education(world):
     world.policy("expulsion", allowed=True, phase="junior")
-    assert "不得开除" in refused(world, world.pupil(world.junior, grade=9), "expulsion").sentence
+    assert refused(world, world.pupil(world.junior, grade=9), "expulsion").code == "not_compulsory"
     pupil = world.pupil(world.junior, grade=9)
     with pytest.raises(Exception, match="义务教育阶段不得开除学生"):
         Student.objects.filter(pk=pupil.pk).update(status="expelled")
@@ -200,6 +202,39 @@ def test_leaving_otherwise_needs_more_than_three_months_and_two_dated_attempts(w
     assert "早于最后在校日期" in refused(world, pupil, "leaving_otherwise", contacts=early).sentence
     later = [*one, ContactAttempt(on=today() + timedelta(days=1), way="letter")]
     assert "不能晚于今天" in refused(world, pupil, "leaving_otherwise", contacts=later).sentence
+
+
+@pytest.mark.rule("R5.2")
+def test_leaving_otherwise_in_a_compulsory_grade_asks_for_the_mark_and_its_signed_report(world):
+    pupil = world.pupil(world.first)
+    case = world.changing(pupil, "leaving_otherwise")
+
+    def sent():
+        return door.perform(case, "submit", world.registrar(world.first), opinion="情况属实，申请办理。")
+
+    with pytest.raises(Refused, match="须先在学生页作辍学标识并书面报告") as error:
+        sent()
+    assert (error.value.code, error.value.refusal.clause) == ("dropout_reported", "附件1 五.2")
+    mark = marking.mark(
+        pupil,
+        world.registrar(world.first),
+        clock.now(),
+        last_seen_on=today() - timedelta(days=120),
+        reason="unwilling",
+        efforts="班主任两次家访，家长同意返校但至今未返。",
+    )
+    with pytest.raises(Refused, match=f"辍学标识 {mark.number} 的书面报告还没有签核"):
+        sent()
+    marking.sign(mark, world.head(world.first), clock.now())
+    assert sent().state == "school"
+
+
+@pytest.mark.rule("R5.2")
+def test_in_senior_school_nobody_is_a_drop_out_and_leaving_otherwise_asks_for_no_report(world):
+    senior = world.school("示例第一高级中学", world.east, lowest=10, highest=12)
+    case = world.changing(world.pupil(senior, grade=10), "leaving_otherwise")
+    case = door.perform(case, "submit", world.registrar(senior), opinion="情况属实，申请办理。")
+    assert case.state == "school"
 
 
 @pytest.mark.rule("R5.2")
@@ -283,7 +318,7 @@ def test_those_involved_are_told_of_the_end_in_words_that_fit(world):
     case = world.finish(world.changed(world.pupil(world.first), "suspension"))
     outbox.relay(clock.now() + timedelta(seconds=5))
     texts = set(Notice.objects.filter(case=case).values_list("text", flat=True))
-    assert any(text.endswith("已办结，学籍状态已变更。") for text in texts), texts
+    assert any(text.endswith("已办结，已办理休学。") for text in texts), texts
 
 
 # ---------------------------------------------------------------- what the database refuses

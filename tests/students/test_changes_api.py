@@ -80,7 +80,9 @@ def test_the_kinds_tell_what_stands_in_the_way(world, school):
 
 @pytest.mark.rule("R5.2")
 def test_contacts_come_and_stay(world, school):
-    case = begun(school, world.pupil(world.first), "leaving_otherwise")
+    pupil = world.pupil(world.first)
+    world.reported(pupil)
+    case = begun(school, pupil, "leaving_otherwise")
     contacts = [
         {"on": f"{today() - timedelta(days=days)}", "way": "telephone", "result": "停机"} for days in (40, 12)
     ]

@@ -20,7 +20,7 @@ from students.record_fields import BY_KEY
 from students.reference import load_code_tables
 from students.upkeep import sheet_table, sheets
 from students.upkeep.models import ChangeSheet, ChangeSheetLine, ClassCharge, Sheet
-from tests.world import World
+from tests.world import World, rewritten
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R6.1")]
 PHONE = "13900000018"
@@ -46,7 +46,7 @@ def registrar(world):
 def pupils(world):
     """Two pupils of one class; a third of the school sits elsewhere."""
     found = [world.pupil(world.first, grade=3) for _ in range(3)]
-    row = SchoolClass.objects.create(school=world.first, cohort=found[0].cohort, number=7)
+    row = SchoolClass.objects.create(school=world.first, phase="primary", cohort=found[0].cohort, number=7)
     Student.objects.filter(pk__in=[pupil.pk for pupil in found[:2]]).update(school_class=row)
     return found
 
@@ -125,7 +125,7 @@ def test_what_the_teacher_says_is_in_the_record_once_the_registrar_has_accepted_
 @pytest.mark.parametrize("letter", ["L", "J", "G"])
 def test_pupils_of_every_number_are_kept_up_alike(world, row, teacher, registrar, letter):
     pupil = world.pupil(world.first, grade=5, letter=letter)
-    Student.objects.filter(pk=pupil.pk).update(school_class=row, cohort=row.cohort)
+    rewritten(Student.objects.filter(pk=pupil.pk), school_class=row, cohort=row.cohort)
     sheet = said(row, teacher, pupil, address="示例街 9 号")
     sheets.send(sheet, teacher, clock.now())
     sheets.accept(sheet, registrar, clock.now())
@@ -145,6 +145,8 @@ def test_people_are_told_of_the_sheet_on_each_step(row, teacher, registrar, pupi
     sheets.send(sheet, teacher, clock.now())
     (sent,) = told(registrar)
     assert "请核对后更新学籍" in sent
+    # 级 is the year of entry; 届 would be the year of leaving.
+    assert f"{row.cohort}级（{row.number}）班变动表" in sent
     assert pupils[0].name not in sent
     sheets.give_back(sheet, registrar, clock.now(), "门牌号请再核实。")
     assert "被退回：门牌号请再核实。" in told(teacher)[0]
@@ -220,11 +222,12 @@ def test_nobody_accepts_the_own_sheet(world, row, registrar, pupils):
     sheets.send(sheet, both, clock.now())
     with pytest.raises(Refused) as error:
         sheets.accept(sheet, both, clock.now())
-    assert error.value.code == "two_people"
-    with pytest.raises(IntegrityError, match="sheet_by_two_people"), transaction.atomic():
+    assert error.value.code == "same_person"
+    with pytest.raises(IntegrityError) as stopped, transaction.atomic():
         ChangeSheet.objects.filter(pk=sheet.pk).update(
             state=Sheet.ACCEPTED, decided_by=both, decided_at=clock.now()
         )
+    assert stopped.value.__cause__.diag.constraint_name == "sheet_by_two_people"
 
 
 def test_only_a_class_teacher_of_the_school_is_put_in_charge_and_one_at_a_time(
@@ -360,6 +363,7 @@ def test_the_whole_way_through_the_pages(world, row, teacher, registrar, pupils)
     assert "很远" in text(bad)
     assert browser.post(form, {"address": "示例街 9 号", "phone": PHONE}).status_code == 303
     sheet = ChangeSheet.objects.get()
+    assert row.year_label in text(browser.get(reverse("class-sheet", args=[sheet.number])))
     page = text(browser.get(reverse("class", args=[row.pk])))
     assert "示例街 9 号" in page
     assert PHONE not in page

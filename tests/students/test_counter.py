@@ -13,11 +13,12 @@ from PIL import Image
 
 from ledger.models import AuditEntry
 from reviews import files
-from students import counter, photos, print_batches, records, sheet
+from students import counter, photos, print_batches, records, sheet, sheet_pdf
 from students.models import RegistrationNumber
 from students.print_models import BatchState, PrintBatch, PupilPhoto, SheetPrint
 from tests.clock import frozen, shanghai
-from tests.world import World
+from tests.reviews.test_pictures import GREY, deep, png
+from tests.world import World, rewritten
 
 NOW = shanghai(2026, 11, 27, 10)
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.4")]
@@ -174,9 +175,8 @@ def test_the_fullest_record_still_fits_one_page(client, world, pupil, clerk):
                 "details": {"address": "址" * 200},
             },
         )
-    type(pupil).objects.filter(pk=pupil.pk).update(
-        name="长" * 50, address="地" * 200, household_registration_place="户" * 200
-    )
+    long = {"name": "长" * 50, "address": "地" * 200, "household_registration_place": "户" * 200}
+    rewritten(type(pupil).objects.filter(pk=pupil.pk), **long)
     answer = printed(client, clerk, pupil)
     assert answer.status_code == 200
     assert pages(answer.content) == 1
@@ -211,7 +211,8 @@ def test_the_web_page_for_printing_says_what_the_pdf_says(client, world, pupil, 
                 assert entry.label in page
 
 
-def test_a_character_that_no_font_shows_is_named_and_nothing_is_recorded(client, world, clerk):
+def test_a_character_that_no_font_shows_is_named_and_nothing_is_recorded(client, world, clerk, monkeypatch):
+    monkeypatch.setattr(sheet_pdf, "RARE_FONTS", {})
     pupil = world.pupil(world.first, name="张\U00031350")
     answer = printed(client, clerk, pupil)
     assert answer.status_code == 409
@@ -370,7 +371,8 @@ def test_the_photograph_is_cropped_to_26_by_32_mm_and_stands_on_the_sheet(client
 @pytest.mark.parametrize(
     ("upload", "told"),
     [
-        (lambda: portrait(size=(200, 200)), "照片太小"),
+        (lambda: portrait(size=(153, 400)), "不足每英寸 150 点；请用至少 154×189 像素"),
+        (lambda: portrait(size=(400, 188)), "不足每英寸 150 点；请用至少 154×189 像素"),
         (lambda: io.BytesIO(b"%!PS-Adobe-3.0 EPSF"), "只收 JPEG 或 PNG"),
         (lambda: io.BytesIO(b"\xff\xd8\xff\xe0broken"), "无法打开"),
         (lambda: io.BytesIO(b""), "空文件"),
@@ -386,6 +388,32 @@ def test_what_is_no_fit_photograph_is_refused_in_words(client, world, pupil, cle
     assert not PupilPhoto.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("size", "kept", "dpi"),
+    [((295, 413), (295, 363), 288), ((154, 189), (154, 189), 150), ((307, 378), (307, 378), 300)],
+)
+def test_a_photograph_from_150_dots_an_inch_is_taken_and_remarked_below_300(
+    client, world, pupil, clerk, size, kept, dpi
+):
+    client.force_login(clerk)
+    answer = client.post(f"/counter/students/{pupil.key}/photo/", {"photo": portrait(size=size)}, follow=True)
+    told = [str(message) for message in answer.context["messages"]]
+    remark = f"这张照片裁后只有每英寸 {dpi} 点，打印会不够清楚；方便时请换一张至少 307×378 像素的。"
+    assert told == ["照片已保存，裁成 26×32 毫米。"] + ([remark] if dpi < 300 else [])
+    image = Image.open(io.BytesIO(client.get(f"/students/{pupil.key}/photo/").content))
+    assert (image.size, image.info["dpi"]) == (kept, (dpi, dpi))
+
+
+@pytest.mark.rule("R8.4")
+def test_a_scan_of_sixteen_bits_grey_is_kept_grey(client, world, pupil, clerk):
+    client.force_login(clerk)
+    file = io.BytesIO(png(16, GREY, deep(20000), width=1, times=614, height=756))
+    file.name = "scan.png"
+    assert client.post(f"/counter/students/{pupil.key}/photo/", {"photo": file}).status_code == 303
+    image = Image.open(io.BytesIO(client.get(f"/students/{pupil.key}/photo/").content))
+    assert image.getpixel((150, 150)) == pytest.approx((78, 78, 78), abs=2)
+
+
 def test_only_the_schools_own_registrar_takes_the_photograph(client, world, pupil):
     for account in (world.head(world.first), world.registrar(world.east)):
         client.force_login(account)
@@ -399,7 +427,7 @@ def test_only_the_schools_own_registrar_takes_the_photograph(client, world, pupi
 
 def asked(client, account, school, **form):
     client.force_login(account)
-    return client.post("/counter/batches/", {"school": school.code, **form})
+    return client.post("/counter/batches/", {"school": school.code, "phase": "primary", **form})
 
 
 def test_a_cohort_comes_in_one_file_a_page_each_and_each_page_can_be_checked(client, world, clerk):
@@ -421,7 +449,10 @@ def test_a_cohort_comes_in_one_file_a_page_each_and_each_page_can_be_checked(cli
     assert "真实有效" in client.get("/check/" + found[0].text.split("/check/")[1]).content.decode()
 
 
-def test_a_pupil_whose_name_no_font_shows_is_left_out_and_named_the_others_are_printed(client, world, clerk):
+def test_a_pupil_whose_name_no_font_shows_is_left_out_and_named_the_others_are_printed(
+    client, world, clerk, monkeypatch
+):
+    monkeypatch.setattr(sheet_pdf, "RARE_FONTS", {})
     pupils = [world.pupil(world.first, grade=3, name=name) for name in ("王小明", "张\U00031350", "李华")]
     answer = asked(client, clerk, world.first, cohort=pupils[0].cohort)
     print_batches.carry_on(NOW)
@@ -465,9 +496,9 @@ def test_a_worker_killed_while_it_drew_is_followed_by_another_and_nothing_is_pri
 @pytest.mark.parametrize(
     ("form", "told"),
     [
-        ({"cohort": 1999}, "没有在籍学生"),
-        ({"cohort": "x"}, "请从列表中选择"),
-        ({"cohort": 2024, "class": 999999}, "请从列表中选择"),
+        ({"phase": "primary", "cohort": 1999}, "没有在籍学生"),
+        ({"phase": "primary", "cohort": "x"}, "请从列表中选择"),
+        ({"phase": "primary", "cohort": 2024, "class": 999999}, "请从列表中选择"),
     ],
 )
 def test_a_class_that_is_not_there_is_told_in_words(client, world, clerk, form, told):

@@ -16,7 +16,7 @@ from students import records
 from students.dropouts import marking, report
 from students.dropouts.models import Dropout, DropoutMark
 from students.models import Student
-from tests.world import World
+from tests.world import World, rewritten
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R5.2")]
 EFFORTS = "班主任10月12日、校长10月20日两次家访，家长同意返校但至今未返。"
@@ -69,7 +69,8 @@ def test_a_mark_is_signed_sent_and_ended_and_the_record_stays_what_it_is(world, 
 
 
 @pytest.mark.rule("R0.5")
-def test_nobody_signs_the_own_report_and_nothing_is_sent_unsigned(world):
+def test_the_head_signs_the_report_and_nothing_is_sent_unsigned(world):
+    """That they are two persons: tests/xueji/test_two_persons.py."""
     found = marked(world)
     registrar = world.registrar(world.first)
     assert refused(marking.sign, found, registrar, clock.now()) == "no_seat"
@@ -103,7 +104,7 @@ def test_only_pupils_in_compulsory_grades_who_are_on_the_books_are_marked(world)
     assert refused(marked, world, world.pupil(senior, grade=11)) == "not_compulsory"
     assert refused(marked, world, world.graduate(world.first)) == "status"
     left = world.pupil(world.first, grade=5)
-    Student.objects.filter(pk=left.pk).update(status="left_other")
+    rewritten(Student.objects.filter(pk=left.pk), status="left_other")
     left.refresh_from_db()
     assert marked(world, left).state == Dropout.MARKED
     pupil = world.pupil(world.third, grade=5)
@@ -195,3 +196,44 @@ def test_the_whole_way_through_the_pages(world):
     stranger.force_login(world.registrar(world.second))
     assert stranger.get(reverse("dropout", args=[found.number])).status_code == 404
     assert stranger.get(pdf).status_code == 404
+
+
+# ---------------------------------------------------------------- the mark goes with the record
+
+
+def moved_on(world, pupil):
+    """The pupil's record at another school."""
+    world.finish(world.submitted(world.third, pupil))
+    pupil.refresh_from_db()
+    assert pupil.school == world.third
+
+
+def test_the_school_that_has_the_record_now_ends_the_mark_and_the_old_one_no_longer_can(world):
+    pupil = world.pupil(world.first, grade=4)
+    found = signed(world, marked(world, pupil))
+    moved_on(world, pupil)
+    old, new = world.registrar(world.first), world.registrar(world.third)
+    assert refused(marking.returned, found, old, clock.now(), on=world.today) == "no_seat"
+    assert refused(marking.sent, found, new, clock.now(), on=world.today, to="教育局") == "moved"
+    client = Client()
+    client.force_login(new)
+    page = client.get(reverse("dropout", args=[found.number])).content.decode()
+    assert "登记返校" in page
+    assert "重新填报" in page
+    assert "登记报送" not in page
+    marking.returned(found, new, clock.now(), on=world.today)
+    found.refresh_from_db()
+    assert found.state == Dropout.ENDED
+
+
+def test_the_school_that_has_the_record_now_may_report_anew(world):
+    pupil = world.pupil(world.first, grade=4)
+    found = marked(world, pupil)
+    moved_on(world, pupil)
+    assert refused(marking.sign, found, world.head(world.third), clock.now()) == "moved"
+    again = marked(world, pupil)
+    found.refresh_from_db()
+    assert (found.state, again.school, again.state) == (Dropout.RENEWED, world.third, Dropout.MARKED)
+    assert refused(marked, world, pupil) == "marked"
+    with pytest.raises(IntegrityError, match="不能从“renewed”变为“ended”"), transaction.atomic():
+        DropoutMark.objects.filter(pk=found.pk).update(state=Dropout.ENDED)

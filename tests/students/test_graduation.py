@@ -11,7 +11,7 @@ from reviews import door
 from reviews.models import Case
 from reviews.refusals import Refused
 from students import graduation, promotion, taking_back
-from students.grades import cohort_of
+from students.grades import PRIMARY, SENIOR, cohort_of
 from students.graduation_models import GraduationLine, GraduationRun, PromotionCount, TakenBack
 from students.models import ProblemRecord, Student
 from tests.clock import frozen, shanghai
@@ -33,7 +33,7 @@ def world():
 
 def prepared(world, school=None, cohort=COHORT):
     school = school or world.first
-    return graduation.prepare(school, cohort, world.registrar(school), JULY)
+    return graduation.prepare(school, PRIMARY, cohort, world.registrar(school), JULY)
 
 
 def signed(world, run, at=JULY):
@@ -65,23 +65,31 @@ def test_the_registrar_lists_and_the_head_signs_and_the_cohort_has_graduated(wor
     assert entry.body == {
         "run": run.pk,
         "school": world.first.pk,
+        "phase": PRIMARY,
         "cohort": COHORT,
         "graduated": 3,
         "cleared": 0,
     }
 
 
-def test_who_completes_instead_needs_a_reason_and_may_be_put_back(world):
-    one, other = (world.pupil(world.first, grade=6) for _ in range(2))
-    run, clerk = prepared(world), world.registrar(world.first)
+@pytest.mark.parametrize("leaving", ["completed", "incomplete"])
+def test_in_senior_secondary_who_completes_instead_needs_a_reason_and_may_be_put_back(world, leaving):
+    """Y86, Y87."""
+    senior = world.school("示例高级中学", world.east, lowest=10, highest=12)
+    one, other = (world.pupil(senior, grade=12) for _ in range(2))
+    clerk = world.registrar(senior)
+    run = graduation.prepare(senior, SENIOR, 2014, clerk, JULY)
     with pytest.raises(Refused) as error:
-        graduation.complete_instead(run, one.pk, "缺", clerk, JULY)
-    assert "请写明结业的原因" in error.value.sentence
+        graduation.decide(run, one.pk, leaving, "缺", clerk, JULY)
+    assert (error.value.code, error.value.sentence) == (
+        "reason",
+        "请写明原因（2–200 字）；改回毕业时不用写。",
+    )
     for pupil in (one, other):
-        graduation.complete_instead(run, pupil.pk, "体育不合格，补考未过。", clerk, JULY)
-    graduation.complete_instead(run, other.pk, "", clerk, JULY)
+        graduation.decide(run, pupil.pk, leaving, "体育不合格，补考未过。", clerk, JULY)
+    graduation.decide(run, other.pk, "graduated", "", clerk, JULY)
     signed(world, run)
-    assert (status_of(one)[0], status_of(other)[0]) == ("completed", "graduated")
+    assert (status_of(one), status_of(other)[0]) == ((leaving, date(2026, 7, 6)), "graduated")
     assert GraduationLine.objects.get(student=one).reason == "体育不合格，补考未过。"
 
 
@@ -97,7 +105,7 @@ def test_who_is_away_or_has_a_change_running_takes_no_part_and_the_list_says_why
         changing.pk: f"业务 {case.number} 在办，办结或撤销后再办毕业",
     }
     with pytest.raises(Refused) as error:
-        graduation.complete_instead(run, away.pk, "长期休学。", world.registrar(world.first), JULY)
+        graduation.decide(run, away.pk, "left_out", "长期休学。", world.registrar(world.first), JULY)
     assert error.value.code == "not_listed"
     signed(world, run)
     assert {status_of(p)[0] for p in (away, changing)} == {"suspended", "enrolled"}
@@ -108,8 +116,9 @@ def test_running_transfers_are_told_before_and_cleared_with_the_signature(world)
     leaving, staying = world.pupil(world.third, grade=6), world.pupil(world.third, grade=5)
     cases = [world.decide(world.submitted(world.first, pupil)) for pupil in (leaving, staying)]
     draft = world.draft(world.second, world.pupil(world.third, grade=6))
-    assert graduation.open_transfers(world.third, COHORT) == 1
-    run = signed(world, prepared(world, world.third))
+    run = prepared(world, world.third)
+    assert graduation.open_transfers(run) == 1
+    run = signed(world, run)
     assert run.cleared == 1
     assert [Case.objects.get(pk=case.pk).state for case in cases] == ["cleared", "receiving_authority"]
     assert Case.objects.get(pk=draft.pk).state == "draft"
@@ -139,20 +148,21 @@ def test_a_list_that_no_longer_stands_is_written_anew_before_anyone_graduates(wo
 
 
 @pytest.mark.rule("R0.5")
-def test_two_people_of_the_school_and_nobody_else(world):
+def test_the_schools_registrar_prepares_its_head_signs_and_nobody_else(world):
+    """That they are two persons: tests/xueji/test_two_persons.py."""
     world.pupil(world.first, grade=6)
     for account in (world.head(world.first), world.registrar(world.east), world.registrar(world.second)):
         with pytest.raises(Refused) as error:
-            graduation.prepare(world.first, COHORT, account, JULY)
+            graduation.prepare(world.first, PRIMARY, COHORT, account, JULY)
         assert error.value.code == "no_seat"
     run = prepared(world)
     clerk = world.registrar(world.first)
-    same = world.account(world.second, "head", person=clerk.person)
-    for account in (clerk, same, world.head(world.east)):
-        with pytest.raises(Refused):
+    for account in (clerk, world.head(world.second), world.head(world.east)):
+        with pytest.raises(Refused) as error:
             graduation.sign(run, account, JULY, WORDS)
+        assert error.value.code == "no_seat"
     with pytest.raises(Refused) as error:
-        graduation.prepare(world.first, COHORT, clerk, JULY)
+        graduation.prepare(world.first, PRIMARY, COHORT, clerk, JULY)
     assert error.value.code == "live"
     graduation.drop(run, clerk, JULY)
     assert prepared(world).state == "ready"
@@ -173,26 +183,20 @@ def test_the_last_grade_is_that_of_the_schools_system(world):
     for school, grades in ((five, (4, 5)), (nine, (5, 6, 9))):
         for grade in grades:
             world.pupil(school, grade=grade)
-    assert [row.grade for row in graduation.cohorts(five, JULY.date())] == [5]
-    assert [row.grade for row in graduation.cohorts(nine, JULY.date())] == [9, 6]
+    assert [row.grade for row in graduation.leavers(five, JULY.date())] == [5]
+    assert [row.grade for row in graduation.leavers(nine, JULY.date())] == [9, 6]
 
 
-def test_before_june_nobody_graduates_and_after_july_it_is_dated_30_july():
-    with frozen(shanghai(2026, 5, 31, 23, 59)):
-        world = World(now=shanghai(2026, 5, 31, 23, 59))
+def test_before_june_no_cohort_is_listed():
+    """Y02."""
+    may = shanghai(2026, 5, 31, 23, 59)
+    with frozen(may):
+        world = World(now=may)
         world.pupil(world.first, grade=6)
         with pytest.raises(Refused) as error:
-            graduation.prepare(
-                world.first, COHORT, world.registrar(world.first), shanghai(2026, 5, 31, 23, 59)
-            )
-        assert error.value.sentence == "本学年的毕业办理从2026年6月1日起，应在2026年7月30日前完成。"
-    late = shanghai(2026, 9, 7, 9)
-    with frozen(late):
-        pupil = Student.objects.get()
-        assert graduation.cohorts(world.first, late.date())[0].late
-        run = graduation.prepare(world.first, COHORT, world.registrar(world.first), late)
-        signed(world, run, late)
-        assert status_of(pupil) == ("graduated", date(2026, 7, 30))
+            graduation.prepare(world.first, PRIMARY, COHORT, world.registrar(world.first), may)
+        assert error.value.code == "season"
+        assert "从2026年6月1日起，应在2026年7月30日前完成" in error.value.sentence
 
 
 @pytest.mark.parametrize(
@@ -264,13 +268,11 @@ def test_an_authority_takes_a_graduate_back_with_two_people_and_names_whose_act_
     ],
 )
 def test_half_a_year_is_over_on_the_day_after(world, graduated_on, last):
-    pupil = graduated(world)
-    Student.objects.filter(pk=pupil.pk).update(graduated_on=graduated_on)
-    pupil.refresh_from_db()
+    pupil = world.graduate(world.first, on=graduated_on)
     late, timely = (shanghai(day.year, day.month, day.day, 9) for day in (last + timedelta(days=1), last))
     with frozen(late), pytest.raises(Refused) as error:
         taken(world, pupil, late)
-    assert "毕业已满半年" in error.value.sentence
+    assert "已过回退期限" in error.value.sentence
     with frozen(timely):
         assert taken(world, pupil, timely).state == "authority"
 
@@ -284,10 +286,10 @@ def test_nobody_but_the_schools_own_authority_takes_back_and_only_who_has_left(w
         assert error.value.code == "no_seat"
     with pytest.raises(Refused) as error:
         taken(world, pupil, JULY, why="")
-    assert error.value.sentence == "请写明回退的原因（2–200 字）。"
+    assert error.value.sentence == "请写明毕业回退的原因（2–200 字）。"
     with pytest.raises(Refused) as error:
         taken(world, world.pupil(world.first), JULY)
-    assert "只有毕业、结业的学生可以回退" in error.value.sentence
+    assert "只有毕业、结业、肄业的学生可以回退" in error.value.sentence
 
 
 @pytest.mark.rule("R4.4")
@@ -320,8 +322,9 @@ def test_the_promotion_is_on_record_once_with_the_counts_before_and_after(world)
     with frozen(first):
         assert promotion.record(first) > 0
         assert promotion.record(first) == 0
-    kept = {row.grade: (row.before, row.after) for row in promotion.figures(world.im.pk)}
-    assert kept == {1: (2, 0), 2: (0, 2), 5: (3, 0), 6: (1, 3), 7: (0, 1)}
+    kept = {row.grade: (row.before, row.after, row.stayed) for row in promotion.figures(world.im.pk)}
+    # Nobody reaches grade 7 by time: who was not graduated stays (Y121).
+    assert kept == {1: (2, 0, 0), 2: (0, 2, 0), 5: (3, 0, 0), 6: (1, 3, 1)}
     assert {row.province_id for row in PromotionCount.objects.all()} == {world.im.pk, world.hebei.pk}
 
 
@@ -344,20 +347,22 @@ def test_the_pages_lead_from_the_cohort_to_the_signature(world, client):
     client.force_login(world.registrar(world.first))
     page = client.get(reverse("graduations"))
     assert "2020级（六年级）" in page.content.decode()
-    answer = client.post(reverse("graduation-prepare"), {"school": world.first.code, "cohort": COHORT})
+    answer = client.post(
+        reverse("graduation-prepare"), {"school": world.first.code, "phase": PRIMARY, "cohort": COHORT}
+    )
     assert answer.status_code == 303
     run = GraduationRun.objects.get()
-    posted = {"student": pupils[0].pk, "reason": "缺课过多，未达毕业要求。"}
-    assert client.post(reverse("graduation-complete", args=[run.number]), posted).status_code == 303
+    posted = {"student": pupils[0].pk, "leaving": "left_out", "reason": "申请留级，课程未学完。"}
+    assert client.post(reverse("graduation-decide", args=[run.number]), posted).status_code == 303
     page = client.get(answer.url)
-    assert page.context["sums"] == {"graduated": 1, "completed": 1, "left_out": 0}
+    assert page.context["sums"] == {"graduated": 1, "completed": 0, "incomplete": 0, "left_out": 1}
     assert not page.context["may_sign"]
     client.force_login(world.head(world.first))
     blank = client.post(reverse("graduation-sign", args=[run.number]), {"opinion": ""})
     assert blank.status_code == 422
     answer = client.post(reverse("graduation-sign", args=[run.number]), {"opinion": WORDS})
     assert answer.status_code == 303
-    assert status_of(pupils[0])[0] == "completed"
+    assert (status_of(pupils[0])[0], status_of(pupils[1])[0]) == ("enrolled", "graduated")
     client.force_login(world.registrar(world.east))
     assert run.number in client.get(reverse("graduations")).content.decode()
 

@@ -75,8 +75,7 @@ def test_a_day_without_a_round_is_made_up_for_and_autumn_is_silent(world):
 
 
 def test_a_school_of_five_years_graduates_its_fifth_grade(world):
-    school = world.school("五四制小学", world.east, lowest=1, highest=5)
-    type(school).objects.filter(pk=school.pk).update(school_system="5-4")
+    school = world.school("五四制小学", world.east, lowest=1, highest=5, system="5-4")
     world.pupil(school, grade=5)
     on(7, 10)
     assert len(told(world.registrar(school))) == 1

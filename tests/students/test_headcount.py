@@ -8,11 +8,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from ledger.text import no_formula
 from students import headcount
 from students.headcount_models import HeadcountCell
 from students.models import PupilRecord, Student
 from students.reference import load_code_tables
-from students.tables import plain
 from tests.clock import frozen, shanghai
 from tests.world import World
 
@@ -101,6 +101,24 @@ def test_permit_holders_are_counted_by_unit_grade_and_province_of_origin(world):
     assert set(figures(world.east, "grade", permit=True)) == {"三年级", "四年级"}
 
 
+@pytest.mark.rule("R4.3")
+@pytest.mark.parametrize(
+    ("lowest", "highest", "system", "column"),
+    [(6, 9, "5-4", "初中"), (1, 6, "6-3", "小学"), (1, 9, "nine", "小学")],
+)
+def test_a_permit_holder_of_grade_six_counts_in_the_phase_of_the_school(
+    world, lowest, highest, system, column
+):
+    school = world.school("示例六年级学校", world.east, lowest=lowest, highest=highest, system=system)
+    permit(world.pupil(school, grade=6), "130102")
+    told = figures(world.east, "unit", permit=True)[school.name]
+    assert {name: told[name] for name in ("小学", "初中", "高中")} == {
+        "小学": 0,
+        "初中": 0,
+        "高中": 0,
+    } | {column: 1}
+
+
 def test_offices_above_counties_read_the_count_of_the_night_and_say_so(client, world):
     assert headcount.count(DAY) > 0
     assert headcount.count(DAY) == 0, "the night is counted once"
@@ -175,5 +193,5 @@ def test_csv_and_xlsx_hold_the_figures_of_the_page(client, world):
 
 def test_a_name_that_begins_a_formula_is_text():
     for text in ("=1+1", "+1", "-1", "@x", "\tx"):
-        assert plain(text) == f"'{text}"
-    assert plain("示例第一小学") == "示例第一小学"
+        assert no_formula(text) == f"'{text}"
+    assert no_formula("示例第一小学") == "示例第一小学"

@@ -13,12 +13,12 @@ from ledger.models import AuditEntry, OutboxMessage
 from orgs.models import Account
 from reviews.models import Notice
 from reviews.refusals import Refused
-from students import issuing, population, records
+from students import issuing, population, problems, records, sealing
 from students.models import ProblemRecord, RegistrationNumber, Student
 from students.number_models import BatchState, HeldBack, IssuingBatch, IssuingLine, PopulationPerson
 from students.population import Found
 from tests.reviews.test_walls import refused
-from tests.world import World
+from tests.world import World, rewritten
 
 pytestmark = pytest.mark.django_db
 
@@ -38,7 +38,7 @@ def registered(*pupils, name=None):
 def without_id(world, school, **more):
     """A holder of L who gave no identity number."""
     pupil = world.pupil(school, letter="L", **more)
-    Student.objects.filter(pk=pupil.pk).update(id_number_sealed=None, id_number_index=None, id_type="Z")
+    rewritten(Student.objects.filter(pk=pupil.pk), id_number_sealed=None, id_number_index=None, id_type="Z")
     return Student.objects.get(pk=pupil.pk)
 
 
@@ -83,13 +83,18 @@ def test_holders_of_l_get_g_or_j_and_holders_of_j_and_g_keep_what_they_have(worl
 def test_each_reason_holds_back_its_own_pupil_and_nobody_else(world):
     fine, unknown, misnamed, troubled, contradicted = (world.pupil(world.first, letter="L") for _ in range(5))
     doubles = [world.pupil(school, letter="L") for school in (world.first, world.third)]
-    Student.objects.filter(pk=doubles[1].pk).update(id_number_index=doubles[0].id_number_index)
+    rewritten(Student.objects.filter(pk=doubles[1].pk), id_number_index=doubles[0].id_number_index)
     twins = [without_id(world, school) for school in (world.first, world.second)]
-    Student.objects.filter(pk=twins[1].pk).update(
-        name=twins[0].name, sex=twins[0].sex, birth_date=twins[0].birth_date
+    rewritten(
+        Student.objects.filter(pk=twins[1].pk),
+        name=twins[0].name,
+        sex=twins[0].sex,
+        birth_date=twins[0].birth_date,
     )
-    ProblemRecord.objects.create(student=troubled, kind="id_changed")
-    Student.objects.filter(pk=contradicted.pk).update(birth_date=contradicted.birth_date - timedelta(days=1))
+    ProblemRecord.objects.create(student=troubled, kind="id_duplicate")
+    rewritten(
+        Student.objects.filter(pk=contradicted.pk), birth_date=contradicted.birth_date - timedelta(days=1)
+    )
     registered(fine, troubled, contradicted)
     registered(misnamed, name="另有其人")
     batch = prepared(world)
@@ -107,6 +112,61 @@ def test_each_reason_holds_back_its_own_pupil_and_nobody_else(world):
     batch = issued(world, batch)
     assert (batch.issued, batch.held) == (1, 8)
     assert records.current_number(unknown)[0] == "L"
+
+
+@pytest.mark.rule("R1.9", "R1.2")
+def test_who_has_no_identity_number_is_asked_for_it_and_still_gets_a_j(world):
+    pupil = without_id(world, world.first)
+    batch = issued(world)
+    (problem,) = ProblemRecord.objects.filter(student=pupil)
+    assert (problem.kind, problem.found_by, batch.issued) == ("no_id", "issuing", 1)
+    assert records.current_number(pupil)[0] == "J"
+    assert problems.of(pupil) == [], "nothing that is asked for waits for it (R1.8)"
+
+
+@pytest.mark.rule("R1.9", "R1.5")
+@pytest.mark.parametrize("letter", ["L", "G"])
+def test_a_number_that_the_register_says_was_replaced_opens_a_problem_at_the_import(world, letter):
+    pupil, other = world.pupil(world.first, letter=letter), world.pupil(world.first, letter=letter)
+    new = world.inventor.pupil("152522", pupil.birth_date, sex=pupil.sex).id_number
+    text = f"身份证号,姓名,原身份证号\n{new},{pupil.name},{records.id_number(pupil)}\n"
+    text += f"{records.id_number(other)},{other.name},\n"
+    assert population.import_csv(StringIO(text), world.today, "test") == 2
+    (problem,) = ProblemRecord.objects.all()
+    assert (problem.student, problem.kind, problem.found_by) == (pupil, "id_changed", "register")
+    if letter == "L":
+        batch = issued(world)
+        assert reasons(batch) == {pupil.pk: HeldBack.ID_CHANGED, other.pk: ""}
+
+
+@pytest.mark.rule("R1.9")
+def test_a_namesake_with_a_number_is_free_once_the_register_knows_it(world):
+    passed = without_id(world, world.first)
+    issued(world)
+    assert records.current_number(passed)[0] == "J"
+    newcomer = world.pupil(world.third, letter="L")
+    same = {name: getattr(passed, name) for name in ("name", "sex", "birth_date")}
+    said = world.inventor.pupil("152522", passed.birth_date, sex=passed.sex).id_number
+    _renumbered(newcomer, said, same)
+    problems.check([newcomer.pk], "nightly")
+    (problem,) = ProblemRecord.objects.filter(kind="person_duplicate")
+    assert problem.student == newcomer, "who has passed the check keeps that"
+    newcomer.refresh_from_db()
+    registered(newcomer)
+    batch = issued(world)
+    assert reasons(batch)[newcomer.pk] == ""
+    problem.refresh_from_db()
+    assert problem.closed_at is not None
+
+
+def _renumbered(pupil, number, same):
+    sealed = sealing.seal(number, "students_student", "id_number_sealed", pupil.pk)
+    rewritten(
+        Student.objects.filter(pk=pupil.pk),
+        id_number_sealed=sealed,
+        id_number_index=sealing.blind_index(number),
+        **same,
+    )
 
 
 @pytest.mark.rule("R1.7")
@@ -150,10 +210,10 @@ def test_two_people_of_the_province_and_a_wall_behind_them(world):
         with pytest.raises(Refused):
             issuing.confirm(batch, account, now, "同意下发。")
     second = Account.objects.create_user("second", person=world.head(world.im).person)
-    IssuingBatch.objects.filter(pk=batch.pk).update(prepared_by=second)
+    rewritten(IssuingBatch.objects.filter(pk=batch.pk), prepared_by=second)
     with pytest.raises(Refused, match="两个人"):
         issuing.confirm(batch, world.head(world.im), now, "同意下发。")
-    IssuingBatch.objects.filter(pk=batch.pk).update(prepared_by=world.registrar(world.im))
+    rewritten(IssuingBatch.objects.filter(pk=batch.pk), prepared_by=world.registrar(world.im))
     with pytest.raises(Refused, match="意见"):
         issuing.confirm(batch, world.head(world.im), now, " ")
     refused(
@@ -174,7 +234,7 @@ def test_one_live_batch_a_province_and_a_dropped_one_issues_nothing(world):
     refused(
         "batch_one_live",
         "INSERT INTO students_issuingbatch (number, province_id, state, prepared_by_id, opinion, last_student,"
-        " total, checked, issued, held) SELECT 'XF-2026-00000000', province_id, 'ready', prepared_by_id, '', 0, 0, 0,"
+        " total, checked, issued, held) SELECT 'XF-2026-00000000', province_id, 'checking', prepared_by_id, '', 0, 0, 0,"
         " 0, 0 FROM students_issuingbatch",
     )
     issuing.drop(batch, world.head(world.im), clock.now())
@@ -226,9 +286,9 @@ def test_whoever_changed_after_the_comparison_waits_for_the_next_batch(world):
     renamed, problem, moved = (world.pupil(world.first, letter="L") for _ in range(3))
     registered(renamed, problem, moved)
     batch = prepared(world)
-    Student.objects.filter(pk=renamed.pk).update(name="改名以后")
+    rewritten(Student.objects.filter(pk=renamed.pk), name="改名以后")
     ProblemRecord.objects.create(student=problem, kind="id_duplicate")
-    Student.objects.filter(pk=moved.pk).update(school=world.third)
+    rewritten(Student.objects.filter(pk=moved.pk), school=world.third, school_class=None)
     batch = issued(world, batch)
     assert reasons(batch) == {renamed.pk: HeldBack.CHANGED, problem.pk: HeldBack.CHANGED, moved.pk: ""}
 

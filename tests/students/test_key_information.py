@@ -17,7 +17,7 @@ from students import identity, key_drafting, key_rules, population, records
 from students.key_models import KeyInformationChange
 from students.models import FieldChange, RegistrationNumber, Student
 from tests.clock import frozen, shanghai
-from tests.world import World, png
+from tests.world import World, png, rewritten
 
 NOW = shanghai(2026, 11, 27, 10)
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R1.6")]
@@ -187,7 +187,7 @@ def test_after_the_correction_it_returns_straight_to_the_authority_and_passes(wo
 def test_a_number_that_another_pupil_uses_is_told_early_and_sends_the_case_back(client, world):
     other = world.pupil(world.first, letter="G")
     pupil = world.pupil(world.third, letter="J")
-    Student.objects.filter(pk=pupil.pk).update(birth_date=other.birth_date, sex=other.sex)
+    rewritten(Student.objects.filter(pk=pupil.pk), birth_date=other.birth_date, sex=other.sex)
     pupil.refresh_from_db()
     number = records.id_number(other)
     known((number, pupil.name))
@@ -202,7 +202,7 @@ def test_a_number_that_another_pupil_uses_is_told_early_and_sends_the_case_back(
 def test_without_any_identity_number_the_same_name_sex_and_birth_date_do_not_pass(world):
     other = world.pupil(world.first, letter="L", name="李华")
     pupil = world.pupil(world.third, letter="J", name="李花")
-    Student.objects.filter(pk=pupil.pk).update(birth_date=other.birth_date, sex=other.sex)
+    rewritten(Student.objects.filter(pk=pupil.pk), birth_date=other.birth_date, sex=other.sex)
     pupil.refresh_from_db()
     assert "姓名、性别、出生日期相同" in back(decided(world, sent(world, pupil, name="李华")))
 

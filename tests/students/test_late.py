@@ -15,15 +15,17 @@ from ledger import clock, outbox
 from ledger.models import AuditEntry
 from reviews.models import Case, Notice
 from reviews.refusals import Refused
-from students import imports, record_values, records, sealing, tables
-from students.grades import grade_on
+from students import imports, record_values, records, sealing
+from students.grades import nominal_grade
 from students.import_models import ImportState
 from students.late import calendar, lists, months, table
 from students.late.models import Late, LateChild, MonthlyCheck
 from students.models import Enrolment, ProblemRecord, Student
 from students.reference import load_code_tables
+from tests import late_children
 from tests.clock import frozen, shanghai
-from tests.world import World
+from tests.workbook import filled
+from tests.world import World, rewritten
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R2.2")]
 AUTUMN = shanghai(2026, 10, 12, 10)
@@ -119,12 +121,12 @@ def test_a_child_is_listed_agreed_to_checked_at_the_month_s_end_and_then_registe
         assert months.check(clock.now()) == 0
     assert not Student.objects.filter(name=said["name"]).exists()
     with frozen(MONTH_END):
-        assert months.check(clock.now()) == 1
+        assert late_children.answered(world) == 1
         assert months.check(clock.now()) == 0
     student = Student.objects.get(name=said["name"])
     row = LateChild.objects.get()
     assert (row.state, row.student, row.month.month) == (Late.CREATED, student, date(2026, 10, 1))
-    assert (student.school, grade_on(student.cohort, world.today), str(student.school_class)) == (
+    assert (student.school, nominal_grade(student.cohort, world.today), str(student.school_class)) == (
         world.first,
         3,
         "（1）班",
@@ -141,9 +143,11 @@ def test_a_child_is_listed_agreed_to_checked_at_the_month_s_end_and_then_registe
 def test_what_came_to_the_province_after_the_closing_waits_for_the_next_month(world):
     with frozen(MONTH_END + timedelta(minutes=1)):
         collected(world, child(world))
-        assert months.check(clock.now()) == 0
+        with pytest.raises(Refused) as error:
+            late_children.closed(world)
+        assert error.value.code == "nobody"
     with frozen(shanghai(2026, 11, 30, 20)):
-        assert months.check(clock.now()) == 1
+        assert late_children.answered(world) == 1
     assert MonthlyCheck.objects.get().month == date(2026, 11, 1)
 
 
@@ -155,7 +159,7 @@ def test_what_came_to_the_province_after_the_closing_waits_for_the_next_month(wo
         (date(2026, 12, 5), shanghai(2026, 12, 31, 20)),
     ],
 )
-def test_the_month_closes_on_its_last_day_at_eight_in_the_evening(month, closing):
+def test_the_list_is_due_on_the_month_s_last_day_at_eight_in_the_evening(month, closing):
     assert calendar.closing(month) == closing
     before, first = closing - timedelta(seconds=1), month.replace(day=1)
     assert calendar.month_of(before) == first
@@ -164,11 +168,13 @@ def test_the_month_closes_on_its_last_day_at_eight_in_the_evening(month, closing
     assert calendar.last_closed(before) < first
 
 
-def test_a_night_without_beat_loses_nothing_and_each_province_has_its_own_check(world):
+def test_each_province_closes_and_sends_its_own_list_days_late_if_need_be(world):
     collected(world, child(world))
     collected(world, child(world), school=world.abroad)
     with frozen(shanghai(2026, 11, 3, 9)):
-        assert months.check(clock.now()) == 2
+        assert late_children.answered(world) == 1
+        assert states() == [Late.CREATED, Late.COLLECTED]
+        assert late_children.answered(world, world.hebei) == 1
     checks = MonthlyCheck.objects.order_by("province__name")
     assert [(one.province, one.total, one.created) for one in checks] == [
         (world.im, 1, 1),
@@ -180,8 +186,10 @@ def test_a_night_without_beat_loses_nothing_and_each_province_has_its_own_check(
 def test_a_hundred_are_checked_in_as_few_statements_as_one(world):
     def statements(count, at):
         collected(world, *(child(world) for _ in range(count)))
-        with frozen(at), CaptureQueriesContext(connection) as taken:
-            assert months.check(clock.now()) == count
+        with frozen(at):
+            late_children.sent_off(world)
+            with CaptureQueriesContext(connection) as taken:
+                assert months.check(clock.now()) == count
         return len(taken)
 
     one = statements(1, MONTH_END)
@@ -197,9 +205,9 @@ def test_who_is_found_by_the_number_is_refused_naming_the_school_and_offered_the
     said = child(world)
     collected(world, said)
     pupil = world.pupil(world.third, grade=3)
-    Student.objects.filter(pk=pupil.pk).update(id_number_index=sealing.blind_index(said["id_number"]))
+    rewritten(Student.objects.filter(pk=pupil.pk), id_number_index=sealing.blind_index(said["id_number"]))
     with frozen(MONTH_END):
-        months.check(clock.now())
+        late_children.answered(world)
         outbox.relay(timezone.now() + timedelta(minutes=1))
         row = LateChild.objects.get()
         assert (row.state, row.found, row.student) == (Late.REFUSED, pupil, None)
@@ -224,8 +232,10 @@ def test_who_is_found_by_the_number_is_refused_naming_the_school_and_offered_the
 def test_a_number_that_is_known_is_told_at_the_listing_with_the_way_on(world, place):
     school = getattr(world, place)
     said, pupil = child(world), world.pupil(school, grade=3)
-    Student.objects.filter(pk=pupil.pk).update(
-        id_number_index=sealing.blind_index(said["id_number"]), name=said["name"]
+    rewritten(
+        Student.objects.filter(pk=pupil.pk),
+        id_number_index=sealing.blind_index(said["id_number"]),
+        name=said["name"],
     )
     browser = signed_in(clerk(world))
     answer = browser.post(reverse("late-new"), said)
@@ -244,27 +254,57 @@ def test_a_transfer_does_not_start_from_a_child_that_was_not_refused(world):
     assert browser.post(reverse("transfer-late", args=[row.key])).status_code == 404
 
 
-@pytest.mark.rule("R1.9")
-def test_one_who_is_only_called_and_born_alike_is_registered_and_becomes_a_problem_record(world):
-    said = nameless(world)
+def namesake(world, said):
+    """A pupil of another school, called and born as the child without a number."""
     twin = world.pupil(world.third, grade=3)
+    rewritten(Student.objects.filter(pk=twin.pk), name=said["name"], sex="1", birth_date=date(2017, 3, 5))
+    return twin
+
+
+def test_a_child_without_a_number_who_agrees_with_a_pupil_is_not_passed(world):
+    said = nameless(world)
+    twin = namesake(world, said)
     collected(world, said)
-    Student.objects.filter(pk=twin.pk).update(name=said["name"], sex="1", birth_date=date(2017, 3, 5))
     with frozen(MONTH_END):
-        months.check(clock.now())
+        late_children.answered(world)
+    (row,) = LateChild.objects.all()
+    assert (row.state, row.found) == (Late.REFUSED, twin)
+    assert not ProblemRecord.objects.exists()
+
+
+@pytest.mark.rule("R1.9")
+def test_whom_the_school_says_to_be_another_child_is_registered_and_becomes_a_problem_record(world):
+    said = nameless(world, claimed="on")
+    twin = namesake(world, said)
+    collected(world, said)
+    with frozen(MONTH_END):
+        late_children.answered(world)
     student = Student.objects.get(late__isnull=False)
     # The one without an identity number is the one to be asked about.
     (problem,) = ProblemRecord.objects.all()
     assert (problem.student, problem.twin, problem.found_by) == (student, twin, "late")
 
 
+def test_the_form_asks_whether_it_is_the_same_child_and_keeps_what_was_typed(world):
+    said = nameless(world)
+    namesake(world, said)
+    browser = signed_in(clerk(world))
+    answer = browser.post(reverse("late-new"), said)
+    page = answer.content.decode()
+    assert answer.status_code == 409
+    assert f"{world.third.name}有一名学生姓名、性别、出生日期相同" in page
+    assert said["name"] in page
+    assert browser.post(reverse("late-new"), said | {"claimed": "on"}).status_code == 303
+    assert LateChild.objects.get().claimed is True
+
+
 def test_one_whose_grade_the_school_has_lost_goes_back_to_it_and_not_into_a_grade_that_is_none(world):
-    with frozen(shanghai(2026, 8, 1, 10)):
-        world.today = date(2026, 8, 1)
+    with frozen(shanghai(2026, 7, 10, 10)):
+        world.today = date(2026, 7, 10)
         school = world.school("六年制小学", world.east, lowest=1, highest=6)
         collected(world, child(world, grade="6"), school=school)
     with frozen(shanghai(2026, 8, 31, 20)):
-        months.check(clock.now())
+        late_children.answered(world)
         assert states() == [Late.RETURNED]
         outbox.relay(timezone.now() + timedelta(minutes=1))
     assert "1 人的年级本校已没有" in Notice.objects.filter(link__startswith="/late/").first().text
@@ -305,7 +345,9 @@ def test_a_child_stands_on_one_living_list_only(world):
             birth_date=row.birth_date,
             id_number_index=row.id_number_index,
             said_sealed=b"x",
+            phase=row.phase,
             cohort=row.cohort,
+            grade=row.grade,
             why="never",
             listed_by=clerk(world),
         )
@@ -338,17 +380,6 @@ def test_a_child_is_taken_off_a_list_that_was_sent_back(world):
     assert browser.post(reverse("late-drop"), {"row": row.pk}).status_code == 303
     assert agreed(world, Case.objects.get(pk=case.pk)).state == "completed"
     assert states() == [Late.DROPPED, Late.COLLECTED]
-
-
-def test_who_was_registered_meanwhile_stops_the_last_signature(world):
-    said = child(world)
-    case = world.decide(sent(world, said), opinion=WORDS)
-    pupil = world.pupil(world.third, grade=3)
-    Student.objects.filter(pk=pupil.pk).update(id_number_index=sealing.blind_index(said["id_number"]))
-    with pytest.raises(Refused) as error:
-        world.decide(case, opinion=WORDS)
-    assert "名单中有 1 名学生现在不能补建" in error.value.sentence
-    assert world.third.name in error.value.sentence
 
 
 def test_only_the_registrar_of_a_school_with_higher_grades_lists(world):
@@ -405,17 +436,7 @@ def test_no_number_of_the_child_or_its_guardian_stands_in_clear(world):
 
 
 def workbook(lines: list[dict]) -> bytes:
-    columns = table.columns()
-    book = openpyxl.load_workbook(io.BytesIO(tables.template(table.TITLE, columns, table.NOTES)))
-    sheet = book.worksheets[0]
-    for line, said in enumerate(lines, 2):
-        for at, column in enumerate(columns, 1):
-            value = said.get(column.key)
-            if value:
-                sheet.cell(line, at).value = column.choices.get(value, value)
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return filled(table.columns(), lines)
 
 
 def imported(world, lines):
@@ -440,7 +461,7 @@ def test_a_table_lists_its_children_once(world):
 def test_every_line_that_cannot_be_is_told_with_its_place(world):
     good, known, elsewhere = child(world), child(world), child(world)
     pupil = world.pupil(world.third, grade=3)
-    Student.objects.filter(pk=pupil.pk).update(id_number_index=sealing.blind_index(known["id_number"]))
+    rewritten(Student.objects.filter(pk=pupil.pk), id_number_index=sealing.blind_index(known["id_number"]))
     listed(world, elsewhere, school=world.third)
     lines = [
         good,
@@ -492,7 +513,7 @@ def test_the_whole_way_through_the_pages(world):
     assert said["name"] in text(province.get(reverse("late-collected")))
     assert "2026年10月31日" in text(province.get(reverse("case", args=[case.number])))
     with frozen(MONTH_END):
-        months.check(clock.now())
+        late_children.answered(world)
         month = MonthlyCheck.objects.get()
         page = text(province.get(reverse("late-month", args=[month.number])))
         assert "查重通过，已建立" in page

@@ -10,12 +10,15 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from ledger import clock
 from ledger.models import AuditEntry
+from reviews.models import Case, random_number
 from reviews.refusals import Refused
 from students import identity, numbers, records, sealing
+from students.key_models import KeyInformationChange
 from students.models import RegistrationNumber, Student
 from students.population import Found
 from tests.reviews.test_walls import refused
 from tests.world import World
+from transfers.demo.loading import as_replica
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +42,21 @@ def clear_numbers(pupil):
 
 
 def changed(world, pupil, number, found=Found.MATCH):
+    # The database asks for the completed case by which the number changes.
+    with transaction.atomic(), as_replica():
+        case = Case.objects.create(
+            number=random_number(2026),
+            kind="key_information",
+            state="completed",
+            receiving_unit=pupil.school,
+            sending_unit=pupil.school,
+            relation="same_authority",
+            subject=f"student:{pupil.pk}",
+            closed_at=clock.now(),
+            created_by=world.registrar(pupil.school),
+        )
+        same = {"name": pupil.name, "sex": pupil.sex, "birth_date": pupil.birth_date}
+        KeyInformationChange.objects.create(case=case, student=pupil, **same)
     clerk = world.registrar(pupil.school)
     day = clock.local_date(clock.now())
     return numbers.change_identity(
@@ -84,6 +102,7 @@ def test_a_pupil_just_created_gets_an_l_that_is_recorded(world):
         name=made.name,
         sex=made.sex,
         birth_date=date(2019, 3, 2),
+        phase="primary",
         cohort=2026,
         school=world.first,
         entered_on=date(2026, 9, 1),

@@ -14,12 +14,13 @@ from ledger.models import AuditEntry
 from reviews import door
 from reviews.models import Case
 from reviews.refusals import Refused
-from students import imports, moving, records, recruitment, recruitment_back, tables
+from students import arrivals, imports, moving, records, recruitment, recruitment_back, tables
+from students.grades import JUNIOR, Entering
 from students.import_models import ImportState
-from students.models import Enrolment, ProblemKind, ProblemRecord, Student
+from students.models import Enrolment, ProblemKind, ProblemRecord
 from students.recruitment_models import RecruitedPupil, Recruiting, RecruitmentReturn
 from tests.clock import frozen, shanghai
-from tests.world import World
+from tests.world import World, rewritten
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R4.5")]
 AUTUMN = shanghai(2026, 9, 2, 10)
@@ -209,32 +210,12 @@ def test_a_running_case_of_the_pupil_comes_first(world):
     assert f"业务 {running.number} 在办" in error.value.sentence
 
 
-def test_what_changed_since_the_listing_stops_the_last_signature_and_the_school_takes_the_pupil_off(world):
+def test_the_school_takes_a_pupil_off_that_the_county_sends_back(world):
     pupil, other = world.graduate(world.first), world.graduate(world.first)
     (case,) = sent(world, pupil, other)
     case = world.decide(case, opinion=WORDS)
-    Student.objects.filter(pk=pupil.pk).update(status="enrolled", graduated_on=None)
-    with pytest.raises(Refused) as error:
-        world.decide(case, opinion=WORDS)
-    assert "名册中有 1 名学生现在不能招生" in error.value.sentence
-    head, office = world.head(world.east), world.registrar(world.east)
-    case = Case.objects.get(pk=case.pk)
-    case = door.perform(case, "return_to_registrar", head, opinion="请退回学校。")
-    case = door.perform(
-        case,
-        "handle",
-        office,
-        opinion="名册中有在校学生，请删去后再报。",
-        outcome="send_back",
-        reason="recruit_list_wrong",
-    )
-    case = door.perform(
-        case,
-        "sign",
-        head,
-        opinion="名册中有在校学生，请删去后再报。",
-        outcome="send_back",
-        reason="recruit_list_wrong",
+    case = world.decide(
+        case, "send_back", "recruit_list_wrong", opinion="名册中有不应列入的学生，请删去后再报。"
     )
     row = RecruitedPupil.objects.get(student=pupil)
     recruitment.drop(row, clerk(world), AUTUMN)
@@ -454,9 +435,9 @@ def test_a_county_returns_a_pupil_recruited_by_mistake_naming_both_acts(world):
     reported(world, pupil)
     case = send_back(world, pupil)
     row = RecruitmentReturn.objects.get(case=case)
-    original = recruitment_back.original(row.line)
+    original = arrivals.of(pupil).act
     assert str(clerk(world)) in original
-    assert row.line.case.number in original
+    assert row.came_by.number in original
     with frozen(AUTUMN + timedelta(days=3)):
         case = world.decide(case, opinion="确属误招。")
     assert case.state == "completed"
@@ -467,30 +448,19 @@ def test_a_county_returns_a_pupil_recruited_by_mistake_naming_both_acts(world):
 
 
 @pytest.mark.rule("R4.4")
-@pytest.mark.parametrize(
-    ("on", "last"),
-    [
-        (date(2026, 8, 31), date(2027, 2, 28)),
-        (date(2026, 9, 1), date(2027, 3, 1)),
-        (date(2027, 8, 31), date(2028, 2, 29)),
-    ],
-)
-def test_six_months_to_the_day_and_then_no_more(world, on, last):
-    at = shanghai(on.year, on.month, on.day, 10)
+def test_the_notice_sets_no_limit_of_time_for_a_recruitment_and_everything_is_put_back(world):
+    """Y58: eight months later; phase, cohort and class are those of the graduation (四.3)."""
     pupil = world.graduate(world.first)
-    with frozen(at):
-        Student.objects.filter(pk=pupil.pk).update(graduated_on=date(on.year, 7, 10), cohort=on.year - 6)
-        pupil.refresh_from_db()
-        recruitment.add([pupil], world.junior, clerk(world), at)
-        (case,) = recruitment.send(world.junior, clerk(world), at, WORDS)
-        case = agreed(world, case)
-        recruitment.report(case, [pupil.pk], on, clerk(world), at)
+    was = pupil.phase, pupil.cohort, pupil.school_class
+    reported(world, pupil)
     pupil.refresh_from_db()
-    line = recruitment_back.line_of(pupil)
-    for day, free in ((last, True), (last + timedelta(days=1), False)):
-        now = shanghai(day.year, day.month, day.day, 12)
-        facts = recruitment_back.ReturnFacts(pupil, line, world.east, now)
-        assert (recruitment_back.within_half_a_year(facts) is None) is free, day
+    assert pupil.phase == "junior"
+    at = AUTUMN + timedelta(days=240)
+    with frozen(at):
+        case = world.decide(send_back(world, pupil, at), opinion="确属误招。")
+    pupil.refresh_from_db()
+    assert (case.state, pupil.status) == ("completed", "graduated")
+    assert (pupil.phase, pupil.cohort, pupil.school_class) == was
 
 
 @pytest.mark.rule("R4.4")
@@ -498,7 +468,7 @@ def test_who_was_not_recruited_or_has_moved_on_is_not_returned(world):
     never = world.pupil(world.first)
     with pytest.raises(Refused) as error:
         send_back(world, never)
-    assert "不是由招生转入" in error.value.sentence
+    assert "不是由招生或毕业后跨省就学转入" in error.value.sentence
     pupil = world.graduate(world.first)
     reported(world, pupil)
     with pytest.raises(Refused) as error:
@@ -506,7 +476,7 @@ def test_who_was_not_recruited_or_has_moved_on_is_not_returned(world):
     assert error.value.code == "no_seat"
     with pytest.raises(Refused) as error:
         send_back(world, pupil, why="")
-    assert "请写明回退的原因" in error.value.sentence
+    assert "请写明招生回退的原因" in error.value.sentence
 
 
 @pytest.mark.rule("R4.4")
@@ -530,6 +500,14 @@ def test_the_county_returns_a_pupil_through_the_page(world):
 def test_a_record_without_an_open_enrolment_is_not_moved(world):
     pupil = world.graduate(world.first)
     begun = Enrolment.objects.get(student=pupil).period.lower
-    Enrolment.objects.filter(student=pupil).update(period=(begun, shanghai(2026, 7, 1)))
+    rewritten(Enrolment.objects.filter(student=pupil), period=(begun, shanghai(2026, 7, 1)))
     with pytest.raises(RuntimeError), transaction.atomic():
-        moving.move_many([pupil], world.junior, {}, AUTUMN, case_number="", how="招生")
+        moving.move_many(
+            [pupil],
+            world.junior,
+            {pupil.pk: Entering(JUNIOR, pupil.cohort, 7)},
+            {},
+            AUTUMN,
+            case_number="",
+            how="招生",
+        )

@@ -12,10 +12,11 @@ from django.urls import reverse
 
 from ledger import clock
 from reviews import files
-from students import imports, record_values, records, registration, tables
+from students import imports, record_values, records, registration
 from students.import_models import ImportBatch, ImportState
 from students.models import Enrolment, FieldChange, ProblemKind, ProblemRecord, SchoolClass, Student
 from students.reference import load_code_tables
+from tests.workbook import filled
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -58,21 +59,7 @@ def child(world, **more) -> dict[str, str]:
 
 def workbook(lines: list[dict], heads: list[str] | None = None) -> bytes:
     """A filled table: names instead of codes where there is a list, as people choose them."""
-    columns = registration.columns()
-    book = openpyxl.load_workbook(io.BytesIO(tables.template("一年级新生", columns, ["说明"])))
-    sheet = book.worksheets[0]
-    for at, head in enumerate(heads or [], 1):
-        sheet.cell(1, at).value = head
-    for line, said in enumerate(lines, 2):
-        for at, column in enumerate(columns, 1):
-            value = said.get(column.key)
-            if value is not None:
-                sheet.cell(line, at).value = (
-                    column.choices.get(value, value) if isinstance(value, str) else value
-                )
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    return filled(registration.columns(), lines, heads)
 
 
 def uploaded(world, clerk, lines, **more) -> ImportBatch:
@@ -101,7 +88,7 @@ def test_a_child_is_registered_with_the_form_and_has_an_l_at_once(world, browser
     assert records.current_number(student)[0] == "L"
     assert records.id_number(student) == said["id_number"]
     assert (student.cohort, student.school, str(student.school_class)) == (
-        registration.cohort(world.today),
+        registration.entering(world.first, world.today).cohort,
         world.first,
         "（1）班",
     )
@@ -123,6 +110,14 @@ def test_what_is_wrong_stands_at_its_item_and_what_was_typed_stays(world, browse
     assert "校验码不对" in page
     assert "那日苏" in page
     assert not Student.objects.exists()
+
+
+def test_sex_carries_the_star_once_it_is_demanded(world, browser):
+    star = '性别 <span class="required"'
+    assert star not in browser.get(reverse("registration-new")).content.decode()
+    page = browser.post(reverse("registration-new"), child(world, id_number="", sex="")).content.decode()
+    assert "性别必填，请填写。" in page
+    assert star in page
 
 
 @pytest.mark.rule("R2.1")
@@ -209,7 +204,9 @@ def test_the_same_file_twice_changes_nothing(world, clerk):
 
 
 @pytest.mark.rule("R2.1")
-def test_every_fault_says_line_column_and_what_is_wrong_and_nothing_is_written(world, clerk):
+def test_every_fault_says_line_column_and_what_is_wrong_and_nothing_is_written(
+    world, clerk, django_capture_on_commit_callbacks
+):
     good = child(world)
     elsewhere = world.pupil(world.third, grade=1)
     lines = [
@@ -219,7 +216,7 @@ def test_every_fault_says_line_column_and_what_is_wrong_and_nothing_is_written(w
         good,
         child(world, id_number=float(152522202003050000)),
         child(world, ethnic="火星族"),
-        child(world, **{"class": "一班"}),
+        child(world, **{"class": "甲班"}),
         child(world, id_number=records.id_number(elsewhere), sex="", birth_date=""),
         child(world, name="=cmd|' /C calc'!A0"),
     ]
@@ -236,6 +233,10 @@ def test_every_fault_says_line_column_and_what_is_wrong_and_nothing_is_written(w
     assert (10, "A") in told
     assert {line for line, *_ in batch.faults} == set(range(3, 11))
     assert not Student.objects.filter(school=world.first).exists()
+    # What is sound in it may still be confirmed; dropped, it is forgotten.
+    assert batch.ready == [2]
+    with django_capture_on_commit_callbacks(execute=True):
+        imports.drop(batch, clerk, clock.now())
     assert not files.path_of(batch.key).exists()
 
 
@@ -337,5 +338,8 @@ def test_many_lines_cost_no_more_statements_than_a_few(world, clerk):
         counts.append(len(asked))
     assert abs(counts[1] - counts[0]) <= 4, counts
     assert (
-        SchoolClass.objects.filter(school=world.first, cohort=registration.cohort(world.today)).count() == 1
+        SchoolClass.objects.filter(
+            school=world.first, cohort=registration.entering(world.first, world.today).cohort
+        ).count()
+        == 1
     )

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from ledger.clock import SHANGHAI
 from orgs.school_system import SchoolSystem, SystemOn
-from students.grades import JUNIOR, PRIMARY, cohort_of, grade_label, grade_on, is_graduating, phase_of
+from students.grades import JUNIOR, PRIMARY, cohort_of, grade_label, is_graduating, nominal_grade, phase_of
 from students.models import Enrolment
 from students.schooling import Schooling, began_school, schooling
 from tests.world import World
+from transfers.last_grade import must_graduate
 from transfers.rules import Facts, grade_offered
 
 pytestmark = pytest.mark.rule("R4.3")
@@ -31,6 +32,7 @@ DAY = date(2026, 11, 25)
 class Pupil:
     """As much of a pupil as the rules on grades read."""
 
+    phase: str
     cohort: int
     entered_on: date
     graduated_on: date | None = None
@@ -42,10 +44,12 @@ class School:
     """A school without a row."""
 
     pk: int
+    name: str = "示例学校"
+    province_id: int = 1
 
 
 def facts(leaving: str, entering: SystemOn, grade: int) -> Facts:
-    pupil = Pupil(cohort_of(grade, DAY), date(cohort_of(grade, DAY), 9, 1))
+    pupil = Pupil(phase_of(grade, leaving), cohort_of(grade, DAY), date(cohort_of(grade, DAY), 9, 1))
     now = datetime(2026, 11, 25, 9, tzinfo=SHANGHAI)
     systems = {1: SystemOn(leaving, 1, 12), 2: entering}
     return Facts(pupil, School(2), School(1), now, None, systems=systems)
@@ -68,12 +72,17 @@ def test_a_grade_is_the_same_grade_in_every_system_called_by_the_receiving_schoo
 def test_a_school_takes_exactly_the_grades_that_it_has(leaving, entering, grade):
     taking = 0
     for lowest, highest in SCHOOLS[entering]:
-        refused = grade_offered(facts(leaving, SystemOn(entering, lowest, highest), grade))
+        asked = facts(leaving, SystemOn(entering, lowest, highest), grade)
+        # In the last grade of a phase it is the graduation that is missing, and nothing else is told.
+        refused = grade_offered(asked) or must_graduate(asked)
         assert (refused is None) == (lowest <= grade <= highest)
         if refused is None:
             taking += 1
         else:
             assert grade_label(grade, leaving) in refused.sentence
+            if is_graduating(grade, leaving):
+                assert refused.code == "must_graduate"
+                continue
             assert f"{grade_label(lowest, entering)}至{grade_label(highest, entering)}" in refused.sentence
             assert refused.clause == "附件1 四.2"
     # In each system there is a school for every grade: nobody falls between two.
@@ -111,7 +120,7 @@ def test_the_sum_is_what_counting_the_years_one_by_one_gives(began, years, step)
     grade_to = min(max(grade + step, 1), 9)
     still_to_sit = len(range(grade_to, 10))
     day = date(began + sat, 9, 1)
-    assert grade_on(cohort, day) == grade
+    assert nominal_grade(cohort, day) == grade
     found = Schooling(grade - 1 + cohort - began, grade_to)
     assert (found.spent, found.left, found.total) == (sat, still_to_sit, sat + still_to_sit)
     assert found.enough == (sat + still_to_sit >= 9)
@@ -126,7 +135,7 @@ def test_the_sum_is_what_counting_the_years_one_by_one_gives(began, years, step)
 def test_promotion_changes_nothing_in_the_sum(cohort, began, change, days):
     """The total depends on the year entered and the year begun alone, so a case may run over 08-10 24:00."""
     day = date.fromordinal(date(cohort, 9, 1).toordinal() + days)
-    own = grade_on(cohort, day)
+    own = nominal_grade(cohort, day)
     if not 1 <= own <= 9 or not 1 <= own + change <= 9:
         return
     found = Schooling(own - 1 + began, own + change)
@@ -158,7 +167,9 @@ def test_school_began_with_grade_one_whatever_the_record_began_with(world, enter
     pupil.save()
     clear_enrolments(pupil)
     period = DateTimeTZRange(at.replace(tzinfo=SHANGHAI), None)
-    Enrolment.objects.create(student=pupil, school=world.third, period=period, grade_in=grade_in)
+    Enrolment.objects.create(
+        student=pupil, school=world.third, phase=pupil.phase, period=period, grade_in=grade_in
+    )
     assert began_school(pupil) == began
 
 
@@ -178,6 +189,6 @@ def test_years_are_counted_from_the_beginning_whatever_the_cohort_says_now(world
     """Who repeated is a cohort later and has sat as long; who skipped is one earlier and has, too."""
     pupil = world.pupil(world.third, grade=4)
     pupil.cohort += cohort_moved
-    own = grade_on(pupil.cohort, world.today)
+    own = nominal_grade(pupil.cohort, world.today)
     found = schooling(pupil, own, own)
     assert (found.spent, found.total) == (spent, 9 + cohort_moved)

@@ -14,6 +14,7 @@ from reviews.evidence import take_in
 from reviews.models import Case, Notice
 from reviews.refusals import Refused
 from students import eligibility, issuing, problems, records
+from students.bulletins import counting
 from students.models import (
     Enrolment,
     ProblemKind,
@@ -27,7 +28,7 @@ from students.reference import load_code_tables
 from students.settling import answering, deciding, deletion
 from students.settling.models import Decided, RecordRemoval
 from tests.settled import WORDS, agreed, answered, claimed
-from tests.world import World, png
+from tests.world import World, png, rewritten
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R1.9")]
 
@@ -54,6 +55,19 @@ def decided(world, problem, outcome, office) -> Case:
     by = world.registrar(office)
     case = deciding.send(problem, by, clock.now(), outcome=outcome, opinion="比较了两校的材料。")
     return agreed(world, case)
+
+
+@pytest.mark.rule("R4.2")
+def test_what_is_open_of_a_graduate_never_recruited_is_neither_listed_nor_counted(world):
+    pupil, other = world.graduate(world.third), world.pupil(world.third)
+    problems.open_for(dict.fromkeys((pupil.pk, other.pk), ProblemKind.ID_NOT_FOUND), "issuing")
+    page = text(signed_in(world.registrar(world.west)).get(reverse("problems")))
+    assert other.name in page
+    assert pupil.name not in page
+    month = counting.Month.of(clock.local_date(clock.now()))
+    assert counting._problems(world.im, month)[world.third.pk] == {"id_not_found": [1, 0]}
+    # Whoever takes the graduate in goes on with it.
+    assert problems.of(pupil)
 
 
 # ---------------------------------------------------------------- the school answers
@@ -109,7 +123,8 @@ def test_the_other_side_vouches_first_and_waits(world):
 
 def test_one_who_is_only_called_and_born_alike_is_vouched_for_alone_and_known_as_another(world):
     one, other = world.pupil(world.first), world.pupil(world.third)
-    Student.objects.filter(pk=one.pk).update(
+    rewritten(
+        Student.objects.filter(pk=one.pk),
         name=other.name,
         sex=other.sex,
         birth_date=other.birth_date,
@@ -244,6 +259,38 @@ def test_a_record_with_a_g_is_removed_by_the_ministry_on_the_province_s_proofs(w
 
 
 @pytest.mark.rule("R1.4")
+@pytest.mark.rule("R1.4")
+def test_a_wrong_g_without_another_record_is_removed_by_the_ministry_too(world):
+    pupil = world.pupil(world.first, letter="G")
+    problems.open_for({pupil.pk: ProblemKind.ID_NOT_FOUND}, "issuing")
+    problem = ProblemRecord.objects.get(student=pupil)
+    page = text(signed_in(world.registrar(world.im)).get(reverse("problem", args=[problem.pk])))
+    assert "提交教育部删除正式学籍号" in page
+    case = deletion.send(
+        problem,
+        world.registrar(world.im),
+        clock.now(),
+        why="没有这名学生，系学校误建。",
+        opinion=WORDS,
+        files=[png()],
+    )
+    case = agreed(world, Case.objects.get(pk=case.pk))
+    pupil.refresh_from_db()
+    number = RegistrationNumber.objects.get(student=pupil, kind="G")
+    assert (case.state, pupil.status, pupil.school) == ("completed", StudentStatus.REMOVED, None)
+    assert (number.closed_case, RecordRemoval.objects.get().kept) == (case.number, None)
+    old = records.opened_number(number)
+    assert records.find(old, pupil.name, world.registrar(world.first), world.now) is None
+
+
+@pytest.mark.rule("R1.4")
+def test_the_database_removes_no_record_alone_but_by_the_ministrys_case(world):
+    mine, _ = claimed(world)
+    case = answered(world, mine, "vouch")
+    with pytest.raises(IntegrityError, match="只能由教育部核办删除正式学籍号"), transaction.atomic():
+        RecordRemoval.objects.create(student=mine.student, kept=None, case=case)
+
+
 def test_nobody_but_the_province_submits_and_only_what_is_a_problem_with_a_g(world):
     mine, theirs = claimed(world, letters=("G", "L"))
     for by in (world.registrar(world.league), world.head(world.im), world.registrar(world.hebei)):
@@ -353,6 +400,12 @@ def test_two_claimants_through_the_pages(world):
     agreed(world, Case.objects.get(kind="problem_decision"))
     assert standing(mine) == (False, "decided")
     assert mine.student.name in text(league.get(reverse("problems") + "?tab=closed"))
+    settled = Case.objects.get(kind="problem_decision")
+    last = settled.steps.order_by("-seq").first()
+    page = text(league.get(url))
+    for shown in (last.unit.name, last.handler.display_name, last.signer.display_name):
+        assert f"<dd>{shown}</dd>" in page, "who settled it"
+    assert f'<a href="/cases/{settled.number}/">{settled.number}</a>' in page
     assert signed_in(world.registrar(world.second)).get(url).status_code == 404
 
 

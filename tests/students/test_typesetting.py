@@ -69,7 +69,7 @@ def test_a_process_that_does_not_answer_is_given_up_and_the_next_sheet_is_printe
 @pytest.mark.rule("R8.4")
 def test_characters_that_no_font_shows_are_named_from_every_piece(monkeypatch):
     monkeypatch.setattr(sheet_pdf, "PIECE", 1)
-    wanted = [*papers(1, name="王\U0003134a"), *papers(1), *papers(1, name="李\ue800")]
+    wanted = [*papers(1, name="王\U0010fff0"), *papers(1), *papers(1, name="李\U0010fff1")]
     with pytest.raises(GlyphMissing) as raised:
         sheet_pdf.draw(wanted)
     assert len(raised.value.characters) == 2

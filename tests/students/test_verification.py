@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ledger import clock, outbox
 from ledger.models import AuditEntry
+from orgs.models import Post
 from reviews.models import Notice
 from reviews.refusals import Refused
 from students import record_changes
@@ -19,7 +20,7 @@ from students.reference import load_code_tables
 from students.upkeep import rounds
 from students.upkeep.round_models import Finding, SampledPupil, SchoolVerification, VerificationRound
 from tests.clock import frozen, shanghai
-from tests.world import World
+from tests.world import World, rewritten
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R6.2")]
 AUTUMN = shanghai(2026, 12, 1, 10)
@@ -193,7 +194,7 @@ def test_a_pupil_who_is_not_at_school_is_right_once_off_its_books(world, begun):
     assert refused(found_of, part, world, Finding.GONE, [pupil.pk]).code == "note"
     found_of(part, world, Finding.GONE, [pupil.pk], note="已随父母迁往他省，电话核实。")
     assert rounds.corrected_of(part)[pupil.pk] is False
-    Student.objects.filter(pk=pupil.student_id).update(status="left_other")
+    rewritten(Student.objects.filter(pk=pupil.student_id), status="left_other")
     assert rounds.corrected_of(part)[pupil.pk] is True
 
 
@@ -233,7 +234,10 @@ def test_a_round_is_signed_by_two_people_at_each_school_and_at_the_authority(wor
         == "unchecked"
     )
     found_of(first, world, Finding.SAME)
-    assert refused(rounds.submit_part, first, world.registrar(world.first), clock.now(), "").code == "opinion"
+    assert (
+        refused(rounds.submit_part, first, world.registrar(world.first), clock.now(), "").code
+        == "opinion_blank"
+    )
     signed(world, first)
     assert refused(rounds.submit_round, begun, office, clock.now(), WORDS).code == "unsigned"
     found_of(second, world, Finding.SAME)
@@ -254,6 +258,31 @@ def test_a_round_is_signed_by_two_people_at_each_school_and_at_the_authority(wor
     )
     assert acts.count("verification.part_signed") == 2
     assert acts[-1] == "verification.signed"
+
+
+@pytest.mark.rule("R0.5")
+def test_who_acted_for_a_school_does_not_act_for_the_authority_too(world, begun):
+    for school in (world.first, world.second):
+        part = part_of(begun, school)
+        found_of(part, world, "same")
+    # The head of the authority sits at the school as well, as after an arrangement.
+    both = world.head(world.east)
+    Post.objects.create(account=both, unit=world.first, role="head", valid_from=world.today)
+    rounds.submit_part(part_of(begun, world.first), world.registrar(world.first), clock.now(), WORDS)
+    rounds.sign_part(part_of(begun, world.first), both, clock.now(), "同意。", agree=True)
+    signed(world, part_of(begun, world.second))
+    rounds.submit_round(begun, world.registrar(world.east), clock.now(), WORDS)
+    told = refused(rounds.sign_round, begun, both, clock.now(), "同意。", agree=True)
+    assert (told.code, told.clause) == ("one_unit", "附件1 三.1")
+    assert told.sentence.startswith(
+        f"这轮核查你已代表{world.first.name}办理，一人在一轮核查中只能代表一个单位，不能再代表{world.east.name}。"
+    )
+    assert "委托给上级单位的同事" in told.sentence
+    with pytest.raises(IntegrityError) as stopped, transaction.atomic():
+        VerificationRound.objects.filter(pk=begun.pk).update(state="signed", signed_by=both)
+    assert stopped.value.__cause__.diag.constraint_name == "round_one_unit"
+    other = world.account(world.east, "head")
+    rounds.sign_round(begun, other, clock.now(), "同意。", agree=True)
 
 
 def test_a_part_that_was_given_back_is_open_again_and_a_submitted_one_rests(world, begun):

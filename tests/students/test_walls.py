@@ -5,6 +5,7 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from students.models import Enrolment, RegistrationNumber
+from students.statuses import ENDED, LIVING, StudentStatus
 from tests.reviews.test_walls import refused
 from tests.world import World
 
@@ -80,8 +81,8 @@ def test_letters_only_go_from_l_to_g_or_j_from_j_to_g_and_from_g_to_g(world, hel
 def test_a_pupil_is_at_one_school_at_a_time(world):
     pupil = world.pupil(world.first)
     insert = (
-        "INSERT INTO students_enrolment (student_id, school_id, period, grade_in, class_name, entered_by, left_by,"
-        " case_number, left_case_number) VALUES (%s, %s, tstzrange(%s, %s), 1, '', '', '', '', '')"
+        "INSERT INTO students_enrolment (student_id, school_id, period, phase, grade_in, class_name, entered_by,"
+        " left_by, case_number, left_case_number) VALUES (%s, %s, tstzrange(%s, %s), 'primary', 1, '', '', '', '', '')"
     )
     refused("enrolment_one", insert, pupil.pk, world.second.pk, "2099-01-01", None)
     refused("enrolment_one_school_at_a_time", insert, pupil.pk, world.second.pk, "2025-01-01", "2025-02-01")
@@ -94,3 +95,12 @@ def test_the_archived_copy_is_immutable_and_nothing_is_deleted(world):
     refused("enrolment_archived", "UPDATE students_enrolment SET archive='{}' WHERE id=%s", old.pk)
     refused("no_delete", "DELETE FROM students_enrolment")
     refused("no_delete", "DELETE FROM students_student")
+
+
+@pytest.mark.rule("R5.3")
+@pytest.mark.parametrize("status", StudentStatus)
+def test_the_statuses_that_end_a_record_are_the_same_in_the_program_and_in_the_database(status):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT students_living(%s)", [status])
+        (living,) = cursor.fetchone()
+    assert living == (status not in ENDED) == (status in LIVING)

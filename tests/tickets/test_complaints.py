@@ -5,10 +5,11 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from ledger import clock
+from ledger import clock, outbox
+from reviews.models import Limit, Notice
 from reviews.refusals import Refused
 from tests import ticketed
 from tests.world import World
@@ -82,6 +83,13 @@ def test_a_complaint_that_nobody_takes_up_goes_to_the_unit_above(world):
     assert Complaint.objects.get().holder == world.league
 
 
+def test_the_number_of_a_complaint_is_taken_without_hyphens_too(world):
+    page = sent(world)
+    number = Complaint.objects.get().number
+    answer = Client().post("/complaints/", {"number": number.replace("-", "").lower(), "code": code_in(page)})
+    assert answer.status_code == 200
+
+
 def test_the_wrong_code_tells_nothing(world):
     sent(world)
     number = Complaint.objects.get().number
@@ -97,6 +105,7 @@ def test_the_wrong_code_tells_nothing(world):
         ("matter", "太短", "请写明投诉的事情"),
         ("matter", "孩子身份证号 11010519491231002X 查不到学籍。", "身份证号"),
         ("contact", "12", "联系电话应为"),
+        ("contact", "+97699", "境外电话应为+和国家（地区）代码，再接6–15位号码"),
     ],
 )
 def test_what_is_wrong_is_told_and_what_was_typed_stays(world, field, value, told):
@@ -121,6 +130,22 @@ def test_the_telephone_and_the_code_stand_nowhere_in_clear(world):
     assert sealed.opened(Complaint.objects.get(), "contact") == "13900001234"
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("+976 9911 2233", "+97699112233"),
+        ("00976-99112233", "+97699112233"),
+        ("+852 2810 2810", "+85228102810"),
+        ("+7 (495) 123-45-67", "+74951234567"),
+        ("+86 139 0000 1234", "13900001234"),
+        ("0479-8210001", "0479-8210001"),
+    ],
+)
+def test_a_telephone_from_abroad_is_taken(world, typed, kept):
+    assert sent(world, contact=typed).status_code == 201
+    assert sealed.opened(Complaint.objects.get(), "contact") == kept
+
+
 def test_nobody_floods_the_form(world):
     found = [sent(world).status_code for _ in range(11)]
     assert found == [201] * 10 + [429]
@@ -129,3 +154,69 @@ def test_nobody_floods_the_form(world):
 def test_the_unit_may_be_chosen_from_the_list_of_contacts(world):
     page = Client().get(f"/complaints/new/?unit={world.east.code}").content.decode()
     assert f'value="{world.east.name}"' in page
+
+
+# ---------------------------------------------------------------- the limit of who has accepted
+
+
+def taken_up(world):
+    sent(world)
+    found = Complaint.objects.get()
+    ticketed.do(found, Verb.ACCEPT, world.registrar(world.east))
+    return Complaint.objects.get()
+
+
+def told(account):
+    outbox.relay(clock.now() + timedelta(days=400))
+    return list(Notice.objects.filter(account=account).order_by("pk").values_list("text", flat=True))
+
+
+def test_an_accepted_complaint_has_a_date_by_the_row_of_its_kind(world):
+    Limit.objects.filter(key="ticket_complaint_days").update(value=12)
+    found = taken_up(world)
+    assert found.complete_by == clock.local_date(clock.now()) + timedelta(days=12)
+
+
+def test_it_is_reminded_of_then_overdue_and_the_unit_above_asks_the_one_that_has_it(world):
+    found, registrar = taken_up(world), world.registrar(world.east)
+    above = world.registrar(world.league)
+    near = clock.now() + timedelta(days=28)
+    escalation.sweep(near)
+    escalation.sweep(near)
+    by = clock.spoken(found.complete_by)
+    assert [text for text in told(registrar) if f"将于{by}到完成时限" in text] != []
+    assert len([text for text in told(registrar) if "到完成时限" in text]) == 1
+    assert not Ticket.objects.overdue(clock.local_date(near)).exists()
+    late = clock.now() + timedelta(days=31)
+    assert escalation.sweep(late) == 1
+    assert list(Ticket.objects.overdue(clock.local_date(late))) == [found.ticket_ptr]
+    assert any("已超过完成时限，还没有答复，请尽快办理" in text for text in told(registrar))
+    assert any(f"在{world.east.name}已超过完成时限，还没有答复，请督促" in text for text in told(above))
+    found = Complaint.objects.get()
+    assert found.holder == world.east, "the unit that can settle it still has it"
+    ticketed.do(found, Verb.ANSWER, registrar, text="已督促学校于昨日办结，向您致歉。")
+
+
+def test_what_went_up_unanswered_is_still_accepted_by_the_unit_it_was_sent_to(world):
+    sent(world)
+    for days in (12, 24, 36):
+        escalation.sweep(clock.now() + timedelta(days=days))
+    found = Complaint.objects.get()
+    assert (found.holder.level, found.handling_unit) == ("ministry", world.east)
+    with pytest.raises(Refused, match="由单据所在单位办理"):
+        ticketed.do(found, Verb.ACCEPT, world.registrar(world.west))
+    ticketed.do(found, Verb.ACCEPT, world.registrar(world.east))
+    found = Complaint.objects.get()
+    assert (found.state, found.holder, found.handling_unit) == (State.ACCEPTED, world.east, world.east)
+
+
+def test_the_database_lets_no_ticket_be_accepted_without_a_date_nor_a_date_be_moved(world):
+    found = taken_up(world)
+    with pytest.raises(IntegrityError, match="已发出的单据不可改完成时限"), transaction.atomic():
+        Ticket.objects.filter(pk=found.pk).update(complete_by=found.complete_by + timedelta(days=1))
+    sent(world)
+    other = Complaint.objects.exclude(pk=found.pk).get()
+    with pytest.raises(IntegrityError, match="受理的单据须有完成时限"), transaction.atomic():
+        Ticket.objects.filter(pk=other.pk).update(
+            state=State.ACCEPTED, accepted_at=clock.now(), undertaker="某人"
+        )

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from ledger import clock, outbox
 from ledger.models import AuditEntry
 from orgs.models import PostRole
+from reviews import digests
 from reviews.models import Notice
 from reviews.refusals import Refused
 from tests import ticketed
@@ -69,7 +70,7 @@ def test_a_stamp_stands_for_two_people(world):
         do(ticket, Verb.ISSUE, world.registrar(world.league))
     # Somebody who may sit in both places, because a post was lent, still is one person.
     Ticket.objects.filter(pk=ticket.pk).update(proposed_by=head)
-    with refused("two_people"):
+    with refused("same_person"):
         do(ticket, Verb.ISSUE, head)
     with pytest.raises(IntegrityError), transaction.atomic():
         Ticket.objects.filter(pk=ticket.pk).update(issued_by=head)
@@ -225,6 +226,16 @@ def test_those_whose_turn_it_is_are_told_once_and_nobody_is_named(world):
     assert "阿拉坦" not in told[0].text
 
 
+@pytest.mark.rule("R3.7")
+def test_a_ticket_that_was_accepted_or_closed_unread_is_not_told_again_by_mail(world):
+    head = world.head(world.east)
+    accepted, left = (issued(world, ticketed.supervision(world)) for _ in range(2))
+    outbox.relay(clock.now() + timedelta(minutes=1))
+    do(accepted, Verb.ACCEPT, world.registrar(world.east), phone="0479-3220001")
+    assert Notice.objects.filter(account=head, read_at=None).count() == 2
+    assert [notice.link for notice in digests.waiting(head)] == [f"/tickets/{left.number}/"]
+
+
 @pytest.mark.rule("R8.5")
 class TestEscalation:
     def test_a_ticket_that_nobody_accepts_goes_up_after_three_working_days(self, world):
@@ -241,16 +252,65 @@ class TestEscalation:
         assert accepted.handling_unit == world.league
         assert escalation.sweep(clock.now() + timedelta(days=12)) == 0
 
-    def test_it_goes_up_step_by_step_and_stays_at_the_top(self, world):
+    def test_a_ticket_that_cannot_be_sent_up_holds_up_no_other(self, world, monkeypatch):
         from tickets import escalation
 
-        ticket = issued(world, ticketed.check(world))
+        papers = [ticketed.check(world, unit=world.im, handler=world.east) for _ in range(2)]
+        stuck, other = (issued(world, paper) for paper in papers)
+        escalate = door.escalate
+
+        def broken(ticket, *given):
+            escalate(ticket, *given)
+            if ticket.pk == stuck.pk:
+                raise KeyError("a wall of this ticket")
+
+        monkeypatch.setattr(door, "escalate", broken)
+        with pytest.raises(ExceptionGroup) as failed:
+            escalation.sweep(clock.now() + timedelta(days=12))
+        assert [error.__notes__ for error in failed.value.exceptions] == [[stuck.number]]
+        assert (again(other).holder, again(stuck).holder) == (world.league, world.east)
+        assert again(stuck).times_escalated == 0
+
+    @pytest.mark.rule("R8.6")
+    @pytest.mark.parametrize(
+        ("paper", "issuer", "handler", "ends", "times"),
+        [
+            ("supervision", "league", "east", "east", 0),
+            ("check", "league", "east", "east", 0),
+            ("supervision", "im", "first", "league", 2),
+            ("check", "im", "east", "league", 1),
+        ],
+    )
+    def test_it_goes_up_step_by_step_and_stays_below_those_who_issued_it(
+        self, world, paper, issuer, handler, ends, times
+    ):
+        from tickets import escalation
+
+        unit, to, last = (getattr(world, name) for name in (issuer, handler, ends))
+        begun = getattr(ticketed, paper)(world, unit=unit, handler=to)
+        sender, receiver = world.registrar(unit), world.registrar(last)
+        ticket = issued(world, begun)
         for day in (15, 30, 45, 60, 75):
             escalation.sweep(clock.now() + timedelta(days=day))
         ticket = again(ticket)
-        assert (ticket.holder, ticket.touch_by, ticket.times_escalated) == (world.ministry, None, 3)
-        told = Entry.objects.filter(ticket=ticket, verb=Verb.ESCALATE).first()
-        assert "未在 3 个工作日内受理" in told.text
+        assert (ticket.holder, ticket.touch_by, ticket.times_escalated) == (last, None, times)
+        told = Entry.objects.filter(ticket=ticket, verb=Verb.ESCALATE)
+        assert [("未在 3 个工作日内受理" in entry.text) for entry in told] == [True] * times
+        outbox.relay(clock.now() + timedelta(days=76))
+        said = f"逾 3 个工作日无人受理，仍在{last.name}，请尽快受理；发出单位请督促，或撤回后改发。"
+        people = Notice.objects.filter(text__endswith=said).values_list("account_id", flat=True)
+        assert receiver.pk in people
+        assert paper == "check" or sender.pk in people
+
+    def test_a_complaint_goes_up_to_the_ministry_and_stays_there(self, world):
+        from tickets import complaints, escalation
+
+        said = complaints.checked(unit=world.east.name, matter="转学申请送出二十天没有人办理，也不说明原因。")
+        complaint, _ = complaints.take_in(said, clock.now())
+        for day in (15, 30, 45, 60, 75):
+            escalation.sweep(clock.now() + timedelta(days=day))
+        complaint = again(complaint)
+        assert (complaint.holder, complaint.touch_by, complaint.times_escalated) == (world.ministry, None, 3)
 
     def test_a_limit_that_passes_is_recorded_once(self, world):
         from tickets import escalation

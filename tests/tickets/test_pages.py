@@ -141,7 +141,7 @@ def test_a_draft_is_filled_in_sent_signed_and_read_by_the_county(world):
         ("reporter_age", "四十", "年龄请填 0–120 的整数"),
         ("responsible_phone", "12", "联系电话应为11位手机号"),
         ("pupil_id", "123", "学生身份证号"),
-        ("matter", "学生身份证号 11010519491231002X 有误，请核查。", "请改填在专门的栏目里"),
+        ("matter", "学生身份证号 11010519491231002X 有误，请核查。", "号码只填在专门的栏目里"),
     ],
 )
 def test_what_is_wrong_is_told_in_words_and_what_was_typed_stays(world, field, value, told):

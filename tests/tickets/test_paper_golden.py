@@ -84,6 +84,8 @@ def test_a_long_text_goes_on_to_a_second_sheet_and_nothing_is_lost(world):
     ticket = ticketed.report(world, problems=["问题很长，" * 150 + "到此为止。"] * 4)
     data = paper.draw(ticket, world.registrar(world.im), AT)
     with pypdfium2.PdfDocument(io.BytesIO(data)) as document:
-        words = "".join(page.get_textpage().get_text_range() for page in document)
-        assert len(document) >= 2
+        told = [page.get_textpage().get_text_range() for page in document]
+    words = "".join(told)
+    assert len(told) >= 2
+    assert all(f"{at} / {len(told)}" in text for at, text in enumerate(told, 1))
     assert words.replace("\r\n", "").count("到此为止。") == 4

@@ -5,13 +5,16 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
+from ledger import outbox
 from ledger.models import OutboxMessage
 from reviews import door, sweeps
-from reviews.models import Act, Case, OverdueRecord, Step
+from reviews.models import Act, Case, Notice, OverdueRecord, Step
 from reviews.refusals import Refused
 from reviews.states import State
 from students.models import Enrolment, Student
+from tests.api import Program
 from tests.clock import frozen, shanghai
+from tests.reviews.case_pages import post
 from tests.world import World
 from transfers.models import Transfer
 
@@ -107,6 +110,7 @@ def test_only_the_receiving_schools_registrar_does_it(world, waiting):
 
 
 def test_the_database_files_no_pupil_who_has_not_reported(waiting):
+    Step.objects.filter(case=waiting, closed_at=None).update(outcome="filed")
     with pytest.raises(IntegrityError, match="学生未报到"), transaction.atomic():
         Case.objects.filter(pk=waiting.pk).update(
             state="completed", holder=None, exclusive_key=None, closed_at=SENT
@@ -142,6 +146,86 @@ def test_after_the_last_sign_off_nothing_is_withdrawn_recalled_or_decided(world,
     ):
         with pytest.raises(Refused, match="待调档"):
             door.perform(Case.objects.get(pk=waiting.pk), verb, clerk, opinion="情况属实。", outcome="agree")
+
+
+# ---------------------------------------------------------------- a registered 未报到 ends the case at once
+
+
+@pytest.mark.rule("R1.8")
+@pytest.mark.parametrize("letter", ["L", "J", "G"])
+def test_the_school_ends_a_case_whose_pupil_did_not_report_and_the_child_is_free_at_once(world, letter):
+    pupil = world.pupil(world.abroad, letter=letter)
+    case = world.awaited(world.submitted(world.first, pupil))
+    act(world, case, "no_show")
+    ended = act(world, case, "withdraw", opinion="学生没有来校报到。")
+    assert (ended.state, ended.holder, ended.exclusive_key) == (State.WITHDRAWN, None, None)
+    assert Step.objects.get(case=case, stage="awaiting_file").outcome == "withdrawn"
+    assert not OverdueRecord.objects.filter(case=case).exists()
+    outbox.relay(shanghai(2100, 1, 1))
+    for account in (world.registrar(world.abroad), world.registrar(world.zhangbei), world.head(world.east)):
+        texts = Notice.objects.filter(case=case, account=account).values_list("text", flat=True)
+        assert any("学生未报到，已由转入学校终止，学籍仍在原校" in text for text in texts), account
+    # The same day another school begins.
+    assert world.submitted(world.second, pupil).state == "receiving_school"
+
+
+def test_before_a_registered_no_show_nothing_ends_at_the_file(world, waiting):
+    for _ in range(2):
+        with pytest.raises(Refused) as error:
+            act(world, waiting, "withdraw", opinion="学生没有来校报到。")
+        assert (error.value.code, error.value.clause) == ("not_a_no_show", "附件1 三.6")
+        assert "登记学生未报到之后，转入学校才可以终止" in error.value.sentence
+        act(world, waiting, "report", on=date(2026, 9, 14))
+
+
+def test_who_has_reported_after_all_is_not_ended(world, waiting):
+    act(world, waiting, "no_show")
+    act(world, waiting, "report", on=date(2026, 9, 14))
+    with pytest.raises(Refused) as error:
+        act(world, waiting, "withdraw", opinion="学生没有来校报到。")
+    assert error.value.code == "not_a_no_show"
+
+
+def test_the_end_is_the_receiving_schools_and_in_words(world, waiting):
+    act(world, waiting, "no_show")
+    for account in (world.registrar(world.east), world.registrar(world.abroad)):
+        with pytest.raises(Refused) as error:
+            door.perform(Case.objects.get(pk=waiting.pk), "withdraw", account, opinion="没有来。")
+        assert error.value.code == "no_seat"
+    with pytest.raises(Refused) as error:
+        act(world, waiting, "withdraw")
+    assert error.value.code == "opinion_blank"
+
+
+def test_the_database_ends_no_awaited_file_without_a_no_show(world, waiting):
+    Step.objects.filter(case=waiting, closed_at=None).update(outcome="withdrawn")
+    with pytest.raises(IntegrityError, match="待调档的业务只在学生未报到"), transaction.atomic():
+        Case.objects.filter(pk=waiting.pk).update(
+            state="withdrawn", awaiting="", holder=None, exclusive_key=None, due_on=None
+        )
+
+
+def test_page_and_program_end_a_case_whose_pupil_did_not_come(world, waiting, client):
+    clerk, url = world.registrar(world.first), f"/cases/{waiting.number}/"
+    client.force_login(clerk)
+    assert "终止业务（学生未报到）" not in client.get(url).content.decode()
+    assert post(client, clerk, waiting, "no_show").status_code == 303
+    page = client.get(url).content.decode()
+    assert "终止业务（学生未报到）" in page
+    assert "由本校终止，学籍留在转出学校" in page
+    program = Program(clerk)
+    allowed = {verb["verb"] for verb in program.get(url).json()["verbs"] if verb["allowed"]}
+    assert "withdraw" in allowed
+    answer = post(client, clerk, waiting, "withdraw", opinion="学生没有来校报到。")
+    assert answer.status_code == 303
+    assert "学生未报到，已于" in client.get(url).content.decode()
+
+
+def test_a_program_ends_it_too(world, waiting):
+    program = Program(world.registrar(world.first))
+    assert program.act(waiting, "no_show").status_code == 200
+    told = program.act(waiting, "withdraw", {"opinion": "学生没有来校报到。"}).json()
+    assert told["case"]["state"] == "withdrawn"
 
 
 # ---------------------------------------------------------------- the limit

@@ -1,6 +1,8 @@
 """Schools closed and merged, before there is a case: the pupil's record still stands at one, or the one that types
 its own code is one. The way leads to the successor, or one clear sentence says what is missing (R3.1b, R0.1)."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.cache import cache
 from django.db import DatabaseError, transaction
@@ -9,6 +11,7 @@ from django.test import Client
 from ledger import clock
 from orgs import successors
 from orgs.models import Post, Unit
+from orgs.school_system import SchoolSystemPeriod
 from reviews import faults
 from reviews.models import Case
 from students.models import Enrolment
@@ -223,7 +226,7 @@ def test_offline_a_closed_school_takes_nobody_in_and_says_that_the_child_attends
     pupil = world.pupil(world.third)
     typed = {"number": current_number(pupil), "name": pupil.name, "requester": "mother"}
     answer = client.post("/offline/new/", typed | {"paper_date": "2026-11-03"})
-    assert answer.status_code == 409
+    assert answer.status_code == 403
     text = answer.content.decode()
     assert f"由{world.second.name}承接" in text
     assert "学生照常就读，不受影响。" in text
@@ -231,14 +234,13 @@ def test_offline_a_closed_school_takes_nobody_in_and_says_that_the_child_attends
 
 @pytest.mark.rule("R0.4")
 def test_offline_the_record_of_a_merged_school_is_its_successors(world):
-    pupil = world.pupil(world.third)
+    pupil, other = world.pupil(world.third), world.pupil(world.third)
     heir = world.school("示例第四小学", world.west)
     world.closed(world.third, heir)
     made = world.taken_in(world.first, pupil)
     assert made.sending_school == heir
     case = offline.start(made, world.registrar(world.first), clock.now())
     assert case.sending_unit == heir
-    other = world.pupil(world.third)
     assert code_of(world.taken_in, heir, other) == "other_school"
 
 
@@ -265,6 +267,47 @@ def test_the_chain_of_successors_is_followed_to_the_unit_that_stands_on_the_day(
     world.closed(c, on=later)
     assert successors.standing(a, later) is None
     assert successors.heir_or_self(a, later) == a
+
+
+@pytest.mark.rule("R3.1")
+@pytest.mark.rule("R4.3")
+@pytest.mark.parametrize(
+    ("closing", "heir", "fits"),
+    [
+        ((1, 6), (7, 9), False),
+        ((1, 6), (1, 5), False),
+        ((1, 9), (1, 6), False),
+        ((7, 9), (1, 6), False),
+        ((1, 4), (1, 6), True),
+        ((7, 9), (1, 9), True),
+        ((7, 9), (7, 12), True),
+    ],
+)
+def test_a_successor_has_the_grades_of_the_closed_school(world, closing, heir, fits):
+    old = world.school("示例旧校", world.east, *closing)
+    new = world.school("示例承接校", world.east, *heir)
+    update = "UPDATE orgs_unit SET closed_on = %s, successor_id = %s WHERE id = %s"
+    if fits:
+        assert world.closed(old, new).successor == new
+    else:
+        refused("unit_successor_grades", update, world.today, new.pk, old.pk)
+
+
+@pytest.mark.rule("R4.3")
+def test_a_successor_that_has_the_grades_from_the_closing_day_on_will_do(world):
+    old, new = world.school("示例旧校", world.east, 7, 9), world.school("示例承接校", world.east, 1, 6)
+    begins = world.today + timedelta(days=30)
+    SchoolSystemPeriod.objects.create(
+        school=new,
+        school_system="nine",
+        lowest_grade=1,
+        highest_grade=9,
+        valid_from=begins,
+        source="旗政发〔2026〕8号",
+    )
+    update = "UPDATE orgs_unit SET closed_on = %s, successor_id = %s WHERE id = %s"
+    refused("unit_successor_grades", update, begins - timedelta(days=1), new.pk, old.pk)
+    assert world.closed(old, new, on=begins).successor == new
 
 
 @pytest.mark.rule("R3.1")

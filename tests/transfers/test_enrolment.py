@@ -76,7 +76,8 @@ def test_no_guard_asks_for_admission_or_for_papers_beyond_the_reason_proof(world
         "schools_exist", "has_school", "other_school", "right_kind", "no_other_case", "no_problem",
         "not_suspended", "status_allows", "grade_offered", "not_graduating", "still_at_sending_school",
         "reason_chosen", "grade_and_class", "proof_attached",
-            "chosen_grade_offered", "change_explained", "nine_years",
+            "chosen_grade_offered", "change_explained", "nine_years", "must_graduate", "phase_change", "repeats_grade",
+            "repeat_allowed",
     }  # fmt: skip
     for guard in guards:
         sentence = inspect.getclosurevars(guard).nonlocals["sentence"]

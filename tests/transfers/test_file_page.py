@@ -143,7 +143,7 @@ def test_an_ended_case_tells_why_and_is_copied_with_one_click(client, world, wai
         page = look(client, clerk, waiting)
         told = {
             "lapsed": "调档时限（2026年9月28日）内没有调档，已于",
-            "cleared": "学生毕业前没有办结，已于",
+            "cleared": "由系统清理：毕业操作",
         }
         assert says(page, told[ending])
         assert page.context["stages"][-1]["state"] == "stop"

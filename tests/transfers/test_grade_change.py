@@ -12,11 +12,11 @@ from orgs.school_system import SchoolSystemPeriod
 from reviews import door
 from reviews.models import Case, QuickPhrase
 from reviews.refusals import Refused
-from students.grades import cohort_of, grade_on
+from students.grades import cohort_of, nominal_grade
 from students.models import Enrolment, SchoolClass, Student
 from tests.api import Program, refusal
 from tests.clock import frozen, shanghai
-from tests.world import World, png
+from tests.world import World, png, rewritten
 from transfers import drafting
 from transfers.models import Transfer, TransferReason
 
@@ -69,9 +69,10 @@ def test_a_grade_further_up_is_refused_with_the_sum(world, pupil, grade_to, told
 
 
 def test_who_has_repeated_a_year_may_enter_the_grade_above(world, pupil):
-    pupil.cohort += 1  # held back a year: in grade 3 now, three years done
-    pupil.school_class = SchoolClass.objects.get(school=world.third, cohort=pupil.cohort)
-    pupil.save()
+    # Held back a year: in grade 3 now, three years done.
+    row = SchoolClass.objects.get(school=world.third, cohort=pupil.cohort + 1)
+    rewritten(Student.objects.filter(pk=pupil.pk), cohort=row.cohort, school_class=row)
+    pupil.refresh_from_db()
     assert sent(world, pupil, grade_to=4, reason="曾留级一年，学力已达四年级").state == "receiving_school"
 
 
@@ -238,7 +239,7 @@ def test_on_completion_the_pupil_belongs_to_the_grade_entered_and_the_trail_tell
     case = world.finish(sent(world, pupil), opinion=CONSENT)
     assert case.state == "completed"
     moved = Student.objects.get(pk=pupil.pk)
-    assert (moved.cohort, grade_on(moved.cohort, world.today)) == (was + 1, 3)
+    assert (moved.cohort, nominal_grade(moved.cohort, world.today)) == (was + 1, 3)
     assert moved.school_class == SchoolClass.objects.get(school=world.first, cohort=was + 1)
     old, new = Enrolment.objects.filter(student=pupil).order_by("period")
     assert (old.grade_out, new.grade_in) == (4, 3)
@@ -262,7 +263,7 @@ def test_the_status_is_kept_with_a_changed_grade_too_until_the_pupil_is_settled_
     pupil = world.pupil(world.third, grade=4, status=status)
     assert world.finish(sent(world, pupil), opinion=CONSENT).state == "completed"
     moved = Student.objects.get(pk=pupil.pk)
-    assert (moved.status, grade_on(moved.cohort, world.today)) == (status, 3)
+    assert (moved.status, nominal_grade(moved.cohort, world.today)) == (status, 3)
     settle_in(moved, world.registrar(world.first))
     assert Student.objects.get(pk=pupil.pk).status == "enrolled"
 
@@ -335,9 +336,9 @@ def test_the_system_in_force_on_the_day_of_submission_judges():
         case = world.submitted(world.first, first)
     with frozen(shanghai(2027, 9, 1, 0)):
         assert world.finish(case).state == "completed"
-        with pytest.raises(Refused, match="本校开设年级为一年级至五年级") as refused:
+        with pytest.raises(Refused, match="该生在毕业年级（六年级），还没有毕业") as refused:
             door.perform(late, "submit", world.registrar(world.first), opinion="情况属实，申请转入。")
-        assert refused.value.code == "grade_offered"
+        assert refused.value.code == "must_graduate"
 
 
 # ---------------------------------------------------------------- correction and copies
@@ -362,7 +363,9 @@ def test_once_the_authority_has_agreed_the_grade_cannot_be_changed_behind_its_ba
         with pytest.raises(Refused, match="已就入读年级签署同意意见") as refused:
             drafting.change(case, clerk, **same | wrong)
         assert world.east.name in refused.value.sentence
-    second = SchoolClass.objects.create(school=world.first, cohort=same["school_class"].cohort, number=2)
+    second = SchoolClass.objects.create(
+        school=world.first, phase="primary", cohort=same["school_class"].cohort, number=2
+    )
     drafting.change(case, clerk, **same | {"school_class": second})
     assert Transfer.objects.get(case=case).school_class == second
 

@@ -4,14 +4,15 @@ import threading
 from datetime import date, timedelta
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from ledger import clock
+from ledger import clock, outbox
 from ledger.models import AuditEntry
 from orgs.models import PostRole
 from reviews import door, faults
-from reviews.models import Case
+from reviews.models import Case, Notice
 from reviews.refusals import Refused
+from students import attendance, graduation
 from tests.clock import frozen, shanghai
 from tests.world import World
 from transfers import drafting, offline
@@ -129,6 +130,13 @@ def test_only_the_registrar_of_the_school_records_it(world):
     assert code_of(offline.record, world.east, world.registrar(world.east), NOW, **given) == "no_seat"
 
 
+def test_a_deceased_pupil_is_not_taken_in_offline_nor_matched(world):
+    fault, pupil = world.fault(world.league), world.pupil(world.third, status="deceased")
+    assert code_of(world.taken_in, world.first, pupil, fault) == "record_ended"
+    made = world.taken_in(world.first, None, fault, stated=stated(pupil))
+    assert code_of(offline.match, made, pupil, world.registrar(world.first), clock.now()) == "record_ended"
+
+
 def test_a_pupil_has_one_open_record_whoever_asks(world):
     fault, pupil = world.fault(world.league), world.pupil(world.third)
     world.taken_in(world.first, pupil, fault)
@@ -152,7 +160,8 @@ def test_while_the_look_up_is_down_a_stated_pupil_is_taken_in_and_matched_later(
     matched = offline.match(made, pupil, clerk, NOW)
     assert (matched.student, matched.sending_school) == (pupil, world.third)
     assert code_of(offline.match, made, pupil, clerk, NOW) == "offline_matched"
-    assert offline.start(matched, clerk, NOW).number
+    confirmed = offline.confirm(matched, world.head(world.first), NOW)
+    assert offline.start(confirmed, clerk, NOW).number
 
 
 def test_matched_to_a_pupil_whose_record_came_meanwhile_it_is_settled(world):
@@ -371,3 +380,122 @@ def test_two_schools_that_record_one_pupil_in_the_same_moment_one_wins_and_the_o
     assert sorted(told) == ["offline_already", "recorded"]
     assert OfflineTransfer.objects.open().count() == 1
     assert faults.covering(world.first, world.today) == [fault]
+
+
+# ---------------------------------------------------------------- two people
+
+
+@pytest.mark.rule("R0.5", "R0.1")
+def test_the_head_confirms_and_before_that_the_record_binds_nobody_else(world):
+    pupil = world.pupil(world.third)
+    made = world.taken_in(world.first, pupil, confirmed=False)
+    clerk, head = world.registrar(world.first), world.head(world.first)
+    assert stands(made) == Standing.UNCONFIRMED
+    assert list(OfflineTransfer.objects.standing("unconfirmed")) == [made]
+    assert not OfflineTransfer.objects.standing("waiting").exists()
+    assert [row["url"] for row in attendance.known.guests(world.first, NOW.date())] == [
+        f"/offline/{made.number}/"
+    ]
+    assert attendance.known.elsewhere([pupil.pk]) == {}
+    assert code_of(offline.start, made, clerk, NOW) == "unconfirmed"
+    assert code_of(offline.confirm, made, clerk, NOW) == "no_seat"
+    assert code_of(offline.confirm, made, world.head(world.third), NOW) == "no_seat"
+    outbox.relay(shanghai(2027, 1, 1))
+    told = Notice.objects.filter(text__contains=f"线下转学登记 {made.number} 待你确认")
+    assert told.values_list("account", flat=True).get() == head.pk
+    confirmed = offline.confirm(made, head, NOW)
+    assert (confirmed.stands, confirmed.called("confirmed_by")) == (Standing.WAITING, head.display_name)
+    assert attendance.known.elsewhere([pupil.pk]) == {pupil.pk: world.first.name}
+    assert code_of(offline.confirm, made, head, NOW) == "confirmed"
+    assert AuditEntry.objects.filter(action="offline.confirmed").count() == 1
+    assert offline.start(confirmed, clerk, NOW).number
+
+
+@pytest.mark.rule("R0.5", "R4.1")
+def test_one_persons_word_takes_no_child_off_another_schools_list_of_graduates(world):
+    """R0.4 with R4.1: what two people say of it does."""
+    pupil = world.pupil(world.third, grade=6)
+    made = world.taken_in(world.first, pupil, confirmed=False)
+    line = graduation.lines_of(world.third, "primary", pupil.cohort, NOW.date())[pupil.pk]
+    assert line.leaving == "graduated"
+    offline.confirm(made, world.head(world.first), NOW)
+    line = graduation.lines_of(world.third, "primary", pupil.cohort, NOW.date())[pupil.pk]
+    assert (line.leaving, line.reason) == ("left_out", f"已线下转入{world.first.name}")
+
+
+@pytest.mark.rule("R0.5")
+@pytest.mark.parametrize(
+    ("change", "wall"),
+    [
+        ("confirmed_at = now(), confirmed_by_id = {elsewhere}", "offline_confirm_seat"),
+        ("confirmed_at = now()", "offline_confirm_seat"),
+        ("confirmed_at = now(), confirmed_by_id = {head}, paper_date = paper_date - 1", "offline_fixed"),
+        ("outcome = 'mistaken', closed_at = now(), closed_by_id = {head}", "offline_seat"),
+    ],
+)
+def test_the_database_takes_a_confirmation_from_the_schools_head_alone(world, change, wall):
+    made = world.taken_in(world.first, world.pupil(world.third), confirmed=False)
+    people = {"head": world.head(world.first).pk, "elsewhere": world.head(world.third).pk}
+    with pytest.raises(IntegrityError) as stopped, transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE transfers_offlinetransfer SET {change.format(**people)} WHERE id = %s", [made.pk]
+        )
+    assert stopped.value.__cause__.diag.constraint_name == wall
+
+
+@pytest.mark.rule("R0.5")
+def test_the_database_takes_a_confirmation_once_and_of_what_is_open(world):
+    made = world.taken_in(world.first, world.pupil(world.third))
+    other = world.account(world.first, PostRole.HEAD)
+    again = "UPDATE transfers_offlinetransfer SET confirmed_by_id = %s WHERE id = %s"
+    for wall in ("offline_confirmed_once", "offline_closed"):
+        with pytest.raises(IntegrityError) as stopped, transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(again, [other.pk, made.pk])
+        assert stopped.value.__cause__.diag.constraint_name == wall
+        if made.is_open:
+            made = offline.end(made, world.registrar(world.first), NOW, Outcome.MISTAKEN)
+
+
+@pytest.mark.rule("R0.5", "R0.4")
+def test_matched_after_it_was_confirmed_the_head_confirms_anew_and_until_then_nobody_is_bound(world):
+    pupil = world.pupil(world.third)
+    made = world.taken_in(world.first, None, stated=stated(pupil))
+    head, clerk = world.head(world.first), world.registrar(world.first)
+    assert made.called("confirmed_by") == head.display_name
+    matched = offline.match(made, pupil, clerk, NOW)
+    assert (matched.confirmed_by, matched.confirmed_at, matched.called("confirmed_by")) == (None, None, "")
+    assert stands(matched) == Standing.UNCONFIRMED
+    assert attendance.known.elsewhere([pupil.pk]) == {}
+    assert code_of(offline.start, matched, clerk, NOW) == "unconfirmed"
+    outbox.relay(shanghai(2027, 1, 1))
+    told = Notice.objects.get(account=head, dedup=f"offline_confirm:{made.pk}:matched")
+    assert f"线下转学登记 {made.number} 待你确认" in told.text
+    confirmed = offline.confirm(matched, head, NOW)
+    assert confirmed.called("confirmed_by") == head.display_name
+    assert attendance.known.elsewhere([pupil.pk]) == {pupil.pk: world.first.name}
+
+
+@pytest.mark.rule("R0.5")
+@pytest.mark.parametrize(
+    ("known", "change", "wall"),
+    [
+        (True, "confirmed_by_id = NULL, confirmed_at = NULL", "offline_confirmed_once"),
+        (False, "confirmed_by_id = NULL, confirmed_at = NULL", "offline_confirmed_once"),
+        (
+            False,
+            "student_id = {pupil}, confirmed_by_id = NULL, confirmed_at = NULL",
+            "offline_confirmed_once",
+        ),
+    ],
+)
+def test_the_database_takes_a_confirmation_back_for_nobody(world, known, change, wall):
+    """Matching takes it back of itself, whoever writes."""
+    pupil = world.pupil(world.third)
+    made = world.taken_in(world.first, pupil if known else None, stated=None if known else stated(pupil))
+    sql = "UPDATE transfers_offlinetransfer SET {} WHERE id = %s"
+    refused(wall, sql.format(change.format(pupil=pupil.pk)), made.pk)
+    if not known:
+        with connection.cursor() as cursor:
+            cursor.execute(sql.format(f"student_id = {pupil.pk}"), [made.pk])
+        made.refresh_from_db()
+        assert (made.student, made.confirmed_by, made.names.get("confirmed_by_id")) == (pupil, None, None)

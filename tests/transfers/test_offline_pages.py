@@ -71,7 +71,7 @@ def test_a_pupil_is_looked_up_and_taken_in_and_the_page_names_no_number(world, c
     assert (answer.status_code, answer.url) == (303, f"/offline/{made.number}/")
     page = text_of(clerk.get(answer.url))
     assert pupil.name in page
-    assert "学籍未到" in page
+    assert "待负责人确认" in page
     assert records.current_number(pupil) not in page
     assert (made.student, made.school, made.sending_school) == (pupil, world.first, world.third)
 
@@ -85,6 +85,18 @@ def test_while_the_look_up_is_down_the_stated_pupil_is_taken_in(world, clerk):
     page = text_of(clerk.get(answer.url))
     assert "核对学生" in page
     assert "补办电子转学</button>" not in page
+
+
+STAR = '性别 <span class="required"'
+
+
+def test_what_is_demanded_without_a_number_carries_the_star(world, clerk):
+    world.fault(world.east)
+    assert STAR not in text_of(clerk.get(NEW))
+    page = text_of(clerk.post(NEW, typed(world) | {"sex": ""}))
+    assert "没有填号码时，请选择性别。" in page
+    assert STAR in page
+    assert '出生日期 <span class="required"' not in page, "it was filled in"
 
 
 @pytest.mark.rule("R0.1")
@@ -156,6 +168,31 @@ def test_the_electronic_transfer_is_drafted_and_its_page_leads_back(world, clerk
     page = text_of(signed_in(world.registrar(world.third)).get(f"/offline/{made.number}/"))
     assert sent.number in page
     assert "补办中" in page
+
+
+@pytest.mark.rule("R0.5")
+def test_the_head_confirms_on_the_page_and_then_the_electronic_transfer_is_offered(world, clerk):
+    made = world.taken_in(world.first, world.pupil(world.third), confirmed=False)
+    url = f"/offline/{made.number}/"
+    page = text_of(clerk.get(url))
+    assert "登记由示例第一小学负责人确认后，再补办电子转学" in page
+    assert f"{url}confirm/" not in page
+    assert f"{url}start/" not in page
+    early = clerk.post(f"{url}start/")
+    assert early.status_code == 409
+    assert "线下转学登记还没有经本校负责人确认" in text_of(early)
+    assert clerk.post(f"{url}confirm/").status_code == 409
+    head = signed_in(world.head(world.first))
+    assert f'action="{url}confirm/"' in text_of(head.get(url))
+    assert "待负责人确认 1" in text_of(clerk.get("/offline/"))
+    assert names(clerk.get("/offline/?stands=waiting")) == []
+    assert len(names(clerk.get("/offline/?stands=unconfirmed"))) == 1
+    assert head.post(f"{url}confirm/").status_code == 303
+    again = head.post(f"{url}confirm/")
+    assert (again.status_code, "已经确认过" in text_of(again)) == (409, True)
+    page = text_of(clerk.get(url))
+    assert f'action="{url}start/"' in page
+    assert world.head(world.first).display_name in page
 
 
 def test_an_obstacle_is_told_on_the_page_with_who_can_clear_it(world, clerk):

@@ -132,7 +132,8 @@ def test_one_fault_has_ended_and_one_lasts_with_pupils_taken_in_under_both(demo)
     ended, lasting = Fault.objects.order_by("id")
     assert (ended.is_open, lasting.is_open) == (False, True)
     standings = {made.stands for made in ended.offline_transfers.select_related("case")}
-    assert standings == set(Standing) - {Standing.AGAIN}
+    assert standings == set(Standing) - {Standing.AGAIN, Standing.UNCONFIRMED}
+    assert lasting.offline_transfers.get(student=None).stands == Standing.UNCONFIRMED
     assert lasting.offline_transfers.filter(student=None).count() == 1
     assert OfflineTransfer.objects.count() == demo["offline"] >= 12
     clerk = Account.objects.get(username="dongwu1-registrar")

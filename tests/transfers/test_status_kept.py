@@ -4,10 +4,10 @@ import pytest
 
 from reviews import door, rulebook
 from reviews.refusals import Refused
-from students.grades import grade_on
+from students.grades import nominal_grade
 from students.models import Student
 from students.status import KEPT, settle_in, settle_refusal
-from tests.world import World
+from tests.world import World, rewritten
 from transfers import preflight
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.2")]
@@ -40,7 +40,7 @@ def test_the_status_is_kept_by_every_road_and_in_every_grade(world, status, from
     reason = "家长要求从低一年级读起" if grade_to != 4 else ""
     after = moved(world, pupil, grade_to=grade_to, grade_reason=reason)
     assert (after.status, after.school) == (status, world.first)
-    assert grade_on(after.cohort, world.today) == grade_to
+    assert nominal_grade(after.cohort, world.today) == grade_to
     clerk = world.registrar(world.first)
     assert settle_refusal(after, world.registrar(getattr(world, from_where)), world.today) is not None
     settle_in(after, clerk)
@@ -64,7 +64,7 @@ def test_a_suspended_pupil_is_refused_by_every_road_with_the_school_to_resume_at
 def test_who_is_suspended_while_the_case_runs_does_not_move(world, from_where):
     pupil = world.pupil(getattr(world, from_where))
     case = world.submitted(world.first, pupil)
-    Student.objects.filter(pk=pupil.pk).update(status="suspended")
+    rewritten(Student.objects.filter(pk=pupil.pk), status="suspended")
     with pytest.raises(Refused, match="办理复学手续"):
         world.finish(case, opinion=WORDS)
     assert Student.objects.get(pk=pupil.pk).school == getattr(world, from_where)

@@ -9,7 +9,7 @@ from reviews import door
 from reviews.models import Act, Case, Step
 from reviews.refusals import Refused
 from students.models import Enrolment, ProblemRecord, Student
-from tests.world import World
+from tests.world import World, rewritten
 
 pytestmark = pytest.mark.django_db
 
@@ -130,6 +130,7 @@ def test_an_obstacle_at_the_last_sign_off_stops_the_move_but_neither_refusal_nor
     done = door.perform(last, "sign", head, outcome="refuse", reason="reason_untrue", opinion=told)
     assert done.state == "refused"
     last = Case.objects.get(pk=cases[1].pk)
+    told = "证明的第一张拍得不清楚，请转入学校重新拍照上传。"
     back = door.perform(last, "sign", head, outcome="send_back", reason="proof_unreadable", opinion=told)
     assert back.state == "correction"
 
@@ -147,7 +148,7 @@ def test_a_record_that_is_no_longer_at_the_sending_school_is_not_moved_from_ther
     case = world.submitted(world.first, pupil)
     for _ in range(3):
         case = world.decide(case)
-    Student.objects.filter(pk=pupil.pk).update(school=world.second)
+    rewritten(Student.objects.filter(pk=pupil.pk), school=world.second, school_class=None)
     with pytest.raises(Refused, match="该生学籍已不在示例第三小学"):
         world.decide(case)
     assert Case.objects.get(pk=case.pk).is_live

@@ -10,7 +10,7 @@ from reviews import door, rulebook
 from reviews.refusals import Refused
 from students.models import Student
 from tests.clock import frozen, shanghai
-from tests.world import World
+from tests.world import World, rewritten
 from transfers import preflight, under_age
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.8")]
@@ -58,7 +58,7 @@ def world():
 def child(world, born=EDGE + timedelta(days=1), grade=1, school=None):
     """A pupil of another province; by default a day too young."""
     pupil = world.pupil(school or world.abroad, grade=grade)
-    Student.objects.filter(pk=pupil.pk).update(birth_date=born)
+    rewritten(Student.objects.filter(pk=pupil.pk), birth_date=born)
     pupil.refresh_from_db()
     return pupil
 

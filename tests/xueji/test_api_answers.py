@@ -306,4 +306,4 @@ def test_an_address_is_what_our_own_proxies_saw(settings):
     request = RequestFactory().get(
         "/", headers={"X-Forwarded-For": "1.1.1.1, 2.2.2.2"}, REMOTE_ADDR="9.9.9.9"
     )
-    assert ByAddress().get_cache_key(request, None) == "look-up-at:9.9.9.9"
+    assert ByAddress().subjects(request) == ("9.9.9.9",)

@@ -68,7 +68,7 @@ def test_a_pupil_is_taken_in_and_the_case_follows_until_the_record_has_come(worl
     made = school.post("/offline-transfers/", paper(fault) | whom(pupil), key="k1")
     assert made.status_code == 201
     told = made.json()
-    assert (told["name"], told["standing"], told["case"]) == (mask_name(pupil.name), "waiting", None)
+    assert (told["name"], told["standing"], told["case"]) == (mask_name(pupil.name), "unconfirmed", None)
     assert records.current_number(pupil) not in made.content.decode()
     again = school.post("/offline-transfers/", paper(fault) | whom(pupil), key="k1")
     assert again.json() == told
@@ -76,6 +76,10 @@ def test_a_pupil_is_taken_in_and_the_case_follows_until_the_record_has_come(worl
         refusal(school.post("/offline-transfers/", paper(fault) | whom(pupil)))["code"] == "offline_already"
     )
     path = f"/offline-transfers/{told['number']}/"
+    assert refusal(school.post(f"{path}start/"))["code"] == "unconfirmed"
+    assert refusal(school.post(f"{path}confirm/"))["code"] == "no_seat"
+    confirmed = Program(world.head(world.first)).post(f"{path}confirm/", key="k").json()
+    assert (confirmed["standing"], bool(confirmed["confirmed_at"])) == ("waiting", True)
     number = school.post(f"{path}start/", key="k2").json()["case"]
     assert school.post(f"{path}start/", key="k2").json()["case"] == number
     assert school.get(path).json()["case"] == number

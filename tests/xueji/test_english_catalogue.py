@@ -15,11 +15,11 @@ LITERAL = re.compile(r'"[^"]*"|\'[^\']*\'')
 # What stays Chinese: the record and the official papers, what other machines read, what operators and developers read
 # in a terminal, rows for tables that a province keeps, invented samples.
 IN_CHINESE = re.compile(
-    r"/migrations/|/management/|/demo/|(^|/)api[a-z_]*\.py|_values\.py|/telling\.py|_notices\.py|/notices\.py"
-    r"|_reminders\.py|reviews/(digests|sms|sweeps|clauses|phrases_in_text|case_number)\.py"
+    r"/migrations/|/management/|/demo/|(^|/)api[a-z_]*\.py|_values\.py|/notice_rows\.py|/earlier_tables\.py|/telling\.py|_notices\.py|/notices\.py"
+    r"|_reminders\.py|reviews/(digests|sms|sweeps|clauses|phrases_in_text|case_number|contradictions|wall|wall_beside|wall_grounds|wall_lexicon|wall_marks|wall_rows|wall_scan)\.py"
     r"|paper\.py|students/sheet|/report\.py|_table\.py|late/table\.py|orgs/reference\.py|unit_codes\.py"
-    r"|ledger/(heads|audit|outgoing|pinyin|idempotency|clock|words)\.py|students/(invented|sealing|population)\.py"
-    r"|xueji/(run|embedded|processes|settings|keys|health|logs|addresses|restore_drill)\.py"
+    r"|ledger/(heads|audit|outgoing|pinyin|idempotency|clock|words)\.py|students/(invented|sealing|population|table_reading|workbook_child|workbooks)\.py"
+    r"|xueji/(errors|run|embedded|processes|settings|keys|health|logs|addresses|restore_drill)\.py"
 )
 # Words that a program compares or takes apart and nobody reads.
 UNREAD_CALLS = {
@@ -38,8 +38,13 @@ UNREAD = {
     ("orgs/school_system.py", "起）"),
     ("reviews/calendar_forms.py", "%Y年%m月%d日"),
     ("students/change_models.py", "不限学段"),
+    ("students/identity.py", "王"),
     ("students/late/lists.py", "一年级"),
     ("students/late/lists.py", "一年级（小学）"),
+    (
+        "students/record_checks.py",
+        "([0-9]{4})(?:[-./年]([0-9]{1,2})(?:[-./月]([0-9]{1,2})[日号]?|月)?|([0-9]{2})([0-9]{2})?)",
+    ),
 }
 
 

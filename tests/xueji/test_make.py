@@ -63,7 +63,9 @@ def test_a_missing_browser_fails_in_ci_and_names_the_command(narrow_path):
         ["bash", ROOT / "tests" / "run"], env=environment, capture_output=True, text=True, check=False
     )
     assert result.returncode == 1
-    assert "sudo apt-get install chromium fonts-noto-cjk" in result.stderr
+    assert (
+        "sudo apt-get install chromium fonts-noto-cjk fonts-babelstone-han fonts-noto-core" in result.stderr
+    )
     assert len(result.stderr.strip().splitlines()) == 1
 
 

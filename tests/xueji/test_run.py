@@ -33,9 +33,11 @@ class Program:
             "text": True,
         }
 
-    def start(self):
+    def start(self, *arguments):
         with self.output.open("w") as output:
-            self.process = subprocess.Popen(**self.command(), stdout=output, stderr=subprocess.STDOUT)
+            self.process = subprocess.Popen(
+                **self.command(*arguments), stdout=output, stderr=subprocess.STDOUT
+            )
         deadline = time.monotonic() + 300
         while "Ctrl-C" not in self.printed():
             assert self.process.poll() is None, self.printed()
@@ -168,6 +170,8 @@ def test_a_kill_leaves_no_part_behind_and_the_next_start_keeps_the_data(started)
     started.start()
     assert "正在载入" not in started.printed()
     assert started.manage("demo_accounts") == before
+    # What the parts said before is kept beside what they say now.
+    assert "ready" in (started.var / "log" / "worker.before.log").read_text()
 
 
 def command_of(pid) -> bytes:
@@ -189,6 +193,34 @@ def test_the_whole_program_stops_when_a_part_dies_and_says_which(started):
 def test_a_stop_ends_everything_servers_too(started):
     assert started.end(signal.SIGTERM) == 0
     assert wait_until(lambda: not started.processes()), started.processes()
+
+
+def serving(program) -> set[int]:
+    return {pid for pid in program.parts() if b"\0runserver\0" in command_of(pid)}
+
+
+def well(program) -> bool:
+    try:
+        return program.answers("/health/")[0] == 200
+    except OSError:
+        return False
+
+
+def test_for_development_a_saved_file_is_taken_up_and_the_clockwork_runs(program):
+    if program.process.poll() is None:
+        program.end()
+    program.start("dev")
+    assert program.answers("/health/")[0] == 200
+    before = serving(program)
+    os.utime(ROOT / "xueji" / "urls.py")
+    assert wait_until(lambda: serving(program) - before, 30), program.printed()
+    assert wait_until(lambda: well(program), 30), program.printed()
+    waiting = (
+        "from ledger.models import OutboxMessage as M; print(M.objects.filter(delivered_at=None).count())"
+    )
+    assert wait_until(lambda: program.manage("shell", "-v0", "-c", waiting).split()[-1] == "0", 60)
+    assert program.end(signal.SIGTERM) == 0
+    assert wait_until(lambda: not program.processes()), program.processes()
 
 
 def test_a_port_in_use_is_told_in_one_sentence(program, tmp_path):

@@ -6,6 +6,7 @@ triggers like the demonstration's past. There are no guardians, photographs, not
 
 import multiprocessing
 import os
+import pickle
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -18,18 +19,18 @@ from django.db import connection, transaction
 
 from ledger import audit, pinyin
 from ledger.clock import SHANGHAI, local_date
-from orgs.models import Post, PostRole, Unit, UnitLevel
+from orgs.models import Account, Post, PostRole, Unit, UnitLevel
 from orgs.reference import load_units
 from reviews import rulebook
 from reviews.deadlines import due_of
 from reviews.models import Route
 from reviews.notice_values import IN_PROVINCE
 from students import identity
-from students.grades import cohort_of
+from students.grades import cohort_of, phase_of
 from students.identity import FEMALE, MALE
 from students.invented import Inventor
 from students.models import SchoolClass
-from transfers.demo import bulk_rows, inspection, people
+from transfers.demo import bulk_process, bulk_rows, inspection, people
 from transfers.demo.bulk_rows import CHUNK, Ground, Plan, WorkingDay
 from transfers.demo.loading import as_replica, begin, reserve
 from transfers.demo.seeding import CHAIN, NotPossible, refuse_outside_trial
@@ -97,10 +98,10 @@ def _chunks(plan: Plan) -> Iterator[tuple[dict[str, bytes], int]]:
     workers = max(1, len(os.sched_getaffinity(0)))
     # Not forked: a child must not inherit the database connection.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, context, bulk_rows.prepare, (plan,)) as pool:
+    with ProcessPoolExecutor(workers, context, bulk_process.begin, (pickle.dumps(plan),)) as pool:
         waiting: deque = deque()
         for start in starts:
-            waiting.append(pool.submit(bulk_rows.rows, start))
+            waiting.append(pool.submit(bulk_process.rows, start))
             if len(waiting) > 2 * workers:
                 yield waiting.popleft().result()
         while waiting:
@@ -141,6 +142,11 @@ def _plan(today: date, pupils: int, cases: int, seed: int) -> Plan:
         divisions=[county.code for county in counties],
         places={county.code: county.name.removesuffix("教育局") for county in counties},
         staff=staff,
+        called=dict(Account.objects.filter(pk__in=_accounts(staff)).values_list("pk", "person__name")),
+        unit_names={
+            pk: f"{name}\t{short}"
+            for pk, name, short in Unit.objects.filter(pk__in=staff).values_list("pk", "name", "short_name")
+        },
         days=days,
         expiring=(expiring[0], expiring[-1]),
         routes={
@@ -150,6 +156,10 @@ def _plan(today: date, pupils: int, cases: int, seed: int) -> Plan:
         kind=IN_PROVINCE,
         first={table: reserve(_model(table), pupils * size[table]) for table in bulk_rows.TABLES},
     )
+
+
+def _accounts(staff: dict[int, tuple]) -> set[int]:
+    return {account for clerk, _, head, _ in staff.values() for account in (clerk, head)}
 
 
 def _model(table: str):
@@ -192,7 +202,7 @@ def _schools(counties: list[Unit], pupils: int, today: date) -> dict[str, list[G
         unit.pk, unit.path = pk, f"{unit.authority.path}{pk}/"
     Unit.objects.bulk_create(units, batch_size=1000)
     classes = [
-        SchoolClass(school=unit, cohort=cohort_of(grade, today), number=1)
+        SchoolClass(school=unit, phase=phase_of(grade, "6-3"), cohort=cohort_of(grade, today), number=1)
         for unit in units
         for grade in range(unit.lowest_grade, unit.highest_grade + 1)
     ]

@@ -13,19 +13,20 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from students import identity
-from students.grades import grade_label, grade_on
+from students.grades import grade_label, nominal_grade, phase_of
 from students.identity import FEMALE, compose_j, compose_l
 from students.sealing import Keyring
+from transfers.demo.places import begun
 
 CHUNK = 5_000
 NULL = "\\N"
 TABLES = {
     "students_student": "id, key, name, pinyin, sex, birth_date, ethnic, id_type, id_number_sealed, id_number_index,"
-    " status, cohort, school_id, school_class_id, entered_on, address, household_registration_place,"
+    " status, phase, cohort, school_id, school_class_id, entered_on, address, household_registration_place,"
     " left_behind_child, migrant_worker_child, local_number",
     "students_registrationnumber": "id, student_id, kind, sealed, index, issued_at, closed_at, closed_reason,"
     " closed_case",
-    "students_enrolment": "id, student_id, school_id, period, grade_in, grade_out, class_name, entered_by, left_by,"
+    "students_enrolment": "id, student_id, school_id, phase, period, grade_in, grade_out, class_name, entered_by, left_by,"
     " case_number, left_case_number, archive",
     "reviews_case": "id, number, kind, state, awaiting, holder_id, receiving_unit_id, sending_unit_id, relation,"
     " route_id, stages, subject, exclusive_key, headline, search_text, created_by_id, created_at, submitted_at,"
@@ -35,7 +36,8 @@ TABLES = {
     "reviews_step": "id, case_id, seq, stage, unit_id, opened_at, due_on, bulletin_due_on, due_provisional,"
     " next_warn_on, handler_id, handler_person_id, handled_at, handle_opinion, proposal, signer_id,"
     " signer_person_id, signed_at, sign_opinion, outcome, reason, closed_at",
-    "reviews_act": "id, case_id, step_id, stage, verb, account_id, unit_id, delegated, outcome, reason, opinion, at",
+    "reviews_act": "id, case_id, step_id, stage, verb, account_id, unit_id, delegated, outcome, reason, opinion, at,"
+    " person_name, role, unit_name, unit_short",
 }
 # Ids set aside for each pupil or case.
 NUMBERS, ENROLMENTS, STEPS, ACTS = 2, 2, 4, 9
@@ -101,6 +103,8 @@ class Plan:
     divisions: list[str]
     places: dict[str, str]
     staff: dict[int, tuple[int, int, int, int]]
+    called: dict[int, str]
+    unit_names: dict[int, str]
     days: list[WorkingDay]
     expiring: tuple[int, int]
     routes: dict[str, tuple[int, list[str]]]
@@ -120,7 +124,7 @@ class Plan:
 
     @property
     def _year(self) -> int:
-        return grade_on(0, self.today) - 1
+        return nominal_grade(0, self.today) - 1
 
 
 class Writer:
@@ -151,7 +155,7 @@ class Writer:
         born = self.oldest + timedelta(days=turn * _SPREAD % self.span)
         code = _FIRST_CODE - 2 * (turn // self.span)
         cohort = (born.year if born.month >= 9 else born.year - 1) + 7
-        grade = grade_on(cohort, plan.today)
+        grade = nominal_grade(cohort, plan.today)
         name, sex, ethnic, reading, masked = chance.choice(plan.names)
         school = chance.choice(plan.grounds[division, grade])
         pk = plan.first["students_student"] + place
@@ -165,7 +169,8 @@ class Writer:
         )
         # Early enough that every case of the past half-year finds the pupil at the school.
         entered = min(
-            date(cohort + school.lowest - 1, 9, 1), plan.today - timedelta(days=_SETTLED)
+            date(cohort + begun(school.lowest, phase_of(grade, "6-3"), "6-3") - 1, 9, 1),
+            plan.today - timedelta(days=_SETTLED),
         ).isoformat()
         now_at = moved[0] if moved else school
         self._enrolments(place, pk, school, entered, moved, (name, sex, born, grade))
@@ -177,7 +182,7 @@ class Writer:
         self._line(
             "students_student",
             f"{pk}\t{uuid.UUID(int=chance.getrandbits(128), version=4)}\t{name}\t{reading}\t{sex}\t{born}\t{ethnic}\t"
-            f"{'Z' if letter == 'J' else '1'}\t{sealed}\t{index}\tenrolled\t{cohort}\t{now_at.pk}\t"
+            f"{'Z' if letter == 'J' else '1'}\t{sealed}\t{index}\tenrolled\t{phase_of(grade, '6-3')}\t{cohort}\t{now_at.pk}\t"
             f"{now_at.classes[cohort]}\t{entered}\t{address}\t{address}\t0\tf\t{NULL}",
         )
 
@@ -204,15 +209,16 @@ class Writer:
     def _enrolments(self, place, pk, school, entered, moved, person) -> None:
         row = self.plan.first["students_enrolment"] + place * ENROLMENTS
         since = f"{entered} 09:00+08"
-        lead = f"{pk}\t{school.pk}"
+        name, sex, born, grade = person
+        phase = phase_of(grade, "6-3")
+        lead, first = f"{pk}\t{school.pk}\t{phase}", begun(school.lowest, phase, "6-3")
         if moved is None:
             self._line(
                 "students_enrolment",
-                f"{row}\t{lead}\t[{since},)\t{school.lowest}\t{NULL}\t（1）班\t新生入学\t\t\t\t{NULL}",
+                f"{row}\t{lead}\t[{since},)\t{first}\t{NULL}\t（1）班\t新生入学\t\t\t\t{NULL}",
             )
             return
         to, at, number = moved
-        name, sex, born, grade = person
         archive = {
             "name": name,
             "sex": identity.SEX_WORDS[sex],
@@ -229,12 +235,12 @@ class Writer:
         }
         self._line(
             "students_enrolment",
-            f"{row}\t{lead}\t[{since},{at})\t{school.lowest}\t{grade}\t（1）班\t新生入学\t省内转学\t\t{number}\t"
+            f"{row}\t{lead}\t[{since},{at})\t{first}\t{grade}\t（1）班\t新生入学\t省内转学\t\t{number}\t"
             f"{json.dumps(archive, ensure_ascii=False)}",
         )
         self._line(
             "students_enrolment",
-            f"{row + 1}\t{pk}\t{to.pk}\t[{at},)\t{grade}\t{NULL}\t（1）班\t省内转学\t\t{number}\t\t{NULL}",
+            f"{row + 1}\t{pk}\t{to.pk}\t{phase}\t[{at},)\t{grade}\t{NULL}\t（1）班\t省内转学\t\t{number}\t\t{NULL}",
         )
 
     # ------------------------------------------------------------ cases
@@ -373,7 +379,8 @@ class _Steps:
         self.writer._line(
             "reviews_act",
             f"{self.act + self.acts}\t{self.case}\t{self.step}\t{stage}\t{verb}\t{account}\t{unit}\tf\t{outcome}\t"
-            f"{reason}\t{opinion}\t{at}",
+            f"{reason}\t{opinion}\t{at}\t{self.plan.called[account]}\t{'head' if verb == 'sign' else 'registrar'}\t"
+            f"{self.plan.unit_names[unit]}",
         )
         self.acts += 1
 

@@ -9,7 +9,7 @@ from ledger.clock import SHANGHAI, local_date
 from reviews import rulebook
 from reviews.notice_values import IN_PROVINCE
 from reviews.states import Outcome, State
-from students.grades import grade_on
+from students.grades import grade_of
 from transfers.demo.people import Staff
 from transfers.demo.places import School
 from transfers.demo.pupils import Pupil, Register
@@ -172,7 +172,7 @@ class _Teller:
         return pupil
 
     def _grade(self, pupil: Pupil) -> int:
-        return grade_on(pupil.student.cohort, self.cast.today)
+        return grade_of(pupil.student, self.cast.today, "")
 
     # ------------------------------------------------------------ when
 

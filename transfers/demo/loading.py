@@ -18,11 +18,13 @@ _AS_IT_IS = {type(None), str, int, bool, bytes, date, datetime}
 
 
 def begin(name: str) -> None:
-    """At the beginning of a load's transaction: one load at a time, and no time-out while pictures are made."""
+    """At the beginning of a load's transaction: one load at a time, no time-out while pictures are made, and people
+    who are in post already (orgs/sql/triggers.sql)."""
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL lock_timeout = 0")
         cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
+        cursor.execute("SET LOCAL xueji.installing = 'on'")
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [name])
 
 
@@ -48,6 +50,7 @@ def as_replica() -> Iterator[None]:
         finally:
             if not connection.needs_rollback:
                 cursor.execute("SET LOCAL session_replication_role = origin")
+                cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def store(rows: list[models.Model]) -> None:

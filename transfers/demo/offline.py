@@ -11,7 +11,7 @@ from orgs.models import Unit
 from reviews import rulebook
 from reviews.models import Fault
 from reviews.states import State
-from students.grades import grade_on
+from students.grades import grade_of
 from transfers.demo.loading import as_replica, reserve, store
 from transfers.demo.people import Staff
 from transfers.demo.places import School
@@ -70,6 +70,8 @@ class Told:
             requester=self.random.choice(Requester.values),
             recorded_by=self.staff.registrar(school),
             recorded_at=_at(day, 15, self.random.randint(0, 59)),
+            confirmed_by=self.staff.head(school),
+            confirmed_at=_at(day, 16, 20),
             **about,
         )
         self.taken.append(made)
@@ -82,7 +84,7 @@ class Told:
             for pupil in self.free
             if pupil.school.word != receiving.word
             and receiving.unit.lowest_grade
-            <= grade_on(pupil.student.cohort, self.today)
+            <= grade_of(pupil.student, self.today, "")
             <= receiving.unit.highest_grade
         )
         self.free.remove(found)
@@ -139,13 +141,14 @@ def _ended(told: Told, stories: list[Story]) -> None:
 
 
 def _lasting(told: Told) -> None:
-    """The county's line is cut since the day before yesterday: two pupils are taken in, one not even looked up."""
+    """The county's line is cut since the day before yesterday: two pupils are taken in, one not even looked up, which
+    the head has yet to confirm."""
     since = rulebook.current().calendar.add(told.today, -2)
     fault = told.fault(Unit.objects.get(code=COUNTY), since, "光缆中断，各校不能登录学籍系统")
     _waiting(told, fault, told.schools["dongwu1"], since)
     school = told.schools["dongwu1"]
     pupil = told.pupil(school)
-    told.take_in(
+    stated = told.take_in(
         fault,
         school.unit,
         since,
@@ -154,6 +157,7 @@ def _lasting(told: Told) -> None:
         birth_date=pupil.student.birth_date,
         origin=pupil.school.unit.name,
     )
+    stated.confirmed_by = stated.confirmed_at = None
 
 
 def _waiting(told: Told, fault: Fault, school: School, day: date) -> OfflineTransfer:
@@ -192,6 +196,10 @@ def _store(told: Told) -> None:
         _note(
             "offline", made.recorded_by, "offline.recorded", made.recorded_at, body, f"offline:{made.number}"
         )
+        if made.confirmed_at:
+            body = {"offline": made.pk, "student": made.student_id}
+            subject = f"offline:{made.number}"
+            _note("offline", made.confirmed_by, "offline.confirmed", made.confirmed_at, body, subject)
 
 
 def _note(chain: str, account, action: str, at: datetime, body: dict, subject: str) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from orgs.models import SchoolSystem, Unit, UnitLevel
-from students.grades import cohort_of
+from students.grades import bounds, cohort_of, phase_of
 from students.models import SchoolClass
 
 # Phase: what the name says, class code of the school's number, lowest and highest grade, system.
@@ -102,6 +102,12 @@ _SCHOOLS: dict[str, list[tuple[str, str, str]]] = {
 TOUR_SCHOOLS = ("aba1", "aba2", "dongwu1")
 
 
+def begun(lowest: int, phase: str, system: str) -> int:
+    """The grade from which a pupil of ``phase`` stands in the table, at a school whose grades begin at ``lowest``: taken over
+    with the phase it is in, what was before stands in no table (R3.5c)."""
+    return max(lowest, bounds(phase, system)[0])
+
+
 @dataclass
 class School:
     """A school of the demonstration with its classes by cohort."""
@@ -166,10 +172,14 @@ def _add_classes(schools: list[School], today: date) -> None:
     rows = []
     for school in schools:
         several = 3 if school.word in TOUR_SCHOOLS else 1
+        system = school.unit.school_system
         for grade in range(school.unit.lowest_grade, school.unit.highest_grade + 1):
             cohort = cohort_of(grade, today)
             school.classes[cohort] = [
-                SchoolClass(school=school.unit, cohort=cohort, number=number + 1) for number in range(several)
+                SchoolClass(
+                    school=school.unit, phase=phase_of(grade, system), cohort=cohort, number=number + 1
+                )
+                for number in range(several)
             ]
             rows += school.classes[cohort]
     SchoolClass.objects.bulk_create(rows)

@@ -9,7 +9,7 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from ledger import pinyin
 from ledger.clock import SHANGHAI
 from students import sealing
-from students.grades import cohort_of, school_year
+from students.grades import cohort_of, nominal_grade, phase_of, school_year
 from students.identity import FEMALE, MALE
 from students.invented import MONGOL, RARE_CHARACTERS, InventedPupil, Inventor
 from students.models import (
@@ -25,7 +25,7 @@ from students.models import (
 from students.records import number_index
 from transfers.demo import record_rows
 from transfers.demo.loading import reserve, store
-from transfers.demo.places import TOUR_SCHOOLS, School
+from transfers.demo.places import TOUR_SCHOOLS, School, begun
 
 TOUR_CLASS, PLAIN_CLASS = 20, 12
 _PROBLEMS = 26
@@ -72,7 +72,9 @@ class Register:
         sex, ethnic = (named[1], named[2]) if named else ("", "")
         found = self.inventor.pupil(school.division, born, sex, ethnic)
         name = named[0] if named else found.name
-        entered = self._entered(school, cohort)
+        grade = min(nominal_grade(cohort, self.today), school.unit.highest_grade)
+        phase = phase_of(grade, school.unit.school_system)
+        entered = self._entered(school, cohort, phase)
         letter = self._letter(cohort)
         student = Student(
             name=name,
@@ -82,6 +84,7 @@ class Register:
             ethnic=found.ethnic,
             id_type="Z" if letter == "J" else "1",
             status=status or self._status(school, cohort),
+            phase=phase,
             cohort=cohort,
             school=school.unit,
             school_class=school_class,
@@ -91,6 +94,8 @@ class Register:
             left_behind_child=self.random.choices("012", (90, 6, 4))[0],
             migrant_worker_child=self.random.random() < 0.08,
         )
+        if student.status == StudentStatus.GRADUATED:
+            student.graduated_on = date(cohort + school.unit.highest_grade, 7, 10)
         student.place_code = school.division
         student.migrant_worker_child &= student.left_behind_child == "0"  # nobody is both
         if letter != "J":
@@ -102,8 +107,9 @@ class Register:
         self.guardians += [(student, guardian) for guardian in parents]
         self.pupils.append(Pupil(student, school))
 
-    def _entered(self, school: School, cohort: int) -> datetime:
-        day = date(cohort + school.unit.lowest_grade - 1, 9, 1)
+    def _entered(self, school: School, cohort: int, phase: str) -> datetime:
+        first = begun(school.unit.lowest_grade, phase, school.unit.school_system)
+        day = date(cohort + first - 1, 9, 1)
         return datetime.combine(min(day, self.today - timedelta(days=1)), time(9), SHANGHAI)
 
     def _letter(self, cohort: int) -> str:
@@ -128,8 +134,9 @@ class Register:
             Enrolment(
                 student=student,
                 school=school.unit,
+                phase=student.phase,
                 period=DateTimeTZRange(entered, None),
-                grade_in=school.unit.lowest_grade,
+                grade_in=begun(school.unit.lowest_grade, student.phase, school.unit.school_system),
                 class_name=str(school_class or ""),
             )
         )

@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 
 from ledger import idempotency
 from ledger.clock import SHANGHAI, local_date
-from orgs.models import Account, Unit
+from orgs.models import Account, PostRole, Unit
 from reviews.deadlines import EXPIRY_WARN_DAYS, due_of, warn_dates
 from reviews.door import relation_of
 from reviews.models import Act, Attachment, Case, Notice, OverdueRecord, Step
@@ -21,7 +21,7 @@ from reviews.procedures import of_kind
 from reviews.rulebook import Rulebook
 from reviews.states import DECISIONS, Awaiting, Outcome, State, Verb
 from students import identity
-from students.grades import grade_on, phase_of
+from students.grades import grade_of
 from students.procedures import subject_of
 from transfers.demo.people import Staff
 from transfers.demo.places import School
@@ -80,7 +80,7 @@ class Story:
         """The registrar of the receiving school begins, fills in and attaches."""
         student, clerk = self.pupil.student, self.cast.staff.registrar(self.receiving.unit)
         letters = "".join(self.cast.random.choice(_NUMBER_LETTERS) for _ in range(8))
-        grade = grade_on(student.cohort, local_date(at))
+        grade = grade_of(student, local_date(at), "")
         self.now = {"state": State.DRAFT, "awaiting": "", "holder": self.receiving.unit, "revision": 0}
         self.case = Case(
             number=f"ZX-{local_date(at).year}-{letters}",
@@ -138,9 +138,8 @@ class Story:
     def submit(self, at: datetime, opinion: str) -> None:
         """Sent off; judged from here on by the rules in force now (R0.7)."""
         day, receiving, student = local_date(at), self.receiving.unit, self.pupil.student
-        phase = phase_of(grade_on(student.cohort, day), receiving.school_system)
         case = self.case
-        case.route = self.cast.book.route(case.kind, case.relation, phase, day, receiving.province_id)
+        case.route = self.cast.book.route(case.kind, case.relation, student.phase, day, receiving.province_id)
         case.stages = list(case.route.stages)
         case.submitted_at = at
         days = self.cast.book.limit("expire_days", day, receiving.province_id)
@@ -336,6 +335,7 @@ class Story:
                 verb=verb,
                 account=account,
                 unit=unit,
+                **_names(verb, account, unit),
                 outcome=outcome if outcome in DECISIONS else "",
                 reason=reason,
                 opinion=opinion,
@@ -393,6 +393,17 @@ class Story:
                     dedup=dedup,
                 )
             )
+
+
+def _names(verb: str, account: Account | None, unit: Unit | None) -> dict:
+    """What the database writes into an act: the names as they were."""
+    head = verb in (Verb.SIGN, Verb.RETURN, Verb.RECALL)
+    return {
+        "person_name": account.display_name if account else "",
+        "role": (PostRole.HEAD if head else PostRole.REGISTRAR) if account else "",
+        "unit_name": unit.name if unit else "",
+        "unit_short": unit.short_name if unit else "",
+    }
 
 
 def _morning_after(day: date) -> datetime:

@@ -12,6 +12,7 @@ from ledger.models import AuditEntry
 from reviews.files import cipher, path_of
 from reviews.models import Act, Attachment, Case, Notice, OverdueRecord, Step
 from students import moving
+from students.grades import Entering, grade_of
 from students.models import Guardian
 from transfers.demo import photographs
 from transfers.demo.loading import as_replica, reserve, store
@@ -23,11 +24,11 @@ from transfers.procedures import InProvinceTransfer
 def write(stories: list[Story], day) -> list[Path]:
     """Write all rows and pictures; returns the files written, so that a failed run can take them away again."""
     _number_rows(stories)
-    moved = {story.case.pk: _move(story) for story in stories if story.moved_at}
     files = _photographs(stories, day)
     with as_replica():
         for rows in _rows(stories):
             store(rows)
+    moved = {story.case.pk: _move(story) for story in stories if story.moved_at}
     _record(stories, moved)
     return files
 
@@ -75,9 +76,12 @@ def _follow(model: type[models.Model], row: models.Model) -> None:
 
 def _move(story: Story) -> dict:
     """The record moved at the last sign-off, at an instant of the past."""
+    student = story.pupil.student
+    grade = grade_of(student, local_date(story.moved_at), "")
     return moving.move(
-        story.pupil.student,
+        student,
         story.receiving.unit,
+        Entering(student.phase, student.cohort, grade),
         story.transfer.school_class,
         story.moved_at,
         case_number=story.case.number,

@@ -33,7 +33,11 @@ class Command(BaseCommand):
         if dry_run:
             self._tell(now)
             return
-        counts = sweeps.run(now)
+        try:
+            counts = sweeps.run(now)
+        except ExceptionGroup as failed:
+            names = "、".join(note for error in failed.exceptions for note in error.__notes__)
+            raise CommandError(f"清扫完成，但有 {len(failed.exceptions)} 项没有办成：{names}。") from failed
         self.stdout.write(
             "清扫完成：" + "，".join(f"{sweeps.LABELS[key]} {n}" for key, n in counts.items()) + "。"
         )

@@ -18,11 +18,31 @@
   }
   phrases.forEach(function (button) { button.addEventListener("click", function () { fill(button.dataset.phrase); }); });
 
+  /* ---- the buttons of the panel stay in the window, wherever it begins --------------- */
+  var panelOf = document.querySelector(".decision");
+  function place() { panelOf.style.setProperty("--above", Math.max(12, Math.round(panelOf.getBoundingClientRect().top)) + "px"); }
+  if (panelOf) {
+    place();
+    window.addEventListener("resize", place);
+    window.addEventListener("scroll", place, { passive: true });
+  }
+
   var keys = {
     j: function () { return follow("[data-key-next]"); },
     k: function () { return follow("[data-key-previous]"); }
   };
-  phrases.slice(0, 9).forEach(function (button, at) { keys[String(at + 1)] = function () { fill(button.dataset.phrase); }; });
+  /* The phrases of the outcome that is open, else those of agreement. */
+  function offered() {
+    var open = form.querySelector("[data-outcome-panel][open] [data-phrases]");
+    return x.all("[data-phrase]", open || form.querySelector("[data-phrases]") || form);
+  }
+  (form ? [1, 2, 3, 4, 5, 6, 7, 8, 9] : []).forEach(function (number) {
+    keys[String(number)] = function () {
+      var button = offered()[number - 1];
+      if (!button) { return false; }
+      fill(button.dataset.phrase);
+    };
+  });
   function follow(selector) {
     var link = document.querySelector(selector);
     if (!link) { return false; }
@@ -34,15 +54,17 @@
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.isComposing || event.keyCode === 229) { return; }
       event.preventDefault();
       var panel = form.querySelector("[data-outcome-panel][open]");
-      var button = panel ? null : form.querySelector("[data-primary]:not(:disabled)");
+      /* The filled button: of agreement, or of what was proposed to the head. */
+      var button = document.querySelector("[data-primary]:not(:disabled)");
+      if (button && panel && button.value !== panel.dataset.outcome) { button = null; }
       if (button) { form.requestSubmit(button); } else if (panel) { x.toast(x.words("另一种结论正打开着，请用那里的按钮提交。"), "warning"); }
     });
     /* One outcome at a time. */
     x.all("[data-outcome-panel]", form).forEach(function (panel) {
       panel.addEventListener("toggle", function () {
-        panel.parentElement.classList.toggle("opened", Boolean(form.querySelector("[data-outcome-panel][open]")));
         if (!panel.open) { return; }
         x.all("[data-outcome-panel][open]", form).forEach(function (other) { if (other !== panel) { other.open = false; } });
+        panel.scrollIntoView({ block: "nearest" });
       });
     });
     /* The server says the same sentences; here they come before the page is left. */

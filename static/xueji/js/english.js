@@ -1,11 +1,10 @@
 /* Made by make catalogue: what scripts say to readers of English. */
 window.xuejiEnglish = {
  "“{0}”不是能打开的 JPG 或 PNG 图片，没有加入。请另存为 JPG 后再选。": "'{0}' is not a JPG or PNG picture that can be opened; it was not added. Save it as JPG and choose it again.",
- "“{0}”有 {1}，超过 2 MB，上传前会在本机缩小，请看清字迹是否还能辨认。": "'{0}' has {1}, more than 2 MB; it is made smaller on this machine before it is uploaded. Please check that the writing can still be read.",
+ "“{0}”有 {1}，超过 2 MB，已在本机缩小后上传，请看清字迹是否还能辨认。": "“{0}” has {1}, more than 2 MB: it was made smaller here before it was uploaded. Please see whether the writing can still be read.",
  "“{0}”没有收下，请稍后重试；仍不行请联系系统管理员。": "'{0}' was not accepted. Please try again later; if it still fails, ask the system administrator.",
  "“{0}”缩小后仍超过 2 MB，请重新拍摄或裁剪后再选。": "'{0}' still has more than 2 MB after it was made smaller. Please take it again or crop it.",
  "“{0}”超过 2 MB，没有收下。请重新拍摄或裁剪后再选。": "'{0}' has more than 2 MB and was not accepted. Please take it again or crop it.",
- "上传 {0} 张": "Upload {0}",
  "上传进度 {0}": "Upload of {0}",
  "不同意时，意见至少写 10 个字，让对方知道为什么。": "To refuse, write an opinion of at least 10 characters, so that the other side knows why.",
  "即将自动退出": "You are about to be signed out",
@@ -20,7 +19,6 @@ window.xuejiEnglish = {
  "已选 {0} 件": "{0} chosen",
  "截图.png": "screenshot.png",
  "所选业务不在同一环节，请只留同一环节的业务（可先在上方按环节筛选）": "The cases chosen are not at the same stage; keep only those of one stage (you can filter by stage above)",
- "放大过多，印出来会不清楚。": "Enlarged too much: the print will not be sharp.",
  "旋转": "Turn",
  "最多上传 {0} 张，“{1}”没有加入。可先移除不需要的。": "At most {0} can be uploaded; '{1}' was not added. Remove those that are not needed first.",
  "核对结果没有更新，保存后会重新核对。": "The result of the check is not up to date; it is checked again when you save.",
@@ -29,7 +27,8 @@ window.xuejiEnglish = {
  "没有办成，什么都没有改动。请刷新页面后重试。": "It was not done, nothing was changed. Please reload the page and try again.",
  "没有找到可用的摄像头，或没有允许使用；请选择照片文件。": "There is no camera, or its use was not allowed; please choose a photograph file.",
  "没有移除成功，请刷新页面后重试。": "It was not removed. Please reload the page and try again.",
- "登录已失效，“{0}”没有上传。请在新窗口重新登录后再点上传。": "You are no longer signed in; '{0}' was not uploaded. Sign in again in a new window, then upload.",
+ "照片较小或放大过多，印出来会不清楚。": "The photograph is small or enlarged too much and will not print clearly.",
+ "登录已失效，“{0}”没有上传。请在新窗口重新登录后再点“重新上传”。": "You are no longer signed in, “{0}” was not uploaded. Sign in again in a new window, then press “Upload again”.",
  "知道了": "OK",
  "确定": "Confirm",
  "移除": "Remove",
@@ -42,9 +41,11 @@ window.xuejiEnglish = {
  "请填写审核补充意见，至少 2 个字；可点上面的常用短语。": "Please write an opinion of at least 2 characters; you can use the phrases above.",
  "请确认": "Please confirm",
  "输入文字查找": "Type to search",
+ "还有 {0} 张图片没有上传，表单没有送出。请重新上传，或移除这些图片。": "{0} pictures are not uploaded yet, so the form was not sent. Upload them again or remove them.",
  "这个文件打不开，请换一张 JPEG 或 PNG 照片。": "This file cannot be opened; please choose another JPEG or PNG photograph.",
  "这台设备的浏览器不允许全屏。": "The browser of this device does not allow full screen.",
  "这张证明打不开或校验不符。请点“退回补正”，让转入学校重新上传。": "This proof cannot be opened or does not match its checksum. Choose 'Send back for correction', so that the receiving school uploads it again.",
+ "重新上传 {0} 张": "Upload {0} again",
  "重新登录": "Sign in again",
  "预览 {0}": "Preview of {0}"
 };

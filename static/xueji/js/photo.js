@@ -21,7 +21,7 @@
   function draw() {
     var box = part();
     canvas.getContext("2d").drawImage(picture, box.x, box.y, box.w, box.h, 0, 0, width, height);
-    note.textContent = box.w < width ? window.xueji.words("放大过多，印出来会不清楚。") : "";
+    note.textContent = box.w < width ? window.xueji.words("照片较小或放大过多，印出来会不清楚。") : "";
   }
   function show(source) {
     picture = source;
@@ -85,11 +85,20 @@
   }
   window.addEventListener("pagehide", stop);
 
+  /* The cropped part with the dots it has, at most as many as paper needs: the server judges them. */
+  function cropped() {
+    var box = part(), sent = document.createElement("canvas");
+    sent.width = Math.min(width, Math.round(box.w));
+    sent.height = Math.min(height, Math.round(box.h));
+    sent.getContext("2d").drawImage(picture, box.x, box.y, box.w, box.h, 0, 0, sent.width, sent.height);
+    return sent;
+  }
+
   /* What is sent is the cropped picture; the file chosen stays on this machine. */
   form.addEventListener("submit", function (event) {
     if (!ready) { return; }
     event.preventDefault();
-    canvas.toBlob(function (blob) {
+    cropped().toBlob(function (blob) {
       var files = new DataTransfer();
       files.items.add(new File([blob], "photo.jpg", { type: "image/jpeg" }));
       ready = false;

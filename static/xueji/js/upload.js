@@ -1,4 +1,6 @@
-/* Taking in proofs: choose, drag, paste or photograph; look, rotate, remove; send one by one with progress. */
+/* Taking in proofs: choose, drag, paste or photograph. A picture is sent as soon as it is chosen, one by one with
+   progress; it can be turned and removed afterwards. What could not be sent stays here and is tried again by the button
+   or before the form is sent. */
 (function () {
   "use strict";
 
@@ -14,7 +16,8 @@
     var stored = box.querySelector("[data-evidence]");
     var limit = Number(box.dataset.limit);
     var shots = [];
-    var sending = false;
+    var sending = null;
+    var turnable = {}; /* address of a stored picture -> what it was made of in this window */
     box.classList.add("ready");
 
     function say(sentence, tone) {
@@ -26,8 +29,8 @@
 
     function tell() {
       sendAll.hidden = shots.length === 0;
-      sendAll.disabled = sending;
-      sendAll.textContent = sending ? x.words("正在上传…") : x.words("上传 {0} 张", [shots.length]);
+      sendAll.disabled = Boolean(sending);
+      sendAll.textContent = sending ? x.words("正在上传…") : x.words("重新上传 {0} 张", [shots.length]);
     }
     function room() { return limit - x.all("[data-stored]", stored).length - shots.length; }
 
@@ -39,7 +42,7 @@
       quiet();
       var chain = Promise.resolve();
       Array.prototype.forEach.call(files, function (file) { chain = chain.then(function () { return takeOne(file); }); });
-      return chain.then(tell);
+      return chain.then(work);
     }
     function takeOne(file) {
       if (room() <= 0) { say(x.words("最多上传 {0} 张，“{1}”没有加入。可先移除不需要的。", [limit, file.name]), "error"); return null; }
@@ -63,16 +66,14 @@
       shot.bar.hidden = true;
       shot.bar.setAttribute("aria-label", x.words("上传进度 {0}", [shot.name]));
       var tools = x.element("div", "tools");
-      shot.rotate = button(x.words("旋转"), function () { shot.turn = (shot.turn + 90) % 360; preview(shot); });
-      shot.remove = button(x.words("移除"), function () { forget(shot); });
-      tools.appendChild(shot.rotate);
+      shot.remove = button(x.words("移除"), function () { forget(shot); shot.picture.close(); });
       tools.appendChild(shot.remove);
       [shot.canvas, shot.state, shot.bar, tools].forEach(function (part) { item.appendChild(part); });
       shot.item = item;
       queue.appendChild(item);
       shots.push(shot);
       preview(shot);
-      if (file.size > CEILING) { say(x.words("“{0}”有 {1}，超过 2 MB，上传前会在本机缩小，请看清字迹是否还能辨认。", [shot.name, size(file.size)]), "warning"); }
+      if (file.size > CEILING) { say(x.words("“{0}”有 {1}，超过 2 MB，已在本机缩小后上传，请看清字迹是否还能辨认。", [shot.name, size(file.size)]), "warning"); }
     }
     function button(text, act) {
       var made = x.element("button", "btn btn-sm", text);
@@ -82,7 +83,6 @@
     }
     function forget(shot) {
       shots = shots.filter(function (each) { return each !== shot; });
-      if (shot.picture.close) { shot.picture.close(); }
       shot.item.remove();
       tell();
     }
@@ -128,20 +128,47 @@
       var field = document.querySelector("input[name=revision]");
       return field ? field.value : "";
     }
-    function renew(html) {
+    function renew(html, shot) {
+      var before = x.all("[data-stored]", stored).map(addressOf);
       stored.innerHTML = html;
       var fresh = stored.querySelector("[data-revision]");
       if (fresh) { x.all("input[name=revision]").forEach(function (field) { field.value = fresh.dataset.revision; }); }
+      x.all("[data-stored]", stored).forEach(function (item) {
+        if (shot && before.indexOf(addressOf(item)) === -1) { turnable[addressOf(item)] = shot; }
+        offerTurning(item);
+      });
       document.dispatchEvent(new CustomEvent("xueji:proofs"));
+    }
+    function addressOf(item) { return item.querySelector("a").getAttribute("href"); }
+    /* A stored picture is never changed: turned, it is a new one in the place of the old. */
+    function offerTurning(item) {
+      var shot = turnable[addressOf(item)];
+      var form = item.querySelector("form[data-remove]");
+      if (!shot || !form) { return; }
+      item.insertBefore(button(x.words("旋转"), function () {
+        if (sending) { return; }
+        quiet();
+        takeAway(form).then(function (gone) {
+          if (!gone) { return; }
+          shot.turn = (shot.turn + 90) % 360;
+          queue.appendChild(shot.item);
+          shots.push(shot);
+          preview(shot);
+          work();
+        });
+      }), form);
     }
 
     /* ---- sending ------------------------------------------------------------------------ */
     function send(shot) {
-      shot.rotate.disabled = true;
       shot.remove.disabled = true;
       shot.bar.hidden = false;
-      return readied(shot).then(function (blob) { return post(shot, blob); }).then(function () { forget(shot); }, function (problem) {
-        shot.rotate.disabled = false;
+      return readied(shot).then(function (blob) { return post(shot, blob); }).then(function (html) {
+        shot.bar.hidden = true;
+        shot.remove.disabled = false;
+        forget(shot);
+        renew(html, shot);
+      }, function (problem) {
         shot.remove.disabled = false;
         shot.bar.hidden = true;
         say(problem.message, "error");
@@ -163,8 +190,7 @@
           if (x.served) { x.served(); }
           var html = (request.getResponseHeader("Content-Type") || "").indexOf("text/html") === 0;
           if (request.status >= 200 && request.status < 300 && html && request.responseURL.indexOf("/sign-in/") === -1) {
-            renew(request.responseText);
-            done();
+            done(request.responseText);
             return;
           }
           fail(new Error(x.sentenceOf(request) || failure(request.status, shot.name)));
@@ -176,22 +202,44 @@
     }
     function failure(status, name) {
       if (status === 413) { return x.words("“{0}”超过 2 MB，没有收下。请重新拍摄或裁剪后再选。", [name]); }
-      if (status === 403 || status === 401 || status === 200) { return x.words("登录已失效，“{0}”没有上传。请在新窗口重新登录后再点上传。", [name]); }
+      if (status === 403 || status === 401 || status === 200) { return x.words("登录已失效，“{0}”没有上传。请在新窗口重新登录后再点“重新上传”。", [name]); }
       return x.words("“{0}”没有收下，请稍后重试；仍不行请联系系统管理员。", [name]);
     }
-    sendAll.addEventListener("click", function () {
-      if (sending) { return; }
-      quiet();
-      sending = true;
+    /* Sends what waits; whoever asks meanwhile gets the same promise. */
+    function work() {
       tell();
-      var chain = Promise.resolve();
-      shots.slice().forEach(function (shot) { chain = chain.then(function () { return send(shot); }); });
-      chain.then(function () {
-        sending = false;
+      if (sending || !shots.length) { return sending || Promise.resolve(); }
+      sending = Promise.resolve();
+      tell();
+      var tried = [];
+      function next() {
+        var shot = shots.filter(function (each) { return tried.indexOf(each) === -1; })[0];
+        if (!shot) { return null; }
+        tried.push(shot);
+        return send(shot).then(next);
+      }
+      sending = sending.then(next).then(function () {
+        sending = null;
         tell();
         if (!shots.length) { say(x.words("已上传。"), "success"); }
       });
-    });
+      return sending;
+    }
+    sendAll.addEventListener("click", function () { if (!sending) { quiet(); work(); } });
+    /* The form waits for the pictures; with one that cannot be sent it stays, and says so. */
+    document.addEventListener("submit", function (event) {
+      var form = event.target;
+      if (!shots.length || box.contains(form) || (form.method || "").toLowerCase() !== "post") { return; }
+      var by = event.submitter;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      quiet();
+      work().then(function () {
+        if (!shots.length) { form.requestSubmit(by); return; }
+        say(x.words("还有 {0} 张图片没有上传，表单没有送出。请重新上传，或移除这些图片。", [shots.length]), "error");
+        notes.scrollIntoView({ block: "center" });
+      });
+    }, true);
 
     /* ---- the ways in ----------------------------------------------------------------------- */
     x.all("[data-pick]", box).forEach(function (input) {
@@ -212,17 +260,22 @@
       var form = event.target;
       if (event.defaultPrevented || !form.hasAttribute("data-remove")) { return; }
       event.preventDefault();
+      quiet();
+      takeAway(form);
+    });
+    /* Whether the stored picture of this form is gone. */
+    function takeAway(form) {
       var data = new FormData(form);
       data.append("revision", revision());
-      fetch(form.action, { method: "POST", body: data, credentials: "same-origin", headers: { "X-CSRFToken": x.csrf(), "X-Requested-With": "XMLHttpRequest" } })
+      return fetch(form.action, { method: "POST", body: data, credentials: "same-origin", headers: { "X-CSRFToken": x.csrf(), "X-Requested-With": "XMLHttpRequest" } })
         .then(function (answer) { return answer.text().then(function (text) { return { ok: answer.ok, responseText: text }; }); })
         .then(function (answer) {
-          quiet();
           if (answer.ok) { renew(answer.responseText); } else { say(x.sentenceOf(answer) || x.words("没有移除成功，请刷新页面后重试。"), "error"); }
           tell();
+          return answer.ok;
         })
-        .catch(function () { say(x.words("网络没有连通，没有移除。请重试。"), "error"); });
-    });
+        .catch(function () { say(x.words("网络没有连通，没有移除。请重试。"), "error"); return false; });
+    }
     /* Leaving with pictures not yet sent would lose them. */
     window.addEventListener("beforeunload", function (event) { if (shots.length) { event.preventDefault(); event.returnValue = ""; } });
     tell();

@@ -11,7 +11,7 @@ from students.population import ImportRefused, import_csv
 class Command(BaseCommand):
     """Takes in a whole file or nothing of it; numbers and names are kept as blind indexes only."""
 
-    help = "导入人口信息比对数据（csv，UTF-8，列：身份证号,姓名）；有一行不对就整份不导入。"
+    help = "导入人口信息比对数据（csv，UTF-8，列：身份证号,姓名，可加“原身份证号”）；有一行不对就整份不导入。"
     requires_system_checks = []  # no page is served here
 
     def add_arguments(self, parser):
