@@ -43,6 +43,8 @@ class Soak:
         self.chance = random.Random(seed)
         self.killed: Counter[str] = Counter()
         self.turns = 0
+        # How many decisions the web server had acknowledged when it was last started.
+        self.served_before = 0
         self.processes: dict[str, subprocess.Popen] = {}
         shutil.rmtree(self.var, ignore_errors=True)
         self.var.mkdir(parents=True)
@@ -123,6 +125,7 @@ class Soak:
             bind = f"unix:{self.var / 'web.sock'}"
             command = [sys.executable, "-m", "gunicorn", "--config", "python:xueji.serving"]
             command += ["--bind", bind, "--workers", "2", "--preload"]
+            self.served_before = len(told(self.var, "caller"))
         else:
             beat = ["--beat", "--schedule", str(self.var / "beat"), "--pidfile="]
             command = [
@@ -156,11 +159,16 @@ class Soak:
                 if self.turns < len(kinds)
                 else self.chance.choice([*kinds, "client", "client"])
             )
-            # A server that has no worker yet is waited for.
+            # A server that has not decided anything since its start is waited for.
             self.turns += self._kill(kind)
 
     def _kill(self, kind: str) -> bool:
-        """Kill one of the kind; whether there was one."""
+        """Kill one of the kind; whether there was one at work.
+
+        Where starting takes long, a web server killed at once, again and again, would never be hit in the middle.
+        """
+        if kind in ("web", "web worker") and len(told(self.var, "caller")) <= self.served_before:
+            return False
         if kind in ("client", "worker"):
             name = self.chance.choice([name for name in self.processes if name.startswith(kind)])
             os.killpg(self.processes[name].pid, signal.SIGKILL)
