@@ -5,7 +5,6 @@ Without DATABASE_URL this is a trial: embedded servers, random secrets kept in `
 
 import os
 from datetime import timedelta
-from importlib.util import find_spec
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -249,9 +248,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(os.environ.get("STATIC_ROOT") or VAR / "static")
 if TRIAL:
     STATIC_ROOT.mkdir(parents=True, exist_ok=True)
-# The kit's files only, out of the wheel that carries them; the wheel's application is not installed.
-KIT = Path(find_spec("jazzy_tabler").origin).parent / "static" / "vendor" / "tabler"
-STATICFILES_DIRS = [BASE_DIR / "static", ("tabler", KIT)]
+STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = TRIAL
 STORAGES = {
     "default": {

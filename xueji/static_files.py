@@ -27,6 +27,6 @@ class TrialFiles(_ComposedOnce, StaticFilesStorage):
 
 
 class StaticFiles(_ComposedOnce, CompressedManifestStaticFilesStorage):
-    """Leaves source maps alone: the kit names one that its wheel does not carry, and the manifest would stop there."""
+    """Leaves source maps alone: the kit's style sheet names one that is not vendored, and the manifest would stop there."""
 
     patterns = tuple(_without_source_maps(CompressedManifestStaticFilesStorage.patterns))
