@@ -60,7 +60,7 @@ tour: install-dev
 
 # Hashes of every published file, so that any platform and any newer Python can install; no index address inside.
 lock: install-dev
-	@cd requirements && for name in base dev; do \
+	@cd requirements && for name in base trial dev; do \
 	  CUSTOM_COMPILE_COMMAND="make lock" ../$(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe \
 	    --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --output-file $$name.txt $$name.in || exit 1; done
 

@@ -2,7 +2,8 @@
 """Make ``.venv`` and put the locked requirements into it; nothing is done again while the locks stay the same.
 
 Runs under the system's own Python, before anything is installed, so it uses the standard library only.
-``python3 bootstrap.py`` installs what the program needs, ``python3 bootstrap.py dev`` what tests need as well.
+``python3 bootstrap.py`` installs what the program needs and the servers of a trial, ``python3 bootstrap.py dev`` what tests
+need as well. The real servers need requirements/base.txt alone (deploy/Dockerfile).
 """
 
 import fcntl
@@ -24,7 +25,7 @@ def main(wanted: list) -> int:
             "需要 Python 3.11 或更新的版本，请用 make PYTHON=python3.12 指定。",
             "Python 3.11 or newer is needed.",
         )
-    names = ["base", "dev"] if "dev" in wanted else ["base"]
+    names = ["base", "trial", "dev"] if "dev" in wanted else ["base", "trial"]
     with open(ROOT / ".venv.lock", "a") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not python_works() and (code := make_venv()):

