@@ -15,7 +15,6 @@ from functools import lru_cache
 from pathlib import Path
 
 import pikepdf
-import pylopdf_fonts_zh_cn
 import segno
 import typst
 from django.conf import settings
@@ -24,7 +23,7 @@ from django.urls import reverse
 from ledger.clock import SHANGHAI, local_date, moment, spoken
 from ledger.words import zh
 from reviews import files
-from students import typesetting
+from students import chinese_fonts, typesetting
 from students.sheet import PHOTO_ROWS, Content, Entry
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "print" / "sheet.typ"
@@ -36,8 +35,6 @@ NOTES = {
     "archive": "本件为学生转出时的学籍存档，只供查证；转出后的变动以现学校的学籍为准。",
     "slip": "转学时把学籍号告知转入学校即可，不需要其他证明学籍的材料。",
 }
-# typst's own fonts hold no Chinese; of ours the sans first, so that one face sets the whole sheet.
-_FONTS = ("Noto Sans SC", "Noto Serif SC")
 # Debian's packages of fonts for names: where they lie, and the family that goes before all others of the folder.
 RARE_FONTS = {
     "fonts-babelstone-han": (Path("/usr/share/fonts/truetype/babelstone"), "BabelStone Han"),
@@ -70,6 +67,21 @@ class GlyphMissing(Exception):
             "打印字库里没有{characters}这个字，不能生成 PDF；请用“网页打印”，或请系统管理员安装字体软件包 {packages}。",
             characters=shown,
             packages="、".join(lacking),
+        )
+
+
+class FontsMissing(GlyphMissing):
+    """Neither source of the Chinese faces is installed: typst would leave every character out without a word."""
+
+    def __init__(self):
+        super().__init__(())
+
+    @property
+    def sentence(self) -> str:
+        """What to tell the registrar."""
+        return zh(
+            "没有打印用的中文字体，不能生成 PDF；请用“网页打印”，或请系统管理员安装字体软件包 {package}。",
+            package=chinese_fonts.PACKAGE,
         )
 
 
@@ -142,6 +154,8 @@ def draw(papers: list[Paper]) -> bytes:
         for at in range(0, len(papers), PIECE):
             try:
                 piece = _set(papers[at : at + PIECE])
+            except FontsMissing:
+                raise
             except GlyphMissing as error:
                 lacking |= set(error.characters)
                 continue
@@ -276,10 +290,13 @@ def _families_in(folder: str) -> list[str]:
     if not folder:
         return []
     own = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[folder])
-    return [name for name in own.families() if name not in _FONTS]
+    return [name for name in own.families() if name not in chinese_fonts.FAMILIES]
 
 
 def _font_folders() -> list[str]:
     own = [settings.SHEET_FONTS] if settings.SHEET_FONTS else []
     rare = [str(folder) for folder, _ in _installed().values()]
-    return [str(Path(pylopdf_fonts_zh_cn.__file__).parent), *own, *rare]
+    ground = chinese_fonts.folder()
+    if ground is None:
+        raise FontsMissing
+    return [str(ground), *own, *rare]

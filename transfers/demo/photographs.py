@@ -6,12 +6,11 @@ import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import lru_cache
-from pathlib import Path
 
-import pylopdf_fonts_zh_cn
 from PIL import Image, ImageDraw, ImageFont
 
-_FONTS = Path(pylopdf_fonts_zh_cn.__file__).resolve().parent
+from students import chinese_fonts
+
 SIZE = (900, 1200)
 _SHEET = (760, 1040)
 _PAPER, _INK, _MARK, _STAMP = 246, 40, 216, (196, 42, 38)
@@ -139,4 +138,5 @@ def _desk(number: int) -> Image.Image:
 
 @lru_cache(maxsize=16)
 def _font(size: int) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(_FONTS / "NotoSerifSC-Regular.otf"), size)
+    path, face = chinese_fonts.serif()
+    return ImageFont.truetype(str(path), size, index=face)
