@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Make ``.venv`` and put the locked requirements into it; nothing is done again while the locks stay the same.
+"""Make ``.venv``, put the locked requirements into it and compile the catalogue; nothing is done again while the files stay the same.
 
 Runs under the system's own Python, before anything is installed, so it uses the standard library only.
 ``python3 bootstrap.py`` installs what the program needs and the servers of a trial, ``python3 bootstrap.py dev`` what tests
@@ -33,7 +33,7 @@ def main(wanted: list) -> int:
         for name in names:
             if code := install(name):
                 return code
-    return 0
+        return compile_catalogue()
 
 
 def python_works() -> bool:
@@ -80,6 +80,21 @@ def install(name: str) -> int:
             "Installing the requirements failed; check the network or the package index.",
         )
     done.write_text(digest)
+    return 0
+
+
+def compile_catalogue() -> int:
+    """The English catalogue as the program loads it; made anew only where its source is newer."""
+    source = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
+    made = source.with_suffix(".mo")
+    if made.exists() and made.stat().st_mtime_ns >= source.stat().st_mtime_ns:
+        return 0
+    command = [VENV / "bin" / "python", "-m", "xueji.english.compiling"]
+    if subprocess.run(command, cwd=ROOT, check=False).returncode:
+        return fail(
+            "编译英文目录（locale/en）失败，请按上面的说明改正后重试。",
+            "Compiling the English catalogue failed; see above.",
+        )
     return 0
 
 

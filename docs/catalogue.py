@@ -1,4 +1,4 @@
-"""Gather every sentence of the interface into locale/en/LC_MESSAGES/django.po and compile it (ADR 28).
+"""Gather every sentence of the interface into locale/en/LC_MESSAGES/django.po (ADR 28).
 
 Run by ``make catalogue`` after any change of wording: new sentences appear with an empty English, those no longer used
 go, everything else stays. Sentences stand in the templates as they are, in Python within ``zh()`` and ``joined()``, in
@@ -16,15 +16,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from xueji.english import compiling
+from xueji.english.compiling import PO
 from xueji.english.segments import has_words, translated
 
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGES = ("ledger", "orgs", "reviews", "students", "transfers", "tickets", "xueji")
-PO = ROOT / "locale/en/LC_MESSAGES/django.po"
-MO = PO.with_suffix(".mo")
 SCRIPT = ROOT / "static/xueji/js/english.js"
 FIELDS = ROOT / "students/data/student_fields.csv"
 HEADER = (
@@ -119,16 +118,15 @@ def renewed(old: Catalog, found: dict[str, list[str]]) -> Catalog:
 
 
 def written(catalog: Catalog) -> dict[Path, bytes]:
-    """The three files of a catalogue: to read and edit, to load, and what scripts say."""
-    po, mo = io.BytesIO(), io.BytesIO()
+    """The two files of a catalogue that are kept: to read and edit, and what scripts say."""
+    po = io.BytesIO()
     write_po(po, catalog, width=0)
-    write_mo(mo, catalog)
     said = {each: catalog.get(each).string for each, _ in in_scripts() if catalog.get(each)}
     script = (
         "/* Made by make catalogue: what scripts say to readers of English. */\n"
         f"window.xuejiEnglish = {json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True)};\n"
     )
-    return {PO: po.getvalue(), MO: mo.getvalue(), SCRIPT: script.encode()}
+    return {PO: po.getvalue(), SCRIPT: script.encode()}
 
 
 def missing(catalog: Catalog) -> list[str]:
@@ -137,10 +135,11 @@ def missing(catalog: Catalog) -> list[str]:
 
 
 def main() -> int:
-    """Renew the files; the number of sentences still without English is told, and is the exit status (0 or 1)."""
+    """Renew the files and the compiled one; the number of sentences still without English is told, and is the exit status (0 or 1)."""
     found = renewed(read(), sentences())
     for path, content in written(found).items():
         path.write_bytes(content)
+    compiling.make()
     left = missing(found)
     sys.stdout.writelines(f"{line}\n" for line in [f"{len(found)} 条，未译 {len(left)} 条", *left])
     return 1 if left else 0

@@ -11,12 +11,17 @@ from django.test import TransactionTestCase
 from tests import ordinary_day, rule_marks
 from tests.databases import TestDatabase
 from xueji import embedded
+from xueji.english import compiling
 
 # A busy machine is slow, not wrong: nothing here is judged by the clock on the wall.
 hypothesis.settings.register_profile(
     "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("untimed")
+
+# bootstrap.py does so too; a change of English is then read without installing again.
+if not compiling.is_current():
+    compiling.make()
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ class Refusing:
 
 sys.meta_path.insert(0, Refusing())
 """
+CHECKED = "System check identified no issues (0 silenced)."
 CHECK = WITHOUT + "import runpy; runpy.run_path('manage.py', run_name='__main__')"
 PROCESSES = (
     WITHOUT
@@ -79,3 +80,6 @@ def test_the_real_servers_start_without_them(program, arguments):
     # Some packages look whether a further one is there; none looks for a server of the trial.
     looked_for = set(re.findall(r"REFUSED (\w+)", result.stderr))
     assert not looked_for & only_of("trial"), result.stderr
+    # A library that tells at every start that it can write logs is not heard either.
+    said = [line for line in (result.stdout + result.stderr).splitlines() if not line.startswith("REFUSED")]
+    assert said == ([CHECKED] if program == CHECK else [])

@@ -1,12 +1,16 @@
 """The English catalogue is complete: every sentence of the interface has its line, and nothing readable is unmarked."""
 
 import ast
+import gettext
+import os
 import re
+import subprocess
 from collections import Counter
 
 import pytest
 
 from docs import catalogue
+from xueji.english import compiling
 
 HAN = re.compile("[\u4e00-\u9fff]")
 CHINESE = re.compile("[\u4e00-\u9fff\u3000-\u303f\uff01-\uff5e]")
@@ -53,10 +57,35 @@ def lines():
     return [line for line in catalogue.read() if line.id]
 
 
-def test_the_three_files_of_the_catalogue_are_those_of_the_sources_as_they_are():
+def test_the_files_of_the_catalogue_are_those_of_the_sources_as_they_are():
     found = catalogue.renewed(catalogue.read(), catalogue.sentences())
     stale = [path.name for path, content in catalogue.written(found).items() if path.read_bytes() != content]
     assert not stale, "wording has changed: run make catalogue and write the English of what is new"
+
+
+def test_the_compiled_catalogue_is_no_part_of_the_history():
+    kept = subprocess.run(
+        ["git", "ls-files", "*.mo"], cwd=catalogue.ROOT, capture_output=True, text=True, check=True
+    )
+    assert kept.stdout == ""
+
+
+def test_the_compiled_catalogue_says_what_the_kept_one_does(lines, tmp_path):
+    made = tmp_path / "django.mo"
+    assert not compiling.is_current(mo=made)
+    compiling.make(mo=made)
+    assert compiling.is_current(mo=made)
+    with made.open("rb") as file:
+        loaded = gettext.GNUTranslations(file)
+    assert not [line.id for line in lines if loaded.gettext(line.id) != line.string]
+    assert os.listdir(tmp_path) == ["django.mo"]
+
+
+def test_a_compiled_catalogue_older_than_the_kept_one_is_not_current(tmp_path):
+    made = tmp_path / "django.mo"
+    compiling.make(mo=made)
+    os.utime(made, ns=(0, compiling.PO.stat().st_mtime_ns - 1))
+    assert not compiling.is_current(mo=made)
 
 
 def test_every_sentence_has_its_english(lines):

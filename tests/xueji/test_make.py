@@ -71,10 +71,48 @@ def test_a_trial_is_installed_with_its_servers(monkeypatch, tmp_path):
     monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
     monkeypatch.setattr(bootstrap, "python_works", lambda: True)
     monkeypatch.setattr(bootstrap, "install", installed.append)
+    monkeypatch.setattr(bootstrap, "compile_catalogue", lambda: 0)
     assert bootstrap.main([]) == 0
     assert installed == ["base", "trial"]
     assert bootstrap.main(["dev"]) == 0
     assert installed[2:] == ["base", "trial", "dev"]
+
+
+def test_the_catalogue_is_compiled_with_the_installation_and_again_when_it_changed(
+    monkeypatch, tmp_path, capfd
+):
+    monkeypatch.syspath_prepend(str(ROOT))
+    import bootstrap
+
+    ran: list[list] = []
+    code = 0
+
+    def run(command, **_):
+        ran.append(command[1:])
+        (folder / "django.mo").write_bytes(b"")
+        return subprocess.CompletedProcess(command, code)
+
+    folder = tmp_path / "locale" / "en" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "django.po").write_text("")
+    monkeypatch.setattr(bootstrap, "ROOT", tmp_path)
+    monkeypatch.setattr(bootstrap, "python_works", lambda: True)
+    monkeypatch.setattr(bootstrap, "install", lambda name: 0)
+    monkeypatch.setattr(bootstrap.subprocess, "run", run)
+    assert bootstrap.main([]) == 0
+    assert ran == [["-m", "xueji.english.compiling"]]
+    assert bootstrap.main([]) == 0
+    assert len(ran) == 1
+    os.utime(folder / "django.mo", ns=(0, (folder / "django.po").stat().st_mtime_ns - 1))
+    code = 1
+    assert bootstrap.main([]) == 1
+    assert len(ran) == 2
+    assert "编译英文目录（locale/en）失败" in capfd.readouterr().err
+
+
+def test_the_image_compiles_the_catalogue_of_what_was_copied_into_it():
+    docker = (ROOT / "deploy" / "Dockerfile").read_text()
+    assert docker.index("COPY . .") < docker.index("RUN python -m xueji.english.compiling")
 
 
 @pytest.mark.parametrize(
