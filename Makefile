@@ -46,9 +46,10 @@ lint: install-dev
 fix: install-dev
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
-# docs/rules.md from the marks on the tests, docs/architecture.svg from the imports, docs/walls.md from the triggers.
+# docs/rules.md from the marks on the tests, docs/architecture.svg from the imports, docs/walls.md from the triggers,
+# docs/clauses.md from all of them.
 docs: install-dev
-	@$(BIN)/pytest --collect-only -q --rules-doc -p no:cacheprovider >/dev/null && $(BIN)/python -m docs.architecture && $(BIN)/python -m docs.walls
+	@$(BIN)/pytest --collect-only -q --rules-doc -p no:cacheprovider >/dev/null && $(BIN)/python -m docs.architecture && $(BIN)/python -m docs.walls && $(BIN)/python -m docs.clauses
 
 # Every sentence of the interface, with its English; says which have none yet.
 catalogue: install-dev
