@@ -28,14 +28,14 @@ install-dev:
 	@$(PYTHON) bootstrap.py dev
 
 run: install
-	@exec $(BIN)/python -m xueji.run
+	@exec $(BIN)/python -m trial.run
 
 # Edit, save, look: Python, templates and pictures are taken up at once.
 dev: install
-	@exec $(BIN)/python -m xueji.run dev
+	@exec $(BIN)/python -m trial.run dev
 
 reset: install
-	@YES=$(YES) $(BIN)/python -m xueji.run reset
+	@YES=$(YES) $(BIN)/python -m trial.run reset
 
 test: install-dev
 	@tests/run
@@ -47,9 +47,9 @@ fix: install-dev
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 # docs/rules.md from the marks on the tests, docs/architecture.svg from the imports, docs/walls.md from the triggers,
-# docs/clauses.md from all of them.
+# docs/clauses.md from all of them, docs/packages.md from the imports and the heads of packages.
 docs: install-dev
-	@$(BIN)/pytest --collect-only -q --rules-doc -p no:cacheprovider >/dev/null && $(BIN)/python -m docs.architecture && $(BIN)/python -m docs.walls && $(BIN)/python -m docs.clauses
+	@$(BIN)/pytest --collect-only -q --rules-doc -p no:cacheprovider >/dev/null && $(BIN)/python -m docs.architecture && $(BIN)/python -m docs.walls && $(BIN)/python -m docs.clauses && $(BIN)/python -m docs.packages
 
 # Every sentence of the interface, with its English; says which have none yet.
 catalogue: install-dev
@@ -76,4 +76,4 @@ soak: install-dev
 	@$(BIN)/python -m bench.soak && $(BIN)/python -m bench.soak_slow && $(BIN)/python -m bench.soak_tables
 
 restore-drill: install-dev
-	@$(BIN)/python -m xueji.restore_drill
+	@$(BIN)/python -m trial.restore_drill

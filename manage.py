@@ -25,7 +25,7 @@ def main() -> int:
     from django.conf import settings
     from django.core.management import execute_from_command_line
 
-    from xueji import embedded
+    from trial import embedded
 
     needed = settings.TRIAL and len(sys.argv) > 1 and sys.argv[1] not in WITHOUT_SERVERS
     try:

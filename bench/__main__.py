@@ -35,7 +35,7 @@ def main() -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
     from django.conf import settings
 
-    from xueji import embedded
+    from trial import embedded
 
     with embedded.held(settings.VAR):
         import django
@@ -118,7 +118,7 @@ def _queries() -> str:
 def _write(rows: list, queries: str, facts: dict[str, str]) -> None:
     """RESULTS.md, anew after each kind of row."""
     from bench import measure
-    from ledger import clock
+    from web import clock
 
     reasons = measure.RESULTS.with_name("REASONS.md")
     text = [

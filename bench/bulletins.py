@@ -11,11 +11,11 @@ from psycopg import sql
 
 from bench import ground, wide
 from bench.measure import Row, in_turn
-from ledger import clock
-from orgs.models import Unit, UnitLevel
-from reviews import calendar
+from orgs.people.models import Unit, UnitLevel
+from reviews.rulebook import calendar
 from students.bulletins import counting, figures
 from students.bulletins.counting import Month
+from web import clock
 
 SEEDED, STEPS = 100_000, 1_000_000
 NAME = f"bench_bulletin_{STEPS}"

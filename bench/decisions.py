@@ -60,8 +60,8 @@ def _supplied(name: str) -> Supply:
 
 def loaded(pairs: list[tuple[int, int]]) -> list[tuple]:
     """Cases and accounts as a view would hand them to the door."""
-    from orgs.models import Account
-    from reviews.models import Case
+    from orgs.people.models import Account
+    from reviews.engine.models import Case
 
     cases = Case.objects.in_bulk([pk for pk, _ in pairs])
     accounts = Account.objects.select_related("person").in_bulk([pk for _, pk in pairs])
@@ -70,7 +70,7 @@ def loaded(pairs: list[tuple[int, int]]) -> list[tuple]:
 
 def decide(ready: list[tuple]) -> int:
     """One decision each through the door. The account's seats are asked for each time, as for each request."""
-    from reviews import door
+    from reviews.engine import door
 
     for case, account in ready:
         account._seats = None
@@ -91,7 +91,7 @@ def recorded(ready: list[tuple]) -> list[list[tuple]]:
 
         # The door insists on a transaction of its own; here it has to be one that can be taken back.
         real = transaction.atomic
-        undone = patch("reviews.door.transaction.atomic", lambda durable=False, real=real: real())
+        undone = patch("reviews.engine.door.transaction.atomic", lambda durable=False, real=real: real())
         with undone, real(), connection.execute_wrapper(note):
             decide([one])
             transaction.set_rollback(True)
@@ -220,7 +220,7 @@ def client_process(pipe) -> None:
     import django
 
     django.setup()
-    from reviews import rulebook
+    from reviews.engine import book as rulebook
 
     rulebook.current()
     share = CLIENTS // PROCESSES

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from bench.measure import Row, in_turn
-from reviews import calendar
+from reviews.rulebook import calendar
 
 _ROUNDS = 20
 

@@ -65,7 +65,7 @@ def let_go() -> None:
 
 def point_at(name: str) -> None:
     """Point this process, and those it starts, at a database that stands."""
-    from reviews import rulebook
+    from reviews.engine import book as rulebook
 
     let_go()
     connection.settings_dict["NAME"] = settings.DATABASES["default"]["NAME"] = name

@@ -9,11 +9,11 @@ from django.db.models import BinaryField, Count
 
 from bench import ground
 from bench.measure import Row, in_turn
-from ledger import clock
 from ledger.pieces import Pieces
-from orgs.models import Unit, UnitLevel
-from reviews import succession
-from students.models import Enrolment, Student
+from orgs.people.models import Unit, UnitLevel
+from reviews.clock import succession
+from students.pupil.models import Enrolment, Student
+from web import clock
 
 _PUPILS = (10_000, 1_000)
 _IDS = 1_000_000_000

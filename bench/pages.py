@@ -34,7 +34,7 @@ def rows(sizes: tuple[int, ...]) -> list[Row]:
 
 def reader():
     """The account of the head that all of this is shown to."""
-    from orgs.models import Account
+    from orgs.people.models import Account
 
     with ground.bare() as link:
         (pk,) = link.execute(
@@ -88,11 +88,11 @@ def _signed_in(account) -> str:
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
-    from orgs.sign_in import hold
+    from orgs.sign_in.signing_in import hold
 
     session = SessionStore()
     session[SESSION_KEY] = str(account.pk)
-    session[BACKEND_SESSION_KEY] = "orgs.sign_in.AccountBackend"
+    session[BACKEND_SESSION_KEY] = "orgs.sign_in.signing_in.AccountBackend"
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()
     session.create()
     hold(account, session.session_key)
@@ -177,9 +177,11 @@ def _grown(sizes: list[int], many: tuple, few: tuple) -> Row:
 
 def page_statements() -> list[tuple]:
     """What the worklist asks for its counts and its first page, as text."""
-    from ledger import clock
-    from reviews import rulebook, worklist, worklist_read
-    from reviews.desk import Desk
+    from reviews.desk.context import Desk
+    from reviews.engine import book as rulebook
+    from reviews.worklist import reading as worklist_read
+    from reviews.worklist import tabs as worklist
+    from web import clock
 
     now = clock.now()
     account, found = reader(), []

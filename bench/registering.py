@@ -11,23 +11,19 @@ from django.db import connection, transaction
 
 from bench import ground, many_pupils
 from bench.measure import Row, in_turn
-from ledger import clock
-from orgs.models import Unit, UnitLevel
-from students import (
-    duplicates,
-    numbers,
-    promotion,
-    record_values,
-    registration,
-    registration_table,
-    registration_writing,
-    table_reading,
-)
-from students.duplicates import Who
-from students.invented import Inventor
-from students.models import Student
-from students.numbers import Place
-from students.reference import load_code_tables
+from orgs.people.models import Unit, UnitLevel
+from students.admission import registration, registration_table, registration_writing
+from students.duplicates import matching as duplicates
+from students.duplicates.matching import Who
+from students.numbers import numbering as numbers
+from students.numbers.numbering import Place
+from students.pupil.invented import Inventor
+from students.pupil.models import Student
+from students.pupil.reference import load_code_tables
+from students.record import values as record_values
+from students.tables import reading as table_reading
+from students.year_end import promotion
+from web import clock
 
 _BORN = 2020
 # A tenth of the pupils there are is looked for, issued, imported; a table holds 20,000 lines at most.

@@ -6,9 +6,10 @@ from itertools import count
 
 from bench import ground
 from bench.measure import Row, in_turn
-from ledger import clock
-from students import counter, sheet, sheet_pdf
-from students.models import Student
+from students.counter import finding as counter
+from students.counter import sheet, sheet_pdf
+from students.pupil.models import Student
+from web import clock
 
 _SINGLE, _FILES = 40, (100, 1000)
 

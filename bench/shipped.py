@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from bench.drips import health
-from xueji import embedded, run
+from trial import embedded, run
 
 ROOT = Path(embedded.__file__).resolve().parent.parent
 CADDY = Path(sys.executable).with_name("caddy")

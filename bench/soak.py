@@ -25,8 +25,8 @@ from pathlib import Path
 
 from bench import soak_http
 from tests import ordinary_day
-from xueji import embedded
-from xueji.processes import living
+from trial import embedded
+from trial.processes import living
 
 ROOT = Path(__file__).resolve().parent.parent
 WORDS = "情况属实，同意转入。"
@@ -236,8 +236,8 @@ def client(journal: Path, seed: int) -> None:
     """Decide whatever waits, for ever; write down each decision after it was acknowledged."""
     from django.db import Error, connection
 
-    from reviews.models import Case
-    from reviews.refusals import Refused
+    from reviews.engine.models import Case
+    from reviews.vocabulary.refusals import Refused
 
     chance = random.Random(f"{seed} {os.getpid()}")
     with open(journal, "ab", buffering=0) as kept:
@@ -261,8 +261,8 @@ def choose(pk: int, chance: random.Random) -> tuple:
 
     Raises LookupError when the case has ended meanwhile.
     """
-    from orgs.models import Post
-    from reviews.models import Case
+    from orgs.people.models import Post
+    from reviews.engine.models import Case
 
     case = Case.objects.get(pk=pk)
     role = "registrar" if case.awaiting == "handle" else "head"
@@ -281,7 +281,7 @@ def choose(pk: int, chance: random.Random) -> tuple:
 
 def decide(pk: int, chance: random.Random) -> str:
     """One act through the door; the words that name it. Raises Refused when another was faster."""
-    from reviews import door
+    from reviews.engine import door
 
     token, case, verb, account, words = choose(pk, chance)
     door.perform(case, verb, account, **words)
@@ -300,8 +300,10 @@ def check(var: Path) -> dict:
     """What is wrong, and how much was done. Nothing may be wrong."""
     from datetime import timedelta
 
-    from ledger import audit, clock, outbox
-    from reviews.models import Act, Case, Notice
+    from ledger import audit, outbox
+    from reviews.engine.models import Act, Case
+    from reviews.notices.models import Notice
+    from web import clock
 
     written = told(var)
     kept = Counter(
@@ -327,8 +329,8 @@ def check(var: Path) -> dict:
 def half_done(case) -> list[str]:
     """What of a case does not fit together."""
     from ledger.models import AuditEntry, OutboxMessage
-    from reviews.models import Act, Step
-    from students.models import Enrolment
+    from reviews.engine.models import Act, Step
+    from students.pupil.models import Enrolment
 
     found = []
     acts = Counter(Act.objects.filter(case=case).values_list("verb", flat=True))

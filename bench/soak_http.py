@@ -31,9 +31,9 @@ class Line(http.client.HTTPConnection):
 
 def make_tokens(file: Path) -> None:
     """A token for every account, kept in ``file`` by the account's key."""
-    from ledger import clock
-    from orgs import tokens
-    from orgs.models import Account
+    from orgs.people.models import Account
+    from orgs.sign_in import tokens
+    from web import clock
 
     made = {
         account.pk: tokens.issue(account, "soak", clock.now(), 30, second_factor=True)[1]
@@ -80,7 +80,7 @@ def client(journal: Path, seed: int, choose) -> None:
 
     from django.db import Error, connection
 
-    from reviews.models import Case
+    from reviews.engine.models import Case
 
     caller, chance = Caller(journal.parent), random.Random(f"web {seed} {os.getpid()}")
     with open(journal, "ab", buffering=0) as told:

@@ -14,7 +14,7 @@ from pathlib import Path
 from bench import shipped
 from bench.drips import Drips, health
 from bench.soak import Soak
-from xueji import embedded
+from trial import embedded
 
 ROOT = Path(embedded.__file__).resolve().parent.parent
 # heads, bodies, seconds, longest answer in seconds

@@ -1,7 +1,7 @@
 """One table kills nobody: hostile workbooks, and damaged copies of them, read over and over (part of ``make soak``).
 
 Each must end as a table or as a sentence, within the seconds somebody waits and a little, and must leave the process
-that asked as it was. The kernel's limit for the reading child (students/workbooks.py) is what holds the memory.
+that asked as it was. The kernel's limit for the reading child (students/tables/workbooks.py) is what holds the memory.
 """
 
 import json
@@ -11,7 +11,7 @@ import sys
 import time
 from collections import Counter
 
-from xueji.processes import status_field
+from trial.processes import status_field
 
 LONGEST_MORE = 5.0  # seconds beside the patience, on a busy machine
 MOST_GROWTH = 64 * 1024  # KB by which the asking process may grow
@@ -56,9 +56,9 @@ def damaged(data: bytes, chance: random.Random) -> bytes:
 
 def run(seconds: float, seed: int) -> dict:
     """Read for so many seconds; how often what came of it, and what is wrong."""
-    from students import table_reading
-    from students.tables import Column
-    from students.workbooks import JOB, PAGE, TableRefused
+    from students.tables import reading as table_reading
+    from students.tables.columns import Column
+    from students.tables.workbooks import JOB, PAGE, TableRefused
 
     columns = [Column("name", "姓名", required=True), Column("class", "班级")]
     chance, whole = random.Random(seed), hostile()

@@ -19,7 +19,7 @@ _ALONE = 100
 
 def rows(sizes: tuple[int, ...]) -> Iterator[Row]:
     """All rows at every size."""
-    from reviews import door_clock
+    from reviews.clock import expire as door_clock
 
     for size in sizes:
         ground.use(size)
@@ -31,8 +31,8 @@ def rows(sizes: tuple[int, ...]) -> Iterator[Row]:
 
 
 def _sweep(size: int) -> Row:
-    from ledger.clock import local_date
-    from reviews import sweeps
+    from reviews.clock import sweeps
+    from web.clock import local_date
 
     now = ground.laid_out_at()
     today = local_date(now)
@@ -82,7 +82,7 @@ def _ending(
     stand: Callable[[], None] = lambda: None,
 ) -> Row:
     """One part of the sweep alone, to its end: cases that the clock ends. ``stand`` makes them due, where they are not."""
-    from reviews import sweeps
+    from reviews.clock import sweeps
 
     now = ground.laid_out_at()
     words, due = _words(end, now), ground.keep(kept)
@@ -121,8 +121,9 @@ def _told(due: int, done: int) -> int:
 
 
 def _row_by_row(size: int) -> Row:
-    from reviews import door_clock, sweeps
-    from reviews.models import Case
+    from reviews.clock import expire as door_clock
+    from reviews.clock import sweeps
+    from reviews.engine.models import Case
 
     now = ground.laid_out_at()
     due = ground.keep(ground.RUN_OUT)
@@ -162,7 +163,7 @@ def _expire_alone(pk: int) -> None:
     """What a loop over the models would do."""
     from ledger import audit
     from ledger.models import OutboxMessage
-    from reviews.models import Act, Case, Step
+    from reviews.engine.models import Act, Case, Step
 
     with transaction.atomic():
         case = Case.objects.select_for_update(no_key=True).get(pk=pk)
@@ -238,7 +239,7 @@ SELECT count(*) FROM closed
 
 
 def _words(end: str, now: datetime) -> dict:
-    from ledger.clock import local_date
+    from web.clock import local_date
 
     verb = {"expired": "expire", "lapsed": "lapse"}[end]
     return {"now": now, "today": local_date(now), "end": end, "verb": verb}

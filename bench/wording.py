@@ -5,10 +5,10 @@ from types import SimpleNamespace
 
 from bench.ground import ROOT
 from bench.measure import Row, in_turn
-from reviews import wall_values
-from reviews.phrases_in_text import read
-from reviews.rulebook import compiled
-from reviews.wall import Wall
+from reviews.engine.book import compiled
+from reviews.refusal_rules import wall_values
+from reviews.refusal_rules.phrases_in_text import read
+from reviews.refusal_rules.wall import Wall
 
 _LONG, _ROUNDS = 500, 10
 _WORDINGS = Path(ROOT) / "tests" / "reviews" / "wordings.txt"

@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = [
+    [("web", "界面与文字：语言、日期、分页、接口线路")],
     [("ledger", "台账：审计链、待发消息、幂等")],
     [("orgs", "单位与人员：岗位、委托、可见范围")],
     [("reviews", "审核：业务、环节、唯一入口、时限、日历")],

@@ -23,7 +23,7 @@ from xueji.english.compiling import PO
 from xueji.english.segments import has_words, translated
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("ledger", "orgs", "reviews", "students", "transfers", "tickets", "xueji")
+PACKAGES = ("web", "ledger", "orgs", "reviews", "students", "transfers", "tickets", "xueji", "demo", "trial")
 SCRIPT = ROOT / "static/xueji/js/english.js"
 FIELDS = ROOT / "students/data/student_fields.csv"
 HEADER = (

@@ -17,7 +17,7 @@ from docs import walls
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "clauses.md"
-PACKAGES = (*walls.APPS, "xueji")
+PACKAGES = ("web", *walls.APPS, "xueji")
 RULE = re.compile(r"\bR\d+\.\d+[a-z]?\b")
 TEMPLATE = re.compile(r"[\"']([\w/.-]+\.html)[\"']")
 # Read by machines, by administrators or by nobody: no pages of the matter itself.
@@ -109,7 +109,7 @@ def page() -> str:
         for row in csv.DictReader(rules):
             rule = row["id"]
             files = judged[rule]
-            packages = dict.fromkeys(name.partition("/")[0] for name in files)
+            packages = dict.fromkeys(name.rpartition("/")[0].replace("/", ".") for name in files)
             where = [f"`{name}`{_names(defined)}" for name, defined in files.items()]
             proof = [f"`{name}`（{count}）" for name, count in sorted(proven[rule].items())]
             lines += [

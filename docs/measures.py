@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("ledger", "orgs", "reviews", "students", "transfers", "tickets", "xueji")
+APPS = ("web", "ledger", "orgs", "reviews", "students", "transfers", "tickets", "xueji")
 LONG_FILE, LONG_FUNCTION = 500, 40
 _DEFINED = re.compile(r"CREATE (?:OR REPLACE )?FUNCTION (\w+)\(")
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from ledger.administration import ReadOnlyAdmin
 from ledger.models import AuditEntry, AuditHead, OutboxMessage, SweepRun
-from ledger.words import zh
+from web.words import zh
 
 
 @admin.register(AuditEntry)

@@ -22,7 +22,7 @@ from django.views.decorators.cache import never_cache
 
 from ledger import audit
 from ledger.asked_lists import DeclaredFields, ShownColumns, declared_lookups, sorts
-from ledger.words import zh
+from web.words import zh
 
 # SQLSTATE of the program's own triggers, whose message is a Chinese sentence.
 _OWN_WALL = "23000"

@@ -2,11 +2,11 @@ from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate, pre_migrate
 
-from ledger.words import zh
+from web.words import zh
 
 
 class LedgerConfig(AppConfig):
-    """Floor 0: what happened — append-only audit chain, outbox, idempotency, sweep runs."""
+    """Floor 1: what happened — append-only audit chain, outbox, idempotency, sweep runs."""
 
     name = "ledger"
     verbose_name = zh("台账与审计")

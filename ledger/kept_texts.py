@@ -2,7 +2,7 @@
 
 from django.db.models import CheckConstraint, Q
 
-from ledger.text import NUMBER_IN_TEXT
+from web.text import NUMBER_IN_TEXT
 
 
 def no_numbers(name: str, *fields: str) -> CheckConstraint:

@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models.functions import Now
 
-from ledger.words import zh
+from web.words import zh
 
 
 class AuditEntry(models.Model):

@@ -11,8 +11,8 @@ from django.db import connection
 from django.utils.crypto import salted_hmac
 from rest_framework.throttling import SimpleRateThrottle
 
-from ledger import clock
 from ledger.models import Tally
+from web import clock
 
 # A count that ended lies about until the next round of the clock; none is asked about longer than a day.
 _COUNTED = f"""

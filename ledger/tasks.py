@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from ledger import clock, heads, outbox, tally
+from ledger import heads, outbox, tally
+from web import clock
 
 
 @shared_task

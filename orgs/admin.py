@@ -13,17 +13,19 @@ from django.contrib.auth.forms import (
 )
 from django.shortcuts import redirect
 
-from ledger import audit, clock, tally
+from ledger import audit, tally
 from ledger.administration import WalledAdmin, WalledInline
-from ledger.words import zh
-from orgs import confirmations, sign_in
-from orgs.authenticator import Authenticator
-from orgs.confirmation_models import Confirmation
-from orgs.confirmations import asked_by
-from orgs.models import Account, Delegation, Person, Post, Unit
-from orgs.school_system import SchoolSystemPeriod
-from orgs.tokens import ApiToken
-from orgs.training_models import Training
+from orgs.confirmations import confirming as confirmations
+from orgs.confirmations.confirming import asked_by
+from orgs.confirmations.models import Confirmation
+from orgs.people.models import Account, Delegation, Person, Post, Unit
+from orgs.people.school_system import SchoolSystemPeriod
+from orgs.sign_in import signing_in as sign_in
+from orgs.sign_in.authenticator import Authenticator
+from orgs.sign_in.tokens import ApiToken
+from orgs.staff.training_models import Training
+from web import clock
+from web.words import zh
 
 
 def _today():

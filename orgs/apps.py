@@ -1,10 +1,10 @@
 from django.apps import AppConfig
 
-from ledger.words import zh
+from web.words import zh
 
 
 class OrgsConfig(AppConfig):
-    """Floor 1: who decides — units, persons, accounts, posts, delegation."""
+    """Floor 2: who decides — units, persons, accounts, posts, delegation."""
 
     name = "orgs"
     verbose_name = zh("单位与人员")
@@ -12,4 +12,5 @@ class OrgsConfig(AppConfig):
 
     def ready(self):
         """Let signing in hold the one session of a person and be noted for the week."""
-        from orgs import presence, sign_in  # noqa: F401 - their signal receivers register on import
+        from orgs.sign_in import signing_in  # noqa: F401 - its signal receivers register on import
+        from orgs.staff import presence  # noqa: F401 - their signal receivers register on import

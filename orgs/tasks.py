@@ -2,8 +2,9 @@
 
 from celery import shared_task
 
-from ledger import clock
-from orgs import school_system, staffing
+from orgs.people import school_system
+from orgs.staff import staffing
+from web import clock
 
 
 @shared_task

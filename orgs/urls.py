@@ -2,7 +2,10 @@
 
 from django.urls import path
 
-from orgs import contact_views, directory_views, preference_views, staffing_views, views
+from orgs.directory import contact_views
+from orgs.directory import views as directory_views
+from orgs.sign_in import preference_views, views
+from orgs.staff import views as staffing_views
 
 urlpatterns = [
     path("accounts/sign-in/", views.sign_in, name="sign-in"),

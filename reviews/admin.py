@@ -3,33 +3,28 @@
 from django.contrib import admin, messages
 from django.db import transaction
 
-from ledger import clock
-from ledger.administration import ReadOnlyAdmin, ReadOnlyInline, WalledAdmin
-from ledger.words import joined, zh
-from reviews import admin_forms as forms
-from reviews import year_words
-from reviews.models import (
-    Act,
-    Attachment,
+from ledger.administration import ReadOnlyAdmin, ReadOnlyInline
+from reviews.clock.recompute import recompute
+from reviews.engine.models import Act, Attachment, Case, OverdueRecord, Step
+from reviews.faults.models import Fault
+from reviews.refusal_rules.models import ForbiddenPhrase, WallAppeal, WallWords
+from reviews.rulebook import year_words
+from reviews.rulebook.models import (
     CalendarDay,
-    Case,
-    Fault,
-    ForbiddenPhrase,
     Limit,
-    OverdueRecord,
     QuickPhrase,
     RefusalReason,
-    Relation,
     Route,
-    Step,
     Vacation,
-    WallAppeal,
-    WallWords,
     Window,
     YearRow,
 )
-from reviews.recompute import recompute
-from reviews.states import State
+from reviews.rulebook_pages import admin_forms as forms
+from reviews.rulebook_pages.row_admin import RulebookAdmin
+from reviews.vocabulary.relations import Relation
+from reviews.vocabulary.states import State
+from web import clock
+from web.words import joined, zh
 
 
 def kind_name(kind: str) -> str:
@@ -38,18 +33,6 @@ def kind_name(kind: str) -> str:
 
 
 # ---------------------------------------------------------------- the rulebook
-
-
-class RulebookAdmin(WalledAdmin):
-    """Rows of the rulebook. A row that was in force is ended by its date and followed by another, not deleted."""
-
-    may_add = may_change = True
-    chain = "rulebook"
-    fixed: tuple[str, ...] = ()
-
-    def get_readonly_fields(self, request, obj=None):
-        """What a row is about stays; its value and its dates may change."""
-        return self.fixed if obj is not None else ()
 
 
 class DueDatesFollow:

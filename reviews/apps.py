@@ -1,10 +1,11 @@
+# ruff: noqa: F401 - what is imported in ``ready`` makes itself known.
 from django.apps import AppConfig
 
-from ledger.words import zh
+from web.words import zh
 
 
 class ReviewsConfig(AppConfig):
-    """Floor 2: how anything is decided — case, step, deadline, the one door. Knows no pupil."""
+    """Floor 3: how anything is decided — case, step, deadline, the one door. Knows no pupil."""
 
     name = "reviews"
     verbose_name = zh("审核")
@@ -12,7 +13,11 @@ class ReviewsConfig(AppConfig):
 
     def ready(self):
         """Make the handlers of this floor's messages known to the outbox, and the bar of R8.1 to the seats."""
-        from orgs.seats import BAR
-        from reviews import confirmations, handover, notices, seating, succession, training, weekly_login  # noqa: F401
+        from orgs.people.seats import BAR
+        from reviews.clock import succession
+        from reviews.engine import seating
+        from reviews.faults import notices
+        from reviews.notices import confirmations, sending
+        from reviews.staff import handover, training, weekly_login
 
         BAR.why = seating.untrained

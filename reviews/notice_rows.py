@@ -3,9 +3,9 @@ wall_values.py, year_values.py."""
 
 from datetime import date
 
-from reviews import notice_values as notice
-from reviews import wall_values as wall
-from reviews import year_values
+from reviews.refusal_rules import wall_values as wall
+from reviews.rulebook import notice_values as notice
+from reviews.rulebook import year_values
 
 OURS = "本系统约定，省（自治区）可在系统管理中另行规定"
 YEARS = range(2025, 2029)

@@ -2,8 +2,9 @@
 
 from celery import shared_task
 
-from ledger import clock
-from reviews import recompute, sweeps, training, weekly_login, yearly_dates
+from reviews.clock import recompute, sweeps, yearly_dates
+from reviews.staff import training, weekly_login
+from web import clock
 
 
 @shared_task

@@ -3,23 +3,21 @@
 from django.urls import path
 from django.views.generic import RedirectView
 
-from reviews import case_number  # noqa: F401 - makes <case:number> known
+from reviews.case_page import appeal_views as appeals
+from reviews.case_page import evidence_views as evidence
+from reviews.case_page import views as case
 from reviews.dashboard import views as dashboard
-from reviews.views import (
-    appeals,
-    bulk,
-    calendar,
-    case,
-    evidence,
-    handover,
-    notices,
-    parents,
-    phrases,
-    refusals,
-    routes,
-    rules,
-    worklist,
-)
+from reviews.desk import notice_views as notices
+from reviews.refusal_register import views as refusals
+from reviews.rulebook_pages import calendar_views as calendar
+from reviews.rulebook_pages import parents_views as parents
+from reviews.rulebook_pages import route_views as routes
+from reviews.rulebook_pages import views as rules
+from reviews.staff import views as handover
+from reviews.vocabulary import case_number  # noqa: F401 - makes <case:number> known
+from reviews.worklist import bulk_views as bulk
+from reviews.worklist import phrase_views as phrases
+from reviews.worklist import views as worklist
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="worklist"), name="home"),

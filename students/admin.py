@@ -3,23 +3,23 @@
 from django.contrib import admin
 
 from ledger.administration import ReadOnlyAdmin, ReadOnlyInline, WalledAdmin
-from ledger.clock import local_date, spoken
-from ledger.words import zh
-from students import policy_admin  # noqa: F401 - registers its page
-from students.change_kinds import KINDS
-from students.change_models import StatusChange
+from students.admission.late_models import LateChild, MonthlyCheck
+from students.changes import admin as policy_admin  # noqa: F401 - registers its page
+from students.changes.kinds import KINDS
+from students.changes.models import StatusChange
+from students.classes.models import ChangeSheet, ClassCharge
 from students.dropouts.models import DropoutMark
-from students.exports.models import RosterExport
-from students.graduation_models import GraduationRun
-from students.identity import mask_name
-from students.import_models import ImportBatch
-from students.late.models import LateChild, MonthlyCheck
-from students.models import CodeTable, Enrolment, ProblemRecord, RegistrationNumber, Student
-from students.problem_models import KnownTwins
-from students.recruitment_models import RecruitedPupil
-from students.settling.models import RecordRemoval
-from students.upkeep.models import ChangeSheet, ClassCharge
-from students.upkeep.round_models import VerificationRound
+from students.duplicates.models import KnownTwins
+from students.onward.models import RecruitedPupil
+from students.problems.models import RecordRemoval
+from students.pupil.identity import mask_name
+from students.pupil.models import CodeTable, Enrolment, ProblemRecord, RegistrationNumber, Student
+from students.roster.models import RosterExport
+from students.tables.models import ImportBatch
+from students.verification.models import VerificationRound
+from students.year_end.models import GraduationRun
+from web.clock import local_date, spoken
+from web.words import zh
 
 
 @admin.register(CodeTable)

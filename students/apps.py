@@ -1,10 +1,11 @@
+# ruff: noqa: F401 - what is imported in ``ready`` makes itself known.
 from django.apps import AppConfig
 
-from ledger.words import zh
+from web.words import zh
 
 
 class StudentsConfig(AppConfig):
-    """Floor 3: who the pupil is — record, numbers, status."""
+    """Floor 4: who the pupil is — record, numbers, status."""
 
     name = "students"
     verbose_name = zh("学生与学籍")
@@ -12,29 +13,26 @@ class StudentsConfig(AppConfig):
 
     def ready(self):
         """Make the outbox know who delivers this floor's messages, and the engine the kinds of case."""
-        from students import (  # noqa: F401
-            change_reminders,
-            correcting,
-            graduation_reminders,
-            import_notices,
-            key_procedure,
-            number_notices,
-            open_papers,
-            procedures,
-            recruitment_back,
+        from students.admission import (
+            late_month_reminders,
+            late_notices,
+            late_procedure,
+            late_table,
             recruitment_notices,
             recruitment_procedure,
             recruitment_table,
             registration_table,
-            returned_notices,
-            succession,
-            taking_back,
-            yearly_reminders,
         )
-        from students.bulletins import telling as bulletin_telling  # noqa: F401
-        from students.exports import telling as export_telling  # noqa: F401
-        from students.late import month_reminders, procedure, table  # noqa: F401
-        from students.late import telling as late_telling  # noqa: F401
-        from students.settling import answering, deciding, deletion  # noqa: F401
-        from students.settling import telling as settling_telling  # noqa: F401
-        from students.upkeep import round_notices, telling  # noqa: F401
+        from students.bulletins import telling
+        from students.changes import key_procedure, procedures, reminders
+        from students.classes import notices as class_notices
+        from students.numbers import notices as number_notices
+        from students.problems import answering, deciding, deletion
+        from students.problems import notices as problem_notices
+        from students.roster import notices as roster_notices
+        from students.succession import inheritance, open_papers
+        from students.tables import notices as table_notices
+        from students.verification import notices as verification_notices
+        from students.verification import yearly_reminders
+        from students.year_end import correcting, graduation_rollback, recruitment_rollback, rollback_notices
+        from students.year_end import reminders as year_end_reminders

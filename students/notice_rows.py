@@ -2,11 +2,11 @@
 reasons it is refused or sent back, what the law allows, when it is told of."""
 
 from reviews import notice_rows
-from reviews.notice_values import IN_FORCE
-from reviews.year_values import OURS
-from students import change_values
-from students.late.limit_values import LIMITS
-from students.reminder_values import REMINDERS
+from reviews.rulebook.notice_values import IN_FORCE
+from reviews.rulebook.year_values import OURS
+from students.admission.late_limit_values import LIMITS
+from students.changes import values as change_values
+from students.verification.reminder_values import REMINDERS
 
 _OWN = ["authority"]
 _BOTH = ["school", "authority"]

@@ -2,22 +2,21 @@
 
 from celery import shared_task
 
-from ledger import clock
-from students import (
-    change_reminders,
-    graduation_reminders,
-    headcount,
-    imports,
-    issuing,
-    print_batches,
-    problems,
-    promotion,
-    year_end_check,
-)
+from students.admission import late_month_reminders as month_reminders
+from students.admission import late_months as months
 from students.bulletins import drafting, publishing
-from students.exports import making
-from students.late import month_reminders, months
-from students.upkeep import rounds
+from students.changes import reminders as change_reminders
+from students.counter import print_batches
+from students.duplicates import problems
+from students.numbers import issuing
+from students.roster import exporting as making
+from students.statistics import headcount
+from students.tables import imports
+from students.verification import rounds
+from students.year_end import checking as year_end_check
+from students.year_end import promotion
+from students.year_end import reminders as graduation_reminders
+from web import clock
 
 
 @shared_task

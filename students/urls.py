@@ -2,33 +2,34 @@
 
 from django.urls import path
 
-from reviews import case_number, public_numbers  # noqa: F401 - makes <case:number>, <public:number>, <check:code> known
-from students import (
-    change_views,
-    check_views,
-    counter_views,
-    graduation_views,
-    headcount_views,
-    import_views,
-    key_views,
-    number_views,
-    print_batch_views,
-    progress_views,
-    record_views,
+from reviews.vocabulary import case_number, public_numbers  # noqa: F401 - makes <case:number>, <public:number>, <check:code> known
+from students.admission import (
+    late_month_views,
+    late_views,
     recruitment_views,
     registration_views,
-    taking_back_views,
     through_views,
-    unrecorded_views,
-    views,
 )
 from students.bulletins import views as bulletin_views
+from students.changes import key_views
+from students.changes import views as change_views
+from students.classes import sheet_views
+from students.classes import views as class_views
+from students.counter import check_views, print_batch_views
+from students.counter import views as counter_views
 from students.dropouts import views as dropout_views
-from students.exports import views as export_views
-from students.late import month_views as late_month_views
-from students.late import views as late_views
-from students.settling import views as settling_views
-from students.upkeep import class_views, round_views, sheet_views
+from students.numbers import views as number_views
+from students.problems import views as settling_views
+from students.pupil_page import views
+from students.record import views as record_views
+from students.roster import export_views
+from students.statistics import progress_views
+from students.statistics import views as headcount_views
+from students.tables import views as import_views
+from students.verification import views as round_views
+from students.year_end import rollback_views as taking_back_views
+from students.year_end import unrecorded_views
+from students.year_end import views as graduation_views
 
 urlpatterns = [
     path("bulletins/", bulletin_views.show_list, name="bulletins"),

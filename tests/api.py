@@ -4,8 +4,8 @@ import json
 
 from django.test import Client
 
-from ledger import clock
-from orgs import tokens
+from orgs.sign_in import tokens
+from web import clock
 
 BASE = "/api/v1"
 SENT = {"opinion": "情况属实，申请转入。"}

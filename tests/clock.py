@@ -10,8 +10,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from ledger import clock
 from tests.ordinary_day import DATABASE_CLOCK
+from web import clock
 
 # Also what is frozen inside a transaction of such a test stands.
 _FIXED = """CREATE OR REPLACE FUNCTION ledger_now() RETURNS timestamptz LANGUAGE sql VOLATILE

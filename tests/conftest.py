@@ -10,7 +10,7 @@ from django.test import TransactionTestCase
 
 from tests import ordinary_day, rule_marks
 from tests.databases import TestDatabase
-from xueji import embedded
+from trial import embedded
 from xueji.english import compiling
 
 # A busy machine is slow, not wrong: nothing here is judged by the clock on the wall.

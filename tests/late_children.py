@@ -2,13 +2,16 @@
 
 from datetime import date, timedelta
 
-from ledger import clock
-from students import records
-from students.late import calendar, lists, monthly, months
-from students.late.models import Late, LateChild
-from students.models import Student
-from students.registration import Newcomer
+from students.admission import late_calendar as calendar
+from students.admission import late_lists as lists
+from students.admission import late_monthly as monthly
+from students.admission import late_months as months
+from students.admission.late_models import Late, LateChild
+from students.admission.registration import Newcomer
+from students.pupil import records
+from students.pupil.models import Student
 from tests.world import rewritten
+from web import clock
 
 
 def listed(world, school, id_number="") -> LateChild:

@@ -15,7 +15,7 @@ from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
-from ledger import clock
+from web import clock
 
 TEN_O_CLOCK = datetime(2026, 11, 25, 10, tzinfo=clock.SHANGHAI)
 SHARED = "XUEJI_TESTS_SHIFT"

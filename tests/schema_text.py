@@ -5,7 +5,7 @@ import subprocess
 
 from django.db import connection
 
-from xueji import embedded
+from trial import embedded
 
 _PIECE = re.compile(
     r"^-- Name: (.*?); Type: (.*?); Schema: .*?\n--\n\n(.*?)(?=^--\n-- Name:|^--\n-- PostgreSQL database dump complete)",

@@ -1,13 +1,13 @@
 """Problem records on their way, for the tests that need them (R1.9)."""
 
-from ledger import clock
-from reviews import door
-from reviews.evidence import take_in
-from reviews.models import Case
-from students import problems
-from students.models import ProblemRecord, Student
-from students.settling import answering
+from reviews.engine import door
+from reviews.engine.models import Case
+from reviews.evidence.proofs import take_in
+from students.duplicates import problems
+from students.problems import answering
+from students.pupil.models import ProblemRecord, Student
 from tests.world import png, rewritten
+from web import clock
 
 WORDS = "材料齐全，情况属实。"
 

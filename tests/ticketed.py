@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from ledger import clock
-from orgs.models import PostRole
+from orgs.people.models import PostRole
 from tickets import door, drafting, kinds
 from tickets.models import Kind, Ticket
 from tickets.states import Verb
+from web import clock
 
 PROBLEMS = ["两名学生共用一个身份证件号，跨省查重无法完成。", "跨省转学已办结，转出省仍显示在办。"]
 MATTER = "家长反映转学申请送出后二十天没有进展，请核查所在环节和原因。"

@@ -2,9 +2,10 @@
 
 from datetime import timedelta
 
+from students.classes import sheets
 from students.dropouts import marking
-from students.models import SchoolClass
-from students.upkeep import rounds, sheets
+from students.pupil.models import SchoolClass
+from students.verification import rounds
 
 
 def sheet_of(world, pupil, teacher):

@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 import openpyxl
 from xlsxwriter.utility import xl_col_to_name
 
-from students import tables
+from students.tables import columns as tables
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"

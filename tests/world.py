@@ -9,24 +9,30 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F
 from django.utils import timezone
 
-from ledger import clock, pinyin
-from orgs.models import Account, Person, Post, PostRole, Training, Unit, UnitLevel
-from orgs.school_system import system_on
-from reviews import door, faults
-from reviews.evidence import take_in
-from reviews.models import Case, Route
-from reviews.notice_values import POST_GRADUATION
-from students import change_drafting, change_rules, sealing
-from students.change_kinds import BY_KIND
-from students.change_models import ChangePolicy, ContactAttempt
+from demo.loading import as_replica
+from orgs.people.models import Account, Person, Post, PostRole, Unit, UnitLevel
+from orgs.people.school_system import system_on
+from orgs.staff.training_models import Training
+from reviews.engine import door
+from reviews.engine.models import Case
+from reviews.evidence.proofs import take_in
+from reviews.faults import announcing as faults
+from reviews.rulebook.models import Route
+from reviews.rulebook.notice_values import POST_GRADUATION
+from students.changes import drafting as change_drafting
+from students.changes import rules as change_rules
+from students.changes.kinds import BY_KIND
+from students.changes.models import ChangePolicy, ContactAttempt
 from students.dropouts import marking
-from students.grades import bounds, cohort_of, grade_of, phase_of
-from students.invented import Inventor
-from students.models import CodeTable, Enrolment, RegistrationNumber, SchoolClass, Student
-from students.records import number_index
-from transfers import drafting, offline
-from transfers.demo.loading import as_replica
-from transfers.models import Transfer, TransferReason
+from students.pupil import sealing
+from students.pupil.grades import bounds, cohort_of, grade_of, phase_of
+from students.pupil.invented import Inventor
+from students.pupil.models import CodeTable, Enrolment, RegistrationNumber, SchoolClass, Student
+from students.pupil.records import number_index
+from transfers.moving import drafting
+from transfers.moving.models import Transfer, TransferReason
+from transfers.offline import recording as offline
+from web import clock, pinyin
 
 PASSWORD = "Xueji-2026-demo"
 _count = itertools.count(1)

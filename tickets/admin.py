@@ -3,8 +3,8 @@
 from django.contrib import admin
 
 from ledger.administration import ReadOnlyAdmin, ReadOnlyInline
-from ledger.words import zh
 from tickets.models import Entry, Ticket
+from web.words import zh
 
 
 class EntryInline(ReadOnlyInline):

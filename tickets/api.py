@@ -8,12 +8,12 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
 from ledger.api import KEY, Choice, Endpoint, Revision, Strict, Typed, once, told
-from orgs.models import Unit
-from orgs.successors import not_closed
-from orgs.unit_codes import UnitCode
-from reviews import desk
-from reviews.api_shapes import UnitRef
-from students.models import Sex
+from orgs.people.models import Unit
+from orgs.people.successors import not_closed
+from orgs.people.unit_codes import UnitCode
+from reviews.desk import context as desk
+from reviews.engine.api_shapes import UnitRef
+from students.pupil.models import Sex
 from tickets import asking, door, drafting, pages, sealed
 from tickets.kinds import BY_KIND, PAPERS, whole
 from tickets.models import Kind, Ticket

@@ -1,10 +1,10 @@
 from django.apps import AppConfig
 
-from ledger.words import zh
+from web.words import zh
 
 
 class TicketsConfig(AppConfig):
-    """Floor 4: the three official forms and citizens' complaints."""
+    """Floor 5: the three official forms and citizens' complaints."""
 
     name = "tickets"
     verbose_name = zh("三张单")

@@ -4,17 +4,17 @@ from datetime import date
 
 from django_fsm import can_proceed
 
-from ledger import clock
-from ledger.words import joined, zh
-from orgs.models import PostRole, Unit, UnitLevel
-from orgs.seats import acting_seats
-from orgs.successors import stands
-from reviews import seating
-from reviews.refusals import Refusal
-from reviews.seating import two_persons
+from orgs.people.models import PostRole, Unit, UnitLevel
+from orgs.people.seats import acting_seats
+from orgs.people.successors import stands
+from reviews.engine import seating
+from reviews.engine.seating import two_persons
+from reviews.vocabulary.refusals import Refusal
 from tickets.kinds import CLAUSE, Paper, paper_of
 from tickets.models import Kind, Ticket
 from tickets.states import LIVE, State, Verb
+from web import clock
+from web.words import joined, zh
 
 # Method of the machine for each verb.
 METHODS = {

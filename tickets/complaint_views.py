@@ -7,15 +7,15 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
-from ledger.clock import local_date, spoken
-from ledger.words import zh
-from orgs.models import Unit
-from reviews import desk
-from reviews.forms import PlainText
-from reviews.refusals import Refused
-from reviews.visitors import too_often, tried
+from orgs.people.models import Unit
+from reviews.case_page.forms import PlainText
+from reviews.desk import context as desk
+from reviews.vocabulary.refusals import Refused
+from reviews.vocabulary.visitors import too_often, tried
 from tickets import complaints, door
 from tickets.models import Complaint
+from web.clock import local_date, spoken
+from web.words import zh
 
 _FIELDS = ("unit", "matter", "citizen", "contact", "case")
 TOO_MANY = zh("提交得太频繁，请过一会儿再试，或直接打电话投诉。")

@@ -7,18 +7,18 @@ from datetime import datetime
 from django.db import transaction
 
 from ledger import audit, outbox
-from ledger.clock import local_date
-from ledger.text import says
-from ledger.words import zh
-from orgs.models import Unit, UnitLevel
-from orgs.successors import not_closed
-from reviews.opinions import cleaned
-from reviews.public_numbers import ALPHABET, CONFUSED, public_number, typed_number
-from reviews.refusals import refuse
-from students import identity, sealing
+from orgs.people.models import Unit, UnitLevel
+from orgs.people.successors import not_closed
+from reviews.engine.opinions import cleaned
+from reviews.vocabulary.public_numbers import ALPHABET, CONFUSED, public_number, typed_number
+from reviews.vocabulary.refusals import refuse
+from students.pupil import identity, sealing
 from tickets import door, drafting, sealed
 from tickets.models import Complaint, Entry, Kind, Thread
 from tickets.states import State, Verb
+from web.clock import local_date
+from web.text import says
+from web.words import zh
 
 CLAUSE = zh("正文 三.2")
 SHORTEST, LONGEST = 10, 2000

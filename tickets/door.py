@@ -8,20 +8,22 @@ from typing import NamedTuple
 from django.db import transaction
 
 from ledger import audit, outbox
-from ledger.clock import local_date, spoken
-from ledger.text import says
-from ledger.words import zh
-from orgs.models import Unit, UnitLevel
-from orgs.seats import seats_of
-from reviews import calendar, rulebook, seating
-from reviews.opinions import cleaned
-from reviews.public_numbers import public_number
-from reviews.refusals import Refusal, Refused, refuse
-from students.identity import IdentityError, check_phone
+from orgs.people.models import Unit, UnitLevel
+from orgs.people.seats import seats_of
+from reviews.engine import book as rulebook
+from reviews.engine import seating
+from reviews.engine.opinions import cleaned
+from reviews.rulebook import calendar
+from reviews.vocabulary.public_numbers import public_number
+from reviews.vocabulary.refusals import Refusal, Refused, refuse
+from students.pupil.identity import IdentityError, check_phone
 from tickets import asking, drafting
 from tickets.kinds import CLAUSE, Paper, paper_of, whole
 from tickets.models import Entry, Kind, Thread, Ticket
 from tickets.states import Verb
+from web.clock import local_date, spoken
+from web.text import says
+from web.words import zh
 
 CHAIN = "tickets"
 # 未受理的单据三个工作日后上报上一级.

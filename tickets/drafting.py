@@ -7,21 +7,21 @@ from uuid import UUID
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
-from ledger.clock import local_date, spoken
-from ledger.text import says
-from ledger.words import joined, zh
-from orgs.models import Unit
-from orgs.seats import seats_of
-from reviews.models import Case, OverdueRecord
-from reviews.opinions import cleaned, free_text
-from reviews.procedures import kind_name
-from reviews.refusals import Refusal, Refused, refuse
-from reviews.states import State
-from students import identity, records
-from students.models import Student
+from orgs.people.models import Unit
+from orgs.people.seats import seats_of
+from reviews.engine.models import Case, OverdueRecord
+from reviews.engine.opinions import cleaned, free_text
+from reviews.engine.procedures import kind_name
+from reviews.vocabulary.refusals import Refusal, Refused, refuse
+from reviews.vocabulary.states import State
+from students.pupil import identity, records
+from students.pupil.models import Student
 from tickets import sealed
 from tickets.kinds import CLAUSE, Paper, whole
 from tickets.models import Kind, ReportedProblem, Thread, Ticket
+from web.clock import local_date, spoken
+from web.text import says
+from web.words import joined, zh
 
 # Typed into the place of a sealed number to empty it.
 EMPTIED = zh("无")

@@ -6,14 +6,14 @@ import uuid
 from django.db import transaction
 
 from ledger import audit
-from ledger.clock import local_date
-from ledger.words import zh
-from reviews import files, pictures
-from reviews.refusals import Refused, refuse
+from reviews.evidence import files, pictures
+from reviews.vocabulary.refusals import Refused, refuse
 from tickets import asking
 from tickets.kinds import CLAUSE
 from tickets.models import Enclosure, Ticket
 from tickets.states import State, Verb
+from web.clock import local_date
+from web.words import zh
 
 MOST = 12
 _LONGEST_EDGE = 2400

@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from ledger import outbox
-from ledger.clock import local_date
 from ledger.pieces import Pieces
 from tickets import door
 from tickets.kinds import whole
 from tickets.models import Ticket
 from tickets.states import RUNNING
+from web.clock import local_date
 
 # A batch commits on its own, so that nobody waits for a row longer than a batch takes.
 _BATCH = 200

@@ -2,13 +2,13 @@
 
 from django import forms
 
-from ledger.words import zh
-from orgs.models import Unit
-from orgs.successors import not_closed
-from reviews.forms import PlainText
-from students.models import CodeTable, Sex
+from orgs.people.models import Unit
+from orgs.people.successors import not_closed
+from reviews.case_page.forms import PlainText
+from students.pupil.models import CodeTable, Sex
 from tickets import sealed
 from tickets.models import Kind
+from web.words import zh
 
 _PRIVATE = {"autocomplete": "off", "spellcheck": "false", "data-private": ""}
 _ADDRESS = zh("请填写单位代码或全称；可从提示中选择。")

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from ledger.words import zh
-from orgs.models import PostRole, UnitLevel
+from orgs.people.models import PostRole, UnitLevel
 from tickets.models import Complaint, Kind, ProblemReport, Supervision, Verification
+from web.words import zh
 
 CLAUSE = zh("正文 三.2")
 _OFFICES = (UnitLevel.MINISTRY, UnitLevel.PROVINCE, UnitLevel.LEAGUE, UnitLevel.COUNTY)

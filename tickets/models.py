@@ -13,14 +13,14 @@ from django.db.models.functions import Now
 from django_fsm import FSMField
 
 from ledger.kept_texts import no_numbers
-from ledger.words import zh
-from orgs import scope
-from orgs.kept_names import KeepsNames
-from orgs.models import PostRole, Unit
-from orgs.seats import seats_of
-from reviews.models import Case, OverdueRecord
-from students.models import Sex, Student
+from orgs.people import scope
+from orgs.people.kept_names import KeepsNames
+from orgs.people.models import PostRole, Unit
+from orgs.people.seats import seats_of
+from reviews.engine.models import Case, OverdueRecord
+from students.pupil.models import Sex, Student
 from tickets.states import LIVE, RUNNING, State, TicketTransitions, Verb
+from web.words import zh
 
 
 def _who(label: str, **more):

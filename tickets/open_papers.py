@@ -4,12 +4,12 @@ from datetime import date
 
 from django.db.models import Q
 
-from ledger.words import zh
-from orgs.models import PostRole, Unit
-from orgs.successors import stood_for
-from reviews.open_papers import kind
+from orgs.people.models import PostRole, Unit
+from orgs.people.successors import stood_for
+from reviews.engine.open_papers import kind
 from tickets.models import Ticket
 from tickets.states import State
+from web.words import zh
 
 _TO_HANDLE = (State.ISSUED, State.ACCEPTED, State.RETURNED)
 

@@ -4,15 +4,15 @@ from datetime import date
 
 from django.urls import reverse
 
-from ledger.clock import local_date, moment, spoken
-from ledger.words import beside, zh
-from orgs.models import PostRole
-from orgs.seats import seats_of
-from reviews.views.form_pages import told
+from orgs.people.models import PostRole
+from orgs.people.seats import seats_of
+from reviews.vocabulary.refusals import refusal_context
 from tickets import asking, drafting, enclosures, paper, sealed
 from tickets.kinds import PAPERS, paper_of, whole
 from tickets.models import Kind, Ticket
 from tickets.states import State, Verb
+from web.clock import local_date, moment, spoken
+from web.words import beside, zh
 
 CLAUSE_SHOWN = {
     "text": zh(
@@ -100,7 +100,7 @@ def shown(ticket: Ticket, account, day: date, now, refused=None, typed: dict | N
         "revision": ticket.revision,
         "typed": typed or {},
         "clause": CLAUSE_SHOWN,
-        "refused": told(refused),
+        "refused": refusal_context(refused),
     }
 
 

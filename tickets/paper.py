@@ -8,12 +8,12 @@ from django.conf import settings
 from django.db import transaction
 
 from ledger import audit
-from ledger.clock import local_date, moment, spoken
-from students import sheet_pdf
-from students.records import ethnic_name
+from students.counter import sheet_pdf
+from students.pupil.records import ethnic_name
 from tickets import sealed
 from tickets.kinds import paper_of, whole
 from tickets.models import Kind
+from web.clock import local_date, moment, spoken
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "print" / "ticket.typ"
 # 说明 under the report; the third names the addresses of 2016 on paper: here the ministry's own of today.
@@ -65,7 +65,7 @@ def sheet_of(ticket, by, now: datetime, *, full: bool) -> Sheet:
 
 
 def draw(ticket, by, now: datetime) -> bytes:
-    """The PDF; its drawing is on record. Raises :class:`students.sheet_pdf.GlyphMissing`."""
+    """The PDF; its drawing is on record. Raises :class:`students.counter.sheet_pdf.GlyphMissing`."""
     sheet = sheet_of(ticket, by, now, full=True)
     data = sheet_pdf.typeset(TEMPLATE, _data(sheet, now))
     note_printed(ticket, by, "pdf")

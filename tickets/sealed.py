@@ -1,6 +1,6 @@
 """Numbers and telephones of citizens on a ticket: sealed at their place, opened for the paper, masked on the page."""
 
-from students import identity, sealing
+from students.pupil import identity, sealing
 
 # Field → how a page shows it.
 _MASKS = {
@@ -20,7 +20,7 @@ def put(ticket, field: str, text: str) -> None:
 
 
 def opened(ticket, field: str) -> str:
-    """The text in full. Raises :class:`students.sealing.SealBroken`."""
+    """The text in full. Raises :class:`students.pupil.sealing.SealBroken`."""
     kept = getattr(ticket, f"{field}_sealed")
     return sealing.unseal(kept, ticket._meta.db_table, field, ticket.number) if kept else ""
 

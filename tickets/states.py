@@ -6,7 +6,7 @@ The verbs change fields only; who may use them, locks, log and messages are the 
 from django.db import models
 from django_fsm import transition
 
-from ledger.words import zh
+from web.words import zh
 
 
 class State(models.TextChoices):

@@ -2,10 +2,10 @@
 
 from django.db.models import Q
 
-from ledger.words import zh
-from reviews.succession import Succession, kind, stays
+from reviews.clock.succession import Succession, kind, stays
 from tickets.models import Enclosure, Entry, Ticket
 from tickets.states import State
+from web.words import zh
 
 _LIVE = ~Q(state=State.CLOSED)
 _DRAFT = Q(state=State.DRAFTED)

@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from ledger import clock
 from tickets import escalation
+from web import clock
 
 
 @shared_task

@@ -2,16 +2,17 @@
 
 from django.db.models import Max, Q
 
-from ledger import clock, outbox
+from ledger import outbox
 from ledger.models import OutboxMessage
-from orgs.models import PostRole
-from orgs.seats import holders_of
-from reviews import digests
-from reviews.models import Notice
-from reviews.notices import Letter, tell
+from orgs.people.models import PostRole
+from orgs.people.seats import holders_of
+from reviews.notices import digests
+from reviews.notices.models import Notice
+from reviews.notices.sending import Letter, tell
 from tickets.kinds import paper_of
 from tickets.models import Kind, Ticket
 from tickets.states import State, Verb
+from web import clock
 
 _TEXTS = {
     Verb.PROPOSE: "{what}已送签，等待你核签。",

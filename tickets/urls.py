@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reviews import public_numbers  # noqa: F401 - brings <public:number>
+from reviews.vocabulary import public_numbers  # noqa: F401 - brings <public:number>
 from tickets import complaint_views, views
 
 urlpatterns = [

@@ -9,22 +9,22 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ledger.paging import pages_of
-from ledger.served import inert
-from ledger.words import zh
-from orgs.successors import not_closed
-from reviews import desk, uploads
-from reviews.forms import PlainText
-from reviews.refusals import NO_POST, Refusal, Refused
-from reviews.views import see_other
-from reviews.views.form_pages import told
-from reviews.views.proofs import refused_page, whole
-from students import sheet_pdf
+from orgs.people.successors import not_closed
+from reviews.case_page.forms import PlainText
+from reviews.case_page.proof_views import refused_page, whole
+from reviews.desk import context as desk
+from reviews.evidence import uploads
+from reviews.vocabulary.refusals import NO_POST, Refusal, Refused, refusal_context
+from students.counter import sheet_pdf
 from tickets import asking, door, drafting, enclosures, forms, pages, paper
 from tickets.kinds import BY_KIND, CLAUSE, PAPERS
 from tickets.kinds import whole as whole_ticket
 from tickets.models import Kind, Ticket
 from tickets.states import LIVE, Verb
+from web.paging import pages_of
+from web.redirects import see_other
+from web.served import inert
+from web.words import zh
 
 PAGE = 50
 _RELATED = ("issuing_unit", "handling_unit", "holder", "drafted_by__person", "proposed_by", "thread__case")
@@ -175,7 +175,7 @@ def _edit_page(request, ticket, form, refused: Refusal | None = None, problems=N
         if found.stamped
         else {"value": "issue", "label": zh("保存并核发")},
         "clause": pages.CLAUSE_SHOWN,
-        "refused": told(refused),
+        "refused": refusal_context(refused),
     }
     return render(request, "tickets/ticket_edit.html", shown, status=status)
 

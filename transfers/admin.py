@@ -3,7 +3,8 @@
 from django.contrib import admin
 
 from ledger.administration import ReadOnlyAdmin, WalledAdmin
-from transfers.models import OfflineTransfer, TransferReason
+from transfers.attendance.models import OfflineTransfer
+from transfers.moving.models import TransferReason
 
 
 @admin.register(TransferReason)

@@ -3,7 +3,7 @@
 import csv
 from pathlib import Path
 
-from reviews.notice_values import IN_FORCE, POST_GRADUATION
+from reviews.rulebook.notice_values import IN_FORCE, POST_GRADUATION
 
 DATA = Path(__file__).resolve().parent / "data" / "transfer_reasons.csv"
 OURS = "本系统约定：原系统“接收理由”为自由文本，此处列为选项"

@@ -2,8 +2,9 @@
 
 from celery import shared_task
 
-from ledger import clock
-from transfers import graduating, offline_notices
+from transfers.graduating import running as graduating
+from transfers.offline import notices as offline_notices
+from web import clock
 
 
 @shared_task

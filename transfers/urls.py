@@ -2,19 +2,13 @@
 
 from django.urls import path
 
-from reviews import case_number, public_numbers  # noqa: F401 - makes <case:number> and <public:number> known
-from reviews.notice_values import POST_GRADUATION
-from transfers import (
-    fault_views,
-    graduating_views,
-    late_views,
-    no_shows,
-    offline_views,
-    possible_views,
-    under_age_views,
-    untaught_views,
-    views,
-)
+from reviews.rulebook.notice_values import POST_GRADUATION
+from reviews.vocabulary import case_number, public_numbers  # noqa: F401 - makes <case:number> and <public:number> known
+from transfers.graduating import views as graduating_views
+from transfers.moving import late_views, no_shows, under_age_views, untaught_views, views
+from transfers.offline import fault_views
+from transfers.offline import views as offline_views
+from transfers.possible import views as possible_views
 
 urlpatterns = [
     path("transfers/new/", views.new_transfer, name="transfer-new"),

@@ -13,25 +13,25 @@ from rest_framework.views import APIView, set_rollback
 
 from ledger.api import problem
 from ledger.idempotency import KeyReused
-from orgs import api as orgs
-from reviews import api as reviews
-from reviews import api_wall as wall
-from reviews.api_routes import Routes
-from reviews.refusals import Refused
-from students import api as students
-from students.api_changes import Changes
-from students.api_records import Records
+from orgs.directory import api as orgs
+from reviews.case_page import api as reviews
+from reviews.refusal_register import api as wall
+from reviews.rulebook_pages.api import Routes
+from reviews.vocabulary.refusals import Refused
+from students.admission.late_api import LateMonths
 from students.bulletins.api import Bulletins
-from students.identity import IdentityError
-from students.late.api import LateMonths
-from students.records import TooManyMisses
+from students.changes.api import Changes
+from students.classes import api as students
+from students.pupil.identity import IdentityError
+from students.pupil.records import TooManyMisses
+from students.record.api import Records
 from tickets.api import Tickets
-from transfers import api as transfers
-from transfers import api_look_up
-from transfers import api_offline as offline
-from transfers.api_graduating import Graduating
-from transfers.api_possible import Possible
-from transfers.api_recruitment import Recruited
+from transfers.graduating.api import Graduating
+from transfers.moving import api as transfers
+from transfers.moving import look_up_api as api_look_up
+from transfers.offline import api as offline
+from transfers.possible.api import Possible
+from transfers.recruiting.api import Recruited
 from xueji.errors import trouble_of
 
 # A refusal that is about what was sent, not about the case. All others are 409.

@@ -7,11 +7,12 @@ from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
-from ledger.words import zh
-from orgs.models import Account
-from orgs.seats import Seat, seats_of
-from reviews import desk, procedures, seating
-from reviews.windows import window_state
+from orgs.people.models import Account
+from orgs.people.seats import Seat, seats_of
+from reviews.desk import context as desk
+from reviews.engine import procedures, seating
+from reviews.rulebook.windows import window_state
+from web.words import zh
 from xueji import navigation
 
 log = logging.getLogger(__name__)

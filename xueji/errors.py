@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.csrf import requires_csrf_token
 
-from ledger.words import zh
+from web.words import zh
 
 log = logging.getLogger(__name__)
 

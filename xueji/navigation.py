@@ -5,9 +5,9 @@ What an account cannot use is not offered. A section of which only one page is l
 
 from dataclasses import dataclass
 
-from ledger.words import zh
-from orgs.models import Account, PostRole, UnitLevel
-from orgs.seats import Seat
+from orgs.people.models import Account, PostRole, UnitLevel
+from orgs.people.seats import Seat
+from web.words import zh
 
 # Offices that stand directly above schools and therefore have a counter (R8.4).
 _DECIDES = {UnitLevel.COUNTY, UnitLevel.LEAGUE}

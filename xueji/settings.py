@@ -10,7 +10,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from xueji import embedded, keys
+from xueji import keys, trial_addresses
 from xueji.addresses import celery_url, database
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -35,8 +35,8 @@ AUDIT_SIGNING_KEY = _secrets["AUDIT_SIGNING_KEY"]
 SECOND_FACTOR_KEY = keys.second_factor_key(FIELD_KEYS)
 SECRET_KEY_FALLBACKS = _list("SECRET_KEY_FALLBACKS")
 # Who answers the identity check (R1.7); the default is the imported table.
-POPULATION_REGISTER = os.environ.get("POPULATION_REGISTER", "students.population.LocalRegister")
-# For students.population_http.HttpRegister: where it answers, its token, seconds for one answer, repeats.
+POPULATION_REGISTER = os.environ.get("POPULATION_REGISTER", "students.numbers.population.LocalRegister")
+# For students.numbers.population_http.HttpRegister: where it answers, its token, seconds for one answer, repeats.
 POPULATION_URL = os.environ.get("POPULATION_URL", "")
 POPULATION_TOKEN = os.environ.get("POPULATION_TOKEN", "")
 POPULATION_TIMEOUT = float(os.environ.get("POPULATION_TIMEOUT", "5"))
@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "students.apps.StudentsConfig",
     "transfers.apps.TransfersConfig",
     "tickets.apps.TicketsConfig",
+    "demo",
 ]
 
 MIDDLEWARE = [
@@ -109,18 +110,18 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "orgs.sign_in.OneSession",
+    "orgs.sign_in.signing_in.OneSession",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     # In place of django_otp's own middleware, which reads the device from the database at every request.
-    "orgs.sign_in.SecondFactor",
-    "orgs.sign_in.OwnPassword",
+    "orgs.sign_in.signing_in.SecondFactor",
+    "orgs.sign_in.signing_in.OwnPassword",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
     "xueji.errors.DatabaseTrouble",
     "xueji.errors.OnlySent",
-    "reviews.middleware.TrainedFirst",
+    "reviews.engine.middleware.TrainedFirst",
 ]
 
 ROOT_URLCONF = "xueji.urls"
@@ -146,8 +147,8 @@ TEMPLATES = [
 
 # ---------------------------------------------------------------- stores
 
-DATABASE_URL = os.environ.get("DATABASE_URL") or embedded.addresses(VAR).database_url
-REDIS_URL = os.environ.get("REDIS_URL") or embedded.addresses(VAR).redis_url
+DATABASE_URL = os.environ.get("DATABASE_URL") or trial_addresses.addresses(VAR).database_url
+REDIS_URL = os.environ.get("REDIS_URL") or trial_addresses.addresses(VAR).redis_url
 DATABASES = {"default": database(DATABASE_URL)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -166,7 +167,7 @@ CACHES = {
 AUTH_USER_MODEL = "orgs.Account"
 AUTHENTICATION_BACKENDS = [
     "axes.backends.AxesStandaloneBackend",
-    "orgs.sign_in.AccountBackend",
+    "orgs.sign_in.signing_in.AccountBackend",
 ]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -193,8 +194,8 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
-AXES_LOCKOUT_CALLABLE = "orgs.views.locked_out"
-AXES_USERNAME_CALLABLE = "orgs.sign_in.attempted_name"
+AXES_LOCKOUT_CALLABLE = "orgs.sign_in.views.locked_out"
+AXES_USERNAME_CALLABLE = "orgs.sign_in.signing_in.attempted_name"
 AXES_CLIENT_IP_CALLABLE = "xueji.addresses.client_address"
 OTP_TOTP_ISSUER = "学籍管理"
 
@@ -265,13 +266,13 @@ STORAGES = {
 REST_FRAMEWORK = {
     # The token first: without any credentials the answer is then 401, not 403.
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "orgs.api_access.ByToken",
+        "orgs.sign_in.api_access.ByToken",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["orgs.api_access.SignedIn", "reviews.middleware.Trained"],
+    "DEFAULT_PERMISSION_CLASSES": ["orgs.sign_in.api_access.SignedIn", "reviews.engine.middleware.Trained"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["ledger.api_wire.StrictJSON"],
-    "DEFAULT_PAGINATION_CLASS": "ledger.api_wire.Page",
+    "DEFAULT_PARSER_CLASSES": ["web.api_wire.StrictJSON"],
+    "DEFAULT_PAGINATION_CLASS": "web.api_wire.Page",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "xueji.api.answer",
     # Counted by the database, see ledger.tally.
@@ -307,17 +308,17 @@ SPECTACULAR_SETTINGS = {
         "xueji.api.document_problems",
     ],
     "ENUM_NAME_OVERRIDES": {
-        "StateEnum": "reviews.states.State",
-        "OutcomeEnum": "reviews.states.Outcome",
-        "DecisionEnum": "reviews.api_shapes.DECIDED",
-        "RefusingEnum": "reviews.api_shapes.REFUSING",
-        "StoppedEnum": "reviews.api_shapes.STOPPED",
-        "VerbEnum": "reviews.states.Verb",
-        "ChangeKindEnum": "students.api_changes.KINDS_OFFERED",
-        "NamedKindEnum": "transfers.api_look_up.NAMED_AT_LOOK_UP",
-        "TransferKindEnum": "transfers.api.KINDS_OFFERED",
+        "StateEnum": "reviews.vocabulary.states.State",
+        "OutcomeEnum": "reviews.vocabulary.states.Outcome",
+        "DecisionEnum": "reviews.engine.api_shapes.DECIDED",
+        "RefusingEnum": "reviews.engine.api_shapes.REFUSING",
+        "StoppedEnum": "reviews.engine.api_shapes.STOPPED",
+        "VerbEnum": "reviews.vocabulary.states.Verb",
+        "ChangeKindEnum": "students.changes.api.KINDS_OFFERED",
+        "NamedKindEnum": "transfers.moving.look_up_api.NAMED_AT_LOOK_UP",
+        "TransferKindEnum": "transfers.moving.api.KINDS_OFFERED",
         "BulletinStateEnum": "students.bulletins.models.BulletinState",
-        "SexEnum": "students.models.Sex",
+        "SexEnum": "students.pupil.models.Sex",
         "TicketKindEnum": "tickets.models.Kind",
         "PaperKindEnum": "tickets.api.PAPER_KINDS",
         "TicketStateEnum": "tickets.states.State",

@@ -33,7 +33,7 @@ BEGIN
     RETURN OLD;
 END $$;
 
--- Why an account may not confirm a fact, as a word (orgs/confirmations.py has the sentences); NULL: it may.
+-- Why an account may not confirm a fact, as a word (orgs/confirmations/confirming.py has the sentences); NULL: it may.
 CREATE OR REPLACE FUNCTION orgs_confirm_refusal(fact bigint, account bigint) RETURNS text LANGUAGE plpgsql STABLE
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -169,7 +169,7 @@ BEGIN
     RETURN NEW;
 END $$;
 
--- The row that speaks for a day and a cohort; as orgs.school_system.speaking, which a test holds it against.
+-- The row that speaks for a day and a cohort; as orgs.people.school_system.speaking, which a test holds it against.
 CREATE OR REPLACE FUNCTION orgs_last_primary(asked bigint, day date, cohort int) RETURNS int LANGUAGE sql STABLE
     SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT coalesce((
@@ -203,7 +203,7 @@ CREATE OR REPLACE FUNCTION orgs_name_of(account bigint) RETURNS text LANGUAGE sq
     WHERE a.id = orgs_name_of.account
 $$;
 
--- Papers keep the names of who signed them, as orgs/kept_names.py tells.
+-- Papers keep the names of who signed them, as orgs/people/kept_names.py tells.
 CREATE OR REPLACE FUNCTION orgs_names_of(its jsonb, columns text[]) RETURNS jsonb LANGUAGE sql STABLE
     SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT coalesce(jsonb_object_agg(key, name), '{}') FROM (

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import F, QuerySet
 
-from ledger.clock import SHANGHAI
-from ledger.words import zh
-from orgs.models import Unit
-from reviews.calendar import Calendar
-from reviews.models import Case, Step
-from reviews.shares import percentile, share
-from reviews.states import DECISIONS, STAGES, Outcome, State
+from orgs.people.models import Unit
+from reviews.engine.models import Case, Step
+from reviews.rulebook.calendar import Calendar
+from reviews.vocabulary.shares import percentile, share
+from reviews.vocabulary.states import DECISIONS, STAGES, Outcome, State
+from web.clock import SHANGHAI
+from web.words import zh
 
 # Ages of what is open, in working days at the present unit: at most so many. The last is open.
 AGES = ((5, zh("0–5 日")), (10, zh("6–10 日")), (10**6, zh("10 日以上")))

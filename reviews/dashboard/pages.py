@@ -7,16 +7,16 @@ from urllib.parse import urlencode
 from django.db.models import Count
 from django.urls import reverse
 
-from ledger.clock import moment
-from ledger.words import zh
-from orgs.models import Unit
-from orgs.successors import not_closed
+from orgs.people.models import Unit
+from orgs.people.successors import not_closed
 from reviews.dashboard import counting
 from reviews.dashboard.counting import AGES
-from reviews.desk import Desk
-from reviews.models import Step
-from reviews.shares import percent, share
-from reviews.states import Outcome, State
+from reviews.desk.context import Desk
+from reviews.engine.models import Step
+from reviews.vocabulary.shares import percent, share
+from reviews.vocabulary.states import Outcome, State
+from web.clock import moment
+from web.words import zh
 
 # 盟市 of 内蒙古 as tiles, west to east and north to south: column, row.
 TILES = {

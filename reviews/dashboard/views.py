@@ -9,19 +9,19 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from ledger.clock import local_date, spoken
-from ledger.paging import pages_of
-from ledger.words import zh
-from orgs import scope
-from orgs.models import Unit
-from orgs.seats import seats_of
-from reviews import desk
-from reviews.countdown import countdown
+from orgs.people import scope
+from orgs.people.models import Unit
+from orgs.people.seats import seats_of
+from reviews.case_page.proof_views import whole
 from reviews.dashboard import counting, pages
-from reviews.models import Case, Step
-from reviews.procedures import kind_name
-from reviews.states import STAGES, State
-from reviews.views.proofs import whole
+from reviews.desk import context as desk
+from reviews.engine.models import Case, Step
+from reviews.engine.procedures import kind_name
+from reviews.rulebook.countdown import countdown
+from reviews.vocabulary.states import STAGES, State
+from web.clock import local_date, spoken
+from web.paging import pages_of
+from web.words import zh
 
 PAGE = 50
 CLAUSE_SHOWN = {

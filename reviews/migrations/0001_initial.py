@@ -9,7 +9,7 @@ import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
-import reviews.states
+import reviews.vocabulary.states
 from reviews import notice_rows
 
 
@@ -290,7 +290,7 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('closed_at__isnull', True), ('holder__isnull', False)), fields=['holder', 'awaiting', 'due_on', 'id'], include=('receiving_unit', 'sending_unit'), name='case_worklist'), models.Index(condition=models.Q(('closed_at__isnull', True)), fields=['receiving_unit', 'due_on', 'id'], include=('sending_unit',), name='case_started'), models.Index(condition=models.Q(('closed_at__isnull', True), ('expires_at__isnull', False)), fields=['expires_at'], name='case_expiry'), models.Index(fields=['receiving_unit', '-id'], name='case_receiving'), models.Index(fields=['sending_unit', '-id'], name='case_sending'), models.Index(fields=['subject', '-id'], name='case_subject')],
                 'constraints': [models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('exclusive_key__isnull', True), ('holder__isnull', True), ('state__in', ('completed', 'refused', 'withdrawn', 'expired', 'lapsed', 'cleared'))), models.Q(models.Q(('state__in', ('completed', 'refused', 'withdrawn', 'expired', 'lapsed', 'cleared')), _negated=True), ('closed_at__isnull', True), ('holder__isnull', False)), _connector='OR'), name='case_closed_iff_ended'), models.CheckConstraint(condition=models.Q(models.Q(('exclusive_key__isnull', True), ('state', 'draft'), ('submitted_at__isnull', True)), ('state__in', ('completed', 'refused', 'withdrawn', 'expired', 'lapsed', 'cleared')), models.Q(('exclusive_key', models.F('subject')), ('exclusive_key__isnull', False), ('submitted_at__isnull', False)), _connector='OR'), name='case_exclusive_while_live')],
             },
-            bases=(reviews.states.CaseTransitions, models.Model),
+            bases=(reviews.vocabulary.states.CaseTransitions, models.Model),
         ),
         migrations.CreateModel(
             name='Step',

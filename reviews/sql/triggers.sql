@@ -95,7 +95,7 @@ BEGIN
     RETURN NEW;
 END $$;
 
--- Letters and digits in one form, as reviews/phrases_in_text.py has them; of letters the Han and the Latin ones,
+-- Letters and digits in one form, as reviews/refusal_rules/phrases_in_text.py has them; of letters the Han and the Latin ones,
 -- whatever the database's locale calls a letter.
 CREATE OR REPLACE FUNCTION reviews_folded(words text) RETURNS text LANGUAGE sql SET search_path = pg_catalog, public, pg_temp IMMUTABLE AS $$
     SELECT regexp_replace(lower(normalize(words, NFKC)),

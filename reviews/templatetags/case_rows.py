@@ -10,7 +10,7 @@ from html import escape
 from django import template
 from django.utils.safestring import SafeString
 
-from ledger.words import reads_english, zh
+from web.words import reads_english, zh
 
 register = template.Library()
 

@@ -2,7 +2,7 @@
 
 from django import template
 
-from ledger.words import in_chinese
+from web.words import in_chinese
 
 register = template.Library()
 

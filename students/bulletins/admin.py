@@ -3,8 +3,8 @@
 from django.contrib import admin
 
 from ledger.administration import ReadOnlyAdmin
-from ledger.words import zh
 from students.bulletins.models import Bulletin
+from web.words import zh
 
 
 @admin.register(Bulletin)

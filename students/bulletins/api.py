@@ -7,10 +7,10 @@ from rest_framework.decorators import action
 from rest_framework.response import Response
 
 from ledger.api import KEY, Endpoint, Strict, Typed, once, told
-from orgs.unit_codes import UnitCode
-from reviews import desk
-from reviews.api_shapes import UnitRef
-from reviews.refusals import refuse
+from orgs.people.unit_codes import UnitCode
+from reviews.desk import context as desk
+from reviews.engine.api_shapes import UnitRef
+from reviews.vocabulary.refusals import refuse
 from students.bulletins import publishing, recounting
 from students.bulletins.drafting import CLAUSE
 from students.bulletins.models import Bulletin, BulletinState

@@ -11,20 +11,21 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Count, Q
 
-from ledger.clock import SHANGHAI
-from orgs import presence
-from orgs.models import Unit
-from orgs.successors import heir_or_self
-from reviews import weekly_login
-from reviews.calendar import Calendar
-from reviews.models import Case, Step
-from reviews.states import Outcome
-from students.grades import school_year
-from students.graduation_reminders import waiting
-from students.models import ProblemKind, ProblemRecord, StudentStatus
-from students.upkeep import rounds
-from students.year_rows import graduation_due
-from students.yearly_reminders import unverified
+from orgs.people.models import Unit
+from orgs.people.successors import heir_or_self
+from orgs.staff import presence
+from reviews.engine.models import Case, Step
+from reviews.rulebook.calendar import Calendar
+from reviews.staff import weekly_login
+from reviews.vocabulary.states import Outcome
+from students.pupil.grades import school_year
+from students.pupil.models import ProblemKind, ProblemRecord
+from students.pupil.statuses import StudentStatus
+from students.pupil.year_rows import graduation_due
+from students.verification import rounds
+from students.verification.yearly_reminders import unverified
+from students.year_end.reminders import waiting
+from web.clock import SHANGHAI
 
 VERSION = 1
 # How far back a step may have begun and still be counted to the day; older ones count as this old.

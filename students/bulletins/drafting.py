@@ -6,17 +6,17 @@ from django.db import connection, transaction
 from django.db.models import Max
 
 from ledger import audit, outbox
-from ledger.clock import SHANGHAI, local_date
 from ledger.pieces import Pieces
-from ledger.words import zh
-from orgs.models import Unit, UnitLevel
-from orgs.successors import not_closed
-from reviews import calendar
-from reviews.calendar import Calendar
-from reviews.public_numbers import public_number
+from orgs.people.models import Unit, UnitLevel
+from orgs.people.successors import not_closed
+from reviews.rulebook import calendar
+from reviews.rulebook.calendar import Calendar
+from reviews.vocabulary.public_numbers import public_number
 from students.bulletins import counting, figures
 from students.bulletins.counting import Month
 from students.bulletins.models import Bulletin, BulletinLine
+from web.clock import SHANGHAI, local_date
+from web.words import zh
 
 CHAIN = "bulletins"
 CLAUSE = zh("附件1 三.7")

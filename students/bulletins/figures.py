@@ -3,8 +3,8 @@
 import hashlib
 import json
 
-from orgs.models import UnitLevel
-from reviews.shares import percentile, share
+from orgs.people.models import UnitLevel
+from reviews.vocabulary.shares import percentile, share
 from students.bulletins.counting import COUNTS, merged
 
 OFFICES = (UnitLevel.PROVINCE, UnitLevel.LEAGUE, UnitLevel.COUNTY)

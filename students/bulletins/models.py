@@ -6,11 +6,11 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from ledger.kept_texts import no_numbers
-from ledger.words import zh
-from orgs import scope
-from orgs.kept_names import KeepsNames
-from orgs.models import Unit
-from orgs.seats import seats_of
+from orgs.people import scope
+from orgs.people.kept_names import KeepsNames
+from orgs.people.models import Unit
+from orgs.people.seats import seats_of
+from web.words import zh
 
 
 class BulletinState(models.TextChoices):

@@ -5,10 +5,11 @@ from pathlib import Path
 
 from django.conf import settings
 
-from ledger.clock import local_date, moment
-from students import sheet_pdf, tables
 from students.bulletins import showing
 from students.bulletins.models import Bulletin, BulletinState
+from students.counter import sheet_pdf
+from students.tables import columns as tables
+from web.clock import local_date, moment
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "print" / "bulletin.typ"
 
@@ -20,7 +21,7 @@ _MARKS = {
 
 
 def draw(bulletin: Bulletin, by, now: datetime) -> bytes:
-    """The PDF, A4. Raises :class:`students.sheet_pdf.GlyphMissing`."""
+    """The PDF, A4. Raises :class:`students.counter.sheet_pdf.GlyphMissing`."""
     return sheet_pdf.typeset(TEMPLATE, contents(bulletin, by, now))
 
 

@@ -9,18 +9,18 @@ from datetime import date, datetime
 from django.db import transaction
 
 from ledger import audit, outbox
-from ledger.clock import local_date, spoken
-from ledger.text import says
-from ledger.words import beside, zh
-from orgs.models import PostRole
-from orgs.seats import seat_at
-from reviews import seating
-from reviews.grounds import held as held_by_wall
-from reviews.opinions import free_text
-from reviews.refusals import Refusal, Refused, refuse
+from orgs.people.models import PostRole
+from orgs.people.seats import seat_at
+from reviews.engine import seating
+from reviews.engine.grounds import held as held_by_wall
+from reviews.engine.opinions import free_text
+from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from students.bulletins import drafting, figures
 from students.bulletins.drafting import CHAIN, CLAUSE
 from students.bulletins.models import Bulletin, BulletinLine, BulletinState
+from web.clock import local_date, spoken
+from web.text import says
+from web.words import beside, zh
 
 SHORTEST, LONGEST = 5, 500
 LONGEST_REASON = 200

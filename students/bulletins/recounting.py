@@ -5,18 +5,18 @@ from datetime import date, datetime
 from django.db import transaction
 
 from ledger import audit, outbox
-from ledger.clock import local_date
-from ledger.words import zh
-from orgs.models import PostRole
-from orgs.seats import seat_at
-from reviews import calendar
-from reviews.grounds import held as held_by_wall
-from reviews.opinions import free_text
-from reviews.refusals import Refusal, Refused, refuse
+from orgs.people.models import PostRole
+from orgs.people.seats import seat_at
+from reviews.engine.grounds import held as held_by_wall
+from reviews.engine.opinions import free_text
+from reviews.rulebook import calendar
+from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from students.bulletins import counting, drafting, figures, publishing
 from students.bulletins.counting import Month
 from students.bulletins.drafting import CHAIN, CLAUSE
 from students.bulletins.models import Bulletin, BulletinLine, BulletinState
+from web.clock import local_date
+from web.words import zh
 
 SHORTEST, LONGEST = 5, 200
 _FIGURES = ("level", "place", "figures")

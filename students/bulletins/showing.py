@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from ledger.clock import local_date, spoken
-from ledger.words import beside, joined, zh
-from orgs.models import UnitLevel
-from reviews.shares import percent
+from orgs.people.models import UnitLevel
+from reviews.vocabulary.shares import percent
 from students.bulletins.counting import KINDS
 from students.bulletins.models import Bulletin, BulletinLine, BulletinState
+from web.clock import local_date, spoken
+from web.words import beside, joined, zh
 
 HEAD = (
     zh("单位"),

@@ -1,14 +1,15 @@
 """Who is told of a bulletin: the units that are named, while they may answer; everyone in the province, once it is out."""
 
-from ledger import clock, outbox
-from ledger.clock import spoken
+from ledger import outbox
 from ledger.models import OutboxMessage
-from orgs.models import PostRole, Unit
-from orgs.seats import clerks_of
-from orgs.successors import not_closed
-from reviews.notices import Letter, tell
+from orgs.people.models import PostRole, Unit
+from orgs.people.seats import clerks_of
+from orgs.people.successors import not_closed
+from reviews.notices.sending import Letter, tell
 from students.bulletins import figures
 from students.bulletins.models import Bulletin
+from web import clock
+from web.clock import spoken
 
 # Between the two people of the province: who is asked to do something.
 _WITHIN = {

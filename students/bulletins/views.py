@@ -8,20 +8,19 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from ledger.clock import local_date, moment, spoken
-from ledger.paging import pages_of
-from ledger.served import inert
-from ledger.words import beside, zh
-from orgs import scope
-from reviews import desk
-from reviews.forms import PlainText
-from reviews.refusals import Refusal, Refused
-from reviews.views import see_other
-from reviews.views.form_pages import told
-from students import sheet_pdf
+from orgs.people import scope
+from reviews.case_page.forms import PlainText
+from reviews.desk import context as desk
+from reviews.vocabulary.refusals import Refusal, Refused, refusal_context
 from students.bulletins import figures, paper, publishing, recounting, showing
 from students.bulletins.drafting import CLAUSE
 from students.bulletins.models import Bulletin, BulletinLine, BulletinState
+from students.counter import sheet_pdf
+from web.clock import local_date, moment, spoken
+from web.paging import pages_of
+from web.redirects import see_other
+from web.served import inert
+from web.words import beside, zh
 
 PAGE = 24
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -106,7 +105,7 @@ def bulletin_page(
         "barred": _barred(found, request.user, day),
         "may_print": whole is not None,
         "clause": CLAUSE_SHOWN,
-        "refused": told(refused),
+        "refused": refusal_context(refused),
     }
     return render(request, "students/bulletin.html", shown, status=status)
 

@@ -4,19 +4,21 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from ledger import audit, clock
-from ledger.text import says
-from ledger.words import zh
-from orgs.models import PostRole, Unit
-from reviews import seating
-from reviews.grounds import held as held_by_wall
-from reviews.opinions import free_text
-from reviews.public_numbers import public_number
-from reviews.refusals import Refusal, Refused, refuse
-from reviews.seating import two_persons
+from ledger import audit
+from orgs.people.models import PostRole, Unit
+from reviews.engine import seating
+from reviews.engine.grounds import held as held_by_wall
+from reviews.engine.opinions import free_text
+from reviews.engine.seating import two_persons
+from reviews.vocabulary.public_numbers import public_number
+from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from students.dropouts.models import LIVE, Dropout, DropoutMark, Reason
-from students.grades import SENIOR, grade_of
-from students.models import Student, StudentStatus
+from students.pupil.grades import SENIOR, grade_of
+from students.pupil.models import Student
+from students.pupil.statuses import StudentStatus
+from web import clock
+from web.text import says
+from web.words import zh
 
 CLAUSE = zh("附件1 五.2")
 CHAIN = "students"

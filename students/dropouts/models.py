@@ -5,14 +5,14 @@ from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
 
-from ledger import clock
 from ledger.kept_texts import no_numbers
-from ledger.words import zh
-from orgs import scope
-from orgs.kept_names import KeepsNames
-from orgs.models import Unit
-from orgs.successors import heir_or_self
-from students.models import Student
+from orgs.people import scope
+from orgs.people.kept_names import KeepsNames
+from orgs.people.models import Unit
+from orgs.people.successors import heir_or_self
+from students.pupil.models import Student
+from web import clock
+from web.words import zh
 
 
 def _who(label: str, **more):

@@ -7,18 +7,19 @@ from django.conf import settings
 from django.db import transaction
 
 from ledger import audit
-from ledger.clock import local_date, moment, spoken
-from students import records, sheet_pdf
+from students.counter import sheet_pdf
 from students.dropouts.models import DropoutMark
-from students.grades import grade_label
-from students.models import Guardian
+from students.pupil import records
+from students.pupil.grades import grade_label
+from students.pupil.models import Guardian
+from web.clock import local_date, moment, spoken
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "print" / "report.typ"
 TITLE = "义务教育阶段学生辍学情况书面报告"
 
 
 def draw(found: DropoutMark, by, now: datetime) -> bytes:
-    """The PDF; its drawing is recorded. Raises :class:`students.sheet_pdf.GlyphMissing`."""
+    """The PDF; its drawing is recorded. Raises :class:`students.counter.sheet_pdf.GlyphMissing`."""
     data = sheet_pdf.typeset(TEMPLATE, contents(found, by, now))
     with transaction.atomic():
         body = {"mark": found.number, "student": found.student_id}

@@ -8,22 +8,21 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ledger.clock import moment, spoken
-from ledger.paging import pages_of
-from ledger.served import inert
-from ledger.words import beside, zh
-from orgs.models import PostRole
-from reviews import desk
-from reviews.forms import PlainText
-from reviews.refusals import NO_POST, Refusal, Refused
-from reviews.views import see_other
-from reviews.views.form_pages import told
-from reviews.views.proofs import day_of, refused_page
-from students import sheet_pdf
+from orgs.people.models import PostRole
+from reviews.case_page.forms import PlainText
+from reviews.case_page.proof_views import day_of, refused_page
+from reviews.desk import context as desk
+from reviews.vocabulary.refusals import NO_POST, Refusal, Refused, refusal_context
+from students.counter import sheet_pdf
 from students.dropouts import marking, report
 from students.dropouts.models import LIVE, Dropout, DropoutMark, Reason
-from students.grades import grade_label
-from students.views import visible_pupil
+from students.pupil.access import visible_pupil
+from students.pupil.grades import grade_label
+from web.clock import moment, spoken
+from web.paging import pages_of
+from web.redirects import see_other
+from web.served import inert
+from web.words import beside, zh
 
 PAGE = 50
 CLAUSE_SHOWN = {
@@ -106,11 +105,11 @@ def mark(request: HttpRequest, key) -> HttpResponse:
     typed = {name: request.POST.get(name, "")[:500] for name in ("last_seen_on", "reason", "efforts")}
     shown = {
         "student": student,
-        "barred": told(barred) if refused is None else None,
+        "barred": refusal_context(barred) if refused is None else None,
         "reasons": Reason.choices,
         "typed": typed,
         "clause": CLAUSE_SHOWN,
-        "refused": told(refused),
+        "refused": refusal_context(refused),
     }
     return render(request, "students/dropout_new.html", shown, status=status)
 
@@ -157,7 +156,7 @@ def mark_page(request, found: DropoutMark, refused: Refusal | None = None, statu
         if found.student.school_id == found.school_id
         else "",
         "clause": CLAUSE_SHOWN,
-        "refused": told(refused),
+        "refused": refusal_context(refused),
     }
     return render(request, "students/dropout.html", shown, status=status)
 

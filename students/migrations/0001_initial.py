@@ -8,7 +8,7 @@ import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
-import students.statuses
+import students.pupil.statuses
 from students import notice_rows
 
 
@@ -376,7 +376,7 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['school', '-cohort', 'name'], name='student_roster'), models.Index(fields=['id_number_index'], name='student_id_number'), models.Index(fields=['name', 'birth_date', 'sex'], name='student_person'), models.Index(fields=['school', 'phase', 'cohort'], name='student_of_grade')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('phase__in', ['primary', 'junior', 'senior'])), name='student_phase'), models.CheckConstraint(condition=models.Q(models.Q(('graduated_on__isnull', False), ('status__in', ('graduated', 'completed', 'incomplete'))), ('status__in', ('deceased', 'removed')), models.Q(models.Q(('status__in', ('graduated', 'completed', 'incomplete')), _negated=True), ('graduated_on__isnull', True)), _connector='OR'), name='student_graduated_on')],
             },
-            bases=(students.statuses.StatusTransitions, models.Model),
+            bases=(students.pupil.statuses.StatusTransitions, models.Model),
         ),
         migrations.CreateModel(
             name='BulletinLine',

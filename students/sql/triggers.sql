@@ -29,7 +29,7 @@ $$;
 -- Phase and grade (R3.5c, R4.1): time alone moves a pupil up inside a phase; only a signed 毕业 ends a phase, only reporting
 -- at a school begins the next.
 
--- The grade on a day, as students.grades.clamp; a test holds one against the other.
+-- The grade on a day, as students.pupil.grades.clamp; a test holds one against the other.
 CREATE OR REPLACE FUNCTION students_grade(cohort int, phase text, last_primary int, day date) RETURNS int
     LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT least(greatest(extract(year FROM day - interval '7 months 10 days')::int - cohort + 1,
@@ -67,7 +67,7 @@ $$;
 
 -- The year's end: how a graduate's status goes on, and by whose signature (R4.1, R4.4, R4.5).
 
--- As students/statuses.py; a test holds one against the other. From every living status a pupil recruited by mistake goes
+-- As students/pupil/statuses.py; a test holds one against the other. From every living status a pupil recruited by mistake goes
 -- back to 毕业; 结业 of compulsory education is corrected to it.
 CREATE OR REPLACE FUNCTION students_legal_status(was text, becomes text) RETURNS boolean LANGUAGE sql IMMUTABLE
     SET search_path = pg_catalog, public, pg_temp AS $$

@@ -103,7 +103,7 @@ class Desk:
 
     def number_of(self, name):
         """The number of the newest case about this pupil."""
-        from reviews.models import Case
+        from reviews.engine.models import Case
 
         return Case.objects.filter(search_text__startswith=name).latest("id").number
 

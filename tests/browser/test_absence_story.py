@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from ledger import clock
-from orgs.models import PostRole
-from reviews import door
-from reviews.models import Step
+from orgs.people.models import PostRole
+from reviews.engine import door
+from reviews.engine.models import Step
+from web import clock
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.rule("R0.5")]
 

@@ -8,10 +8,11 @@ from axe_playwright_python.sync_playwright import Axe
 from PIL import Image
 from playwright.sync_api import expect
 
-from reviews import evidence, pictures
-from reviews.models import Attachment, Case
-from students.models import Guardian
-from students.records import current_number
+from reviews.engine.models import Attachment, Case
+from reviews.evidence import pictures
+from reviews.evidence import proofs as evidence
+from students.pupil.models import Guardian
+from students.pupil.records import current_number
 from tests.browser.desk import photograph
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -5,18 +5,20 @@ import pypdfium2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from orgs.models import PostRole
-from reviews import calendar
-from reviews.models import Notice
-from students import key_drafting, problems, recruitment
+from orgs.people.models import PostRole
+from reviews.notices.models import Notice
+from reviews.rulebook import calendar
+from students.admission import recruitment
 from students.bulletins import drafting
 from students.bulletins.counting import Month
-from students.exports import making
-from students.graduation_models import GraduationLine, GraduationRun
-from students.import_models import ImportBatch, ImportKind, ImportState
-from students.models import Enrolment, ProblemRecord, Student
-from students.print_models import PrintBatch
-from students.settling import answering
+from students.changes import key_drafting
+from students.counter.models import PrintBatch
+from students.duplicates import problems
+from students.problems import answering
+from students.pupil.models import Enrolment, ProblemRecord, Student
+from students.roster import exporting as making
+from students.tables.models import ImportBatch, ImportKind, ImportState
+from students.year_end.models import GraduationLine, GraduationRun
 from tests import late_children, ticketed, upkept
 from tests.world import rewritten
 

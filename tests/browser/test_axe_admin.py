@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from orgs.models import Account
+from orgs.people.models import Account
 from tests.browser.test_axe import SIZES, Inspection
 from tests.world import PASSWORD
 

@@ -3,12 +3,13 @@
 import pytest
 from playwright.sync_api import expect
 
-from ledger import clock, outbox
-from reviews import calendar
+from ledger import outbox
+from reviews.rulebook import calendar
 from students.bulletins import drafting
 from students.bulletins.counting import Month
 from students.bulletins.models import Bulletin
 from tests.clock import frozen, shanghai
+from web import clock
 
 pytestmark = [
     pytest.mark.browser,

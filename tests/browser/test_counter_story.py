@@ -10,10 +10,10 @@ import zxingcpp
 from PIL import Image, ImageDraw
 from playwright.sync_api import expect
 
-from ledger import clock
-from students import photos, print_batches
-from students.print_models import PupilPhoto, SheetPrint
-from students.records import current_number
+from students.counter import photos, print_batches
+from students.counter.models import PupilPhoto, SheetPrint
+from students.pupil.records import current_number
+from web import clock
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.rule("R8.4")]
 

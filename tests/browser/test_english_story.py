@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from reviews.models import Act
+from reviews.engine.models import Act
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 

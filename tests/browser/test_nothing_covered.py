@@ -4,7 +4,7 @@ three sizes of window (desk work is done on all of them)."""
 import pytest
 from django.conf import settings
 
-from reviews import door
+from reviews.engine import door
 from tests.clock import frozen, shanghai
 from tests.security.scene import Scene
 from tests.security.test_hostile_pages import pages_of

@@ -3,11 +3,12 @@ and no page of it has an accessibility violation or is wider than a telephone.""
 
 import pytest
 
-from reviews.models import Case, Fault
-from students import records
+from reviews.engine.models import Case
+from reviews.faults.models import Fault
+from students.pupil import records
 from tests.browser.test_axe import LONGEST, SIZES, Inspection
-from transfers.offline import Stated
-from transfers.offline_models import OfflineTransfer
+from transfers.attendance.models import OfflineTransfer
+from transfers.offline.recording import Stated
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.rule("R0.4")]
 

@@ -6,13 +6,17 @@ import openpyxl
 import pytest
 from playwright.sync_api import expect
 
-from ledger import clock
-from reviews.models import Case
-from students import imports, problems, registration, tables
-from students.models import ProblemRecord, Student, StudentStatus
-from students.reference import load_code_tables
+from reviews.engine.models import Case
+from students.admission import registration
+from students.duplicates import problems
+from students.pupil.models import ProblemRecord, Student
+from students.pupil.reference import load_code_tables
+from students.pupil.statuses import StudentStatus
+from students.tables import columns as tables
+from students.tables import imports
 from tests.clock import frozen, shanghai
 from tests.world import World, rewritten
+from web import clock
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 WORDS = "已逐项核对，情况属实。"

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
-from ledger import clock
-from reviews import sweeps
-from reviews.models import Case
-from students.records import current_number
+from reviews.clock import sweeps
+from reviews.engine.models import Case
+from students.pupil.records import current_number
 from tests.clock import frozen
 from tests.world import World
+from web import clock
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser, pytest.mark.rule("R3.6")]
 

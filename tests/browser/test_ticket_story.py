@@ -7,14 +7,15 @@ import pytest
 from django.core.cache import cache
 from playwright.sync_api import expect
 
-from ledger import clock, outbox
-from orgs.models import Unit
-from students.records import current_number
-from students.reference import load_code_tables
+from ledger import outbox
+from orgs.people.models import Unit
+from students.pupil.records import current_number
+from students.pupil.reference import load_code_tables
 from tests import ticketed
 from tests.browser.desk import photograph
 from tickets.models import Ticket
 from tickets.states import State
+from web import clock
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MATTER = "请核查报告所列第 1 个问题涉及的学校和环节，写明原因。"

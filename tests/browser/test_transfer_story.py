@@ -5,9 +5,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from reviews.models import Case, Notice
-from students.models import Enrolment
-from students.records import current_number
+from reviews.engine.models import Case
+from reviews.notices.models import Notice
+from students.pupil.models import Enrolment
+from students.pupil.records import current_number
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.browser]
@@ -20,7 +21,8 @@ def state_of(number):
 
 def relay():
     """What the worker does every two seconds."""
-    from ledger import clock, outbox
+    from ledger import outbox
+    from web import clock
 
     outbox.relay(clock.now())
 

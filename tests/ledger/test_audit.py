@@ -9,9 +9,9 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 
 from ledger import audit, heads
-from ledger.clock import local_date, now
 from ledger.models import AuditEntry, AuditHead
-from orgs.models import Account
+from orgs.people.models import Account
+from web.clock import local_date, now
 
 # CI tries a few hundred; AUDIT_EDITS=10000 tries what security.md promises.
 EDITS = int(os.environ.get("AUDIT_EDITS", "300"))

@@ -7,9 +7,9 @@ from django.db import IntegrityError, connection, transaction
 
 from ledger import idempotency
 from ledger.models import AuditEntry, IdempotencyKey
-from reviews import door
-from reviews.models import Act
-from reviews.refusals import Refused
+from reviews.engine import door
+from reviews.engine.models import Act
+from reviews.vocabulary.refusals import Refused
 from tests.world import World
 
 OPINION = "情况属实，同意转入。"

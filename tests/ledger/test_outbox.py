@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from ledger import clock, outbox
+from ledger import outbox
 from ledger.models import IdempotencyKey, OutboxMessage
+from web import clock
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import pinyin
+from web import pinyin
 
 
 @pytest.mark.parametrize(

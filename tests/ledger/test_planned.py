@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from ledger.composed import Slots, Statement
 from ledger.statements import planned
-from orgs.models import Post, Unit, UnitLevel
+from orgs.people.models import Post, Unit, UnitLevel
 from tests.world import rewritten
 
 pytestmark = pytest.mark.django_db

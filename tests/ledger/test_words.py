@@ -9,9 +9,9 @@ import pytest
 from django.db import connection
 from django.utils.html import format_html
 
-from ledger.clock import brief, moment, spoken, spoken_month
-from ledger.words import Words, in_chinese, in_english, joined, zh
 from tests.clock import shanghai
+from web.clock import brief, moment, spoken, spoken_month
+from web.words import Words, in_chinese, in_english, joined, zh
 
 SAVED = zh("已保存。")
 

@@ -7,12 +7,12 @@ from axes.models import AccessAttempt
 from django.contrib import admin
 from django.urls import reverse
 
-from ledger import clock
 from ledger.administration import WalledAdmin
 from ledger.models import AuditEntry
-from orgs.authenticator import Authenticator
-from orgs.models import Account, Delegation, Person, Post, Unit
+from orgs.people.models import Account, Delegation, Person, Post, Unit
+from orgs.sign_in.authenticator import Authenticator
 from tests.world import PASSWORD, World
+from web import clock
 
 pytestmark = pytest.mark.django_db
 GOOD = "Xi-lin-hao-te-2026"

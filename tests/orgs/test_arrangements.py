@@ -5,17 +5,17 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from ledger import clock
 from ledger.models import AuditEntry
-from orgs import arrangements, staffing
-from orgs.models import Account, Post, PostRole
-from orgs.seats import seat_at
-from orgs.staffing import StaffingRefused
-from orgs.staffing_models import Arrangement
-from reviews import door
-from reviews.models import Step
+from orgs.people.models import Account, Post, PostRole
+from orgs.people.seats import seat_at
+from orgs.staff import arrangements, staffing
+from orgs.staff.models import Arrangement
+from orgs.staff.staffing import StaffingRefused
+from reviews.engine import door
+from reviews.engine.models import Step
 from tests.clock import frozen
 from tests.world import World
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
 

@@ -7,19 +7,21 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from ledger import clock
 from ledger.models import AuditEntry
-from orgs import arrangements, confirmations, staffing
-from orgs.authenticator import Authenticator
-from orgs.confirmation_models import Confirmation
-from orgs.confirmations import REFUSALS, ConfirmationRefused, asked_by
-from orgs.models import Account, Delegation, Post, PostRole
-from orgs.seats import holders_of, seat_at
-from orgs.staffing import StaffingRefused
-from reviews import door, handover
-from reviews.refusals import Refused
+from orgs.confirmations import confirming as confirmations
+from orgs.confirmations.confirming import REFUSALS, ConfirmationRefused, asked_by
+from orgs.confirmations.models import Confirmation
+from orgs.people.models import Account, Delegation, Post, PostRole
+from orgs.people.seats import holders_of, seat_at
+from orgs.sign_in.authenticator import Authenticator
+from orgs.staff import arrangements, staffing
+from orgs.staff.staffing import StaffingRefused
+from reviews.engine import door
+from reviews.staff import handover
+from reviews.vocabulary.refusals import Refused
 from tests.clock import frozen
 from tests.world import PASSWORD, World
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
 GOOD = "Good-Long-Pass-88"

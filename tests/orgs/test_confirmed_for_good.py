@@ -7,13 +7,14 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
-from ledger import clock, outbox
+from ledger import outbox
 from ledger.models import AuditEntry
-from orgs import arrangements, confirmations, staffing
-from orgs.confirmation_models import Confirmation
-from orgs.models import Account, Delegation, Post, PostRole
-from orgs.staffing import StaffingRefused
-from reviews.models import Notice
+from orgs.confirmations import confirming as confirmations
+from orgs.confirmations.models import Confirmation
+from orgs.people.models import Account, Delegation, Post, PostRole
+from orgs.staff import arrangements, staffing
+from orgs.staff.staffing import StaffingRefused
+from reviews.notices.models import Notice
 from tests.clock import frozen
 from tests.orgs.test_confirmations import (
     APART,
@@ -28,6 +29,7 @@ from tests.orgs.test_confirmations import (
     walled,
 )
 from tests.world import PASSWORD, World
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
 

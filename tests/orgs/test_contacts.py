@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from ledger import clock
 from ledger.models import AuditEntry
-from orgs.models import PostRole, Unit
-from reviews.refusals import Refused
+from orgs.people.models import PostRole, Unit
+from reviews.vocabulary.refusals import Refused
 from tests.world import World
 from tickets import complaints
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.5")]
 

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 
 from ledger.models import AuditEntry
-from orgs.models import Post, PostRole
+from orgs.people.models import Post, PostRole
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.2")]

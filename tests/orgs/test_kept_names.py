@@ -5,13 +5,13 @@ from django.apps import apps
 from django.db import connection
 from django.test import Client
 
-from ledger import clock
-from orgs.kept_names import KeepsNames
-from orgs.models import Account, Unit
-from reviews import faults
-from students import graduation
+from orgs.people.kept_names import KeepsNames
+from orgs.people.models import Account, Unit
+from reviews.faults import announcing as faults
+from students.year_end import graduation
 from tests.clock import frozen, shanghai
 from tests.world import World
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.2")]
 KEEPING = [model for model in apps.get_models() if issubclass(model, KeepsNames)]

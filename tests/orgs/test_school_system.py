@@ -7,8 +7,8 @@ from django.db import IntegrityError, transaction
 
 from ledger.models import AuditEntry
 from orgs import tasks
-from orgs.models import Account, Unit, UnitLevel
-from orgs.school_system import SchoolSystemPeriod, system_on, systems_on
+from orgs.people.models import Account, Unit, UnitLevel
+from orgs.people.school_system import SchoolSystemPeriod, system_on, systems_on
 from tests.api import Program
 from tests.clock import frozen, shanghai
 from tests.world import PASSWORD, World

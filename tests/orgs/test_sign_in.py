@@ -5,12 +5,12 @@ from django.contrib.sessions.models import Session
 from django.test import Client, override_settings
 from django_otp.oath import totp
 
-from ledger import clock
 from ledger.models import AuditEntry
-from orgs import one_time_codes
-from orgs.authenticator import Authenticator
-from orgs.models import Account, PostRole
+from orgs.people.models import Account, PostRole
+from orgs.sign_in import one_time_codes
+from orgs.sign_in.authenticator import Authenticator
 from tests.world import PASSWORD, World
+from web import clock
 
 pytestmark = pytest.mark.django_db
 

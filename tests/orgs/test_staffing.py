@@ -6,15 +6,15 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
-from ledger import clock
 from ledger.models import AuditEntry
-from orgs import staffing
-from orgs.models import Account, Delegation, Post, PostRole
-from orgs.presence_models import Presence
-from orgs.staffing import StaffingRefused
-from orgs.staffing_models import AccessReview
+from orgs.people.models import Account, Delegation, Post, PostRole
+from orgs.staff import staffing
+from orgs.staff.models import AccessReview
+from orgs.staff.presence_models import Presence
+from orgs.staff.staffing import StaffingRefused
 from tests.clock import frozen, shanghai
 from tests.world import PASSWORD, World
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.3")]
 
@@ -192,8 +192,8 @@ def test_a_class_teacher_sees_no_staff(world):
 @pytest.mark.rule("R8.1")
 def test_a_certificate_that_runs_out_is_told_a_month_a_week_and_a_day_before(world):
     from ledger import outbox
-    from reviews import training
-    from reviews.models import Notice
+    from reviews.notices.models import Notice
+    from reviews.staff import training
 
     account = world.registrar(world.first)
     until = world.today + timedelta(days=30)

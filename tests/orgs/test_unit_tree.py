@@ -3,8 +3,8 @@
 import pytest
 from django.db import IntegrityError, transaction
 
-from orgs import reference
-from orgs.models import Account, Unit, UnitLevel
+from orgs.people import reference
+from orgs.people.models import Account, Unit, UnitLevel
 from tests.orgs.test_admin import unit_form
 from tests.world import PASSWORD, World
 

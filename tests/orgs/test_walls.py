@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from orgs.models import Account, Post, PostRole
+from orgs.people.models import Account, Post, PostRole
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]

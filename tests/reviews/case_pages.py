@@ -3,7 +3,7 @@
 import re
 import uuid
 
-from reviews.models import Case
+from reviews.engine.models import Case
 from tests.clock import shanghai
 
 MONDAY = shanghai(2026, 11, 23, 9)

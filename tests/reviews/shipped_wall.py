@@ -4,10 +4,10 @@ from copy import copy
 from functools import lru_cache
 from types import SimpleNamespace
 
-from reviews import wall_values
-from reviews.notice_values import IN_PROVINCE
-from reviews.rulebook import compiled
-from reviews.wall import Wall
+from reviews.engine.book import compiled
+from reviews.refusal_rules import wall_values
+from reviews.refusal_rules.wall import Wall
+from reviews.rulebook.notice_values import IN_PROVINCE
 
 _KINDS = {
     "graduation_authority": wall_values.POST_GRADUATION,

@@ -10,30 +10,23 @@ from django.urls import reverse
 from ledger import outbox
 from ledger.administration import ReadOnlyAdmin
 from ledger.models import AuditEntry, AuditHead, SweepRun
-from orgs.models import Account, PostRole
-from reviews import appeals, calendar
-from reviews.models import (
-    Case,
-    Limit,
-    OverdueRecord,
-    QuickPhrase,
-    RefusalReason,
-    Route,
-    Step,
-    Window,
-    YearRow,
-)
-from students import problems, recruitment
+from orgs.people.models import Account, PostRole
+from reviews.appeals import ruling as appeals
+from reviews.engine.models import Case, OverdueRecord, Step
+from reviews.rulebook import calendar
+from reviews.rulebook.models import Limit, QuickPhrase, RefusalReason, Route, Window, YearRow
+from students.admission import recruitment
 from students.bulletins import drafting
 from students.bulletins.counting import Month
-from students.exports import making
-from students.graduation_models import GraduationRun
-from students.import_models import ImportBatch, ImportKind
-from students.models import ProblemKind, Student
-from students.problem_models import KnownTwins
+from students.duplicates import problems
+from students.duplicates.models import KnownTwins
+from students.pupil.models import ProblemKind, Student
+from students.roster import exporting as making
+from students.tables.models import ImportBatch, ImportKind
+from students.year_end.models import GraduationRun
 from tests import late_children, settled, ticketed, upkept
 from tests.world import World
-from transfers.models import TransferReason
+from transfers.moving.models import TransferReason
 
 pytestmark = pytest.mark.django_db
 READ_ONLY = sorted(

@@ -5,15 +5,19 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from ledger import audit, clock, outbox
+from ledger import audit, outbox
 from ledger.models import AuditEntry, OutboxMessage
-from orgs.models import PostRole
-from reviews import appeals, door
-from reviews.models import Case, Notice, WallAppeal
-from reviews.refusals import Refused
+from orgs.people.models import PostRole
+from reviews.appeals import ruling as appeals
+from reviews.engine import door
+from reviews.engine.models import Case
+from reviews.notices.models import Notice
+from reviews.refusal_rules.models import WallAppeal
+from reviews.vocabulary.refusals import Refused
 from tests.clock import frozen, shanghai
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says, words
 from tests.world import World, rewritten
+from web import clock
 
 pytestmark = pytest.mark.django_db
 TEXT = "材料不齐是旧通知里的话，家长本人明确表示不再转学。"

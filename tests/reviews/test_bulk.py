@@ -5,9 +5,10 @@ import re
 import pytest
 
 from ledger.models import AuditEntry
-from reviews import door
-from reviews.models import Act, Case, QuickPhrase, Step
-from students.models import ProblemRecord
+from reviews.engine import door
+from reviews.engine.models import Act, Case, Step
+from reviews.rulebook.models import QuickPhrase
+from students.pupil.models import ProblemRecord
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -163,7 +164,7 @@ def test_the_handler_cannot_sign_in_bulk_either(client, world):
     """R0.5: one person with two accounts, registrar through the one, lent head through the other."""
     from datetime import date
 
-    from orgs.models import Delegation, Post
+    from orgs.people.models import Delegation, Post
 
     case = waiting(world, 1)[0]
     registrar = world.registrar(world.first)

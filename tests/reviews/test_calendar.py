@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews.calendar import Calendar, VacationPeriod, confirmed_until
+from reviews.rulebook.calendar import Calendar, VacationPeriod, confirmed_until
 
 DATA = Path(__file__).resolve().parents[2] / "reviews" / "data"
 INNER_MONGOLIA, HEBEI = 15, 13

@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection, transaction
 
-from reviews import calendar
-from reviews.models import CalendarDay, CalendarRevision, Vacation, Window
+from reviews.rulebook import calendar
+from reviews.rulebook.models import CalendarDay, CalendarRevision, Vacation, Window
 
 pytestmark = pytest.mark.django_db
 

@@ -8,9 +8,11 @@ from django.core.management import call_command
 
 from ledger import outbox
 from ledger.models import AuditEntry
-from orgs.reference import load_units
-from reviews import calendar
-from reviews.models import CalendarDay, Case, Notice
+from orgs.people.reference import load_units
+from reviews.engine.models import Case
+from reviews.notices.models import Notice
+from reviews.rulebook import calendar
+from reviews.rulebook.models import CalendarDay
 from tests.clock import frozen, shanghai
 from tests.world import World
 

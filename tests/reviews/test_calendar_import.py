@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews.calendar_import import CalendarRow, ImportRemark, parse
+from reviews.rulebook.calendar_import import CalendarRow, ImportRemark, parse
 
 DATA = Path(__file__).resolve().parents[2] / "reviews" / "data"
 HEADING = "date,kind,name,source\n"

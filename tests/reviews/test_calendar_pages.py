@@ -8,9 +8,11 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from ledger.models import AuditEntry
-from orgs.models import Account
-from reviews import deadlines, rulebook
-from reviews.models import CalendarDay, Case, Limit, Step, Vacation, Window
+from orgs.people.models import Account
+from reviews.engine import book as rulebook
+from reviews.engine import deadlines
+from reviews.engine.models import Case, Step
+from reviews.rulebook.models import CalendarDay, Limit, Vacation, Window
 from tests.clock import frozen, shanghai
 from tests.world import World
 

@@ -3,15 +3,17 @@
 import pytest
 
 from ledger.models import AuditEntry
-from orgs.models import PostRole
-from reviews import clauses, door
-from reviews.models import Act, CalendarDay, Case, Step
-from students import records
+from orgs.people.models import PostRole
+from reviews.engine import door
+from reviews.engine.models import Act, Case, Step
+from reviews.rulebook.models import CalendarDay
+from reviews.vocabulary import clauses
+from students.pupil import records
 from tests.clock import frozen, shanghai
 from tests.golden import assert_queries
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
 from tests.world import World
-from transfers.models import Transfer
+from transfers.moving.models import Transfer
 
 pytestmark = pytest.mark.django_db
 

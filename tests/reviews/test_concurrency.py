@@ -9,10 +9,10 @@ from django.db import connection
 
 from ledger import audit
 from ledger.models import AuditEntry, OutboxMessage
-from orgs.models import PostRole
-from reviews import door
-from reviews.models import Act, Case, Step
-from reviews.refusals import Refused
+from orgs.people.models import PostRole
+from reviews.engine import door
+from reviews.engine.models import Act, Case, Step
+from reviews.vocabulary.refusals import Refused
 from tests.world import World
 
 pytestmark = pytest.mark.django_db(transaction=True)

@@ -8,8 +8,8 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from reviews import calendar
 from reviews.dashboard import counting
+from reviews.rulebook import calendar
 from tests.clock import frozen, shanghai
 from tests.world import World, rewritten
 
@@ -163,7 +163,7 @@ def test_the_page_asks_as_much_of_a_large_country_as_of_a_small_one(world):
 
 
 def test_the_leagues_of_the_region_stand_as_tiles(world):
-    from orgs.models import Unit
+    from orgs.people.models import Unit
 
     rewritten(Unit.objects.filter(pk=world.league.pk), code="152500")
     with frozen(NOW):

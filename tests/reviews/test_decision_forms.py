@@ -6,14 +6,14 @@ import uuid
 import pytest
 from django.test import Client
 
-from orgs.models import Delegation, Post, PostRole
-from reviews.models import Act, Case, Step
-from students.models import ProblemRecord, Student
+from orgs.people.models import Delegation, Post, PostRole
+from reviews.engine.models import Act, Case, Step
+from students.pupil.models import ProblemRecord, Student
 from tests.clock import frozen
 from tests.golden import assert_queries
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
 from tests.world import World, rewritten
-from transfers.models import Transfer
+from transfers.moving.models import Transfer
 
 pytestmark = pytest.mark.django_db
 UNTRUE = "经核对证明与申报原因不一致，不同意。"

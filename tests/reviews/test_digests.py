@@ -12,8 +12,9 @@ from django.test import Client
 
 from ledger import outbox
 from ledger.models import OutboxMessage
-from reviews import digests, door
-from reviews.models import Notice
+from reviews.engine import door
+from reviews.notices import digests
+from reviews.notices.models import Notice
 from tests.clock import frozen, shanghai
 from tests.reviews.test_notices import Mailbox
 from tests.world import World

@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from ledger import outbox
 from ledger.models import AuditEntry
-from reviews.models import Act, Notice
+from reviews.engine.models import Act
+from reviews.notices.models import Notice
 from tests.clock import frozen, shanghai
 from tests.reviews.case_pages import look, post
 from tests.world import World

@@ -8,10 +8,11 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from orgs.models import PostRole
-from reviews import evidence, files
-from reviews.models import Attachment
-from reviews.refusals import Refused
+from orgs.people.models import PostRole
+from reviews.engine.models import Attachment
+from reviews.evidence import files
+from reviews.evidence import proofs as evidence
+from reviews.vocabulary.refusals import Refused
 from tests.clock import frozen
 from tests.reviews.case_pages import MONDAY, at_the_authority, look, says
 from tests.world import World, png

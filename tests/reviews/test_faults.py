@@ -5,14 +5,17 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from ledger import clock, outbox
+from ledger import outbox
 from ledger.models import AuditEntry, OutboxMessage
-from orgs.models import Delegation, Post, PostRole
-from reviews import faults
-from reviews.models import Fault, Limit, Notice
-from reviews.refusals import Refused
+from orgs.people.models import Delegation, Post, PostRole
+from reviews.faults import announcing as faults
+from reviews.faults.models import Fault
+from reviews.notices.models import Notice
+from reviews.rulebook.models import Limit
+from reviews.vocabulary.refusals import Refused
 from tests.clock import frozen, shanghai
 from tests.world import World
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.4")]
 NOW = shanghai(2026, 11, 3, 10)

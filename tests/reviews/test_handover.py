@@ -6,16 +6,18 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from ledger import clock, outbox
+from ledger import outbox
 from ledger.models import AuditEntry
-from orgs import staffing
-from orgs.models import Delegation, Post, PostRole
-from orgs.seats import seat_at
-from orgs.staffing import StaffingRefused
-from reviews import door, handover
-from reviews.models import Notice
+from orgs.people.models import Delegation, Post, PostRole
+from orgs.people.seats import seat_at
+from orgs.staff import staffing
+from orgs.staff.staffing import StaffingRefused
+from reviews.engine import door
+from reviews.notices.models import Notice
+from reviews.staff import handover
 from tests.clock import frozen
 from tests.world import World
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
 

@@ -12,32 +12,37 @@ from django.conf import settings as project
 from django.db import models
 from django.test import Client
 
-from ledger import clock
-from reviews import calendar, faults
-from reviews.grounds import FORBIDDEN
-from reviews.models import Case
-from reviews.refusals import Refused
-from students import change_drafting, key_drafting, problems, record_values
+from reviews.engine.grounds import FORBIDDEN
+from reviews.engine.models import Case
+from reviews.faults import announcing as faults
+from reviews.rulebook import calendar
+from reviews.vocabulary.refusals import Refused
+from students.admission import late_lists as lists
+from students.admission import late_monthly as monthly
+from students.admission.late_models import MonthlyCheck
 from students.bulletins import drafting as bulletin_drafting
 from students.bulletins import publishing, recounting
 from students.bulletins.counting import Month
 from students.bulletins.models import Bulletin
-from students.change_models import ContactAttempt
+from students.changes import drafting as change_drafting
+from students.changes import key_drafting
+from students.changes.models import ContactAttempt
 from students.dropouts import marking
-from students.late import lists, monthly
-from students.late.models import MonthlyCheck
-from students.models import ProblemKind, ProblemRecord
-from students.settling import answering
-from students.upkeep import rounds
-from students.upkeep.round_models import SchoolVerification, VerificationRound
+from students.duplicates import problems
+from students.problems import answering
+from students.pupil.models import ProblemKind, ProblemRecord
+from students.record import values as record_values
+from students.verification import rounds
+from students.verification.models import SchoolVerification, VerificationRound
 from tests.api import Program, refusal
 from tests.reviews import test_held_papers as papers_held
 from tests.reviews.test_held_papers import FEE
 from tests.world import World
 from tests.xueji import test_two_persons as papers
-from transfers import drafting
-from transfers.models import Transfer, TransferReason
-from transfers.offline import Stated
+from transfers.moving import drafting
+from transfers.moving.models import Transfer, TransferReason
+from transfers.offline.recording import Stated
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.4"), pytest.mark.rule("R0.1")]
 

@@ -4,18 +4,25 @@ paper outside cases and on every act of a case alike."""
 import pytest
 from django.test import Client
 
-from reviews import door
-from reviews.grounds import FORBIDDEN
-from reviews.models import Act, Case, QuickPhrase
-from reviews.refusals import Refused
-from students import correcting, graduation, issuing, problems, recruitment, recruitment_back, taking_back
-from students.graduation_models import GraduationRun
-from students.models import ProblemKind, ProblemRecord
-from students.number_models import IssuingBatch
-from students.settling import deletion
-from students.upkeep import rounds, sheets
-from students.upkeep.models import ChangeSheet
-from students.upkeep.round_models import SchoolVerification
+from reviews.engine import door
+from reviews.engine.grounds import FORBIDDEN
+from reviews.engine.models import Act, Case
+from reviews.rulebook.models import QuickPhrase
+from reviews.vocabulary.refusals import Refused
+from students.admission import recruitment
+from students.classes import sheets
+from students.classes.models import ChangeSheet
+from students.duplicates import problems
+from students.numbers import issuing
+from students.numbers.models import IssuingBatch
+from students.problems import deletion
+from students.pupil.models import ProblemKind, ProblemRecord
+from students.verification import rounds
+from students.verification.models import SchoolVerification
+from students.year_end import correcting, graduation
+from students.year_end import graduation_rollback as taking_back
+from students.year_end import recruitment_rollback as recruitment_back
+from students.year_end.models import GraduationRun
 from tests.world import World, png
 from tests.xueji import test_two_persons as papers
 

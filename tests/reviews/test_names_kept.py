@@ -4,9 +4,9 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test import Client
 
-from orgs.models import Unit
-from reviews import door
-from reviews.models import Act, Case
+from orgs.people.models import Unit
+from reviews.engine import door
+from reviews.engine.models import Act, Case
 from tests.world import World
 
 UNTRUE = "经向派出所核实，房产证明与登记不符。"

@@ -14,13 +14,15 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from ledger import clock, outbox
+from ledger import outbox
 from ledger.models import OutboxMessage
-from orgs.models import Delegation, Post, PostRole
-from reviews import door, sweeps
-from reviews.models import Notice
+from orgs.people.models import Delegation, Post, PostRole
+from reviews.clock import sweeps
+from reviews.engine import door
+from reviews.notices.models import Notice
 from tests.clock import frozen, shanghai
 from tests.world import World
+from web import clock
 
 ROOT = Path(__file__).resolve().parents[2]
 MONDAY = shanghai(2026, 9, 7, 10)

@@ -3,12 +3,13 @@
 import pytest
 from django.test import Client
 
-from ledger.clock import now
-from reviews.models import Notice, QuickPhrase
-from reviews.rulebook import phrases_for
+from reviews.engine.book import phrases_for
+from reviews.notices.models import Notice
+from reviews.rulebook.models import QuickPhrase
 from tests.clock import frozen, shanghai
 from tests.golden import assert_queries
 from tests.world import World
+from web.clock import now
 
 pytestmark = pytest.mark.django_db
 

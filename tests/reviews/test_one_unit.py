@@ -6,14 +6,16 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from ledger import clock
-from orgs import arrangements, staffing
-from orgs.models import Delegation, Post, PostRole
-from orgs.staffing import StaffingRefused
-from reviews import appeals, door
-from reviews.models import Step, WallAppeal
-from reviews.refusals import Refused
+from orgs.people.models import Delegation, Post, PostRole
+from orgs.staff import arrangements, staffing
+from orgs.staff.staffing import StaffingRefused
+from reviews.appeals import ruling as appeals
+from reviews.engine import door
+from reviews.engine.models import Step
+from reviews.refusal_rules.models import WallAppeal
+from reviews.vocabulary.refusals import Refused
 from tests.world import World
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
 WORDS = "情况属实，同意转入。"
@@ -141,7 +143,7 @@ def test_a_race_that_only_the_wall_sees_is_told_in_the_same_words(world, monkeyp
     case = world.decide(world.submitted(world.first, world.pupil(world.third)))
     case = door.perform(case, "handle", world.registrar(world.east), opinion=WORDS, outcome="agree")
     seated(world, boss, world.east, PostRole.HEAD, "post")
-    monkeypatch.setattr("reviews.one_unit.refusal", lambda *a: None)
+    monkeypatch.setattr("reviews.engine.one_unit.refusal", lambda *a: None)
     with pytest.raises(Refused) as refused:
         door.perform(case, "sign", boss, opinion=WORDS, outcome="agree")
     assert refused.value.refusal.code == "one_unit"

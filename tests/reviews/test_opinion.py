@@ -2,11 +2,12 @@
 
 import pytest
 
-from reviews.models import Act, QuickPhrase, Step
-from reviews.opinions import checked_opinion, cleaned
-from reviews.refusals import Refused
-from reviews.rulebook import phrases_for
-from reviews.states import Verb
+from reviews.engine.book import phrases_for
+from reviews.engine.models import Act, Step
+from reviews.engine.opinions import checked_opinion, cleaned
+from reviews.rulebook.models import QuickPhrase
+from reviews.vocabulary.refusals import Refused
+from reviews.vocabulary.states import Verb
 from tests.clock import frozen
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
 from tests.world import World

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from ledger import clock
-from reviews.models import Limit
+from reviews.rulebook.models import Limit
+from web import clock
 
 pytestmark = pytest.mark.django_db
 

@@ -4,8 +4,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from reviews.phrases_in_text import folded, marked, read
-from reviews.rulebook import compiled
+from reviews.engine.book import compiled
+from reviews.refusal_rules.phrases_in_text import folded, marked, read
 
 
 def found_in(text, *phrases):

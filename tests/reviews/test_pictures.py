@@ -7,7 +7,7 @@ import zlib
 import pytest
 from PIL import Image
 
-from reviews import pictures
+from reviews.evidence import pictures
 
 GREY, COLOUR, PALETTE, GREY_ALPHA, COLOUR_ALPHA = 0, 2, 3, 4, 6
 

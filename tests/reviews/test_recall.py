@@ -4,10 +4,10 @@ from datetime import timedelta
 
 import pytest
 
-from orgs.models import PostRole
-from reviews import door
-from reviews.models import Case, Step
-from reviews.refusals import Refused
+from orgs.people.models import PostRole
+from reviews.engine import door
+from reviews.engine.models import Case, Step
+from reviews.vocabulary.refusals import Refused
 from tests.clock import frozen, shanghai
 from tests.world import World
 

@@ -8,8 +8,10 @@ from django.db import connection, transaction
 
 from ledger import audit
 from ledger.models import AuditEntry, OutboxMessage
-from reviews import door, recompute, sweeps
-from reviews.models import CalendarDay, Case, Limit, OverdueRecord, Step, Vacation
+from reviews.clock import recompute, sweeps
+from reviews.engine import door
+from reviews.engine.models import Case, OverdueRecord, Step
+from reviews.rulebook.models import CalendarDay, Limit, Vacation
 from reviews.tasks import recompute_due_dates
 from tests.clock import frozen, shanghai
 from tests.world import World

@@ -6,12 +6,15 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
-from orgs.models import Account
-from reviews import door, rulebook
-from reviews.grounds import answer_to
-from reviews.models import Act, Case, ForbiddenPhrase, RefusalReason, WallMark, WallWords
-from reviews.refusals import Refused
-from reviews.wall_values import GRADUATION_AUTHORITY, POST_GRADUATION, POST_GRADUATION_REASONS
+from orgs.people.models import Account
+from reviews.engine import book as rulebook
+from reviews.engine import door
+from reviews.engine.grounds import answer_to
+from reviews.engine.models import Act, Case
+from reviews.refusal_rules.models import ForbiddenPhrase, WallMark, WallWords
+from reviews.refusal_rules.wall_values import GRADUATION_AUTHORITY, POST_GRADUATION, POST_GRADUATION_REASONS
+from reviews.rulebook.models import RefusalReason
+from reviews.vocabulary.refusals import Refused
 from tests.api import Program, refusal
 from tests.clock import frozen
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
@@ -252,8 +255,8 @@ def test_no_ground_and_a_script_that_is_not_read_are_doubts_and_stop_nobody(worl
 
 @pytest.mark.rule("R3.4")
 def test_the_list_of_refusals_shows_what_was_in_doubt_on_top(client, world, case):
-    from reviews import refusal_register
-    from reviews.models import Step
+    from reviews.engine.models import Step
+    from reviews.refusal_register import register as refusal_register
 
     doubtful = at_the_authority(world)
     for each, text, facts in (

@@ -9,8 +9,8 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviews import door
-from reviews.refusal_register import Wanted, portions, usual_since
+from reviews.engine import door
+from reviews.refusal_register.register import Wanted, portions, usual_since
 from tests.clock import frozen, shanghai
 from tests.golden import assert_queries
 from tests.reviews.case_pages import MONDAY, at_the_authority, says
@@ -204,8 +204,8 @@ def test_the_latest_come_first_or_in_the_order_of_units_or_reasons(world):
 
 
 def test_long_lists_come_in_pages_that_keep_the_filters(world, made, monkeypatch):
-    monkeypatch.setattr("reviews.refusal_pages.PAGE", 2)
-    monkeypatch.setattr("reviews.refusal_pages.UNITS", 2)
+    monkeypatch.setattr("reviews.refusal_register.pages.PAGE", 2)
+    monkeypatch.setattr("reviews.refusal_register.pages.UNITS", 2)
     page = read(world.registrar(world.im), order="unit", unit=world.league.code)
     found = numbers(page)
     while page.context["page"]["next_url"]:

@@ -4,9 +4,10 @@ from datetime import date
 
 import pytest
 
-from reviews import rulebook
-from reviews.models import Case, Route
-from reviews.route_pages import drawn
+from reviews.engine import book as rulebook
+from reviews.engine.models import Case
+from reviews.rulebook.models import Route
+from reviews.rulebook_pages.route_pages import drawn
 from tests.api import Program, refusal
 from tests.clock import frozen, shanghai
 from tests.world import World

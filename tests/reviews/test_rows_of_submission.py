@@ -5,13 +5,17 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from reviews import door, evidence, recompute, rulebook
-from reviews.models import Case, Limit, RefusalReason, Route, Step, Window
-from reviews.refusals import Refused
+from reviews.clock import recompute
+from reviews.engine import book as rulebook
+from reviews.engine import door
+from reviews.engine.models import Case, Step
+from reviews.evidence import proofs as evidence
+from reviews.rulebook.models import Limit, RefusalReason, Route, Window
+from reviews.vocabulary.refusals import Refused
 from tests.clock import frozen, shanghai
 from tests.world import World, png
-from transfers.forms import offered_reasons
-from transfers.models import Transfer, TransferReason
+from transfers.moving.forms import offered_reasons
+from transfers.moving.models import Transfer, TransferReason
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.7")]
 

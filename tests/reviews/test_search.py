@@ -7,8 +7,8 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from reviews.models import Case
-from students import records
+from reviews.engine.models import Case
+from students.pupil import records
 from tests.world import World
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,12 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from reviews import deadlines, door, recompute, rulebook, sweeps
-from reviews.models import Case, Limit, OverdueRecord, Step
-from reviews.refusals import Refused
+from reviews.clock import recompute, sweeps
+from reviews.engine import book as rulebook
+from reviews.engine import deadlines, door
+from reviews.engine.models import Case, OverdueRecord, Step
+from reviews.rulebook.models import Limit
+from reviews.vocabulary.refusals import Refused
 from tests.clock import frozen, shanghai
 from tests.world import World
 

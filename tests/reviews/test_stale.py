@@ -3,10 +3,11 @@
 import pytest
 from django.db import connection
 
-from reviews import asking, door, evidence
-from reviews.models import Act, Case
-from reviews.refusals import Refused
-from reviews.states import Verb
+from reviews.engine import asking, door
+from reviews.engine.models import Act, Case
+from reviews.evidence import proofs as evidence
+from reviews.vocabulary.refusals import Refused
+from reviews.vocabulary.states import Verb
 from tests.clock import frozen, shanghai
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
 from tests.world import World, png

@@ -10,12 +10,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from ledger import audit
 from ledger.models import AuditEntry
-from orgs.models import Delegation, Post, PostRole
-from reviews import door
-from reviews.models import Act, Case, Step
-from reviews.refusals import Refused
-from reviews.states import DECISIONS, ENDS, Awaiting, State
-from students.models import Enrolment
+from orgs.people.models import Delegation, Post, PostRole
+from reviews.engine import door
+from reviews.engine.models import Act, Case, Step
+from reviews.vocabulary.refusals import Refused
+from reviews.vocabulary.states import DECISIONS, ENDS, Awaiting, State
+from students.pupil.models import Enrolment
 from tests.world import World
 
 REASONS = ("", "reason_untrue", "guardian_objects", "proof_unreadable", "reason_mistaken", "invented")

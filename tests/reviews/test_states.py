@@ -5,8 +5,8 @@ import json
 import pytest
 from django.db import connection
 
-from reviews import states
-from reviews.models import Route
+from reviews.rulebook.models import Route
+from reviews.vocabulary import states
 from tests import golden
 
 

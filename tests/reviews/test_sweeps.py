@@ -10,13 +10,19 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, connection, transaction
 
-from ledger import audit, clock, outbox
+from ledger import audit, outbox
 from ledger.models import AuditEntry, OutboxMessage, SweepRun
-from reviews import deadlines, door, door_clock, rulebook, sweeps
-from reviews.models import Act, Case, Notice, OverdueRecord, Step, Vacation
+from reviews.clock import expire as door_clock
+from reviews.clock import sweeps
+from reviews.engine import book as rulebook
+from reviews.engine import deadlines, door
+from reviews.engine.models import Act, Case, OverdueRecord, Step
+from reviews.notices.models import Notice
+from reviews.rulebook.models import Vacation
 from reviews.tasks import sweep as sweep_task
 from tests.clock import frozen, shanghai
 from tests.world import World
+from web import clock
 
 # A Monday in term, far from vacations. The tenth working day after it is a Sunday that makes up for the National Day.
 MONDAY = shanghai(2026, 9, 7, 10)

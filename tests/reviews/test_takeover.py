@@ -9,15 +9,18 @@ from django.db import IntegrityError, connection, transaction
 
 from ledger import outbox
 from ledger.models import AuditEntry, SweepRun
-from orgs.models import Unit
-from reviews import door, door_takeover, sweeps
-from reviews.models import Act, Case, Notice, Step
-from reviews.refusals import Refused
+from orgs.people.models import Unit
+from reviews.clock import sweeps
+from reviews.clock import take_over as door_takeover
+from reviews.engine import door
+from reviews.engine.models import Act, Case, Step
+from reviews.notices.models import Notice
+from reviews.vocabulary.refusals import Refused
 from tests.api import Program
 from tests.clock import frozen, shanghai
 from tests.reviews.case_pages import look, says
 from tests.world import World
-from transfers.models import Transfer
+from transfers.moving.models import Transfer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1b", "R3.1")]
 NOW = shanghai(2026, 11, 3, 10)

@@ -5,13 +5,15 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from ledger import clock
-from orgs.models import Post, Training
-from reviews import door, rulebook
-from reviews.asking import refusal
-from reviews.models import Limit
-from reviews.refusals import Refused
+from orgs.people.models import Post
+from orgs.staff.training_models import Training
+from reviews.engine import book as rulebook
+from reviews.engine import door
+from reviews.engine.asking import refusal
+from reviews.rulebook.models import Limit
+from reviews.vocabulary.refusals import Refused
 from tests.world import World
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.1")]
 
@@ -99,7 +101,7 @@ def test_a_head_signs_without_a_certificate(world, case):
 
 
 def test_who_deputises_needs_a_certificate_of_the_own(world, case):
-    from orgs.models import Delegation
+    from orgs.people.models import Delegation
 
     registrar, deputy = world.registrar(world.east), world.account(world.league, "registrar")
     world.certified(deputy, None)

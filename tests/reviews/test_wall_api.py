@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviews.models import WallAppeal
+from reviews.refusal_rules.models import WallAppeal
 from tests.api import Program, refusal
 from tests.clock import frozen
 from tests.reviews.case_pages import MONDAY, at_the_authority

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from opencc import OpenCC
 from pypinyin import lazy_pinyin
 
-from reviews import wall, wall_lexicon, wall_values
+from reviews.refusal_rules import wall, wall_lexicon, wall_values
 from tests.reviews import wordings
 from tests.reviews.shipped_wall import judged
 

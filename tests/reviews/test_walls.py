@@ -4,10 +4,10 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from orgs.models import Delegation, Post, PostRole
-from reviews import door
-from reviews.models import Act, Attachment, Case, Step
-from reviews.refusals import Refused
+from orgs.people.models import Delegation, Post, PostRole
+from reviews.engine import door
+from reviews.engine.models import Act, Attachment, Case, Step
+from reviews.vocabulary.refusals import Refused
 from tests.clock import frozen, shanghai
 from tests.world import World
 
@@ -270,7 +270,7 @@ def test_a_race_that_only_the_wall_sees_is_still_told_in_a_sentence(world, monke
     first = world.draft(world.first, pupil)
     second = world.draft(world.second, pupil)
     door.perform(first, "submit", world.registrar(world.first), opinion="情况属实，申请转入。")
-    monkeypatch.setattr("transfers.rules._other_case", lambda *a: None)
+    monkeypatch.setattr("transfers.moving.rules._other_case", lambda *a: None)
     with pytest.raises(Refused, match="另一所学校先为这名学生发起"):
         door.perform(second, "submit", world.registrar(world.second), opinion="情况属实，申请转入。")
 

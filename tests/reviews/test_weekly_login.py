@@ -5,14 +5,17 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
-from ledger import clock, outbox
-from orgs import presence
-from orgs.models import Account
-from orgs.presence_models import Presence
-from reviews import calendar, weekly_login
-from reviews.models import Notice, Vacation
+from ledger import outbox
+from orgs.people.models import Account
+from orgs.staff import presence
+from orgs.staff.presence_models import Presence
+from reviews.notices.models import Notice
+from reviews.rulebook import calendar
+from reviews.rulebook.models import Vacation
+from reviews.staff import weekly_login
 from tests.clock import frozen, shanghai
 from tests.world import World
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.3")]
 WEEK = date(2026, 11, 9)

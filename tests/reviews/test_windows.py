@@ -16,7 +16,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reviews.calendar import closed_by, local_day, midnight, next_change, span_text, window_state
+from reviews.rulebook.calendar import closed_by, local_day, midnight, next_change, span_text, window_state
 
 INNER_MONGOLIA, HEBEI = 15, 13
 TRANSFER, CROSS, GRADUATE = "in_province_transfer", "cross_province_transfer", "post_graduation"

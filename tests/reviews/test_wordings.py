@@ -2,7 +2,7 @@
 
 import pytest
 
-from reviews import wall
+from reviews.refusal_rules import wall
 from tests.reviews import wordings
 from tests.reviews.shipped_wall import judged
 

@@ -5,15 +5,17 @@ import uuid
 import pytest
 from django.test import Client
 
-from ledger.text import says
-from reviews import contradictions, door, notice_values, procedures
-from reviews.models import Case, Step
-from reviews.opinions import checked_opinion
-from reviews.refusals import Refused
-from reviews.rulebook import phrases_by
-from reviews.states import Outcome, State, Verb
-from reviews.views.case import told
+from reviews.case_page.views import told
+from reviews.engine import door, procedures
+from reviews.engine.book import phrases_by
+from reviews.engine.models import Case, Step
+from reviews.engine.opinions import checked_opinion
+from reviews.refusal_rules import contradictions
+from reviews.rulebook import notice_values
+from reviews.vocabulary.refusals import Refused
+from reviews.vocabulary.states import Outcome, State, Verb
 from tests.world import World
+from web.text import says
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.3")]
 KINDS = [procedure.kind for procedure in procedures.all_procedures()]
@@ -62,9 +64,10 @@ def test_every_paper_asks_for_words(world, text):
     from tests.xueji.test_two_persons import PAPERS
 
     part = PAPERS["students.SchoolVerification"](world)
-    from students.upkeep import rounds, sheets
-    from students.upkeep.models import ChangeSheet
-    from students.upkeep.round_models import SchoolVerification
+    from students.classes import sheets
+    from students.classes.models import ChangeSheet
+    from students.verification import rounds
+    from students.verification.models import SchoolVerification
 
     with pytest.raises(Refused) as refused:
         rounds.sign_part(

@@ -6,19 +6,20 @@ from datetime import date
 import pytest
 from django.db import connection
 
-from ledger.clock import now
-from orgs.models import Post, PostRole
-from reviews import door, worklist
-from reviews.countdown import countdown
-from reviews.desk import Desk
-from reviews.models import Act, Case, Step
-from reviews.rulebook import current
-from reviews.worklist import Filters, Place
-from reviews.worklist_read import counts as counts_of
-from reviews.worklist_read import page as page_of
+from orgs.people.models import Post, PostRole
+from reviews.desk.context import Desk
+from reviews.engine import door
+from reviews.engine.book import current
+from reviews.engine.models import Act, Case, Step
+from reviews.rulebook.countdown import countdown
+from reviews.worklist import tabs as worklist
+from reviews.worklist.reading import counts as counts_of
+from reviews.worklist.reading import page as page_of
+from reviews.worklist.tabs import Filters, Place
 from tests.clock import frozen, shanghai
 from tests.golden import assert_queries
 from tests.world import World
+from web.clock import now
 
 pytestmark = pytest.mark.django_db
 MONDAY = shanghai(2026, 11, 23, 9)

@@ -10,9 +10,9 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 
 from ledger import audit, outbox
-from ledger.served import inert
-from reviews.models import Case
-from students.models import Student
+from reviews.engine.models import Case
+from students.pupil.models import Student
+from web.served import inert
 from xueji.urls import urlpatterns as program
 
 handler500 = "xueji.errors.server_error"

@@ -20,20 +20,28 @@ from django.test import Client
 from django.urls import get_resolver
 from django.urls.resolvers import URLResolver
 
-from orgs import tokens
-from orgs.models import Account, Post, PostRole
-from reviews import appeals, calendar, files
-from reviews.evidence import take_in
-from reviews.models import Attachment, Case, Notice, QuickPhrase
-from students import issuing, key_drafting, photos, problems, recruitment
+from orgs.people.models import Account, Post, PostRole
+from orgs.sign_in import tokens
+from reviews.appeals import ruling as appeals
+from reviews.engine.models import Attachment, Case
+from reviews.evidence import files
+from reviews.evidence.proofs import take_in
+from reviews.notices.models import Notice
+from reviews.rulebook import calendar
+from reviews.rulebook.models import QuickPhrase
+from students.admission import recruitment
 from students.bulletins import drafting
 from students.bulletins.counting import Month
-from students.exports import making
-from students.graduation_models import GraduationRun
-from students.import_models import ImportBatch, ImportKind, ImportState
-from students.models import Enrolment, ProblemRecord, Student
-from students.print_models import PrintBatch
-from students.settling import answering
+from students.changes import key_drafting
+from students.counter import photos
+from students.counter.models import PrintBatch
+from students.duplicates import problems
+from students.numbers import issuing
+from students.problems import answering
+from students.pupil.models import Enrolment, ProblemRecord, Student
+from students.roster import exporting as making
+from students.tables.models import ImportBatch, ImportKind, ImportState
+from students.year_end.models import GraduationRun
 from tests import late_children, ticketed, upkept
 from tests.world import World, png, rewritten
 from tickets import enclosures

@@ -18,10 +18,10 @@ from django.template.response import TemplateResponse
 from django.test import Client, RequestFactory
 
 from orgs.admin import AccountAdmin
-from orgs.models import Account, Person, Post
-from orgs.sign_in import digest_of
+from orgs.people.models import Account, Person, Post
+from orgs.sign_in.signing_in import digest_of
 from students.admin import StudentAdmin
-from students.models import ProblemRecord, Student
+from students.pupil.models import ProblemRecord, Student
 from tests.clock import frozen, shanghai
 from tests.security.scene import Scene, addresses
 from tests.world import PASSWORD

@@ -1,6 +1,6 @@
 """A right ends when the post ends, also for files: every address that answers with one is asked at the moment of fetching.
 
-The addresses are found in the program itself: a view that reaches :func:`ledger.served.inert`. One without a row here
+The addresses are found in the program itself: a view that reaches :func:`web.served.inert`. One without a row here
 fails the build.
 """
 
@@ -17,17 +17,17 @@ from django.conf import settings as program
 from django.db import transaction
 from django.test import Client
 
-from ledger import clock
-from ledger.served import inert
-from orgs.models import Account, Delegation, Post
-from reviews.refusals import Refused
-from students import print_batches
+from orgs.people.models import Account, Delegation, Post
+from reviews.vocabulary.refusals import Refused
+from students.counter import print_batches
 from students.dropouts import marking
-from students.exports import making
-from students.exports.models import RosterExport
+from students.roster import exporting as making
+from students.roster.models import RosterExport
 from tests.clock import frozen, shanghai
 from tests.security.scene import Scene, addresses
 from tests.security.test_url_wall import filled
+from web import clock
+from web.served import inert
 
 pytestmark = pytest.mark.django_db
 
@@ -118,10 +118,10 @@ def test_a_file_leaves_the_program_in_one_place_only():
         path.relative_to(program.BASE_DIR).as_posix()
         for path in Path(program.BASE_DIR).glob("*/**/*.py")
         if path.parts[len(Path(program.BASE_DIR).parts)]
-        in ("ledger", "orgs", "reviews", "students", "tickets", "transfers", "xueji")
+        in ("web", "ledger", "orgs", "reviews", "students", "tickets", "transfers", "xueji")
         and any(word in path.read_text() for word in ("Content-Disposition", "FileResponse", "StreamingHttp"))
     ]
-    assert found == ["ledger/served.py"]
+    assert found == ["web/served.py"]
 
 
 # ---------------------------------------------------------------- who may fetch

@@ -12,7 +12,7 @@ from urllib.parse import quote, urlencode
 import pytest
 from django.db import transaction
 
-from reviews import door
+from reviews.engine import door
 from tests.api import AGREED
 from tests.clock import frozen, shanghai
 from tests.security.scene import Scene, addresses

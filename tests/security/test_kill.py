@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from bench.soak import Soak, half_done
-from reviews.models import Case
+from reviews.engine.models import Case
 from tests.world import World
 
 

@@ -18,15 +18,17 @@ from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ledger import clock, outbox
+from ledger import outbox
 from ledger.models import AuditEntry, OutboxMessage
-from orgs.models import PostRole
-from reviews.models import Fault, Notice
-from students import records, sealing
-from students.models import Guardian
+from orgs.people.models import PostRole
+from reviews.faults.models import Fault
+from reviews.notices.models import Notice
+from students.pupil import records, sealing
+from students.pupil.models import Guardian
 from tests.api import Program
 from tests.clock import frozen, shanghai
 from tests.world import World
+from web import clock
 
 CANARIES = 60
 LETTERS = "LGJ"

@@ -10,8 +10,8 @@ from django.core.checks import run_checks
 from django.core.exceptions import ImproperlyConfigured
 
 from ledger import outgoing
-from students.population import Asked, Found
-from students.population_http import HttpRegister
+from students.numbers.population import Asked, Found
+from students.numbers.population_http import HttpRegister
 
 pytestmark = pytest.mark.rule("R1.7")
 ASKED = [Asked("152522201503120028", "阿拉坦·其其格")]

@@ -4,8 +4,8 @@ import psycopg
 import pytest
 
 from ledger import audit
-from orgs.models import PostRole
-from reviews.models import Act, Case
+from orgs.people.models import PostRole
+from reviews.engine.models import Act, Case
 from tests.security import program_role
 from tests.security.program_role import Program
 from tests.world import World

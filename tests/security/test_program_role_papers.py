@@ -5,21 +5,21 @@ from datetime import timedelta
 
 import pytest
 
-from ledger import clock
-from orgs.models import PostRole
-from reviews import appeals
-from students import recruitment
-from students.change_models import StatusChange
-from students.graduation_models import GraduationRun
-from students.models import Student
-from students.recruitment_models import RecruitedPupil
-from students.settling.models import RecordRemoval
+from orgs.people.models import PostRole
+from reviews.appeals import ruling as appeals
+from students.admission import recruitment
+from students.changes.models import StatusChange
+from students.onward.models import RecruitedPupil
+from students.problems.models import RecordRemoval
+from students.pupil.models import Student
+from students.year_end.models import GraduationRun
 from tests import settled, ticketed, upkept
 from tests.clock import frozen, shanghai
 from tests.security import program_role
 from tests.security.program_role import Program
 from tests.world import World
 from tickets.states import Verb
+from web import clock
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.rule("R0.5")]
 BEGINS = ("paper_begins", "单据从第一步开始，不能带着后面的结果建立")

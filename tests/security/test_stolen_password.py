@@ -12,18 +12,18 @@ from django.test import Client
 from django_otp.oath import totp
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from ledger import clock
 from ledger.models import AuditEntry
-from orgs import one_time_codes
-from orgs.authenticator import Authenticator
-from orgs.confirmation_models import Confirmation
-from orgs.confirmations import asked_by
-from orgs.models import Account, Delegation, Post, PostRole
-from orgs.one_time_code_models import OneTimeCode
-from orgs.presence_models import Presence
+from orgs.confirmations.confirming import asked_by
+from orgs.confirmations.models import Confirmation
+from orgs.people.models import Account, Delegation, Post, PostRole
+from orgs.sign_in import one_time_codes
+from orgs.sign_in.authenticator import Authenticator
+from orgs.sign_in.models import OneTimeCode
+from orgs.staff.presence_models import Presence
 from tests.clock import frozen
 from tests.security.test_hostile_pages import TEXTS
 from tests.world import PASSWORD, World
+from web import clock
 
 pytestmark = pytest.mark.django_db
 GOOD = "Good-Long-Pass-88"

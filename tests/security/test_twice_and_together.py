@@ -6,24 +6,26 @@ from datetime import timedelta
 
 import pytest
 
-from ledger import clock
 from ledger.models import AuditEntry, OutboxMessage
-from orgs.models import Account, Post, PostRole
-from orgs.staffing import StaffingRefused
-from reviews import door, handover
-from reviews.models import Act, Case, Step
-from reviews.refusals import Refused
-from students import graduation, imports
-from students.grades import PRIMARY
-from students.graduation_models import GraduationRun
-from students.import_models import ImportBatch, ImportState
-from students.models import Enrolment, FieldChange, Student
-from students.reference import load_code_tables
+from orgs.people.models import Account, Post, PostRole
+from orgs.staff.staffing import StaffingRefused
+from reviews.engine import door
+from reviews.engine.models import Act, Case, Step
+from reviews.staff import handover
+from reviews.vocabulary.refusals import Refused
+from students.pupil.grades import PRIMARY
+from students.pupil.models import Enrolment, FieldChange, Student
+from students.pupil.reference import load_code_tables
+from students.tables import imports
+from students.tables.models import ImportBatch, ImportState
+from students.year_end import graduation
+from students.year_end.models import GraduationRun
 from tests.clock import frozen, shanghai
 from tests.reviews.test_concurrency import at_once
 from tests.students.test_key_information import drafted
 from tests.students.test_tables_as_meant import checked, lines
 from tests.world import World
+from web import clock
 
 pytestmark = pytest.mark.django_db(transaction=True)
 JULY = shanghai(2026, 7, 6, 10)

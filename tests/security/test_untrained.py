@@ -11,20 +11,27 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from orgs.models import Delegation, Post, PostRole, Training
-from orgs.seats import seat_at
-from reviews import faults
-from reviews.middleware import OPEN
-from reviews.models import Limit
-from reviews.refusals import Refused
-from students import graduation, issuing, photos, record_changes, recruitment, status
+from orgs.people.models import Delegation, Post, PostRole
+from orgs.people.seats import seat_at
+from orgs.staff.training_models import Training
+from reviews.engine.middleware import OPEN
+from reviews.faults import announcing as faults
+from reviews.rulebook.models import Limit
+from reviews.vocabulary.refusals import Refused
+from students.admission import recruitment
+from students.changes import status
+from students.counter import photos
 from students.dropouts import marking
+from students.numbers import issuing
+from students.record import changes as record_changes
+from students.year_end import graduation
 from tests.clock import frozen, shanghai
 from tests.security import matrix
 from tests.security.scene import MEMBERS, Scene, addresses
 from tests.security.test_url_wall import POSTED, fields_of, filled
 from tests.world import World, png
-from transfers import drafting, offline
+from transfers.moving import drafting
+from transfers.offline import recording as offline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.1")]
 SENTENCE = "还没有培训合格证，可以查看，不能办理"

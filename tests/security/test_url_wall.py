@@ -11,10 +11,10 @@ from django.contrib import admin
 from django.db import transaction
 from django.urls import get_resolver
 
-from ledger.text import NUMBER_IN_TEXT_RE
 from tests.clock import frozen, shanghai
 from tests.security import matrix
 from tests.security.scene import MEMBERS, OUTSIDERS, Scene, addresses
+from web.text import NUMBER_IN_TEXT_RE
 
 pytestmark = pytest.mark.django_db
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")

@@ -4,9 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from orgs.models import PostRole
-from students import records
-from students.models import Enrolment, Guardian, Student
+from orgs.people.models import PostRole
+from students.pupil import records
+from students.pupil.models import Enrolment, Guardian, Student
 from tests.world import World, rewritten
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1")]

@@ -8,14 +8,14 @@ import pypdfium2
 import pytest
 from django.test import Client
 
-from ledger import clock
-from reviews import calendar
+from reviews.rulebook import calendar
 from students.bulletins import drafting
 from students.bulletins.counting import Month
 from tests import golden
 from tests.api import Program, refusal
 from tests.clock import frozen, shanghai
 from tests.world import World
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.7b")]
 REPLY = "该件因学生材料补正停留，已于本月二日办结。"
@@ -118,8 +118,8 @@ def test_the_paper_looks_like_an_official_notice_and_says_what_the_page_says(wor
 
 
 def test_the_paper_looks_as_it_was_reviewed(world, now):
-    from students import sheet_pdf
     from students.bulletins import paper
+    from students.counter import sheet_pdf
 
     said = paper.contents(world.bulletin, "吴海燕", now) | {"number": "TB-2026-7K3M9QXP"}
     for part in said["tables"]:

@@ -8,9 +8,10 @@ from django.test import Client
 
 from ledger import outbox
 from ledger.models import AuditEntry
-from reviews import calendar
-from reviews.models import CalendarDay, Notice
-from reviews.refusals import Refused
+from reviews.notices.models import Notice
+from reviews.rulebook import calendar
+from reviews.rulebook.models import CalendarDay
+from reviews.vocabulary.refusals import Refused
 from students.bulletins import drafting, publishing, recounting
 from students.bulletins.models import Bulletin
 from tests.api import Program, refusal

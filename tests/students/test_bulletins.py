@@ -13,22 +13,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from ledger import clock, outbox
+from ledger import outbox
 from ledger.models import AuditEntry
-from orgs.models import Person, Unit
-from orgs.presence_models import Presence
-from reviews import calendar
-from reviews.models import Notice, Step, Vacation
-from reviews.refusals import Refused
-from reviews.shares import percentile, share
+from orgs.people.models import Person, Unit
+from orgs.staff.presence_models import Presence
+from reviews.engine.models import Step
+from reviews.notices.models import Notice
+from reviews.rulebook import calendar
+from reviews.rulebook.models import Vacation
+from reviews.vocabulary.refusals import Refused
+from reviews.vocabulary.shares import percentile, share
 from students.bulletins import counting, drafting, paper, publishing
 from students.bulletins.counting import Month
 from students.bulletins.models import Bulletin
-from students.models import ProblemRecord
+from students.pupil.models import ProblemRecord
 from students.tasks import draft_bulletins
 from tests.api import Program
 from tests.clock import frozen, shanghai
 from tests.world import World
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.7b")]
 OCTOBER = Month(date(2026, 10, 1), date(2026, 11, 1))
@@ -154,7 +157,7 @@ def test_weeks_without_a_sign_in_are_told_by_unit(world):
     told = line_of(drafted(world), world.east)
     # Weeks that end in October: of 28 September (three days before the holiday), 5, 12 and 19; that of the 26th goes on.
     weeks = [date(2026, 9, 28), date(2026, 10, 5), date(2026, 10, 12), date(2026, 10, 19)]
-    from reviews import weekly_login
+    from reviews.staff import weekly_login
 
     counted = weekly_login.weeks(OCTOBER.first, OCTOBER.last, calendar.current().for_province(world.im.pk))
     assert set(counted) <= set(weeks)

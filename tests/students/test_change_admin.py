@@ -5,8 +5,8 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
-from orgs.models import Account
-from students.change_models import ChangePolicy
+from orgs.people.models import Account
+from students.changes.models import ChangePolicy
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R5.1")]

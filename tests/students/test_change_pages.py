@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from ledger import clock
-from reviews.models import Case
-from students.change_kinds import BY_KIND
-from students.change_models import StatusChange
-from students.reference import load_code_tables
+from reviews.engine.models import Case
+from students.changes.kinds import BY_KIND
+from students.changes.models import StatusChange
+from students.pupil.reference import load_code_tables
 from tests.golden import assert_queries
 from tests.world import World, png
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R5.3")]
 

@@ -5,19 +5,26 @@ from datetime import timedelta
 import pytest
 from django.db import connection
 
-from ledger import clock, outbox
-from reviews import door, evidence, states
-from reviews.models import Act, Case, Notice, Route
-from reviews.refusals import Refused
-from students import change_drafting, statuses
-from students.change_kinds import BY_KIND, KINDS
-from students.change_models import ContactAttempt, StatusChange
-from students.change_rules import months_after
+from ledger import outbox
+from reviews.engine import door
+from reviews.engine.models import Act, Case
+from reviews.evidence import proofs as evidence
+from reviews.notices.models import Notice
+from reviews.rulebook.models import Route
+from reviews.vocabulary import states
+from reviews.vocabulary.refusals import Refused
+from students.changes import drafting as change_drafting
+from students.changes.kinds import BY_KIND, KINDS
+from students.changes.models import ContactAttempt, StatusChange
+from students.changes.rules import months_after
 from students.dropouts import marking
-from students.grades import grade_of
-from students.models import Student, StudentStatus
+from students.pupil import statuses
+from students.pupil.grades import grade_of
+from students.pupil.models import Student
+from students.pupil.statuses import StudentStatus
 from tests import golden
 from tests.world import World, png
+from web import clock
 
 pytestmark = pytest.mark.django_db
 TARGETS = {

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from ledger import clock
-from reviews.models import Case
-from students.change_kinds import KINDS
-from students.reference import load_code_tables
+from reviews.engine.models import Case
+from students.changes.kinds import KINDS
+from students.pupil.reference import load_code_tables
 from tests.api import Program, refusal
 from tests.world import World, png
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R5.3")]
 AGREED = {"opinion": "情况属实，同意办理。", "outcome": "agree"}

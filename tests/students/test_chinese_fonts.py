@@ -6,12 +6,13 @@ from importlib.util import find_spec
 import pikepdf
 import pytest
 
-from students import chinese_fonts, sheet_pdf
-from students.print_models import PrintKind
-from students.sheet_pdf import FontsMissing
+from demo import photographs
+from students.counter import sheet_pdf
+from students.counter.models import PrintKind
+from students.counter.sheet_pdf import FontsMissing
+from students.pupil import chinese_fonts
 from tests.students.test_rare_characters import not_drawn
 from tests.students.test_sheet_golden import TEXTS, paper
-from transfers.demo import photographs
 
 # In both sources; the sample's rare characters are left to their own tests.
 PLAIN = TEXTS | {"address": "内蒙古自治区锡林郭勒盟阿巴嘎旗别力古台镇示例街1号"}

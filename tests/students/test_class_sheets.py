@@ -10,17 +10,18 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger import clock, outbox
-from orgs.models import Post, PostRole
-from reviews.models import Notice
-from reviews.refusals import Refused
-from students import record_values
-from students.models import ChangeSource, FieldChange, SchoolClass, Student
-from students.record_fields import BY_KEY
-from students.reference import load_code_tables
-from students.upkeep import sheet_table, sheets
-from students.upkeep.models import ChangeSheet, ChangeSheetLine, ClassCharge, Sheet
+from ledger import outbox
+from orgs.people.models import Post, PostRole
+from reviews.notices.models import Notice
+from reviews.vocabulary.refusals import Refused
+from students.classes import sheet_table, sheets
+from students.classes.models import ChangeSheet, ChangeSheetLine, ClassCharge, Sheet
+from students.pupil.models import ChangeSource, FieldChange, SchoolClass, Student
+from students.pupil.reference import load_code_tables
+from students.record import values as record_values
+from students.record.fields import BY_KEY
 from tests.world import World, rewritten
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R6.1")]
 PHONE = "13900000018"

@@ -12,10 +12,12 @@ from django.db import IntegrityError, connection, transaction
 from PIL import Image
 
 from ledger.models import AuditEntry
-from reviews import files
-from students import counter, photos, print_batches, records, sheet, sheet_pdf
-from students.models import RegistrationNumber
-from students.print_models import BatchState, PrintBatch, PupilPhoto, SheetPrint
+from reviews.evidence import files
+from students.counter import finding as counter
+from students.counter import photos, print_batches, sheet, sheet_pdf
+from students.counter.models import BatchState, PrintBatch, PupilPhoto, SheetPrint
+from students.pupil import records
+from students.pupil.models import RegistrationNumber
 from tests.clock import frozen, shanghai
 from tests.reviews.test_pictures import GREY, deep, png
 from tests.world import World, rewritten
@@ -148,7 +150,7 @@ def test_the_sheet_is_one_page_with_the_full_number_the_blocks_and_the_serial(cl
 
 
 def test_every_item_of_the_dictionary_stands_on_the_sheet_once():
-    from students.record_fields import FIELDS
+    from students.record.fields import FIELDS
 
     laid = [key for rows in sheet.LAYOUT.values() for row in rows for key, _, _ in row if key]
     assert len(laid) == len(set(laid))
@@ -160,7 +162,7 @@ def test_every_item_of_the_dictionary_stands_on_the_sheet_once():
 
 
 def test_the_fullest_record_still_fits_one_page(client, world, pupil, clerk):
-    from students.models import Guardian, PupilRecord
+    from students.pupil.models import Guardian, PupilRecord
 
     details = dict.fromkeys(("mail_address", "home_address", "homepage", "talents"), "长" * 200)
     PupilRecord.objects.update_or_create(student=pupil, defaults={"details": details})
@@ -320,7 +322,7 @@ def test_the_school_that_the_pupil_left_prints_its_archived_copy_marked_so(clien
 
 
 def test_the_archived_copy_keeps_every_item_of_the_record(world, pupil):
-    from students.models import PupilRecord
+    from students.pupil.models import PupilRecord
 
     details = {"native_place": "152522", "talents": "摔跤", "boarding": "2"}
     PupilRecord.objects.update_or_create(student=pupil, defaults={"details": details})

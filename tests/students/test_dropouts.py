@@ -9,14 +9,14 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from ledger import clock
 from ledger.models import AuditEntry
-from reviews.refusals import Refused
-from students import records
+from reviews.vocabulary.refusals import Refused
 from students.dropouts import marking, report
 from students.dropouts.models import Dropout, DropoutMark
-from students.models import Student
+from students.pupil import records
+from students.pupil.models import Student
 from tests.world import World, rewritten
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R5.2")]
 EFFORTS = "班主任10月12日、校长10月20日两次家访，家长同意返校但至今未返。"

@@ -12,16 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger import clock, outbox
+from ledger import outbox
 from ledger.models import AuditEntry
-from reviews import files
-from reviews.models import Notice
-from reviews.refusals import Refused
-from students import records
-from students.exports import making
-from students.exports.models import Making, RosterExport
-from students.models import Student
+from reviews.evidence import files
+from reviews.notices.models import Notice
+from reviews.vocabulary.refusals import Refused
+from students.pupil import records
+from students.pupil.models import Student
+from students.roster import exporting as making
+from students.roster.models import Making, RosterExport
 from tests.world import World, rewritten
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.7")]
 

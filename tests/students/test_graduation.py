@@ -7,13 +7,14 @@ from django.db import connection, transaction
 from django.urls import reverse
 
 from ledger.models import AuditEntry
-from reviews import door
-from reviews.models import Case
-from reviews.refusals import Refused
-from students import graduation, promotion, taking_back
-from students.grades import PRIMARY, SENIOR, cohort_of
-from students.graduation_models import GraduationLine, GraduationRun, PromotionCount, TakenBack
-from students.models import ProblemRecord, Student
+from reviews.engine import door
+from reviews.engine.models import Case
+from reviews.vocabulary.refusals import Refused
+from students.pupil.grades import PRIMARY, SENIOR, cohort_of
+from students.pupil.models import ProblemRecord, Student
+from students.year_end import graduation, promotion
+from students.year_end import graduation_rollback as taking_back
+from students.year_end.models import GraduationLine, GraduationRun, PromotionCount, TakenBack
 from tests.clock import frozen, shanghai
 from tests.world import World
 

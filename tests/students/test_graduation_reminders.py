@@ -7,11 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from ledger import clock, outbox
-from reviews.models import Notice
-from students import graduation_reminders
+from ledger import outbox
+from reviews.notices.models import Notice
+from students.year_end import reminders as graduation_reminders
 from tests.clock import frozen, shanghai
 from tests.world import World
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R4.1")]
 JUNE = shanghai(2026, 6, 20, 9)

@@ -8,13 +8,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ledger.text import no_formula
-from students import headcount
-from students.headcount_models import HeadcountCell
-from students.models import PupilRecord, Student
-from students.reference import load_code_tables
+from students.pupil.models import PupilRecord, Student
+from students.pupil.reference import load_code_tables
+from students.statistics import headcount
+from students.statistics.models import HeadcountCell
 from tests.clock import frozen, shanghai
 from tests.world import World
+from web.text import no_formula
 
 NOW = shanghai(2026, 11, 27, 10)
 DAY = NOW.date()

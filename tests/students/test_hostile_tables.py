@@ -14,18 +14,19 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from ledger import clock
-from orgs.models import PostRole
-from reviews import files
-from students import imports, table_reading, workbooks
-from students.import_models import MOST_TRIES, ImportBatch, ImportState
-from students.models import SchoolClass, Student
-from students.reference import load_code_tables
-from students.tables import Column
-from students.upkeep import sheets
-from students.workbooks import JOB, PAGE, Limits, TableRefused
+from orgs.people.models import PostRole
+from reviews.evidence import files
+from students.classes import sheets
+from students.pupil.models import SchoolClass, Student
+from students.pupil.reference import load_code_tables
+from students.tables import imports, workbooks
+from students.tables import reading as table_reading
+from students.tables.columns import Column
+from students.tables.models import MOST_TRIES, ImportBatch, ImportState
+from students.tables.workbooks import JOB, PAGE, Limits, TableRefused
 from tests import workbook
 from tests.world import World
+from web import clock
 
 COLUMNS = [
     Column("name", "姓名", required=True),

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from students import identity
-from students.identity import IdentityError
+from students.pupil import identity
+from students.pupil.identity import IdentityError
 
 TODAY = date(2026, 11, 23)
 DIGITS = "0123456789"

@@ -10,18 +10,19 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from ledger import clock
 from ledger.models import AuditEntry
-from reviews import files
-from reviews.refusals import Refused
-from students import imports, table_returned
-from students.import_models import ImportBatch, ImportState
-from students.models import ProblemRecord, Student
-from students.reference import load_code_tables
+from reviews.evidence import files
+from reviews.vocabulary.refusals import Refused
+from students.pupil.models import ProblemRecord, Student
+from students.pupil.reference import load_code_tables
+from students.tables import imports
+from students.tables import returned as table_returned
+from students.tables.models import ImportBatch, ImportState
 from tests import workbook
 from tests.students.test_registration import child, uploaded
 from tests.students.test_tables_as_meant import HEADS, checked, faults, lines
 from tests.world import World
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R2.1")]
 

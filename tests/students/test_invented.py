@@ -8,8 +8,8 @@ from datetime import date
 
 import pytest
 
-from students import identity, invented
-from students.invented import Exhausted, Inventor
+from students.pupil import identity, invented
+from students.pupil.invented import Exhausted, Inventor
 
 TODAY = date(2026, 11, 23)
 FIRST, LAST = date(2008, 9, 1), date(2020, 8, 31)

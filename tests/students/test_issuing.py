@@ -8,17 +8,20 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from ledger import audit, clock, outbox
+from ledger import audit, outbox
 from ledger.models import AuditEntry, OutboxMessage
-from orgs.models import Account
-from reviews.models import Notice
-from reviews.refusals import Refused
-from students import issuing, population, problems, records, sealing
-from students.models import ProblemRecord, RegistrationNumber, Student
-from students.number_models import BatchState, HeldBack, IssuingBatch, IssuingLine, PopulationPerson
-from students.population import Found
+from orgs.people.models import Account
+from reviews.notices.models import Notice
+from reviews.vocabulary.refusals import Refused
+from students.duplicates import problems
+from students.numbers import issuing, population
+from students.numbers.models import BatchState, HeldBack, IssuingBatch, IssuingLine, PopulationPerson
+from students.numbers.population import Found
+from students.pupil import records, sealing
+from students.pupil.models import ProblemRecord, RegistrationNumber, Student
 from tests.reviews.test_walls import refused
 from tests.world import World, rewritten
+from web import clock
 
 pytestmark = pytest.mark.django_db
 

@@ -6,18 +6,20 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from ledger import clock
 from ledger.models import AuditEntry
-from reviews import door
-from reviews.evidence import take_in
-from reviews.models import Case, Step
-from reviews.refusals import Refused
-from reviews.states import State
-from students import identity, key_drafting, key_rules, population, records
-from students.key_models import KeyInformationChange
-from students.models import FieldChange, RegistrationNumber, Student
+from reviews.engine import door
+from reviews.engine.models import Case, Step
+from reviews.evidence.proofs import take_in
+from reviews.vocabulary.refusals import Refused
+from reviews.vocabulary.states import State
+from students.changes import key_drafting, key_rules
+from students.changes.key_models import KeyInformationChange
+from students.numbers import population
+from students.pupil import identity, records
+from students.pupil.models import FieldChange, RegistrationNumber, Student
 from tests.clock import frozen, shanghai
 from tests.world import World, png, rewritten
+from web import clock
 
 NOW = shanghai(2026, 11, 27, 10)
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R1.6")]

@@ -11,21 +11,28 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger import clock, outbox
+from ledger import outbox
 from ledger.models import AuditEntry
-from reviews.models import Case, Notice
-from reviews.refusals import Refused
-from students import imports, record_values, records, sealing
-from students.grades import nominal_grade
-from students.import_models import ImportState
-from students.late import calendar, lists, months, table
-from students.late.models import Late, LateChild, MonthlyCheck
-from students.models import Enrolment, ProblemRecord, Student
-from students.reference import load_code_tables
+from reviews.engine.models import Case
+from reviews.notices.models import Notice
+from reviews.vocabulary.refusals import Refused
+from students.admission import late_calendar as calendar
+from students.admission import late_lists as lists
+from students.admission import late_months as months
+from students.admission import late_table as table
+from students.admission.late_models import Late, LateChild, MonthlyCheck
+from students.pupil import records, sealing
+from students.pupil.grades import nominal_grade
+from students.pupil.models import Enrolment, ProblemRecord, Student
+from students.pupil.reference import load_code_tables
+from students.record import values as record_values
+from students.tables import imports
+from students.tables.models import ImportState
 from tests import late_children
 from tests.clock import frozen, shanghai
 from tests.workbook import filled
 from tests.world import World, rewritten
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R2.2")]
 AUTUMN = shanghai(2026, 10, 12, 10)

@@ -7,17 +7,21 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from ledger import clock, outbox
+from ledger import outbox
 from ledger.models import AuditEntry
-from reviews.models import Limit, Notice
-from reviews.refusals import Refused
-from students.late import month_reminders, monthly, months
-from students.late.models import Late, LateChild, MonthlyCheck
-from students.models import Student
+from reviews.notices.models import Notice
+from reviews.rulebook.models import Limit
+from reviews.vocabulary.refusals import Refused
+from students.admission import late_month_reminders as month_reminders
+from students.admission import late_monthly as monthly
+from students.admission import late_months as months
+from students.admission.late_models import Late, LateChild, MonthlyCheck
+from students.pupil.models import Student
 from tests import late_children
 from tests.api import Program, refusal
 from tests.clock import frozen, shanghai
 from tests.world import World, rewritten
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R2.2")]
 AUTUMN = shanghai(2026, 10, 12, 10)

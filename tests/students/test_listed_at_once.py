@@ -7,12 +7,14 @@ import time
 import pytest
 from django.db import connection, transaction
 
-from reviews import door
-from reviews.models import Case
-from reviews.refusals import Refused
-from students import one_way, pupil_drafts, recruitment
-from students.models import Student
-from students.recruitment_models import RecruitedPupil
+from reviews.engine import door
+from reviews.engine.models import Case
+from reviews.vocabulary.refusals import Refused
+from students.admission import recruitment
+from students.changes import pupil_drafts
+from students.onward import one_way
+from students.onward.models import RecruitedPupil
+from students.pupil.models import Student
 from tests.clock import frozen, shanghai
 from tests.reviews.test_concurrency import at_once
 from tests.world import World

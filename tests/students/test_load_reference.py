@@ -3,8 +3,8 @@
 import pytest
 from django.core.management import call_command
 
-from orgs.models import Unit, UnitLevel
-from students.models import CodeTable
+from orgs.people.models import Unit, UnitLevel
+from students.pupil.models import CodeTable
 
 pytestmark = pytest.mark.django_db
 

@@ -5,8 +5,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ledger.models import AuditEntry
-from students import records
-from students.identity import IdentityError
+from students.pupil import records
+from students.pupil.identity import IdentityError
 from tests.world import World
 
 pytestmark = pytest.mark.django_db

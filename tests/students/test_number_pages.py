@@ -3,11 +3,12 @@
 import pytest
 from django.test import Client
 
-from ledger import clock
-from students import issuing, records
-from students.number_models import BatchState, IssuingBatch
+from students.numbers import issuing
+from students.numbers.models import BatchState, IssuingBatch
+from students.pupil import records
 from tests.students.test_issuing import prepared, registered
 from tests.world import World
+from web import clock
 
 pytestmark = pytest.mark.django_db
 

@@ -8,17 +8,18 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from ledger import clock
+from demo.loading import as_replica
 from ledger.models import AuditEntry
-from reviews.models import Case, random_number
-from reviews.refusals import Refused
-from students import identity, numbers, records, sealing
-from students.key_models import KeyInformationChange
-from students.models import RegistrationNumber, Student
-from students.population import Found
+from reviews.engine.models import Case, random_number
+from reviews.vocabulary.refusals import Refused
+from students.changes.key_models import KeyInformationChange
+from students.numbers import numbering as numbers
+from students.numbers.population import Found
+from students.pupil import identity, records, sealing
+from students.pupil.models import RegistrationNumber, Student
 from tests.reviews.test_walls import refused
 from tests.world import World
-from transfers.demo.loading import as_replica
+from web import clock
 
 pytestmark = pytest.mark.django_db
 

@@ -10,12 +10,13 @@ from django.urls import reverse
 
 from ledger import outbox
 from ledger.models import AuditEntry
-from reviews import door
-from reviews.models import Act, Case, Notice, OverdueRecord, Step
-from reviews.refusals import Refused
-from students import recruitment
-from students.models import Student
-from students.recruitment_models import RecruitedPupil
+from reviews.engine import door
+from reviews.engine.models import Act, Case, OverdueRecord, Step
+from reviews.notices.models import Notice
+from reviews.vocabulary.refusals import Refused
+from students.admission import recruitment
+from students.onward.models import RecruitedPupil
+from students.pupil.models import Student
 from tests.clock import frozen, shanghai
 from tests.world import World, rewritten
 

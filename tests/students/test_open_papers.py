@@ -5,17 +5,19 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from ledger import clock, outbox
-from orgs.models import Post, PostRole
-from reviews import handover, open_papers
-from reviews.models import Notice
-from students.graduation_models import GraduationRun
-from students.late import calendar
-from students.late.models import LateChild
-from students.models import ProblemRecord
+from ledger import outbox
+from orgs.people.models import Post, PostRole
+from reviews.engine import open_papers
+from reviews.notices.models import Notice
+from reviews.staff import handover
+from students.admission import late_calendar as calendar
+from students.admission.late_models import LateChild
+from students.pupil.models import ProblemRecord
+from students.year_end.models import GraduationRun
 from tests import late_children, ticketed, upkept
 from tests.ticketed import issued
 from tests.world import World
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
 

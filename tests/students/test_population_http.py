@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from students.population import Asked, Found, register
-from students.population_http import CHUNK, HttpRegister
+from students.numbers.population import Asked, Found, register
+from students.numbers.population_http import CHUNK, HttpRegister
 
 pytestmark = pytest.mark.rule("R1.7")
 PERSON = Asked("152522201503120028", "阿拉坦·其其格")
@@ -57,7 +57,7 @@ class Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def server(settings):
     found = Register()
-    settings.POPULATION_REGISTER = "students.population_http.HttpRegister"
+    settings.POPULATION_REGISTER = "students.numbers.population_http.HttpRegister"
     settings.POPULATION_URL, settings.POPULATION_TOKEN = found.url, "secret-token"
     settings.POPULATION_TIMEOUT, settings.POPULATION_RETRIES, settings.TRIAL = 0.5, 2, True
     yield found

@@ -4,7 +4,7 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from students.records import current_number
+from students.pupil.records import current_number
 from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.5")]

@@ -5,9 +5,11 @@ from django.test import Client
 from django.urls import reverse
 
 from ledger.models import AuditEntry
-from orgs.models import PostRole
-from students import records, sealing, status
-from students.models import Guardian, StudentStatus
+from orgs.people.models import PostRole
+from students.changes import status
+from students.pupil import records, sealing
+from students.pupil.models import Guardian
+from students.pupil.statuses import StudentStatus
 from tests.world import World
 
 pytestmark = pytest.mark.django_db

@@ -6,9 +6,9 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from students import sheet_pdf
-from students.print_models import PrintKind
-from students.sheet_pdf import GlyphMissing
+from students.counter import sheet_pdf
+from students.counter.models import PrintKind
+from students.counter.sheet_pdf import GlyphMissing
 from tests.students.test_sheet_golden import TEXTS, paper
 
 # Planes 2 (extensions C and E) and 3 (extensions G and H), Mongolian.

@@ -10,14 +10,18 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger import pinyin
 from ledger.models import AuditEntry
-from ledger.text import NUMBER_IN_TEXT
-from reviews.refusals import Refused
-from students import identity, record_changes, record_checks, record_fields, record_values, records
-from students.models import FieldChange, Guardian, PupilRecord, Student
-from students.record_fields import BY_KEY, EDITABLE, FIELDS
+from reviews.vocabulary.refusals import Refused
+from students.pupil import identity, records
+from students.pupil.models import FieldChange, Guardian, PupilRecord, Student
+from students.record import changes as record_changes
+from students.record import checks as record_checks
+from students.record import fields as record_fields
+from students.record import values as record_values
+from students.record.fields import BY_KEY, EDITABLE, FIELDS
 from tests.world import World
+from web import pinyin
+from web.text import NUMBER_IN_TEXT
 
 TODAY = date(2026, 11, 26)
 PHONE = "13900010002"

@@ -5,9 +5,10 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from students import record_changes, records
-from students.models import FieldChange, Student
-from students.record_fields import BLOCKS, EDITABLE, FIELDS, of_block
+from students.pupil import records
+from students.pupil.models import FieldChange, Student
+from students.record import changes as record_changes
+from students.record.fields import BLOCKS, EDITABLE, FIELDS, of_block
 from tests.world import World
 
 PHONE = "13900010002"

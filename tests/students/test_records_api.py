@@ -2,9 +2,9 @@
 
 import pytest
 
-from students import records
-from students.models import FieldChange, PupilRecord
-from students.reference import load_code_tables
+from students.pupil import records
+from students.pupil.models import FieldChange, PupilRecord
+from students.pupil.reference import load_code_tables
 from tests.api import Program, refusal
 from tests.world import World
 

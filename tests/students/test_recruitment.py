@@ -11,14 +11,19 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ledger.models import AuditEntry
-from reviews import door
-from reviews.models import Case
-from reviews.refusals import Refused
-from students import arrivals, imports, moving, records, recruitment, recruitment_back, tables
-from students.grades import JUNIOR, Entering
-from students.import_models import ImportState
-from students.models import Enrolment, ProblemKind, ProblemRecord
-from students.recruitment_models import RecruitedPupil, Recruiting, RecruitmentReturn
+from reviews.engine import door
+from reviews.engine.models import Case
+from reviews.vocabulary.refusals import Refused
+from students.admission import recruitment
+from students.onward.models import RecruitedPupil, Recruiting, RecruitmentReturn
+from students.pupil import arrivals, records
+from students.pupil.grades import JUNIOR, Entering
+from students.pupil.models import Enrolment, ProblemKind, ProblemRecord
+from students.record import moving
+from students.tables import columns as tables
+from students.tables import imports
+from students.tables.models import ImportState
+from students.year_end import recruitment_rollback as recruitment_back
 from tests.clock import frozen, shanghai
 from tests.world import World, rewritten
 
@@ -283,8 +288,9 @@ def test_after_30_november_it_is_told_and_not_forbidden(world):
 
 
 def recruitment_page(case, world):
-    from ledger import clock
-    from reviews import procedures, rulebook
+    from reviews.engine import book as rulebook
+    from reviews.engine import procedures
+    from web import clock
 
     return procedures.of(case).page(case, clerk(world), clock.now(), rulebook.current()).checks
 

@@ -10,14 +10,17 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from ledger import clock
-from reviews import files
-from students import imports, record_values, records, registration
-from students.import_models import ImportBatch, ImportState
-from students.models import Enrolment, FieldChange, ProblemKind, ProblemRecord, SchoolClass, Student
-from students.reference import load_code_tables
+from reviews.evidence import files
+from students.admission import registration
+from students.pupil import records
+from students.pupil.models import Enrolment, FieldChange, ProblemKind, ProblemRecord, SchoolClass, Student
+from students.pupil.reference import load_code_tables
+from students.record import values as record_values
+from students.tables import imports
+from students.tables.models import ImportBatch, ImportState
 from tests.workbook import filled
 from tests.world import World
+from web import clock
 
 pytestmark = pytest.mark.django_db
 KIND = "registration"

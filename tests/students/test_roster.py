@@ -9,9 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from ledger.models import AuditEntry
-from orgs.models import PostRole
-from students import records
-from students.models import SchoolClass
+from orgs.people.models import PostRole
+from students.pupil import records
+from students.pupil.models import SchoolClass
 from tests.golden import assert_queries
 from tests.world import World
 
@@ -88,7 +88,7 @@ def test_the_grades_are_counted(world, clerk):
 
 
 def test_a_long_list_comes_in_pages_and_whole_for_paper(world, clerk, monkeypatch):
-    from students import roster
+    from students.roster import listing as roster
 
     monkeypatch.setattr(roster, "PAGE", 3)
     for _ in range(7):
@@ -152,7 +152,7 @@ def test_the_key_of_a_search_means_nothing_to_another_session(world, clerk):
 
 
 def test_a_name_typed_into_the_address_is_not_searched_nor_repeated(world, clerk, monkeypatch):
-    from students import roster
+    from students.roster import listing as roster
 
     monkeypatch.setattr(roster, "PAGE", 1)
     world.pupil(world.third), world.pupil(world.third)

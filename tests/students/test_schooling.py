@@ -9,14 +9,22 @@ from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ledger.clock import SHANGHAI
-from orgs.school_system import SchoolSystem, SystemOn
-from students.grades import JUNIOR, PRIMARY, cohort_of, grade_label, is_graduating, nominal_grade, phase_of
-from students.models import Enrolment
-from students.schooling import Schooling, began_school, schooling
+from orgs.people.school_system import SchoolSystem, SystemOn
+from students.pupil.grades import (
+    JUNIOR,
+    PRIMARY,
+    cohort_of,
+    grade_label,
+    is_graduating,
+    nominal_grade,
+    phase_of,
+)
+from students.pupil.models import Enrolment
+from students.pupil.schooling import Schooling, began_school, schooling
 from tests.world import World
-from transfers.last_grade import must_graduate
-from transfers.rules import Facts, grade_offered
+from transfers.moving.last_grade import must_graduate
+from transfers.moving.rules import Facts, grade_offered
+from web.clock import SHANGHAI
 
 pytestmark = pytest.mark.rule("R4.3")
 SYSTEMS = [choice.value for choice in SchoolSystem]

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given
 from hypothesis import strategies as st
 
-from students import sealing
-from students.sealing import Keyring, KeyringError, SealBroken
+from students.pupil import sealing
+from students.pupil.sealing import Keyring, KeyringError, SealBroken
 
 KEYS = {1: bytes(range(32)), 2: bytes(range(32, 64)), 255: bytes(range(64, 96))}
 INDEX = bytes(range(96, 128))

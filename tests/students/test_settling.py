@@ -8,27 +8,25 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger import clock, outbox
-from reviews import door
-from reviews.evidence import take_in
-from reviews.models import Case, Notice
-from reviews.refusals import Refused
-from students import eligibility, issuing, problems, records
+from ledger import outbox
+from reviews.engine import door
+from reviews.engine.models import Case
+from reviews.evidence.proofs import take_in
+from reviews.notices.models import Notice
+from reviews.vocabulary.refusals import Refused
 from students.bulletins import counting
-from students.models import (
-    Enrolment,
-    ProblemKind,
-    ProblemRecord,
-    RegistrationNumber,
-    Student,
-    StudentStatus,
-)
-from students.problem_models import KnownTwins
-from students.reference import load_code_tables
-from students.settling import answering, deciding, deletion
-from students.settling.models import Decided, RecordRemoval
+from students.duplicates import problems
+from students.duplicates.models import KnownTwins
+from students.numbers import eligibility, issuing
+from students.problems import answering, deciding, deletion
+from students.problems.models import Decided, RecordRemoval
+from students.pupil import records
+from students.pupil.models import Enrolment, ProblemKind, ProblemRecord, RegistrationNumber, Student
+from students.pupil.reference import load_code_tables
+from students.pupil.statuses import StudentStatus
 from tests.settled import WORDS, agreed, answered, claimed
 from tests.world import World, png, rewritten
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R1.9")]
 

@@ -9,8 +9,8 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from students import sheet, sheet_pdf
-from students.print_models import PrintKind
+from students.counter import sheet, sheet_pdf
+from students.counter.models import PrintKind
 from tests import golden
 from tests.clock import shanghai
 

@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from ledger import clock, outbox
-from reviews.models import Notice
-from students import change_reminders
+from ledger import outbox
+from reviews.notices.models import Notice
+from students.changes import reminders as change_reminders
 from tests.clock import frozen, shanghai
 from tests.world import World
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R5.3")]
 START = shanghai(2026, 9, 7, 10)

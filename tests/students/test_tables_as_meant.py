@@ -8,25 +8,23 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ledger import clock
-from ledger.text import no_formula
-from students import (
-    identity,
-    imports,
-    record_checks,
-    record_values,
-    registration,
-    table_reading,
-    tables,
-)
-from students.import_models import ImportState
-from students.models import Guardian, SchoolClass, Student
-from students.record_fields import BY_KEY
-from students.reference import load_code_tables
-from students.tables import Column
+from students.admission import registration
+from students.pupil import identity
+from students.pupil.models import Guardian, SchoolClass, Student
+from students.pupil.reference import load_code_tables
+from students.record import checks as record_checks
+from students.record import values as record_values
+from students.record.fields import BY_KEY
+from students.tables import columns as tables
+from students.tables import imports
+from students.tables import reading as table_reading
+from students.tables.columns import Column
+from students.tables.models import ImportState
 from tests import workbook
 from tests.students.test_registration import child, written
 from tests.world import World
+from web import clock
+from web.text import no_formula
 
 TODAY = date(2026, 12, 1)
 HEADS = [

@@ -9,10 +9,11 @@ import pikepdf
 import pypdfium2
 import pytest
 
-from students import sheet_pdf, typesetting
-from students.print_models import PrintKind
-from students.sheet_pdf import GlyphMissing
-from students.sheet_pdf import typesetting as used
+from students.counter import sheet_pdf
+from students.counter.models import PrintKind
+from students.counter.sheet_pdf import GlyphMissing
+from students.counter.sheet_pdf import typesetting as used
+from students.pupil import typesetting
 from tests.students.test_sheet_golden import TEXTS, paper
 
 

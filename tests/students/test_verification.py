@@ -9,18 +9,19 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from ledger import clock, outbox
+from ledger import outbox
 from ledger.models import AuditEntry
-from orgs.models import Post
-from reviews.models import Notice
-from reviews.refusals import Refused
-from students import record_changes
-from students.models import FieldChange, Student
-from students.reference import load_code_tables
-from students.upkeep import rounds
-from students.upkeep.round_models import Finding, SampledPupil, SchoolVerification, VerificationRound
+from orgs.people.models import Post
+from reviews.notices.models import Notice
+from reviews.vocabulary.refusals import Refused
+from students.pupil.models import FieldChange, Student
+from students.pupil.reference import load_code_tables
+from students.record import changes as record_changes
+from students.verification import rounds
+from students.verification.models import Finding, SampledPupil, SchoolVerification, VerificationRound
 from tests.clock import frozen, shanghai
 from tests.world import World, rewritten
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R6.2")]
 AUTUMN = shanghai(2026, 12, 1, 10)

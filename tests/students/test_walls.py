@@ -4,8 +4,8 @@ import pytest
 from django.db import connection, transaction
 from django.db.models import F
 
-from students.models import Enrolment, RegistrationNumber
-from students.statuses import ENDED, LIVING, StudentStatus
+from students.pupil.models import Enrolment, RegistrationNumber
+from students.pupil.statuses import ENDED, LIVING, StudentStatus
 from tests.reviews.test_walls import refused
 from tests.world import World
 

@@ -6,15 +6,17 @@ import pytest
 
 from ledger import outbox
 from ledger.models import OutboxMessage
-from reviews import rulebook, yearly_dates
-from reviews.models import Notice
-from students import issuing, yearly_reminders
+from reviews.clock import yearly_dates
+from reviews.engine import book as rulebook
+from reviews.notices.models import Notice
 from students.bulletins import counting, drafting
 from students.bulletins.models import Bulletin
 from students.bulletins.showing import paragraphs
-from students.models import Student, StudentStatus
-from students.number_models import IssuingBatch
-from students.upkeep import rounds
+from students.numbers import issuing
+from students.numbers.models import IssuingBatch
+from students.pupil.models import Student
+from students.pupil.statuses import StudentStatus
+from students.verification import rounds, yearly_reminders
 from tests.clock import frozen, shanghai
 from tests.world import World, rewritten
 from xueji.celery import app

@@ -2,8 +2,8 @@
 
 import pytest
 
-from students.records import current_number
-from students.reference import load_code_tables
+from students.pupil.records import current_number
+from students.pupil.reference import load_code_tables
 from tests import ticketed
 from tests.api import Program, refusal
 from tests.world import World

@@ -8,14 +8,16 @@ from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 
-from ledger import clock, outbox
-from reviews.models import Limit, Notice
-from reviews.refusals import Refused
+from ledger import outbox
+from reviews.notices.models import Notice
+from reviews.rulebook.models import Limit
+from reviews.vocabulary.refusals import Refused
 from tests import ticketed
 from tests.world import World
 from tickets import escalation, sealed
 from tickets.models import Complaint, Ticket
 from tickets.states import State, Verb
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.5")]
 MATTER = "转学申请送出二十天没有进展，学校说要等局里通知，请督促。"

@@ -5,18 +5,19 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from ledger import clock, outbox
+from ledger import outbox
 from ledger.models import AuditEntry
-from orgs.models import PostRole
-from reviews import digests
-from reviews.models import Notice
-from reviews.refusals import Refused
+from orgs.people.models import PostRole
+from reviews.notices import digests
+from reviews.notices.models import Notice
+from reviews.vocabulary.refusals import Refused
 from tests import ticketed
 from tests.ticketed import again, do, issued
 from tests.world import World
 from tickets import door, drafting, kinds, sealed
 from tickets.models import Entry, Kind, Ticket
 from tickets.states import State, Verb
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.6")]
 
@@ -348,7 +349,7 @@ def test_each_paper_bears_a_number_of_its_own_kind(world, kind):
 
 @pytest.mark.parametrize("origin", ["case", "pupil", "overdue"])
 def test_a_ticket_begun_from_what_there_is_comes_filled_in(world, origin):
-    from reviews.models import OverdueRecord
+    from reviews.engine.models import OverdueRecord
 
     pupil = world.pupil(world.third)
     case = world.submitted(world.first, pupil)

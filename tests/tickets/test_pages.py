@@ -8,19 +8,19 @@ import pytest
 from django.test import Client
 from PIL import Image
 
-from ledger import clock
 from ledger.models import AuditEntry
-from orgs.models import UnitLevel
-from reviews import sweeps
-from students.models import CodeTable
-from students.records import current_number
-from students.reference import load_code_tables
+from orgs.people.models import UnitLevel
+from reviews.clock import sweeps
+from students.pupil.models import CodeTable
+from students.pupil.records import current_number
+from students.pupil.reference import load_code_tables
 from tests import ticketed
 from tests.clock import frozen
 from tests.world import World, png
 from tickets import sealed
 from tickets.models import Enclosure, Kind, Ticket
 from tickets.states import State
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.6")]
 

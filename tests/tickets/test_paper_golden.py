@@ -7,13 +7,13 @@ import pypdfium2
 import pytest
 from PIL import Image
 
-from ledger.clock import SHANGHAI
-from students import sheet_pdf
-from students.reference import load_code_tables
+from students.counter import sheet_pdf
+from students.pupil.reference import load_code_tables
 from tests import golden, ticketed
 from tests.world import World
 from tickets import paper
 from tickets.models import Ticket
+from web.clock import SHANGHAI
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.6")]
 AT = datetime(2026, 11, 23, 10, 30, tzinfo=SHANGHAI)

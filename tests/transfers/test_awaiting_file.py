@@ -7,16 +7,18 @@ from django.db import IntegrityError, transaction
 
 from ledger import outbox
 from ledger.models import OutboxMessage
-from reviews import door, sweeps
-from reviews.models import Act, Case, Notice, OverdueRecord, Step
-from reviews.refusals import Refused
-from reviews.states import State
-from students.models import Enrolment, Student
+from reviews.clock import sweeps
+from reviews.engine import door
+from reviews.engine.models import Act, Case, OverdueRecord, Step
+from reviews.notices.models import Notice
+from reviews.vocabulary.refusals import Refused
+from reviews.vocabulary.states import State
+from students.pupil.models import Enrolment, Student
 from tests.api import Program
 from tests.clock import frozen, shanghai
 from tests.reviews.case_pages import post
 from tests.world import World
-from transfers.models import Transfer
+from transfers.moving.models import Transfer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.6")]
 SENT = shanghai(

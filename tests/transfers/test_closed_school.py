@@ -8,21 +8,22 @@ from django.core.cache import cache
 from django.db import DatabaseError, transaction
 from django.test import Client
 
-from ledger import clock
-from orgs import successors
-from orgs.models import Post, Unit
-from orgs.school_system import SchoolSystemPeriod
-from reviews import faults
-from reviews.models import Case
-from students.models import Enrolment
-from students.records import current_number
+from orgs.people import successors
+from orgs.people.models import Post, Unit
+from orgs.people.school_system import SchoolSystemPeriod
+from reviews.engine.models import Case
+from reviews.faults import announcing as faults
+from students.pupil.models import Enrolment
+from students.pupil.records import current_number
 from tests.api import Program, refusal
 from tests.clock import frozen, shanghai
 from tests.transfers.test_offline import code_of, refused
 from tests.world import World
-from transfers import drafting, offline
-from transfers.models import Transfer
-from transfers.offline_models import Outcome
+from transfers.attendance.models import Outcome
+from transfers.moving import drafting
+from transfers.moving.models import Transfer
+from transfers.offline import recording as offline
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1b")]
 NOW = shanghai(2026, 11, 3, 10)

@@ -3,12 +3,13 @@
 import pytest
 from django.urls import reverse
 
-from reviews import door, evidence
-from reviews.models import Attachment, Case
-from reviews.refusals import Refused
+from reviews.engine import door
+from reviews.engine.models import Attachment, Case
+from reviews.evidence import proofs as evidence
+from reviews.vocabulary.refusals import Refused
 from tests.world import World
-from transfers import drafting
-from transfers.models import Transfer
+from transfers.moving import drafting
+from transfers.moving.models import Transfer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1b")]
 

@@ -8,15 +8,17 @@ from django.test import Client
 from django.urls import reverse
 
 from ledger.models import OutboxMessage
-from reviews import door, evidence
-from reviews.models import Act, AttachmentKind, Case
-from reviews.refusals import Refused
-from students.models import SchoolClass, StudentStatus
+from reviews.engine import door
+from reviews.engine.models import Act, AttachmentKind, Case
+from reviews.evidence import proofs as evidence
+from reviews.vocabulary.refusals import Refused
+from students.pupil.models import SchoolClass
+from students.pupil.statuses import StudentStatus
 from tests.clock import frozen, shanghai
 from tests.world import World, png
-from transfers import drafting
-from transfers.forms import LookupForm, TransferForm
-from transfers.models import Transfer, TransferReason
+from transfers.moving import drafting
+from transfers.moving.forms import LookupForm, TransferForm
+from transfers.moving.models import Transfer, TransferReason
 
 pytestmark = pytest.mark.django_db
 OPINION = "情况属实，申请转入。"
@@ -280,7 +282,7 @@ def test_what_has_been_sent_leads_to_its_own_page(world, clerk):
 def test_the_whole_transfer_runs_alike_for_every_letter(world, clerk, letter):
     """From the look-up in the browser to the moved record: an L, a J and a G holder read the same answers."""
     pupil = world.pupil(world.third, letter=letter)
-    from students.records import current_number
+    from students.pupil.records import current_number
 
     found = clerk.post("/transfers/new/", {"number": current_number(pupil), "name": pupil.name})
     made = clerk.post("/transfers/new/check/", {"pupil": str(pupil.key), "school": world.first.pk}).headers[

@@ -6,14 +6,15 @@ import re
 
 import pytest
 
-from reviews import notice_values
-from reviews.models import Case, RefusalReason
-from reviews.notice_values import POST_GRADUATION, TRANSFERS
-from students.models import Enrolment
-from students.records import current_number
+from reviews.engine.models import Case
+from reviews.rulebook import notice_values
+from reviews.rulebook.models import RefusalReason
+from reviews.rulebook.notice_values import POST_GRADUATION, TRANSFERS
+from students.pupil.models import Enrolment
+from students.pupil.records import current_number
 from tests.world import World
-from transfers import rules
-from transfers.models import TransferReason
+from transfers.moving import rules
+from transfers.moving.models import TransferReason
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.1")]
 

@@ -4,16 +4,19 @@ from datetime import timedelta
 
 import pytest
 
-from ledger import clock, outbox
+from ledger import outbox
 from ledger.models import OutboxMessage
-from reviews import door_clock, sweeps
-from reviews.models import Act, Case, Notice
-from reviews.states import State
-from students.models import ProblemRecord
+from reviews.clock import expire as door_clock
+from reviews.clock import sweeps
+from reviews.engine.models import Act, Case
+from reviews.notices.models import Notice
+from reviews.vocabulary.states import State
+from students.pupil.models import ProblemRecord
 from tests.clock import frozen, shanghai
 from tests.reviews.case_pages import look, post, says
 from tests.world import World
-from transfers.models import Transfer
+from transfers.moving.models import Transfer
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.6")]
 SENT = shanghai(2026, 9, 14, 9)

@@ -8,17 +8,18 @@ from django.test import Client
 from django.urls import reverse
 
 from ledger.models import AuditEntry
-from orgs.school_system import SchoolSystemPeriod
-from reviews import door
-from reviews.models import Case, QuickPhrase
-from reviews.refusals import Refused
-from students.grades import cohort_of, nominal_grade
-from students.models import Enrolment, SchoolClass, Student
+from orgs.people.school_system import SchoolSystemPeriod
+from reviews.engine import door
+from reviews.engine.models import Case
+from reviews.rulebook.models import QuickPhrase
+from reviews.vocabulary.refusals import Refused
+from students.pupil.grades import cohort_of, nominal_grade
+from students.pupil.models import Enrolment, SchoolClass, Student
 from tests.api import Program, refusal
 from tests.clock import frozen, shanghai
 from tests.world import World, png, rewritten
-from transfers import drafting
-from transfers.models import Transfer, TransferReason
+from transfers.moving import drafting
+from transfers.moving.models import Transfer, TransferReason
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R4.3")]
 WHY = "家长和学生要求从低一年级读起"
@@ -258,7 +259,7 @@ def test_without_a_change_the_trail_speaks_of_no_cohort(world, pupil):
 @pytest.mark.rule("R3.2")
 @pytest.mark.parametrize("status", ["abroad", "left_other", "withdrawn", "expelled"])
 def test_the_status_is_kept_with_a_changed_grade_too_until_the_pupil_is_settled_in(world, status):
-    from students.status import settle_in
+    from students.changes.status import settle_in
 
     pupil = world.pupil(world.third, grade=4, status=status)
     assert world.finish(sent(world, pupil), opinion=CONSENT).state == "completed"

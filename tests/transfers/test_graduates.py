@@ -7,19 +7,21 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from reviews import door, procedures, sweeps
-from reviews.models import Case
-from reviews.notice_values import POST_GRADUATION
-from reviews.refusals import Refused
-from reviews.states import State
-from students.grades import cohort_of
-from students.models import SchoolClass, Student
-from students.records import current_number
+from reviews.clock import sweeps
+from reviews.engine import door, procedures
+from reviews.engine.models import Case
+from reviews.rulebook.notice_values import POST_GRADUATION
+from reviews.vocabulary.refusals import Refused
+from reviews.vocabulary.states import State
+from students.pupil.grades import cohort_of
+from students.pupil.models import SchoolClass, Student
+from students.pupil.records import current_number
 from tests.clock import frozen, shanghai
 from tests.reviews.case_pages import says
 from tests.world import World
-from transfers import drafting, offline
-from transfers.models import Transfer, TransferReason
+from transfers.moving import drafting
+from transfers.moving.models import Transfer, TransferReason
+from transfers.offline import recording as offline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.3")]
 AUTUMN = shanghai(2026, 9, 14, 9)

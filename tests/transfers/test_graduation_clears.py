@@ -5,17 +5,19 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from ledger import clock, outbox
+from ledger import outbox
 from ledger.models import AuditEntry
-from orgs.models import Account
-from reviews.models import Act, Case, Notice, Step
-from reviews.states import State
-from students import yearend
-from students.models import Student
+from orgs.people.models import Account
+from reviews.engine.models import Act, Case, Step
+from reviews.notices.models import Notice
+from reviews.vocabulary.states import State
+from students.pupil.models import Student
+from students.year_end import signals as yearend
 from tests.clock import frozen, shanghai
 from tests.reviews.case_pages import look, says
 from tests.world import World, rewritten
-from transfers import drafting
+from transfers.moving import drafting
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5b")]
 JUNE = shanghai(2026, 6, 22, 9)

@@ -6,14 +6,14 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
-from reviews import door
-from reviews.models import Case
-from reviews.refusals import Refused
-from reviews.states import State
+from reviews.engine import door
+from reviews.engine.models import Case
+from reviews.vocabulary.refusals import Refused
+from reviews.vocabulary.states import State
 from tests.api import SENT, Program, refusal
 from tests.clock import frozen, shanghai
 from tests.world import World
-from transfers.models import Transfer
+from transfers.moving.models import Transfer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5")]
 SHUT = shanghai(2026, 7, 15)

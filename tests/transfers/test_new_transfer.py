@@ -8,13 +8,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from ledger.models import AuditEntry
-from orgs.models import Post, PostRole
-from reviews.models import Case
-from students import records
-from students.models import Student
-from students.records import current_number, id_number
+from orgs.people.models import Post, PostRole
+from reviews.engine.models import Case
+from students.pupil import records
+from students.pupil.models import Student
+from students.pupil.records import current_number, id_number
 from tests.world import World
-from transfers.views import NO_MATCH
+from transfers.moving.views import NO_MATCH
 
 pytestmark = pytest.mark.django_db
 NEW = "/transfers/new/"

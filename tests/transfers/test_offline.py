@@ -6,18 +6,23 @@ from datetime import date, timedelta
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
-from ledger import clock, outbox
+from ledger import outbox
 from ledger.models import AuditEntry
-from orgs.models import PostRole
-from reviews import door, faults
-from reviews.models import Case, Notice
-from reviews.refusals import Refused
-from students import attendance, graduation
+from orgs.people.models import PostRole
+from reviews.engine import door
+from reviews.engine.models import Case
+from reviews.faults import announcing as faults
+from reviews.notices.models import Notice
+from reviews.vocabulary.refusals import Refused
+from students.pupil import attendance
+from students.year_end import graduation
 from tests.clock import frozen, shanghai
 from tests.world import World
-from transfers import drafting, offline
-from transfers.offline import Stated
-from transfers.offline_models import OfflineTransfer, Outcome, Standing
+from transfers.attendance.models import OfflineTransfer, Outcome, Standing
+from transfers.moving import drafting
+from transfers.offline import recording as offline
+from transfers.offline.recording import Stated
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.4")]
 NOW = shanghai(2026, 11, 3, 10)

@@ -8,17 +8,21 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from ledger import clock, outbox
-from orgs.models import PostRole
-from reviews import faults
-from reviews.models import Case, Fault, Notice
-from students import records
-from students.identity import mask_name
+from ledger import outbox
+from orgs.people.models import PostRole
+from reviews.engine.models import Case
+from reviews.faults import announcing as faults
+from reviews.faults.models import Fault
+from reviews.notices.models import Notice
+from students.pupil import records
+from students.pupil.identity import mask_name
 from tests.clock import frozen, shanghai
 from tests.world import World
-from transfers import offline, offline_notices
-from transfers.offline import Stated
-from transfers.offline_models import OfflineTransfer
+from transfers.attendance.models import OfflineTransfer
+from transfers.offline import notices as offline_notices
+from transfers.offline import recording as offline
+from transfers.offline.recording import Stated
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.4")]
 NOW = shanghai(2026, 11, 23, 10)
@@ -321,7 +325,7 @@ def test_the_list_asks_the_same_statements_however_many_stand_in_it(world, monke
     for _ in range(8):
         world.taken_in(world.first, world.pupil(world.third), fault)
     assert asked() == few
-    monkeypatch.setattr("transfers.offline_pages.PAGE", 4)
+    monkeypatch.setattr("transfers.offline.pages.PAGE", 4)
     assert len(names(client.get(LIST, {"page": "3"}))) == 1
     assert "第 5–8 名，共 9 名" in text_of(client.get(LIST, {"page": "2"}))
     assert len(names(client.get(LIST, {"whole": "1"}))) == 9

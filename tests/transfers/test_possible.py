@@ -4,18 +4,21 @@ from datetime import date, timedelta
 
 import pytest
 
-from ledger import clock
-from reviews import door, rulebook
-from reviews.models import Case, Route
-from reviews.refusals import Refused
-from students.change_kinds import KINDS
-from students.change_rules import OFFERED, facts_before
-from students.models import StudentStatus
+from reviews.engine import book as rulebook
+from reviews.engine import door
+from reviews.engine.models import Case
+from reviews.rulebook.models import Route
+from reviews.vocabulary.refusals import Refused
+from students.changes.kinds import KINDS
+from students.changes.rules import OFFERED, facts_before
+from students.pupil.statuses import StudentStatus
 from tests.api import Program
 from tests.clock import frozen, shanghai
 from tests.world import World
-from transfers import possible, preflight
-from transfers.procedures import kind_for
+from transfers.moving import preflight
+from transfers.moving.procedures import kind_for
+from transfers.possible import checking as possible
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5")]
 DAYS = [

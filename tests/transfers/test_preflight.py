@@ -5,17 +5,18 @@ import re
 import pytest
 from django.test import Client
 
-from ledger import clock
-from orgs.models import Unit
-from reviews import door
-from reviews.models import Case
-from reviews.refusals import Refused
-from students.models import ProblemRecord, StudentStatus
-from students.records import current_number
+from orgs.people.models import Unit
+from reviews.engine import door
+from reviews.engine.models import Case
+from reviews.vocabulary.refusals import Refused
+from students.pupil.models import ProblemRecord
+from students.pupil.records import current_number
+from students.pupil.statuses import StudentStatus
 from tests.clock import frozen, shanghai
 from tests.world import World, rewritten
-from transfers import drafting
-from transfers.models import Transfer
+from transfers.moving import drafting
+from transfers.moving.models import Transfer
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1b")]
 CHECK = "/transfers/new/check/"

@@ -6,13 +6,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
-from orgs.models import Unit
-from orgs.reference import load_units
-from reviews.models import Case, Step
-from students import identity, records
-from students.models import RegistrationNumber, Student
+from demo import bulk, bulk_rows, inspection
+from orgs.people.models import Unit
+from orgs.people.reference import load_units
+from reviews.engine.models import Case, Step
+from students.pupil import identity, records
+from students.pupil.models import RegistrationNumber, Student
 from tests.clock import shanghai
-from transfers.demo import bulk, bulk_rows, inspection
 
 pytestmark = pytest.mark.django_db
 NOON = shanghai(2026, 11, 23, 12)

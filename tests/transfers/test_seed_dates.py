@@ -6,13 +6,13 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import override_settings
 
-from ledger.clock import local_date
-from reviews import rulebook
-from reviews.models import Act, Case
-from reviews.states import ENDS, OWN_SIDE, State
-from students.models import Student
+from demo import seeding
+from reviews.engine import book as rulebook
+from reviews.engine.models import Act, Case
+from reviews.vocabulary.states import ENDS, OWN_SIDE, State
+from students.pupil.models import Student
 from tests.clock import shanghai
-from transfers.demo import seeding
+from web.clock import local_date
 
 pytestmark = pytest.mark.django_db
 

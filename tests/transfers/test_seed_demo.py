@@ -10,20 +10,26 @@ from django.db import connection, transaction
 from django.test import override_settings
 from PIL import Image
 
+from demo import inspection, people, seeding
+from demo.loading import as_replica
 from ledger import audit
 from ledger.models import AuditEntry
-from orgs.models import Account, Delegation, Post, Unit
-from reviews import evidence, files, sweeps
-from reviews.models import Act, Attachment, Case, Fault, OverdueRecord, Step
-from reviews.states import OWN_SIDE, RUNNING, State
-from students import identity, record_checks, record_fields, record_values, records, sealing
-from students.models import Enrolment, Guardian, PupilRecord, RegistrationNumber, Student
+from orgs.people.models import Account, Delegation, Post, Unit
+from reviews.clock import sweeps
+from reviews.engine.models import Act, Attachment, Case, OverdueRecord, Step
+from reviews.evidence import files
+from reviews.evidence import proofs as evidence
+from reviews.faults.models import Fault
+from reviews.vocabulary.states import OWN_SIDE, RUNNING, State
+from students.pupil import identity, records, sealing
+from students.pupil.models import Enrolment, Guardian, PupilRecord, RegistrationNumber, Student
+from students.record import checks as record_checks
+from students.record import fields as record_fields
+from students.record import values as record_values
 from tests.clock import frozen, shanghai
 from tests.transfers.test_seed_dates import check_dates
 from tests.world import World
-from transfers.demo import inspection, people, seeding
-from transfers.demo.loading import as_replica
-from transfers.offline_models import OfflineTransfer, Standing
+from transfers.attendance.models import OfflineTransfer, Standing
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 23)

@@ -2,13 +2,14 @@
 
 import pytest
 
-from reviews import door, rulebook
-from reviews.refusals import Refused
-from students.grades import nominal_grade
-from students.models import Student
-from students.status import KEPT, settle_in, settle_refusal
+from reviews.engine import book as rulebook
+from reviews.engine import door
+from reviews.vocabulary.refusals import Refused
+from students.changes.status import KEPT, settle_in, settle_refusal
+from students.pupil.grades import nominal_grade
+from students.pupil.models import Student
 from tests.world import World, rewritten
-from transfers import preflight
+from transfers.moving import preflight
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.2")]
 WORDS = "经核对学籍和学力，同意该生转入就读。"

@@ -5,10 +5,10 @@ from django.utils import timezone
 
 from ledger import audit
 from ledger.models import OutboxMessage
-from reviews import door
-from reviews.models import Act, Case, Step
-from reviews.refusals import Refused
-from students.models import Enrolment, ProblemRecord, Student
+from reviews.engine import door
+from reviews.engine.models import Act, Case, Step
+from reviews.vocabulary.refusals import Refused
+from students.pupil.models import Enrolment, ProblemRecord, Student
 from tests.world import World, rewritten
 
 pytestmark = pytest.mark.django_db

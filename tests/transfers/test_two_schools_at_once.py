@@ -5,16 +5,16 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from reviews import door
-from reviews.models import Case
-from reviews.refusals import Refused
-from students.grades import cohort_of
+from reviews.engine import door
+from reviews.engine.models import Case
+from reviews.vocabulary.refusals import Refused
+from students.pupil.grades import cohort_of
 from tests.api import SENT, Program
 from tests.clock import frozen, shanghai
 from tests.reviews.test_concurrency import at_once
 from tests.world import World
-from transfers import drafting
-from transfers.models import Transfer, TransferReason
+from transfers.moving import drafting
+from transfers.moving.models import Transfer, TransferReason
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.rule("R3.1b")]
 NOW = shanghai(2026, 10, 12, 10)

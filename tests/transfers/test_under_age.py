@@ -6,12 +6,13 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
-from reviews import door, rulebook
-from reviews.refusals import Refused
-from students.models import Student
+from reviews.engine import book as rulebook
+from reviews.engine import door
+from reviews.vocabulary.refusals import Refused
+from students.pupil.models import Student
 from tests.clock import frozen, shanghai
 from tests.world import World, rewritten
-from transfers import preflight, under_age
+from transfers.moving import preflight, under_age
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.8")]
 

@@ -9,10 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
-from reviews import evidence, uploads
-from reviews.models import Attachment, Case
+from reviews.engine.models import Attachment, Case
+from reviews.evidence import proofs as evidence
+from reviews.evidence import uploads
 from tests.world import World, png
-from transfers import drafting
+from transfers.moving import drafting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.6")]
 SCRIPT = {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"}

@@ -7,14 +7,17 @@ import pytest
 
 from ledger import outbox
 from ledger.models import OutboxMessage
-from reviews import rulebook, yearly_dates
-from reviews.models import Case, Notice, Window
-from reviews.windows import reminders_due, window_state
-from students.year_rows import next_graduation_due
+from reviews.clock import yearly_dates
+from reviews.engine import book as rulebook
+from reviews.engine.models import Case
+from reviews.notices.models import Notice
+from reviews.rulebook.models import Window
+from reviews.rulebook.windows import reminders_due, window_state
+from students.pupil.year_rows import next_graduation_due
 from tests.api import Program
 from tests.clock import frozen, shanghai
 from tests.world import World
-from transfers import graduating
+from transfers.graduating import running as graduating
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5b")]
 JUNE = shanghai(2026, 6, 8, 9)

@@ -51,8 +51,8 @@ def fills_up_while_running(var: Path) -> dict:
     after room was made, and what was said when the database was started on the full disk."""
     import psycopg
 
-    from xueji import embedded
-    from xueji.processes import living
+    from trial import embedded
+    from trial.processes import living
 
     servers = embedded.ensure(var)
     acknowledged = []

@@ -8,12 +8,12 @@ from django.db import connection, transaction
 from django.test import Client, RequestFactory
 from psycopg import errors
 
-from ledger import clock
-from orgs import tokens
-from orgs.models import PostRole
-from reviews.models import Case
+from orgs.people.models import PostRole
+from orgs.sign_in import tokens
+from reviews.engine.models import Case
 from tests.api import AGREED, SENT, Program, refusal
 from tests.world import PASSWORD, World, png
+from web import clock
 from xueji.errors import AWAY, BUSY, trouble_of
 
 db = pytest.mark.django_db
@@ -292,7 +292,7 @@ def test_an_error_of_ours_is_told_in_a_sentence_without_a_trace(monkeypatch, wor
     def broken(*args, **kwargs):
         raise ZeroDivisionError("secret detail")
 
-    monkeypatch.setattr("orgs.api.seats_of", broken)
+    monkeypatch.setattr("orgs.directory.api.seats_of", broken)
     program = Program(world.registrar(world.first))
     program.client.raise_request_exception = False
     answer = program.get("/me/")
@@ -301,7 +301,7 @@ def test_an_error_of_ours_is_told_in_a_sentence_without_a_trace(monkeypatch, wor
 
 
 def test_an_address_is_what_our_own_proxies_saw(settings):
-    from transfers.api_look_up import ByAddress
+    from transfers.moving.look_up_api import ByAddress
 
     request = RequestFactory().get(
         "/", headers={"X-Forwarded-For": "1.1.1.1, 2.2.2.2"}, REMOTE_ADDR="9.9.9.9"

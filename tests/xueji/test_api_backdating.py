@@ -4,11 +4,11 @@ import pytest
 from django.apps import apps
 from django.db import models
 
-from ledger import clock
-from reviews.models import Act, Attachment, Case, Step
+from reviews.engine.models import Act, Attachment, Case, Step
 from tests.api import AGREED, SENT, Program
 from tests.world import World, png
-from transfers.models import Transfer
+from transfers.moving.models import Transfer
+from web import clock
 
 pytestmark = pytest.mark.django_db
 LONG_AGO = "2020-01-06T08:00:00+08:00"

@@ -7,12 +7,12 @@ import pytest
 from django.db import transaction
 from drf_spectacular.generators import SchemaGenerator
 
-from reviews import door
-from reviews.models import Attachment
-from students import records
+from reviews.engine import door
+from reviews.engine.models import Attachment
+from students.pupil import records
 from tests.api import AGREED, BASE, SENT, Program
 from tests.world import World, png
-from transfers.offline import Stated
+from transfers.offline.recording import Stated
 
 pytestmark = pytest.mark.django_db
 
@@ -118,8 +118,8 @@ def schema():
 @pytest.fixture
 def world(monkeypatch):
     # Else most of what is sent to the look-up would be answered by its limit and tell nothing.
-    monkeypatch.setattr("transfers.api_look_up.LookUp.throttle_classes", ())
-    monkeypatch.setattr("transfers.api_offline.OfflineTransfers.get_throttles", lambda self: [])
+    monkeypatch.setattr("transfers.moving.look_up_api.LookUp.throttle_classes", ())
+    monkeypatch.setattr("transfers.offline.api.OfflineTransfers.get_throttles", lambda self: [])
     return World()
 
 

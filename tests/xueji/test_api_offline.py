@@ -4,13 +4,14 @@ import pytest
 from django.core.cache import cache
 
 from ledger.models import IdempotencyKey
-from reviews.models import Case, Fault
-from students import records
-from students.identity import mask_name
+from reviews.engine.models import Case
+from reviews.faults.models import Fault
+from students.pupil import records
+from students.pupil.identity import mask_name
 from tests.api import Program, refusal
 from tests.clock import frozen, shanghai
 from tests.world import World
-from transfers.offline_models import OfflineTransfer
+from transfers.attendance.models import OfflineTransfer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.4")]
 NOW = shanghai(2026, 11, 3, 10)

@@ -5,10 +5,10 @@ from datetime import timedelta
 import pytest
 from django.core import signing
 
-from reviews import door
-from reviews.models import Case
-from students import recruitment
-from students.recruitment_models import RecruitedPupil
+from reviews.engine import door
+from reviews.engine.models import Case
+from students.admission import recruitment
+from students.onward.models import RecruitedPupil
 from tests.api import Program, refusal
 from tests.clock import frozen, shanghai
 from tests.world import World

@@ -2,9 +2,9 @@
 
 import pytest
 
-from reviews.models import Act, Case
-from students import records
-from students.models import ProblemRecord, SchoolClass
+from reviews.engine.models import Act, Case
+from students.pupil import records
+from students.pupil.models import ProblemRecord, SchoolClass
 from tests.api import AGREED, SENT, Program, refusal
 from tests.clock import frozen, shanghai
 from tests.world import World, png

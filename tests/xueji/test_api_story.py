@@ -3,12 +3,12 @@
 import pytest
 
 from ledger.models import IdempotencyKey, OutboxMessage
-from reviews.models import Act, Attachment, Case
-from students import records
-from students.models import Student
+from reviews.engine.models import Act, Attachment, Case
+from students.pupil import records
+from students.pupil.models import Student
 from tests.api import AGREED, SENT, Program, refusal
 from tests.world import World, png
-from transfers.models import Transfer
+from transfers.moving.models import Transfer
 
 pytestmark = pytest.mark.django_db
 
@@ -186,8 +186,8 @@ def test_look_ups_are_limited_by_account(world, settings):
 
 
 def test_misses_are_limited_even_while_the_cache_is_away(world, monkeypatch):
-    monkeypatch.setattr("students.records.MISSES_AN_HOUR", 3)
-    monkeypatch.setattr("transfers.api_look_up.LookUp.throttle_classes", ())
+    monkeypatch.setattr("students.pupil.records.MISSES_AN_HOUR", 3)
+    monkeypatch.setattr("transfers.moving.look_up_api.LookUp.throttle_classes", ())
     pupil = world.pupil(world.third)
     school = Program(world.registrar(world.first))
     wrong = {"number": records.current_number(pupil), "name": "查无此人"}

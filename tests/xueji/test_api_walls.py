@@ -4,14 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from orgs.models import PostRole
-from reviews import door
-from reviews.models import Act, Attachment, Case, Step
-from students.models import Enrolment, Student
+from orgs.people.models import PostRole
+from reviews.engine import door
+from reviews.engine.models import Act, Attachment, Case, Step
+from students.pupil.models import Enrolment, Student
 from tests.api import AGREED, SENT, Program, refusal
 from tests.clock import frozen, shanghai
 from tests.world import World, png
-from transfers.models import Transfer
+from transfers.moving.models import Transfer
 
 pytestmark = pytest.mark.django_db
 WORDS = {"opinion": "情况属实，同意转入。"}
@@ -56,7 +56,7 @@ def test_handler_and_signer_are_two_people_whatever_account_they_use(world, runn
     handler = world.registrar(world.east)
     Program(handler).act(running, "handle", AGREED)
     # The head's post is lent to a second account of the registrar's own person.
-    from orgs.models import Account, Delegation, Post
+    from orgs.people.models import Account, Delegation, Post
 
     second = Account.objects.create_user("second", password="x", person=handler.person)
     world.head(world.east)

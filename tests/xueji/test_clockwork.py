@@ -3,8 +3,8 @@
 import logging
 from datetime import timedelta
 
+from trial.clockwork import Entry, turn
 from xueji.celery import app
-from xueji.clockwork import Entry, turn
 
 
 class Task:

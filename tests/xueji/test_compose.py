@@ -10,7 +10,7 @@ import pytest
 import yaml
 from psycopg import sql
 
-from xueji import embedded
+from trial import embedded
 
 ROOT = Path(embedded.__file__).resolve().parent.parent
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())

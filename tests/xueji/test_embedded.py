@@ -14,8 +14,8 @@ import psycopg
 import pytest
 import redis
 
-from xueji import embedded, processes
-from xueji.embedded import ServerTrouble
+from trial import embedded, processes
+from trial.embedded import ServerTrouble
 
 ROOT = Path(embedded.__file__).resolve().parent.parent
 
@@ -146,7 +146,7 @@ def test_a_pid_file_that_names_another_living_process_does_not_stop_the_start(ru
 
 def test_processes_that_start_at_once_share_one_server(var):
     embedded.stop(var)
-    code = f"from xueji import embedded; from pathlib import Path; print(embedded.ensure(Path({str(var)!r})).database_url)"
+    code = f"from trial import embedded; from pathlib import Path; print(embedded.ensure(Path({str(var)!r})).database_url)"
     command = [sys.executable, "-c", code]
     started = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(3)]
     answers = {process.communicate(timeout=120)[0].strip() for process in started}
@@ -156,7 +156,7 @@ def test_processes_that_start_at_once_share_one_server(var):
 
 def test_the_last_holder_stops_the_servers_and_not_the_first(var):
     with embedded.held(var) as servers:
-        code = f"from xueji import embedded; from pathlib import Path\nwith embedded.held(Path({str(var)!r})): pass"
+        code = f"from trial import embedded; from pathlib import Path\nwith embedded.held(Path({str(var)!r})): pass"
         subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
         assert ask(servers, "SELECT 1") == 1
     assert not alive(var)

@@ -19,11 +19,13 @@ LITERAL = re.compile(r'"[^"]*"|\'[^\']*\'')
 # What stays Chinese: the record and the official papers, what other machines read, what operators and developers read
 # in a terminal, rows for tables that a province keeps, invented samples.
 IN_CHINESE = re.compile(
-    r"/migrations/|/management/|/demo/|(^|/)api[a-z_]*\.py|_values\.py|/notice_rows\.py|/earlier_tables\.py|/telling\.py|_notices\.py|/notices\.py"
-    r"|_reminders\.py|reviews/(digests|sms|sweeps|clauses|phrases_in_text|case_number|contradictions|wall|wall_beside|wall_grounds|wall_lexicon|wall_marks|wall_rows|wall_scan)\.py"
-    r"|paper\.py|students/sheet|/report\.py|_table\.py|late/table\.py|orgs/reference\.py|unit_codes\.py"
-    r"|ledger/(heads|audit|outgoing|pinyin|idempotency|clock|words)\.py|students/(invented|sealing|population|table_reading|workbook_child|workbooks)\.py"
-    r"|xueji/(errors|run|embedded|processes|settings|keys|health|logs|addresses|restore_drill)\.py"
+    r"/migrations/|/management/|^demo/|^trial/|(^|/|_)api[a-z_]*\.py|(_|/)values\.py|/notice_rows\.py|/earlier_tables\.py"
+    r"|/telling\.py|(_|/)notices\.py|(_|/)reminders\.py|/(report|paper)\.py|_table\.py|students/counter/sheet"
+    r"|reviews/(notices/(digests|sms|sending)|clock/sweeps|vocabulary/(clauses|case_number)|engine/wall_rows)\.py"
+    r"|reviews/refusal_rules/(phrases_in_text|contradictions|wall[a-z_]*)\.py"
+    r"|orgs/people/(reference|unit_codes)\.py|students/pupil/(invented|sealing)\.py|students/numbers/population\.py"
+    r"|students/tables/(reading|workbook_child|workbooks)\.py|ledger/(heads|audit|outgoing|idempotency)\.py"
+    r"|web/(pinyin|clock|words)\.py|xueji/(errors|settings|keys|health|logs|addresses)\.py"
 )
 # Words that a program compares or takes apart and nobody reads.
 UNREAD_CALLS = {
@@ -39,14 +41,14 @@ UNREAD_CALLS = {
     "fullmatch",
 }
 UNREAD = {
-    ("orgs/school_system.py", "起）"),
-    ("reviews/calendar_forms.py", "%Y年%m月%d日"),
-    ("students/change_models.py", "不限学段"),
-    ("students/identity.py", "王"),
-    ("students/late/lists.py", "一年级"),
-    ("students/late/lists.py", "一年级（小学）"),
+    ("orgs/people/school_system.py", "起）"),
+    ("reviews/rulebook_pages/calendar_forms.py", "%Y年%m月%d日"),
+    ("students/changes/models.py", "不限学段"),
+    ("students/pupil/identity.py", "王"),
+    ("students/admission/late_lists.py", "一年级"),
+    ("students/admission/late_lists.py", "一年级（小学）"),
     (
-        "students/record_checks.py",
+        "students/record/checks.py",
         "([0-9]{4})(?:[-./年]([0-9]{1,2})(?:[-./月]([0-9]{1,2})[日号]?|月)?|([0-9]{2})([0-9]{2})?)",
     ),
 }

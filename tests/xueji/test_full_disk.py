@@ -41,7 +41,7 @@ def on_a_small_disk(folder: Path, megabytes: int, *program: str) -> subprocess.C
 
 
 def test_the_program_on_a_full_disk_says_one_sentence_and_leaves_nothing_behind(tmp_path):
-    inside = f"{sys.executable} -m xueji.run; echo code=$?; ls {tmp_path / 'var'}"
+    inside = f"{sys.executable} -m trial.run; echo code=$?; ls {tmp_path / 'var'}"
     done = on_a_small_disk(tmp_path / "var", 60, "sh", "-c", inside)
     assert done.stderr.count("\n") == 1, done.stderr
     assert done.stderr.startswith("磁盘空间不足"), done.stderr

@@ -9,16 +9,17 @@ from django.contrib.auth.hashers import MD5PasswordHasher
 from django.core.cache import cache
 from django.test import Client
 
-from ledger import clock, tally
+from ledger import tally
 from ledger.models import Tally
 from ledger.tasks import clear_counts
-from orgs import tokens
-from orgs.models import Account
-from students import records
-from students.records import current_number
+from orgs.people.models import Account
+from orgs.sign_in import tokens
+from students.pupil import records
+from students.pupil.records import current_number
 from tests.api import Program
 from tests.reviews.test_concurrency import at_once
 from tests.world import PASSWORD, World
+from web import clock
 
 AT_ONCE = 64
 together = pytest.mark.django_db(transaction=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from xueji import embedded
+from trial import embedded
 
 ROOT = Path(embedded.__file__).resolve().parent.parent
 LOCKS = ["base", "trial", "dev"]

@@ -7,20 +7,21 @@ from django.db import IntegrityError, models, transaction
 from django.test import Client
 from django.urls import reverse
 
-from ledger.text import NUMBER_IN_TEXT, holds_number
-from reviews import faults
-from reviews.models import Act, Step
-from reviews.refusals import Refused
-from students import change_drafting, key_drafting
-from students.change_models import ContactAttempt, StatusChange
+from reviews.engine.models import Act, Step
+from reviews.faults import announcing as faults
+from reviews.vocabulary.refusals import Refused
+from students.admission import late_lists as lists
+from students.changes import drafting as change_drafting
+from students.changes import key_drafting
+from students.changes.models import ContactAttempt, StatusChange
 from students.dropouts import marking
-from students.late import lists
-from students.upkeep import rounds
+from students.verification import rounds
 from tests.reviews import test_held_papers as held
 from tests.students.test_key_information import drafted
 from tests.world import World, rewritten
-from transfers import drafting
-from transfers.models import Transfer
+from transfers.moving import drafting
+from transfers.moving.models import Transfer
+from web.text import NUMBER_IN_TEXT, holds_number
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R6.1")]
 NUMBER = "152522201503040013"
@@ -33,12 +34,12 @@ OTHERWISE = {
     "reviews.Notice.dedup": "written by the program",
     "students.KeyInformationChange.conflict": "written by the program, masked",
     "students.Student.pinyin": "written by the program",
-    "students.Student.address": "an item of the record: students.record_checks",
-    "students.Student.household_registration_place": "an item of the record: students.record_checks",
-    "students.Guardian.workplace": "an item of the record: students.record_checks",
-    "students.PupilRecord.permit_issuer": "an item of the record: students.record_checks",
-    "students.ChangeSheetLine.old": "an item of the record: students.record_checks",
-    "students.ChangeSheetLine.new": "an item of the record: students.record_checks",
+    "students.Student.address": "an item of the record: students.record.checks",
+    "students.Student.household_registration_place": "an item of the record: students.record.checks",
+    "students.Guardian.workplace": "an item of the record: students.record.checks",
+    "students.PupilRecord.permit_issuer": "an item of the record: students.record.checks",
+    "students.ChangeSheetLine.old": "an item of the record: students.record.checks",
+    "students.ChangeSheetLine.new": "an item of the record: students.record.checks",
     "students.Bulletin.published_post": "the post of who published it",
 }
 # Rows that a province keeps and everybody reads: of no pupil.

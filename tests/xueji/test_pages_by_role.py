@@ -5,11 +5,11 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from orgs.models import PostRole
+from orgs.people.models import PostRole
+from students.admission.late_models import MonthlyCheck
 from students.bulletins import drafting, publishing
 from students.bulletins.models import Bulletin
-from students.late.models import MonthlyCheck
-from students.recruitment_models import RecruitedPupil
+from students.onward.models import RecruitedPupil
 from tests import late_children
 from tests.clock import frozen, shanghai
 from tests.world import World

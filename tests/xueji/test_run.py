@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from xueji import embedded, processes, run
+from trial import embedded, processes, run
 
 ROOT = Path(run.__file__).resolve().parent.parent
 
@@ -27,7 +27,7 @@ class Program:
     def command(self, *arguments, **environment):
         inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
         return {
-            "args": [sys.executable, "-m", "xueji.run", *arguments],
+            "args": [sys.executable, "-m", "trial.run", *arguments],
             "cwd": ROOT,
             "env": inherited | {"XUEJI_VAR": str(self.var), "PORT": str(self.port)} | environment,
             "text": True,

@@ -18,7 +18,8 @@ from waitress.task import ThreadedTaskDispatcher
 from bench import shipped
 from bench.drips import Drips, health
 from tests.xueji.tiny_site import site
-from xueji import embedded, web_worker
+from trial import embedded
+from xueji import web_worker
 from xueji.errors import unread
 
 ROOT = Path(embedded.__file__).resolve().parent.parent

@@ -11,25 +11,29 @@ from django.apps import apps
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
-from orgs.models import Account, Post, PostRole
-from reviews import appeals, calendar, door, procedures
-from reviews.models import Step
-from reviews.refusals import Refused
-from students import graduation, issuing
+from orgs.people.models import Account, Post, PostRole
+from reviews.appeals import ruling as appeals
+from reviews.engine import door, procedures
+from reviews.engine.models import Step
+from reviews.rulebook import calendar
+from reviews.vocabulary.refusals import Refused
+from students.admission import late_calendar
+from students.admission import late_monthly as monthly
 from students.bulletins import drafting as bulletin_drafting
 from students.bulletins import publishing
 from students.bulletins.counting import Month
+from students.classes import sheets
 from students.dropouts import marking
-from students.graduation_models import GraduationRun, RunState
-from students.late import calendar as late_calendar
-from students.late import monthly
-from students.upkeep import rounds, sheets
+from students.numbers import issuing
+from students.verification import rounds
+from students.year_end import graduation
+from students.year_end.models import GraduationRun, RunState
 from tests import late_children, ticketed, upkept
 from tests.clock import frozen
 from tests.world import World
 from tickets.models import Complaint
 from tickets.states import Verb as TicketVerb
-from transfers import offline
+from transfers.offline import recording as offline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
 WORDS = "情况属实，同意。"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _WORDS = re.compile("届时|应届|原届|届 would be that of leaving")
-PACKAGES = ("ledger", "orgs", "reviews", "students", "transfers", "tickets", "xueji")
+PACKAGES = ("web", "ledger", "orgs", "reviews", "students", "transfers", "tickets", "xueji", "demo", "trial")
 
 
 def sources():

@@ -2,7 +2,7 @@
 
 from django import template
 
-from reviews import desk
+from reviews.desk import context as desk
 from tickets import pages
 
 register = template.Library()

@@ -4,7 +4,7 @@ import django.db.models.functions.datetime
 from django.conf import settings
 from django.db import migrations, models
 
-import transfers.models
+import transfers.moving.models
 from transfers import notice_rows
 
 
@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=30, verbose_name='代号')),
                 ('name', models.CharField(max_length=60, verbose_name='原因')),
-                ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), default=transfers.models.transfer_kinds, size=None, verbose_name='业务类型')),
+                ('kinds', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), default=transfers.moving.models.transfer_kinds, size=None, verbose_name='业务类型')),
                 ('needs_note', models.BooleanField(default=False, verbose_name='须填写说明')),
                 ('province', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='orgs.unit', verbose_name='省（空为全国）')),
                 ('position', models.PositiveSmallIntegerField(default=1, verbose_name='次序')),

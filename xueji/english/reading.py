@@ -9,7 +9,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from ledger.words import ENGLISH, in_english
+from web.words import ENGLISH, in_english
 
 # Where the answer is the same page in another language nothing is decided: pages kept by a browser need no token.
 choose = csrf_exempt(login_not_required(require_POST(set_language)))

@@ -8,7 +8,7 @@ from django.template.backends.django import DjangoTemplates
 from django.template.loaders import app_directories, filesystem
 from django.utils import translation
 
-from ledger.words import ENGLISH, in_english
+from web.words import ENGLISH, in_english
 from xueji.english.segments import translated
 
 

@@ -2,8 +2,9 @@
 
 from django.core.management.base import BaseCommand
 
-from ledger import clock, outbox
+from ledger import outbox
 from ledger.models import OutboxMessage
+from web import clock
 
 
 class Command(BaseCommand):

@@ -3,7 +3,8 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from ledger import clock, heads
+from ledger import heads
+from web import clock
 
 
 class Command(BaseCommand):

@@ -3,10 +3,10 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, transaction
 
-from ledger import clock
-from orgs import confirmations
-from orgs.models import Account, Post, PostRole, Unit
-from orgs.seats import not_over
+from orgs.confirmations import confirming as confirmations
+from orgs.people.models import Account, Post, PostRole, Unit
+from orgs.people.seats import not_over
+from web import clock
 
 
 class Command(BaseCommand):

@@ -2,9 +2,9 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ledger import clock
-from orgs import one_time_codes
-from orgs.models import Account
+from orgs.people.models import Account
+from orgs.sign_in import one_time_codes
+from web import clock
 
 
 class Command(BaseCommand):

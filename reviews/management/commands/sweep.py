@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ledger import clock
-from reviews import sweeps
+from reviews.clock import sweeps
+from web import clock
 
 _EARLIEST, _LATEST = 2000, 2100
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
-from ledger import clock
-from students.population import ImportRefused, import_csv
+from students.numbers.population import ImportRefused, import_csv
+from web import clock
 
 
 class Command(BaseCommand):

@@ -2,10 +2,10 @@
 
 from django.core.management.base import BaseCommand
 
-from ledger import clock
-from orgs.reference import load_units
-from reviews.calendar_change import bring_up_to_date
-from students.reference import load_code_tables
+from orgs.people.reference import load_units
+from reviews.clock.calendar_change import bring_up_to_date
+from students.pupil.reference import load_code_tables
+from web import clock
 
 
 class Command(BaseCommand):

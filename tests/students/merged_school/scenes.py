@@ -8,13 +8,15 @@ import pytest
 from django.db import connection
 from django.test import Client
 
-from ledger import clock, outbox
-from reviews import sweeps
-from reviews.refusals import Refused
-from students import change_drafting, recruitment
-from students.change_kinds import BY_KIND
-from students.models import Student
+from ledger import outbox
+from reviews.clock import sweeps
+from reviews.vocabulary.refusals import Refused
+from students.admission import recruitment
+from students.changes import drafting as change_drafting
+from students.changes.kinds import BY_KIND
+from students.pupil.models import Student
 from tests.clock import frozen, shanghai
+from web import clock
 
 NOW = shanghai(2026, 11, 3, 10)
 CLOSING = date(2026, 11, 4)

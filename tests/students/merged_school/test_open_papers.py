@@ -6,21 +6,26 @@ by the authority (R3.1, R3.1b, ADR 37).
 import pytest
 from django.apps import apps
 
-from ledger import clock
-from orgs.models import PostRole, Unit
-from reviews import appeals, door, faults, succession
-from reviews.models import Case, Notice
-from students import graduation, recruitment
+from orgs.people.models import PostRole, Unit
+from reviews.appeals import ruling as appeals
+from reviews.clock import succession
+from reviews.engine import door
+from reviews.engine.models import Case
+from reviews.faults import announcing as faults
+from reviews.notices.models import Notice
+from students.admission import late_lists as lists
+from students.admission import recruitment
 from students.bulletins import drafting as bulletins
 from students.bulletins import publishing
 from students.bulletins.models import Bulletin, BulletinLine
+from students.classes import sheets
 from students.dropouts import marking
-from students.graduation_models import GraduationRun
-from students.import_models import ImportBatch
-from students.late import lists
-from students.models import ProblemRecord, SchoolClass
-from students.settling import answering
-from students.upkeep import rounds, sheets
+from students.problems import answering
+from students.pupil.models import ProblemRecord, SchoolClass
+from students.tables.models import ImportBatch
+from students.verification import rounds
+from students.year_end import graduation
+from students.year_end.models import GraduationRun
 from tests import late_children, ticketed, upkept
 from tests.clock import frozen
 from tests.reviews.test_appeals import REFUSE, TEXT, at_the_authority
@@ -41,8 +46,9 @@ from tests.students.merged_school.scenes import (
 )
 from tickets import complaints
 from tickets.states import Verb
-from transfers import offline
-from transfers.offline_models import Outcome
+from transfers.attendance.models import Outcome
+from transfers.offline import recording as offline
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1", "R3.1b")]
 
@@ -183,7 +189,7 @@ def table_here(world):
 
 
 def confirm_table(world, row, clerk, head):
-    from students import imports
+    from students.tables import imports
 
     return imports.drop(now_of(row), clerk, clock.now())
 

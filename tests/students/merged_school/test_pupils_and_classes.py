@@ -7,18 +7,21 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from ledger import clock
 from ledger.models import AuditEntry, SweepRun
 from ledger.pieces import Pieces
-from orgs.models import Delegation, Post, PostRole, Unit
-from orgs.seats import seats_of
-from reviews import seating, succession, sweeps
-from reviews.models import Case, Notice
-from reviews.refusals import Refusal, Refused
-from students import moving, recruitment, registration_writing, status
-from students.grades import Entering
-from students.models import Enrolment, SchoolClass
-from students.registration import Newcomer
+from orgs.people.models import Delegation, Post, PostRole, Unit
+from orgs.people.seats import seats_of
+from reviews.clock import succession, sweeps
+from reviews.engine import seating
+from reviews.engine.models import Case
+from reviews.notices.models import Notice
+from reviews.vocabulary.refusals import Refusal, Refused
+from students.admission import recruitment, registration_writing
+from students.admission.registration import Newcomer
+from students.changes import status
+from students.pupil.grades import Entering
+from students.pupil.models import Enrolment, SchoolClass
+from students.record import moving
 from tests import late_children
 from tests.clock import frozen
 from tests.students.merged_school.scenes import (
@@ -33,6 +36,7 @@ from tests.students.merged_school.scenes import (
     now_of,
     round_of,
 )
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1", "R3.1b")]
 

@@ -6,9 +6,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from ledger.models import AuditEntry
-from orgs.models import Unit
-from reviews.models import Notice
-from students.models import Enrolment
+from orgs.people.models import Unit
+from reviews.notices.models import Notice
+from students.pupil.models import Enrolment
 from tests import late_children
 from tests.clock import frozen, shanghai
 from tests.students.merged_school.scenes import (

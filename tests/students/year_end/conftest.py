@@ -1,8 +1,8 @@
-"""After every row of the truth table: what must be nowhere is nowhere (section by section in students/year_end_check.py)."""
+"""After every row of the truth table: what must be nowhere is nowhere (section by section in students/year_end/checking.py)."""
 
 import pytest
 
-from students import year_end_check
+from students.year_end import checking as year_end_check
 from tests.clock import frozen, shanghai
 
 

@@ -6,11 +6,12 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from students import headcount, promotion
 from students.bulletins import counting, figures, showing
 from students.bulletins.counting import Month
-from students.graduation_models import PromotionCount
-from students.headcount_models import HeadcountCell
+from students.statistics import headcount
+from students.statistics.models import HeadcountCell
+from students.year_end import promotion
+from students.year_end.models import PromotionCount
 from tests.clock import frozen, shanghai
 from tests.students.year_end.test_rows import on, recruited, run_of
 from tests.students.year_end.truth import JULY, Rows, july, played

@@ -11,24 +11,30 @@ from types import SimpleNamespace
 import pytest
 from django.db.models import prefetch_related_objects
 
-from orgs.school_system import system_on, systems_on
-from reviews import rulebook
-from reviews.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
-from reviews.procedures import of_kind
-from reviews.refusals import Refused
-from students import change_rules, graduation, imports, records, recruitment, registration, taking_back
-from students.change_kinds import RESUMPTION
-from students.grades import bounds, grade_of, nominal_grade, stays
-from students.late import table
-from students.late.models import LateChild
-from students.models import Student
-from students.reference import load_code_tables
-from students.statuses import StudentStatus
+from orgs.people.school_system import system_on, systems_on
+from reviews.engine import book as rulebook
+from reviews.engine.procedures import of_kind
+from reviews.rulebook.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
+from reviews.vocabulary.refusals import Refused
+from students.admission import late_table as table
+from students.admission import recruitment, registration
+from students.admission.late_models import LateChild
+from students.changes import rules as change_rules
+from students.changes.kinds import RESUMPTION
+from students.pupil import records
+from students.pupil.grades import bounds, grade_of, nominal_grade, stays
+from students.pupil.models import Student
+from students.pupil.reference import load_code_tables
+from students.pupil.statuses import StudentStatus
+from students.tables import imports
+from students.year_end import graduation
+from students.year_end import graduation_rollback as taking_back
 from tests.clock import frozen, shanghai
 from tests.workbook import filled
 from tests.world import World
-from transfers import grade_change, offline, rules
-from transfers.preflight import checks_of
+from transfers.moving import grade_change, rules
+from transfers.moving.preflight import checks_of
+from transfers.offline import recording as offline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5c", "R4.1", "R4.5")]
 JUNE = shanghai(2026, 6, 1, 10)

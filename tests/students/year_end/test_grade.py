@@ -7,8 +7,8 @@ from itertools import product
 import pytest
 from django.db import connection
 
-from orgs.school_system import SchoolSystemPeriod, SystemOn, system_on
-from students.grades import (
+from orgs.people.school_system import SchoolSystemPeriod, SystemOn, system_on
+from students.pupil.grades import (
     clamp,
     class_name,
     grade_at,
@@ -20,8 +20,8 @@ from students.grades import (
     takes,
     waits,
 )
-from students.models import SchoolClass, Student
-from students.year_rows import entering_cohort
+from students.pupil.models import SchoolClass, Student
+from students.pupil.year_rows import entering_cohort
 from tests.clock import frozen, shanghai
 from tests.world import World
 

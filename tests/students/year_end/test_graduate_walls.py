@@ -10,13 +10,17 @@ from django.urls import reverse
 from django_fsm import can_proceed
 
 from ledger.models import AuditEntry
-from reviews import door
-from reviews.models import Case, Limit
-from students import graduation, recruitment, taking_back, year_end_check
-from students.graduation_models import TakenBack
-from students.models import Enrolment, Student
-from students.recruitment_models import RecruitedPupil
+from reviews.engine import door
+from reviews.engine.models import Case
+from reviews.rulebook.models import Limit
+from students.admission import recruitment
+from students.onward.models import RecruitedPupil
+from students.pupil.models import Enrolment, Student
 from students.tasks import check_year_end
+from students.year_end import checking as year_end_check
+from students.year_end import graduation
+from students.year_end import graduation_rollback as taking_back
+from students.year_end.models import TakenBack
 from tests.clock import frozen, shanghai
 from tests.reviews.test_walls import refused
 from tests.students.year_end.test_walls import placed

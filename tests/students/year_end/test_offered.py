@@ -11,28 +11,26 @@ from pathlib import Path
 
 import pytest
 
-from orgs.school_system import systems_on
-from reviews import rulebook
-from reviews.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
-from reviews.procedures import of_kind
-from students import (
-    arrivals,
-    change_rules,
-    correcting,
-    graduation,
-    recruitment,
-    recruitment_back,
-    taking_back,
-)
-from students.change_kinds import KINDS, RESUMPTION
-from students.grades import entering_grade, grade_of, stays
-from students.models import Student
-from students.resuming import own_cohort_open
+from orgs.people.school_system import systems_on
+from reviews.engine import book as rulebook
+from reviews.engine.procedures import of_kind
+from reviews.rulebook.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
+from students.admission import recruitment
+from students.changes import rules as change_rules
+from students.changes.kinds import KINDS, RESUMPTION
+from students.changes.resuming import own_cohort_open
+from students.pupil import arrivals
+from students.pupil.grades import entering_grade, grade_of, stays
+from students.pupil.models import Student
+from students.year_end import correcting, graduation
+from students.year_end import graduation_rollback as taking_back
+from students.year_end import recruitment_rollback as recruitment_back
 from tests.clock import frozen, shanghai
 from tests.students.year_end.truth import Rows, given_back, played, table
-from transfers import grade_change, possible, rules
-from transfers.preflight import checks_of, stopped
-from transfers.procedures import kind_for
+from transfers.moving import grade_change, rules
+from transfers.moving.preflight import checks_of, stopped
+from transfers.moving.procedures import kind_for
+from transfers.possible import checking as possible
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5c", "R4.1", "R4.3", "R4.5", "R5.3", "R0.7")]
 _FILE = Path(__file__).with_name("offered.csv")

@@ -3,9 +3,9 @@
 import pytest
 from django.db import connection
 
-from students.grades import grade_of
-from students.models import Student
-from students.statuses import StudentStatus
+from students.pupil.grades import grade_of
+from students.pupil.models import Student
+from students.pupil.statuses import StudentStatus
 from tests.clock import frozen, shanghai
 from tests.databases import outside
 from tests.world import World

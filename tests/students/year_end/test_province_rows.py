@@ -10,17 +10,24 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from ledger import clock, outbox
-from reviews import rulebook, year_words
-from reviews.models import Act, Case, Limit, Notice, Window, YearRow
-from reviews.year_values import YearKey
-from students import change_rules, graduation, recruitment, registration, taking_back, year_rows
+from ledger import outbox
+from reviews.engine import book as rulebook
+from reviews.engine.models import Act, Case
+from reviews.notices.models import Notice
+from reviews.rulebook import year_words
+from reviews.rulebook.models import Limit, Window, YearRow
+from reviews.rulebook.year_values import YearKey
+from students.admission import recruitment, registration
 from students.bulletins import counting
 from students.bulletins.counting import Month
-from students.change_kinds import RESUMPTION, SKIPPING
-from students.change_models import ChangePolicy
+from students.changes import rules as change_rules
+from students.changes.kinds import RESUMPTION, SKIPPING
+from students.changes.models import ChangePolicy
 from students.dropouts import marking
-from students.models import Enrolment, SchoolClass, Student
+from students.pupil import year_rows
+from students.pupil.models import Enrolment, SchoolClass, Student
+from students.year_end import graduation
+from students.year_end import graduation_rollback as taking_back
 from tests.clock import frozen, shanghai
 from tests.reviews.case_pages import look, says
 from tests.students.year_end.test_rows import (
@@ -35,8 +42,10 @@ from tests.students.year_end.test_rows import (
     signed,
 )
 from tests.world import World
-from transfers import graduating, rules
-from transfers.last_grade import GUARDS
+from transfers.graduating import running as graduating
+from transfers.moving import rules
+from transfers.moving.last_grade import GUARDS
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.7")]
 SAID = {"source": "省教育厅规定", "clause": "附件1"}

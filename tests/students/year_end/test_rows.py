@@ -8,20 +8,22 @@ from datetime import date
 
 import pytest
 
-from ledger import clock
-from reviews import door
-from reviews.models import Case
-from reviews.refusals import Refused
-from students import graduation, recruitment, taking_back
+from reviews.engine import door
+from reviews.engine.models import Case
+from reviews.vocabulary.refusals import Refused
+from students.admission import recruitment
 from students.dropouts import marking
-from students.grades import grade_of, stays
-from students.graduation_models import GraduationRun
-from students.models import Enrolment, SchoolClass, Student
+from students.pupil.grades import grade_of, stays
+from students.pupil.models import Enrolment, SchoolClass, Student
+from students.year_end import graduation
+from students.year_end import graduation_rollback as taking_back
+from students.year_end.models import GraduationRun
 from tests.clock import frozen, shanghai
 from tests.students.year_end.truth import JULY, Rows, played
 from tests.world import png, rewritten
-from transfers import drafting
-from transfers.models import Transfer, TransferReason
+from transfers.moving import drafting
+from transfers.moving.models import Transfer, TransferReason
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5c", "R4.1", "R1.8")]
 WORDS = "名单核对无误，同意毕业。"
@@ -80,7 +82,7 @@ def asked(world, receiving, pupil, grade_to=None):
         grade_reason="孩子学习基础需要。" if grade_to else "",
         school_class=fitting[0] if fitting else None,
     )
-    from reviews.evidence import take_in
+    from reviews.evidence.proofs import take_in
 
     take_in(case, clerk, png())
     return door.perform(Case.objects.get(pk=case.pk), "submit", clerk, opinion="情况属实，申请转入。")
@@ -280,8 +282,8 @@ def in_a_nine_year_school_too(world, letter):
     nine = world.school("九年一贯制学校", world.east, 1, 9, "nine")
     pupil = world.pupil(nine, grade=6, letter=letter, status="suspended")
     with on(2026, 9, 7) as now:
-        from students import change_rules
-        from students.change_kinds import RESUMPTION
+        from students.changes import rules as change_rules
+        from students.changes.kinds import RESUMPTION
 
         (facts,) = change_rules.facts_before(pupil, nine, (RESUMPTION,), now)
         assert facts.grades == [6]

@@ -5,24 +5,30 @@ from datetime import date, timedelta
 
 import pytest
 
-from ledger import clock, outbox
-from reviews import door, sweeps
-from reviews.evidence import take_in
-from reviews.models import Case, Notice, Step
-from reviews.notice_values import POST_GRADUATION
-from students import correcting, recruitment, recruitment_back, taking_back
-from students.grades import grade_of, phase_of, stays
-from students.models import Enrolment, ProblemRecord, SchoolClass, Student
-from students.recruitment_models import RecruitedPupil
-from students.settling import answering
+from ledger import outbox
+from reviews.clock import sweeps
+from reviews.engine import door
+from reviews.engine.models import Case, Step
+from reviews.evidence.proofs import take_in
+from reviews.notices.models import Notice
+from reviews.rulebook.notice_values import POST_GRADUATION
+from students.admission import recruitment
+from students.onward.models import RecruitedPupil
+from students.problems import answering
+from students.pupil.grades import grade_of, phase_of, stays
+from students.pupil.models import Enrolment, ProblemRecord, SchoolClass, Student
+from students.year_end import correcting
+from students.year_end import graduation_rollback as taking_back
+from students.year_end import recruitment_rollback as recruitment_back
 from tests.clock import frozen, shanghai
 from tests.students.test_issuing import issued, registered
 from tests.students.year_end.test_rows import asked, now_is, on, recruited, refusal, run_of
 from tests.students.year_end.truth import Rows, played
 from tests.world import png
-from transfers import drafting
-from transfers.models import Transfer, TransferReason
-from transfers.rules import facts_of_transfer, grade_change
+from transfers.moving import drafting
+from transfers.moving.models import Transfer, TransferReason
+from transfers.moving.rules import facts_of_transfer, grade_change
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.3", "R4.4", "R4.5", "R1.8")]
 row = Rows()
@@ -487,7 +493,7 @@ def grade_five_does_not_go_on_to_grade_six_of_junior_school(world, letter):
     with on(2026, 5, 11) as now:
         case = drafted(world, four, pupil, grade_to=6, kind="", reason="house")
         refusal("nine_years", submitted, world, case)
-        from reviews import rulebook
+        from reviews.engine import book as rulebook
 
         transfer = Transfer.objects.select_related(
             "student", "receiving_school", "sending_school", "case"

@@ -7,34 +7,30 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ledger import clock
-from reviews import door, rulebook
-from reviews.notice_values import POST_GRADUATION
-from students import graduation, records, recruitment, taking_back
+from reviews.engine import book as rulebook
+from reviews.engine import door
+from reviews.rulebook.notice_values import POST_GRADUATION
+from students.admission import late_lists as lists
+from students.admission import recruitment
+from students.admission.late_models import Late
+from students.admission.registration import Newcomer
 from students.bulletins import counting
 from students.bulletins.counting import Month
 from students.dropouts import marking
-from students.grades import grade_of, label_of, waits
-from students.late import lists
-from students.late.models import Late
-from students.models import Enrolment, ProblemRecord, SchoolClass, Student
-from students.reference import load_code_tables
-from students.registration import Newcomer
+from students.pupil import records
+from students.pupil.grades import grade_of, label_of, waits
+from students.pupil.models import Enrolment, ProblemRecord, SchoolClass, Student
+from students.pupil.reference import load_code_tables
+from students.year_end import graduation
+from students.year_end import graduation_rollback as taking_back
 from tests import late_children
 from tests.clock import frozen, shanghai
 from tests.students.test_registration import child
-from tests.students.year_end.test_rows import (
-    asked,
-    listed,
-    now_is,
-    on,
-    refusal,
-    run_of,
-    signed,
-)
+from tests.students.year_end.test_rows import asked, listed, now_is, on, refusal, run_of, signed
 from tests.students.year_end.truth import JULY, Rows, played
 from tests.world import rewritten
-from transfers import drafting, preflight
+from transfers.moving import drafting, preflight
+from web import clock
 
 pytestmark = [
     pytest.mark.django_db,

@@ -6,16 +6,17 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from ledger import clock
-from reviews import door, sweeps
-from reviews.models import Case
-from students import recruitment
-from students.models import SchoolClass, Student
-from students.records import current_number
-from students.recruitment_models import RecruitedPupil
+from reviews.clock import sweeps
+from reviews.engine import door
+from reviews.engine.models import Case
+from students.admission import recruitment
+from students.onward.models import RecruitedPupil
+from students.pupil.models import SchoolClass, Student
+from students.pupil.records import current_number
 from tests.clock import frozen, shanghai
 from tests.students.year_end.test_rows import now_is, on, recruited, refusal
 from tests.students.year_end.truth import Rows, played
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R4.5", "R3.6", "R1.8")]
 SUMMER = date(2026, 7, 6)

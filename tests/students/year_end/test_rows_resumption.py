@@ -10,25 +10,28 @@ from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 
-from ledger import clock
-from reviews import door, rulebook
-from reviews.models import Case, YearRow
-from reviews.procedures import of_kind
-from students import change_drafting, change_rules
-from students.change_kinds import RESUMPTION
-from students.change_models import StatusChange
-from students.grades import grade_of, stays
-from students.models import SchoolClass, Student
-from students.reference import load_code_tables
-from students.resuming import own_cohort_open
-from students.status import settle_in
+from reviews.engine import book as rulebook
+from reviews.engine import door
+from reviews.engine.models import Case
+from reviews.engine.procedures import of_kind
+from reviews.rulebook.models import YearRow
+from students.changes import drafting as change_drafting
+from students.changes import rules as change_rules
+from students.changes.kinds import RESUMPTION
+from students.changes.models import StatusChange
+from students.changes.resuming import own_cohort_open
+from students.changes.status import settle_in
+from students.pupil.grades import grade_of, stays
+from students.pupil.models import SchoolClass, Student
+from students.pupil.reference import load_code_tables
 from tests.api import Program
 from tests.clock import frozen
 from tests.reviews.test_walls import refused
 from tests.students.year_end.test_rows import asked, now_is, on, recruited, refusal, run_of
 from tests.students.year_end.truth import JULY, Rows, played
 from tests.world import World, rewritten
-from transfers import preflight
+from transfers.moving import preflight
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R5.3", "R3.5c", "R3.2", "R1.8")]
 FINISHED = "随父母在外地学校读完六年级，有成绩单。"

@@ -10,33 +10,30 @@ from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
-from ledger import clock, outbox
-from orgs.models import Unit
-from orgs.school_system import SchoolSystemPeriod
-from reviews import sweeps
-from reviews.models import Case, Notice, Window
-from reviews.refusals import refuse
-from students import change_drafting, change_rules, graduation, identity
-from students.change_kinds import RESUMPTION
-from students.grades import grade_of, stays
-from students.graduation_models import GraduationRun
-from students.models import SchoolClass, Student
-from students.resuming import own_cohort_open
+from ledger import outbox
+from orgs.people.models import Unit
+from orgs.people.school_system import SchoolSystemPeriod
+from reviews.clock import sweeps
+from reviews.engine.models import Case
+from reviews.notices.models import Notice
+from reviews.rulebook.models import Window
+from reviews.vocabulary.refusals import refuse
+from students.changes import drafting as change_drafting
+from students.changes import rules as change_rules
+from students.changes.kinds import RESUMPTION
+from students.changes.resuming import own_cohort_open
+from students.pupil import identity
+from students.pupil.grades import grade_of, stays
+from students.pupil.models import SchoolClass, Student
+from students.year_end import graduation
+from students.year_end.models import GraduationRun
 from tests.clock import frozen, shanghai
-from tests.students.year_end.test_rows import (
-    WORDS,
-    asked,
-    listed,
-    now_is,
-    on,
-    recruited,
-    refusal,
-    run_of,
-)
+from tests.students.year_end.test_rows import WORDS, asked, listed, now_is, on, recruited, refusal, run_of
 from tests.students.year_end.test_rows import signed as signed_by_head
 from tests.students.year_end.truth import JULY, Rows, played
 from tests.world import World
-from transfers import drafting
+from transfers.moving import drafting
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1", "R3.5c", "R4.1", "R4.3")]
 AUGUST = date(2026, 8, 11)

@@ -5,31 +5,24 @@ from datetime import date
 
 import pytest
 
-from ledger import clock
-from reviews import door, sweeps
-from reviews.evidence import take_in
-from reviews.models import Case
-from reviews.notice_values import POST_GRADUATION
-from students.grades import grade_of, label_of, stays
-from students.late import lists
-from students.models import Enrolment, SchoolClass, Student
-from students.reference import load_code_tables
-from students.registration import Newcomer
+from reviews.clock import sweeps
+from reviews.engine import door
+from reviews.engine.models import Case
+from reviews.evidence.proofs import take_in
+from reviews.rulebook.notice_values import POST_GRADUATION
+from students.admission import late_lists as lists
+from students.admission.registration import Newcomer
+from students.pupil.grades import grade_of, label_of, stays
+from students.pupil.models import Enrolment, SchoolClass, Student
+from students.pupil.reference import load_code_tables
 from tests import late_children
 from tests.clock import frozen, shanghai
-from tests.students.year_end.test_rows import (
-    asked,
-    listed,
-    now_is,
-    on,
-    refusal,
-    run_of,
-    signed,
-)
+from tests.students.year_end.test_rows import asked, listed, now_is, on, refusal, run_of, signed
 from tests.students.year_end.truth import Rows, played
 from tests.world import png
-from transfers import drafting
-from transfers.models import Transfer, TransferReason
+from transfers.moving import drafting
+from transfers.moving.models import Transfer, TransferReason
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5", "R3.5b", "R3.5c", "R1.8")]
 CONSENT = "经核对学籍和学力，该生已完成相应学业，同意编入所选年级就读。"
@@ -67,7 +60,7 @@ def submitted(case):
 
 
 def _clerk(case):
-    from orgs.models import Post, PostRole
+    from orgs.people.models import Post, PostRole
 
     return Post.objects.get(unit=case.receiving_unit, role=PostRole.REGISTRAR).account
 

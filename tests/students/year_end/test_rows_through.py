@@ -9,17 +9,18 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from ledger import clock
-from orgs.models import Unit
-from reviews.models import Case
-from students import recruitment, recruitment_back, through
-from students.grades import grade_of, label_of
-from students.models import Enrolment, SchoolClass, Student
-from students.recruitment_models import RecruitedPupil
+from orgs.people.models import Unit
+from reviews.engine.models import Case
+from students.admission import recruitment, through
+from students.onward.models import RecruitedPupil
+from students.pupil.grades import grade_of, label_of
+from students.pupil.models import Enrolment, SchoolClass, Student
+from students.year_end import recruitment_rollback as recruitment_back
 from tests.clock import frozen
 from tests.students.year_end.test_rows import now_is, on, recruited, refusal, run_of
 from tests.students.year_end.truth import JULY, Rows, played
 from tests.world import World
+from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R4.5", "R3.5c", "R1.8")]
 row = Rows()

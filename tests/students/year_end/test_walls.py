@@ -3,12 +3,12 @@
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from students.models import Enrolment, SchoolClass
-from students.statuses import StudentStatus
+from demo.loading import as_replica
+from students.pupil.models import Enrolment, SchoolClass
+from students.pupil.statuses import StudentStatus
 from tests.clock import frozen, shanghai
 from tests.reviews.test_walls import refused
 from tests.world import World
-from transfers.demo.loading import as_replica
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5c")]
 SEPTEMBER = shanghai(2026, 9, 7, 10)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from django.db import connection, transaction
 
-from students import year_end_check
+from students.year_end import checking as year_end_check
 from tests.clock import frozen, shanghai
 from tests.world import World
 

@@ -1,0 +1,1 @@
+"""What one person begins and another confirms (R0.5)."""

@@ -1,0 +1,1 @@
+"""通讯录: who sits where, and how they are reached."""

@@ -1,0 +1,1 @@
+"""Units, persons, accounts and posts: who may decide, and where."""

@@ -1,0 +1,1 @@
+"""One case: its page, its form, its log, its answer through the API."""

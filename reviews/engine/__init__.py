@@ -1,0 +1,1 @@
+"""How anything is decided: case, step and act; the one door, and every guard it asks."""

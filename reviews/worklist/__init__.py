@@ -1,0 +1,1 @@
+"""待办: which cases stand before an account, and the search box."""

@@ -1,0 +1,35 @@
+"""Who is told when both schools have vouched: the registrars and heads of the common superior, who has to decide."""
+
+from ledger import outbox
+from ledger.models import OutboxMessage
+from orgs.people.seats import clerks_of
+from reviews.notices.sending import Letter, tell
+from students.problems import deciding
+from students.pupil.models import ProblemRecord
+from web import clock
+
+TEXT = "两所学校（{schools}）都佐证了同一学生的学籍，请并列核对后认定（附件1 四.1）。"
+
+
+@outbox.handler("problem")
+def tell_superiors(messages: list[OutboxMessage]) -> None:
+    """One notice each; no child is named."""
+    day = clock.local_date(clock.now())
+    rows = ProblemRecord.objects.select_related("student__school", "twin__school")
+    problems = rows.in_bulk({message.payload["problem"] for message in messages})
+    offices = {
+        pk: deciding.superior(problem.student.school, problem.twin.school, day)
+        for pk, problem in problems.items()
+        if problem.closed_at is None
+    }
+    clerks = clerks_of({office.pk for office in offices.values()}, day)
+    tell(
+        Letter(account, None, _text(problems[pk]), message.dedup, f"/problems/{pk}/")
+        for message in messages
+        if (pk := message.payload["problem"]) in offices
+        for account in clerks[offices[pk].pk]
+    )
+
+
+def _text(problem: ProblemRecord) -> str:
+    return TEXT.format(schools="、".join((problem.student.school.name, problem.twin.school.name)))[:300]

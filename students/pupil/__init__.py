@@ -1,0 +1,1 @@
+"""Who the pupil is: person, record at a school, numbers at rest, status and grade."""

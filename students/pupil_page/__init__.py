@@ -1,0 +1,1 @@
+"""Roster and pupil page: where most work on one pupil begins."""

@@ -1,0 +1,1 @@
+"""Rosters: whom a school has, found, filtered and taken away as a table."""

@@ -1,0 +1,243 @@
+"""招生回退 (R4.4): a county returns a pupil taken in by mistake, by 招生 or by 毕业后跨省就学, to 毕业: by a case of its own that
+names whose act is taken back and who takes it back (谁操作谁负责)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import ClassVar
+
+from orgs.people.models import Unit
+from orgs.people.successors import heir_or_self
+from reviews.engine import procedures
+from reviews.engine.grounds import held as held_by_wall
+from reviews.engine.models import Case
+from reviews.engine.opinions import free_text
+from reviews.engine.procedures import CasePage
+from reviews.vocabulary.refusals import guard
+from reviews.vocabulary.states import State, Verb
+from students.admission import recruitment
+from students.changes import page as change_page
+from students.changes import pupil_drafts
+from students.changes import rules as change_rules
+from students.changes.procedures import AboutPupil
+from students.onward.models import RecruitedPupil, Recruiting, RecruitmentReturn
+from students.pupil import arrivals, identity, records
+from students.pupil.arrivals import Arrival
+from students.pupil.models import Student
+from students.pupil.statuses import LIVING, StudentStatus
+from students.record import moving
+from students.year_end import rollback_notices as returned_notices
+from students.year_end.graduation_rollback import authority_acting, of_own_school, why_given
+from web.clock import local_date, moment, spoken
+from web.words import zh
+
+KIND = "recruitment_rollback"
+NAME = zh("招生回退")
+CLAUSE = zh("附件1 四.3")
+
+
+@dataclass
+class ReturnFacts:
+    """What the guards judge: the pupil, how it came, the authority that acts, what else is running."""
+
+    student: Student
+    arrival: Arrival | None
+    authority: Unit
+    now: datetime
+    other: Case | None = None
+    why: str = ""
+    name: ClassVar[str] = NAME
+
+    @property
+    def today(self) -> date:
+        """The day in Shanghai."""
+        return local_date(self.now)
+
+
+@guard(
+    "该生现在的学籍不是由招生或毕业后跨省就学转入的，不能办理招生回退；学籍需要转到别的学校的，请按转学办理。",
+    CLAUSE,
+)
+def was_recruited(facts: ReturnFacts):
+    """学籍由招生或毕业后跨省就学转入，之后没有再转学"""
+    student, arrival = facts.student, facts.arrival
+    if arrival is None or student.school is None or student.status not in LIVING:
+        return {}
+    took_in, at = heir_or_self(arrival.school, facts.today), heir_or_self(student.school, facts.today)
+    return None if took_in.pk == at.pk else {}
+
+
+BEFORE = (was_recruited, of_own_school, change_rules.no_other_change)
+SUBMIT = (*BEFORE, why_given)
+COMPLETE = (was_recruited, of_own_school)
+
+
+class RecruitmentRollback(AboutPupil):
+    """招生回退: the registrar of the recruiting school's authority begins, its head signs; the pupil is 毕业 again at
+    the school it graduated from (R4.4)."""
+
+    kind = KIND
+    name = NAME
+    guards = {Verb.SUBMIT: SUBMIT, "complete": COMPLETE}
+    clause = CLAUSE
+    beginner = zh("主管部门")
+    of_one_school = True
+    starts_at = State.AUTHORITY
+    brings = zh("学籍已退回毕业学校，学籍状态为毕业")
+    ends = zh("办结招生回退")
+    proof_name = zh("佐证材料")
+    no_proof = zh("没有上传佐证材料（选填）。")
+    fewest_proofs = 0
+    edit_path = "/cases/{number}/"
+    rule_note = zh("谁操作、谁负责：回退前请核对原招生名册和办理人。")
+    review_scope = zh("核对：该生确属误招，原因属实。")
+
+    def unit_of(self, case: Case, stage: str):
+        """The authority is on the receiving side itself."""
+        if stage == State.AUTHORITY:
+            return case.receiving_unit_id
+        return case.receiving_unit.league_id if stage == State.LEAGUE else super().unit_of(case, stage)
+
+    def facts(self, case: Case, subject: Student | None, now, book) -> ReturnFacts:
+        """Facts of the case."""
+        row = row_of(case)
+        student = subject or row.student
+        other = change_rules.other_case(student, case.pk)
+        arrival = arrivals.of(student)
+        if arrival is not None and arrival.case.pk != row.came_by_id:
+            arrival = None
+        return ReturnFacts(student, arrival, case.receiving_unit, now, other, row.why)
+
+    def phase(self, case: Case, subject: Student, day) -> str:
+        """学段 that the pupil is in."""
+        return subject.phase
+
+    def complete(self, case: Case, subject: Student, now) -> dict:
+        """The record goes back to the school of the graduation; phase, cohort, class and day stand as before it came."""
+        row, day = row_of(case), local_date(now)
+        arrival = row.arrival
+        to = heir_or_self(arrival.graduated_from, day)
+        (moved,) = moving.move_many(
+            [subject],
+            to,
+            {subject.pk: arrival.back_at(to)},
+            {subject.pk: arrival.class_at(to)},
+            now,
+            case_number=case.number,
+            how=NAME,
+            status=StudentStatus.GRADUATED,
+            graduated_on=arrival.graduated_on,
+        )
+        RecruitedPupil.objects.filter(case=row.came_by_id, student=subject, state=Recruiting.REPORTED).update(
+            state=Recruiting.TAKEN_BACK
+        )
+        returned_notices.post(case, to)
+        return moved
+
+    def page(self, case: Case, account, now, book, *, proofs: int = 0, full: bool = False) -> CasePage:
+        """The pupil masked, whose act is taken back, and what the rules find."""
+        row = row_of(case)
+        known = self.facts(case, row.student, now, book)
+        checks, obstacle = change_page.checklist(self, case, known)
+        return CasePage(
+            facts=facts_shown(row, full),
+            checks=checks,
+            obstacle=obstacle,
+            done=zh(
+                "已于{moment}退回{graduated_from_name}，学籍状态改为“毕业”。",
+                moment=moment(case.closed_at),
+                graduated_from_name=row.arrival.graduated_from.name,
+            )
+            if case.state == State.COMPLETED
+            else "",
+            links=[],
+        )
+
+
+def row_of(case: Case) -> RecruitmentReturn:
+    """The row of a case with all that is shown; ``arrival`` is the act that is taken back."""
+    rows = RecruitmentReturn.objects.select_related("student__school", "student__school_class", "came_by")
+    row = rows.get(case_id=case.pk)
+    row.arrival = arrivals.by(row.came_by, row.student)
+    return row
+
+
+def facts_shown(row: RecruitmentReturn, full: bool = False) -> list[tuple[str, str]]:
+    """Who it is about, and whose act is taken back."""
+    student = row.student
+    name, number = student.name, records.current_number(student)
+    if not full:
+        name, number = identity.mask_name(name), identity.mask_number(number)
+    return [
+        (
+            zh("姓名"),
+            records.who_is(student, name),
+        ),
+        (zh("学籍号"), number),
+        *facts_of(row.arrival),
+        (zh("回退原因"), row.why),
+    ]
+
+
+def facts_of(arrival: Arrival) -> list[tuple[str, str]]:
+    """How the pupil was taken in, and who is answerable for it (R4.4)."""
+    return [
+        (zh("招生学校"), arrival.school.name),
+        (
+            zh("毕业学校"),
+            zh(
+                "{graduated_from_name}（{day}毕业）",
+                graduated_from_name=arrival.graduated_from.name,
+                day=spoken(arrival.graduated_on),
+            ),
+        ),
+        (zh("原招生操作"), arrival.act),
+    ]
+
+
+def recruited(case: Case, student: Student) -> Arrival | None:
+    """How a pupil came by a list of 招生; see :mod:`students.pupil.arrivals`."""
+    rows = RecruitedPupil.objects.filter(case=case, student=student).select_related(
+        "school", "graduated_from__authority", "class_was", "listed_by__person", "reporting_by__person"
+    )
+    line = rows.order_by("-pk").first()
+    if line is None:
+        return None
+    act = zh(
+        "{case_number}：{line_listed_by}列入名册，{line_reporting_by}登记{day}报到",
+        case_number=case.number,
+        line_listed_by=line.listed_by,
+        line_reporting_by=line.reporting_by,
+        day=spoken(line.reported_on) if line.reported_on else "—",
+    )
+    phase, cohort = line.phase_was or student.phase, line.cohort_was or student.cohort
+    school, left = line.school, line.graduated_from
+    return Arrival(case, school, act, left, line.graduated_on, phase, cohort, line.class_was)
+
+
+arrivals.register(recruitment.KIND, recruited)
+
+
+def facts_before(student: Student, authority: Unit, now: datetime) -> ReturnFacts:
+    """Facts before anything is typed."""
+    return ReturnFacts(student, arrivals.of(student), authority, now, change_rules.other_case(student))
+
+
+def send(student: Student, by, now: datetime, *, why: str, opinion: str) -> Case:
+    """The authority's registrar begins and sends it to the head. Raises Refused; then nothing stands but a withdrawn
+    draft."""
+    authority = authority_acting(student, by, now, NAME)
+    known = facts_before(student, authority, now)
+    known.why = free_text(why, zh("回退原因"), CLAUSE, 200)
+    held_by_wall(known.why, authority, act=zh("回退"))
+
+    def fill(case: Case) -> None:
+        RecruitmentReturn.objects.create(
+            case=case, student=student, came_by=known.arrival.case, why=known.why
+        )
+
+    return pupil_drafts.sent_by_office(
+        student, KIND, by, now, office=authority, opinion=opinion, checks=SUBMIT, facts=known, fill=fill
+    )
+
+
+procedures.register(RecruitmentRollback())

@@ -1,1 +1,0 @@
-"""What stands on the desks of the demonstration: papers, a complaint, published contacts."""

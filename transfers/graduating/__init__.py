@@ -1,0 +1,1 @@
+"""What a graduation means for open transfers (R3.5b, R3.5c)."""

@@ -1,0 +1,1 @@
+"""转学 itself: what it is about, its rules, its pre-flight, its pages."""

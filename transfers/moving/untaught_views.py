@@ -1,0 +1,131 @@
+"""The page of pupils in a grade that their school does not have: for the school and its office who they are and who takes
+them in; for the schools nearby that have the grade, to begin the transfers together (R3.5c)."""
+
+from django.contrib import messages
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from orgs.people.models import Unit
+from orgs.people.school_system import system_on
+from orgs.people.seats import home_province
+from reviews.desk import context as desk
+from reviews.engine import seating
+from reviews.rulebook.notice_values import IN_PROVINCE
+from reviews.rulebook.windows import window_state
+from reviews.vocabulary.clauses import url_of
+from reviews.vocabulary.refusals import NO_POST, Refusal, Refused, refusal_context
+from students.pupil import identity
+from students.pupil.grades import label_here, label_of
+from students.year_end import beyond_school
+from transfers.moving import pages, untaught
+from transfers.moving.views import NO_SEAT
+from web.redirects import see_other
+from web.words import joined, zh
+
+_TEXT = {
+    "text": zh("全国非毕业年级中小学生升级。"),
+    "note": zh("升级后本校没有这个年级的，由有这个年级的学校按转学办理；学生照常就读，不受影响。"),
+    "source": zh("教基一厅〔2016〕2号 附件1 第三条第5款"),
+}
+
+
+@never_cache
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Own pupils of such grades, and those of the neighbours whom an own school may take in."""
+    return page(request)
+
+
+def page(request: HttpRequest, refused: Refusal | None = None, status=200) -> HttpResponse:
+    """The page with whatever the last act has to tell."""
+    day = desk.of(request).today
+    schools = beyond_school.own_schools(request.user, day)
+    kept = pages.schools_of(request.user, day)
+    closed = _closed(request)
+    shown = {
+        "own": _own_rows(schools, day),
+        "taking": [part for school in kept if (part := _taking(school, day))["rows"]],
+        "most": untaught.MOST,
+        "closed": closed,
+        "clause": {**_TEXT, "note": _TEXT["note"] + closed, "url": url_of(untaught.CLAUSE)},
+        "refused": refusal_context(refused),
+    }
+    return render(request, "transfers/untaught.html", shown, status=status)
+
+
+def _closed(request: HttpRequest) -> str:
+    """While such a transfer cannot be sent, from which day it can, by the rows of the windows (R3.5)."""
+    known = desk.of(request)
+    province = home_province(request.user, known.today)
+    state = window_state(known.book.windows, IN_PROVINCE, province, known.now)
+    return "" if state.open else state.sentence
+
+
+def _own_rows(schools: list[Unit], day) -> list[dict]:
+    found = beyond_school.pupils(schools, day)
+    near = {
+        school.pk: school
+        for one in {student.school.authority_id: student.school for student in found}.values()
+        for school in [*beyond_school.neighbours(one, day), one]
+    }
+    prefetch_related_objects(list(near.values()), "system_periods")
+    return [
+        {
+            "url": reverse("student-detail", args=[student.key]),
+            "name": student.name,
+            "school": student.school.name,
+            "grade": _grade(student, near[student.school_id], day),
+            "class": str(student.school_class or zh("未编班")),
+            "takers": joined("、", (one.name for one in untaught.takers(student, near.values(), day)))
+            or zh(
+                "{authority}没有其他学校有这个年级，由主管部门确定", authority=student.school.authority.name
+            ),
+        }
+        for student in found
+    ]
+
+
+def _grade(student, school: Unit, day) -> str:
+    system = system_on(school, day, student.cohort)
+    return label_here(student, day, system.grades, system)
+
+
+def _taking(school: Unit, day) -> dict:
+    return {
+        "school": school,
+        "rows": [
+            {
+                "key": student.key,
+                "name": identity.mask_name(student.name),
+                "school": student.school.name,
+                "grade": label_of(student, day, system_on(student.school, day, student.cohort)),
+            }
+            for student in beyond_school.wanted_by(school, day)
+        ],
+    }
+
+
+@never_cache
+@require_POST
+def begin(request: HttpRequest) -> HttpResponse:
+    """Drafts for the chosen pupils."""
+    known = desk.of(request)
+    schools = {school.code: school for school in pages.schools_of(request.user, known.today)}
+    school = schools.get(request.POST.get("school", "")[:12])
+    if school is None:
+        return page(request, seating.no_seat(request.user, known.today, NO_SEAT), 403)
+    try:
+        cases = untaught.begin_all(
+            request.POST.getlist("pupil")[:1000], school, request.user, known.now, known.today
+        )
+    except Refused as error:
+        return page(request, error.refusal, 403 if error.code in NO_POST else 409)
+    messages.success(
+        request,
+        zh("已起草 {count} 件转学，在“我发起”中逐件补齐原因、班级和证明材料后发起。", count=len(cases)),
+    )
+    return see_other(reverse("worklist") + "?tab=started")

@@ -1,0 +1,1 @@
+"""招生 through the API (R4.5)."""
