@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from ledger import audit
 from orgs.people.models import PostRole
+from orgs.people.requests import SignedInRequest
 from orgs.people.scope import own_units
 from reviews.case_page.forms import PlainText
 from reviews.desk import context as desk
@@ -43,7 +44,7 @@ HEAD = (
 )
 
 
-def _visible(request: HttpRequest, number: str):
+def _visible(request: SignedInRequest, number: str):
     """The list (``None`` for children that stand on none yet) and its children in the account's scope; 404 otherwise."""
     day = desk.of(request).today
     rows = LateChild.objects.visible_to(request.user, day)
@@ -53,7 +54,7 @@ def _visible(request: HttpRequest, number: str):
     return visible_list(request, number), rows.filter(month__number=number)
 
 
-def visible_list(request: HttpRequest, number: str) -> MonthlyCheck:
+def visible_list(request: SignedInRequest, number: str) -> MonthlyCheck:
     """The province's list of a month when the account may read it; 404 otherwise."""
     found = MonthlyCheck.objects.visible_to(request.user, desk.of(request).today)
     return get_object_or_404(
@@ -63,13 +64,13 @@ def visible_list(request: HttpRequest, number: str) -> MonthlyCheck:
 
 @never_cache
 @require_safe
-def show(request: HttpRequest, number: str = "") -> HttpResponse:
+def show(request: SignedInRequest, number: str = "") -> HttpResponse:
     """The children of the month, school by school."""
     return page_of(request, number)
 
 
 def page_of(
-    request: HttpRequest, number: str, refused: Refusal | None = None, status: int = 200, typed: str = ""
+    request: SignedInRequest, number: str, refused: Refusal | None = None, status: int = 200, typed: str = ""
 ) -> HttpResponse:
     """The page with whatever the last act has to tell; typed text is kept."""
     known = desk.of(request)
@@ -107,7 +108,7 @@ def _closing(account, known) -> dict:
 
 @never_cache
 @require_POST
-def close(request: HttpRequest) -> HttpResponse:
+def close(request: SignedInRequest) -> HttpResponse:
     """The province's registrar closes the list of the month."""
     try:
         found = monthly.close(request.user, desk.of(request).now)
@@ -119,7 +120,7 @@ def close(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
-def send(request: HttpRequest, number: str) -> HttpResponse:
+def send(request: SignedInRequest, number: str) -> HttpResponse:
     """The province's head sends it; the check answers."""
     found, typed = visible_list(request, number), PlainText().to_python(request.POST.get("opinion", ""))
     try:
@@ -133,7 +134,7 @@ def send(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_POST
-def drop(request: HttpRequest, number: str) -> HttpResponse:
+def drop(request: SignedInRequest, number: str) -> HttpResponse:
     """Give the list back before it is sent."""
     found = visible_list(request, number)
     try:
@@ -185,7 +186,7 @@ def _facts(month: MonthlyCheck | None, rows, now) -> list[tuple[str, str]]:
 
 @never_cache
 @require_safe
-def table(request: HttpRequest, number: str = "") -> HttpResponse:
+def table(request: SignedInRequest, number: str = "") -> HttpResponse:
     """The same as a table to take away; without numbers."""
     known = desk.of(request)
     month, rows = _visible(request, number)

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
 from orgs.people.models import Unit
+from orgs.people.requests import SignedInRequest
 from orgs.people.seats import home_province, schools_kept
 from reviews.case_page.forms import PlainText
 from reviews.case_page.proof_views import day_of, whole
@@ -58,13 +59,13 @@ _TIERS = {
 
 @never_cache
 @require_safe
-def show_desk(request: HttpRequest) -> HttpResponse:
+def show_desk(request: SignedInRequest) -> HttpResponse:
     """Who is listed and not sent, by school; the lists of all units one stands above."""
     return desk_page(request)
 
 
 def desk_page(
-    request: HttpRequest, refused: Refusal | None = None, status: int = 200, form=None, opinion: str = ""
+    request: SignedInRequest, refused: Refusal | None = None, status: int = 200, form=None, opinion: str = ""
 ):
     """The page with whatever the last act has to tell; what was typed stays."""
     known = desk.of(request)
@@ -150,7 +151,7 @@ def _list_row(case: Case) -> dict:
 @sensitive_post_parameters()
 @never_cache
 @require_POST
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: SignedInRequest) -> HttpResponse:
     """List one graduate by number and name."""
     known = desk.of(request)
     school = _asked_school(request, known.today)
@@ -187,14 +188,14 @@ def add(request: HttpRequest) -> HttpResponse:
     return see_other(reverse("recruitment"))
 
 
-def _asked_school(request: HttpRequest, day) -> Unit | None:
+def _asked_school(request: SignedInRequest, day) -> Unit | None:
     schools = {school.code: school for school in schools_kept(request.user, day)}
     return schools.get(request.POST.get("school", ""))
 
 
 @never_cache
 @require_POST
-def drop(request: HttpRequest) -> HttpResponse:
+def drop(request: SignedInRequest) -> HttpResponse:
     """Take a pupil off a list that is in the school's hand."""
     known = desk.of(request)
     rows = RecruitedPupil.objects.visible_to(request.user, known.today)
@@ -215,7 +216,7 @@ def drop(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
-def send(request: HttpRequest) -> HttpResponse:
+def send(request: SignedInRequest) -> HttpResponse:
     """Send all that are listed, county by county, to the school's head."""
     known = desk.of(request)
     school, opinion = (
@@ -236,7 +237,7 @@ def send(request: HttpRequest) -> HttpResponse:
 # ---------------------------------------------------------------- one list
 
 
-def visible_list(request: HttpRequest, number: str) -> Case:
+def visible_list(request: SignedInRequest, number: str) -> Case:
     """The list when one of its units is in the account's scope; 404 otherwise."""
     rows = Case.objects.visible_to(request.user, desk.of(request).today).filter(kind=recruitment.KIND)
     return get_object_or_404(rows.select_related("receiving_unit", "sending_unit", "holder"), number=number)
@@ -244,13 +245,13 @@ def visible_list(request: HttpRequest, number: str) -> Case:
 
 @never_cache
 @require_safe
-def show(request: HttpRequest, number: str) -> HttpResponse:
+def show(request: SignedInRequest, number: str) -> HttpResponse:
     """Who stands on the list, and who has reported."""
     return list_page(request, visible_list(request, number))
 
 
 def list_page(
-    request: HttpRequest, case: Case, refused: Refusal | None = None, status: int = 200, on: str = ""
+    request: SignedInRequest, case: Case, refused: Refusal | None = None, status: int = 200, on: str = ""
 ) -> HttpResponse:
     """The page with whatever the last act has to tell."""
     known = desk.of(request)
@@ -300,7 +301,7 @@ def _pupil_row(row: RecruitedPupil, case: Case, may_report: bool, may_drop: bool
 
 @never_cache
 @require_POST
-def report(request: HttpRequest, number: str) -> HttpResponse:
+def report(request: SignedInRequest, number: str) -> HttpResponse:
     """Of the ticked pupils: they have reported on a day, or did not; or that they did not is taken back."""
     case, known = visible_list(request, number), desk.of(request)
     students = [pk for text in request.POST.getlist("student")[: recruitment.MOST] if (pk := whole(text))]
@@ -325,7 +326,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_POST
-def copy(request: HttpRequest, number: str) -> HttpResponse:
+def copy(request: SignedInRequest, number: str) -> HttpResponse:
     """List the pupils of an ended list anew."""
     case, known = visible_list(request, number), desk.of(request)
     try:

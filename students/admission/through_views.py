@@ -1,13 +1,14 @@
 """The page of 直升 (R4.5): all graduates of the school that its own next phase may receive, chosen unless taken off."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from orgs.people.models import Unit
+from orgs.people.requests import SignedInRequest
 from orgs.people.school_system import system_on
 from orgs.people.seats import schools_kept
 from reviews.case_page.proof_views import refused_page, whole
@@ -24,7 +25,7 @@ from web.words import zh
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def show_through(request: HttpRequest) -> HttpResponse:
+def show_through(request: SignedInRequest) -> HttpResponse:
     """Whom each of one's schools may take on into its next phase; POST lists the ticked ones of one school."""
     known = desk.of(request)
     schools = schools_kept(request.user, known.today)
@@ -51,7 +52,7 @@ def show_through(request: HttpRequest) -> HttpResponse:
     return see_other(reverse("recruitment"))
 
 
-def _page(request: HttpRequest, schools: list[Unit], refused=None, status: int = 200, kept=None):
+def _page(request: SignedInRequest, schools: list[Unit], refused=None, status: int = 200, kept=None):
     """The page; ``kept``: the school and the ticked pupils with their classes as typed."""
     day = desk.of(request).today
     shown = {

@@ -2,13 +2,14 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from orgs.people import scope
+from orgs.people.requests import SignedInRequest
 from reviews.case_page.forms import PlainText
 from reviews.desk import context as desk
 from reviews.vocabulary.refusals import Refusal, Refused, refusal_context
@@ -39,7 +40,7 @@ _STATUS = {"no_seat": 403, "reply": 422, "reason": 422, "number_in_text": 422}
 
 @never_cache
 @require_safe
-def show_list(request: HttpRequest) -> HttpResponse:
+def show_list(request: SignedInRequest) -> HttpResponse:
     """Bulletins that the account may read, the latest first."""
     rows = Bulletin.objects.visible_to(request.user, desk.of(request).today).select_related("province")
     page = Paginator(rows.defer("inputs"), PAGE).get_page(request.GET.get("page"))
@@ -63,7 +64,7 @@ def _row(found: Bulletin) -> dict:
     }
 
 
-def visible(request: HttpRequest, number: str) -> Bulletin:
+def visible(request: SignedInRequest, number: str) -> Bulletin:
     """The bulletin when the account may read it; 404 otherwise."""
     rows = Bulletin.objects.visible_to(request.user, desk.of(request).today)
     return get_object_or_404(rows.select_related("province", "proposed_by__person"), number=number)
@@ -71,7 +72,7 @@ def visible(request: HttpRequest, number: str) -> Bulletin:
 
 @never_cache
 @require_safe
-def show(request: HttpRequest, number: str) -> HttpResponse:
+def show(request: SignedInRequest, number: str) -> HttpResponse:
     """One bulletin; before its publication a unit sees the lines of its own only."""
     return bulletin_page(request, visible(request, number))
 
@@ -125,7 +126,7 @@ def _proposed(found: Bulletin) -> str:
     return zh("{name}于{at}拟发。", name=found.called("proposed_by"), at=moment(found.proposed_at))
 
 
-def readable(request: HttpRequest, found: Bulletin) -> list[BulletinLine]:
+def readable(request: SignedInRequest, found: Bulletin) -> list[BulletinLine]:
     """All lines of a published one, or for the province and those above; else those of the units one sits at."""
     lines = showing.lines_of(found)
     if found.state == BulletinState.PUBLISHED or _above(request, found):
@@ -134,7 +135,7 @@ def readable(request: HttpRequest, found: Bulletin) -> list[BulletinLine]:
     return [line for line in lines if line.unit_id in own]
 
 
-def _above(request: HttpRequest, found: Bulletin) -> bool:
+def _above(request: SignedInRequest, found: Bulletin) -> bool:
     day = desk.of(request).today
     return any(found.province.path.startswith(path) for path in scope.paths(request.user, day))
 
@@ -159,7 +160,7 @@ def _section(part: dict, account, day, typed) -> dict:
 
 @never_cache
 @require_POST
-def reply(request: HttpRequest, number: str) -> HttpResponse:
+def reply(request: SignedInRequest, number: str) -> HttpResponse:
     """What a unit says to its figures."""
     found, now = visible(request, number), desk.of(request).now
     pk = request.POST.get("line", "")
@@ -175,7 +176,7 @@ def reply(request: HttpRequest, number: str) -> HttpResponse:
     return see_other(reverse("bulletin", args=[number]))
 
 
-def _acted(request: HttpRequest, number: str, act, sentence: str) -> HttpResponse:
+def _acted(request: SignedInRequest, number: str, act, sentence: str) -> HttpResponse:
     """The page with the refusal, or the act done and told."""
     found = visible(request, number)
     try:
@@ -188,14 +189,14 @@ def _acted(request: HttpRequest, number: str, act, sentence: str) -> HttpRespons
 
 @never_cache
 @require_POST
-def propose(request: HttpRequest, number: str) -> HttpResponse:
+def propose(request: SignedInRequest, number: str) -> HttpResponse:
     """The province's registrar lays it before the head."""
     return _acted(request, number, publishing.propose, zh("已拟发，等候本单位负责人发布。"))
 
 
 @never_cache
 @require_POST
-def give_back(request: HttpRequest, number: str) -> HttpResponse:
+def give_back(request: SignedInRequest, number: str) -> HttpResponse:
     """The head gives it back, for a reason."""
     reason = PlainText().to_python(request.POST.get("reason", ""))
 
@@ -207,14 +208,14 @@ def give_back(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_POST
-def publish(request: HttpRequest, number: str) -> HttpResponse:
+def publish(request: SignedInRequest, number: str) -> HttpResponse:
     """The province's head publishes."""
     return _acted(request, number, publishing.publish, zh("通报已发布，内容从此不能更改。"))
 
 
 @never_cache
 @require_POST
-def recount(request: HttpRequest, number: str) -> HttpResponse:
+def recount(request: SignedInRequest, number: str) -> HttpResponse:
     """The province's head has the draft counted anew."""
     found, reason = visible(request, number), PlainText().to_python(request.POST.get("reason", ""))
     try:
@@ -230,7 +231,7 @@ def recount(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-def show_pdf(request: HttpRequest, number: str) -> HttpResponse:
+def show_pdf(request: SignedInRequest, number: str) -> HttpResponse:
     """On paper, for those who may read all of it."""
     found = visible(request, number)
     if refused := _whole_refusal(request, found):
@@ -244,7 +245,7 @@ def show_pdf(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-def show_xlsx(request: HttpRequest, number: str) -> HttpResponse:
+def show_xlsx(request: SignedInRequest, number: str) -> HttpResponse:
     """As a workbook, for those who may read all of it."""
     found = visible(request, number)
     if refused := _whole_refusal(request, found):
@@ -252,7 +253,7 @@ def show_xlsx(request: HttpRequest, number: str) -> HttpResponse:
     return inert(paper.workbook(found), _XLSX, f"{found.number}.xlsx", saved=True)
 
 
-def _whole_refusal(request: HttpRequest, found: Bulletin) -> Refusal | None:
+def _whole_refusal(request: SignedInRequest, found: Bulletin) -> Refusal | None:
     if found.state == BulletinState.PUBLISHED or _above(request, found):
         return None
     return Refusal("draft", zh("通报还没有发布，现在只能看本单位的数据。"), CLAUSE)

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from orgs.people import scope
 from orgs.people.models import Account, Unit
+from orgs.people.requests import SignedInRequest
 from orgs.people.seats import seats_of
 from reviews.case_page.proof_views import refused_page, whole
 from reviews.desk import context as desk
@@ -52,7 +53,7 @@ CLAUSE_SHOWN = {
 
 @never_cache
 @require_safe
-def show_list(request: HttpRequest) -> HttpResponse:
+def show_list(request: SignedInRequest) -> HttpResponse:
     """The classes one teaches, or those of the schools one keeps, with what waits of their sheets."""
     known = desk.of(request)
     schools = [seat.unit.pk for seat in seats_of(request.user, known.today) if seat.unit.is_school]
@@ -107,7 +108,7 @@ def _open_sheets(classes) -> dict[int, dict]:
 # ---------------------------------------------------------------- one class
 
 
-def visible_class(request: HttpRequest, pk: int) -> tuple[SchoolClass, bool]:
+def visible_class(request: SignedInRequest, pk: int) -> tuple[SchoolClass, bool]:
     """The class, and whether the account is its teacher; 404 for who neither teaches it nor keeps its school."""
     day = desk.of(request).today
     pk = min(pk, 2**63 - 1)
@@ -123,14 +124,14 @@ def visible_class(request: HttpRequest, pk: int) -> tuple[SchoolClass, bool]:
 
 @never_cache
 @require_safe
-def show(request: HttpRequest, pk: int) -> HttpResponse:
+def show(request: SignedInRequest, pk: int) -> HttpResponse:
     """The pupils of the class; the teacher's own sheet."""
     row, teaches = visible_class(request, pk)
     return class_page(request, row, teaches)
 
 
 def class_page(
-    request: HttpRequest,
+    request: SignedInRequest,
     row: SchoolClass,
     teaches: bool,
     refused: Refusal | None = None,
@@ -182,7 +183,7 @@ def _candidates(school: Unit, day) -> list[tuple[int, str]]:
 
 @never_cache
 @require_POST
-def set_teacher(request: HttpRequest, pk: int) -> HttpResponse:
+def set_teacher(request: SignedInRequest, pk: int) -> HttpResponse:
     """Say who the class's teacher is, or that there is none."""
     row, teaches = visible_class(request, pk)
     known, asked = desk.of(request), request.POST.get("account", "")
@@ -202,7 +203,7 @@ def set_teacher(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @require_safe
-def template(request: HttpRequest, pk: int) -> HttpResponse:
+def template(request: SignedInRequest, pk: int) -> HttpResponse:
     """The class as a table to write over; only for its teacher."""
     row, teaches = visible_class(request, pk)
     if not teaches:
@@ -212,7 +213,7 @@ def template(request: HttpRequest, pk: int) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
-def upload(request: HttpRequest, pk: int) -> HttpResponse:
+def upload(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take a filled table in; reading stops at the limit, before the token is looked at."""
     large = Refusal("table_large", zh("文件超过 1 MB，请用本班下载的表格填写。"), sheets.CLAUSE)
     broken = Refusal("upload_broken", zh("文件没有传完整，请检查网络后重新上传。"), sheets.CLAUSE)
@@ -223,7 +224,7 @@ def upload(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @csrf_protect
-def _upload(request: HttpRequest, pk: int) -> HttpResponse:
+def _upload(request: SignedInRequest, pk: int) -> HttpResponse:
     row, teaches = visible_class(request, pk)
     known, file = desk.of(request), request.FILES.get("table")
     try:
@@ -254,7 +255,7 @@ def _upload(request: HttpRequest, pk: int) -> HttpResponse:
 @sensitive_post_parameters()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def pupil(request: HttpRequest, pk: int, key) -> HttpResponse:
+def pupil(request: SignedInRequest, pk: int, key) -> HttpResponse:
     """The items of one pupil of the class that may have changed; POST puts them on the sheet."""
     row, teaches = visible_class(request, pk)
     known = desk.of(request)

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from orgs.people import scope
 from orgs.people.models import PostRole
+from orgs.people.requests import SignedInRequest
 from orgs.people.seats import seat_at
 from reviews.case_page import proof_views as proofs
 from reviews.case_page.form_pages import FormPages
@@ -63,7 +64,7 @@ def counted(rows):
 
 @never_cache
 @require_safe
-def show_list(request: HttpRequest) -> HttpResponse:
+def show_list(request: SignedInRequest) -> HttpResponse:
     """Problems by where they stand and of which kind."""
     known = desk.of(request)
     tab = request.GET.get("tab", "")
@@ -120,7 +121,7 @@ def state_of(problem: ProblemRecord) -> str:
 # ---------------------------------------------------------------- one problem
 
 
-def visible(request: HttpRequest, pk: int) -> ProblemRecord:
+def visible(request: SignedInRequest, pk: int) -> ProblemRecord:
     """The problem when its pupil is in the account's scope; 404 otherwise."""
     rows = visible_to(request.user, desk.of(request).today)
     return get_object_or_404(rows.select_related("student__school", "twin__school"), pk=min(pk, 2**63 - 1))
@@ -128,13 +129,13 @@ def visible(request: HttpRequest, pk: int) -> ProblemRecord:
 
 @never_cache
 @require_safe
-def show(request: HttpRequest, pk: int) -> HttpResponse:
+def show(request: SignedInRequest, pk: int) -> HttpResponse:
     """Both records side by side."""
     return problem_page(request, visible(request, pk))
 
 
 def problem_page(
-    request: HttpRequest, problem: ProblemRecord, refused: Refusal | None = None, status=200, typed=None
+    request: SignedInRequest, problem: ProblemRecord, refused: Refusal | None = None, status=200, typed=None
 ) -> HttpResponse:
     """The page with whatever the last act has to tell; what was typed stays."""
     known, student = desk.of(request), problem.student
@@ -171,7 +172,7 @@ def problem_page(
     return render(request, "students/problem.html", shown, status=status)
 
 
-def _settlement(request: HttpRequest, problem: ProblemRecord) -> list[dict]:
+def _settlement(request: SignedInRequest, problem: ProblemRecord) -> list[dict]:
     """How a problem that is closed was settled: in which case, by which unit and people, when (R1.9)."""
     if problem.closed_at is None:
         return []
@@ -202,7 +203,7 @@ def _settlement(request: HttpRequest, problem: ProblemRecord) -> list[dict]:
     ]
 
 
-def _in_scope(request: HttpRequest, twin: Student | None) -> bool:
+def _in_scope(request: SignedInRequest, twin: Student | None) -> bool:
     day = desk.of(request).today
     return twin is not None and Student.objects.visible_to(request.user, day).filter(pk=twin.pk).exists()
 
@@ -282,7 +283,7 @@ def _facts(one: Student, whole: bool, guardians: list[str], day) -> list[tuple[s
 
 @never_cache
 @require_POST
-def answer(request: HttpRequest, pk: int) -> HttpResponse:
+def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     """Begin the school's answer."""
     problem = visible(request, pk)
     try:
@@ -294,7 +295,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 @never_cache
 @require_POST
-def decide(request: HttpRequest, pk: int) -> HttpResponse:
+def decide(request: SignedInRequest, pk: int) -> HttpResponse:
     """The common superior decides between two."""
     problem = visible(request, pk)
     typed = {name: PlainText().to_python(request.POST.get(name, "")) for name in ("outcome", "opinion")}
@@ -315,7 +316,7 @@ def _status(error: Refused) -> int:
 
 @csrf_exempt
 @require_POST
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: SignedInRequest, pk: int) -> HttpResponse:
     """The province asks the ministry to remove a record with a G; reading stops at the limit, before the token is
     looked at."""
     trouble = uploads.receive(request)
@@ -325,7 +326,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @csrf_protect
-def _delete(request: HttpRequest, pk: int) -> HttpResponse:
+def _delete(request: SignedInRequest, pk: int) -> HttpResponse:
     problem = visible(request, pk)
     typed = {name: PlainText().to_python(request.POST.get(name, "")) for name in ("why", "opinion")}
     files = request.FILES.getlist("proof")[:6]
@@ -363,7 +364,7 @@ class AnswerPages(FormPages):
             return row.case
         return answering.change(row.case, by, answer=said["answer"], note=said["note"], revision=revision)
 
-    def shown(self, request: HttpRequest, row: ProblemAnswer, form, now) -> dict:
+    def shown(self, request: SignedInRequest, row: ProblemAnswer, form, now) -> dict:
         """The problem, and what the rules find in what was kept."""
         known = rules.facts_of(row, row.case, row.problem.student, now)
         return {

@@ -4,7 +4,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from ledger import audit
 from orgs.people import scope
 from orgs.people.models import PostRole, Unit
+from orgs.people.requests import SignedInRequest
 from orgs.people.seats import seat_at
 from reviews.vocabulary.refusals import Refused
 from students.changes import status
@@ -40,7 +41,7 @@ NOT_HERE = zh("在你单位（及下属学校）没有找到这个号码对应�
 
 @never_cache
 @require_safe
-def list_pupils(request: HttpRequest) -> HttpResponse:
+def list_pupils(request: SignedInRequest) -> HttpResponse:
     """A school's roster; who stands above several schools first chooses one."""
     if typed.forgotten(request):
         messages.warning(request, FORGOTTEN)
@@ -60,7 +61,7 @@ def list_pupils(request: HttpRequest) -> HttpResponse:
     return list_present(request, school, day, common)
 
 
-def list_present(request: HttpRequest, school: Unit, day, common: dict) -> HttpResponse:
+def list_present(request: SignedInRequest, school: Unit, day, common: dict) -> HttpResponse:
     """Who is on the school's books."""
     counts = roster.grade_counts(school, day)
     form = RosterForm(counts, roster.classes_of(school, day), request.GET, typed.text_of(request))
@@ -87,7 +88,7 @@ def list_present(request: HttpRequest, school: Unit, day, common: dict) -> HttpR
     return render(request, "students/student_roster.html", shown)
 
 
-def list_left(request: HttpRequest, school: Unit, day, common: dict) -> HttpResponse:
+def list_left(request: SignedInRequest, school: Unit, day, common: dict) -> HttpResponse:
     """Whose archived copy the school keeps."""
     text = typed.text_of(request)
     rows = roster.left_enrolments(school)
@@ -104,7 +105,7 @@ def list_left(request: HttpRequest, school: Unit, day, common: dict) -> HttpResp
     return render(request, "students/student_left.html", shown)
 
 
-def list_schools(request: HttpRequest, schools) -> HttpResponse:
+def list_schools(request: SignedInRequest, schools) -> HttpResponse:
     """The schools under the account, with the number of pupils of each."""
     text = typed.text_of(request)
     if text:
@@ -134,7 +135,7 @@ def frame(school: Unit, tab: str, several: bool) -> dict:
 @never_cache
 @sensitive_post_parameters("q")
 @require_POST
-def search_pupils(request: HttpRequest) -> HttpResponse:
+def search_pupils(request: SignedInRequest) -> HttpResponse:
     """The search box: an exact number leads straight to the pupil, a name is kept in the session.
 
     Neither ever stands in an address; the look-up of a number is recorded.
@@ -172,7 +173,7 @@ def page_of_number(text: str, account) -> str:
 
 @never_cache
 @require_safe
-def show_pupil(request: HttpRequest, key) -> HttpResponse:
+def show_pupil(request: SignedInRequest, key) -> HttpResponse:
     """The pupil's page, numbers masked."""
     student, day = visible_pupil(request, key)
     return pupil_page(request, student, day)
@@ -211,7 +212,7 @@ def pupil_page(request, student: Student, day, form=None, revealed=(), refused=N
 
 @never_cache
 @require_POST
-def reveal_numbers(request: HttpRequest, key) -> HttpResponse:
+def reveal_numbers(request: SignedInRequest, key) -> HttpResponse:
     """The full numbers, once, after the reason is on record."""
     student, day = visible_pupil(request, key)
     form = RevealForm(request.POST)
@@ -223,7 +224,7 @@ def reveal_numbers(request: HttpRequest, key) -> HttpResponse:
 
 @never_cache
 @require_POST
-def settle_pupil(request: HttpRequest, key) -> HttpResponse:
+def settle_pupil(request: SignedInRequest, key) -> HttpResponse:
     """办理到校手续 (R3.2)."""
     student, day = visible_pupil(request, key)
     try:
@@ -245,7 +246,7 @@ def archived_for(account, day):
 
 @never_cache
 @require_safe
-def show_archive(request: HttpRequest, pk: int) -> HttpResponse:
+def show_archive(request: SignedInRequest, pk: int) -> HttpResponse:
     """What the record said when the pupil left, to see and to print; only for the school it left and those above."""
     day = clock.local_date(clock.now())
     copies = archived_for(request.user, day).select_related("school__authority")
@@ -265,7 +266,7 @@ def show_archive(request: HttpRequest, pk: int) -> HttpResponse:
 # ---------------------------------------------------------------- addresses
 
 
-def kept(request: HttpRequest, **changes) -> str:
+def kept(request: SignedInRequest, **changes) -> str:
     """The address's own filters with some changed; what a roster does not know is dropped."""
     known = ("school", "tab", "grade", "class_id", "status", "order", "whole", "q", "page")
     parts = {name: request.GET[name][:60] for name in known if request.GET.get(name)}
@@ -274,7 +275,7 @@ def kept(request: HttpRequest, **changes) -> str:
     return urlencode({name: value for name, value in parts.items() if value})
 
 
-def pager(request: HttpRequest, page, unit: str) -> dict:
+def pager(request: SignedInRequest, page, unit: str) -> dict:
     """The line under a list."""
     text = stretch(page, unit)
     return {

@@ -3,13 +3,14 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from orgs.people.models import PostRole, Unit
+from orgs.people.requests import SignedInRequest
 from orgs.people.seats import acting_seats, seats_of
 from reviews.case_page.forms import PlainText
 from reviews.case_page.proof_views import day_of, whole
@@ -78,12 +79,12 @@ def _offices(account, day) -> list[Unit]:
 
 @never_cache
 @require_safe
-def show_list(request: HttpRequest) -> HttpResponse:
+def show_list(request: SignedInRequest) -> HttpResponse:
     """Rounds of the authorities, parts of the schools in the account's scope."""
     return list_page(request)
 
 
-def list_page(request: HttpRequest, refused: Refusal | None = None, status=200) -> HttpResponse:
+def list_page(request: SignedInRequest, refused: Refusal | None = None, status=200) -> HttpResponse:
     """The page with whatever the last act has to tell; what was typed stays."""
     known = desk.of(request)
     year, term = rounds.term_of(known.today)
@@ -134,7 +135,7 @@ def _round_row(row: VerificationRound) -> dict:
 
 @never_cache
 @require_POST
-def begin(request: HttpRequest) -> HttpResponse:
+def begin(request: SignedInRequest) -> HttpResponse:
     """Open the term's round of an authority."""
     known = desk.of(request)
     offices = {unit.code: unit for unit in _offices(request.user, known.today)}
@@ -158,7 +159,7 @@ def begin(request: HttpRequest) -> HttpResponse:
 # ---------------------------------------------------------------- one round
 
 
-def visible_round(request: HttpRequest, number: str) -> VerificationRound:
+def visible_round(request: SignedInRequest, number: str) -> VerificationRound:
     """The round when its authority is in the account's scope; 404 otherwise."""
     rows = VerificationRound.objects.visible_to(request.user, desk.of(request).today)
     return get_object_or_404(rows.select_related("authority", "opened_by__person"), number=number)
@@ -166,7 +167,7 @@ def visible_round(request: HttpRequest, number: str) -> VerificationRound:
 
 @never_cache
 @require_safe
-def show(request: HttpRequest, number: str) -> HttpResponse:
+def show(request: SignedInRequest, number: str) -> HttpResponse:
     """Progress by school, and the two signatures."""
     return round_page(request, visible_round(request, number))
 
@@ -268,7 +269,7 @@ def _part_row(found: VerificationRound, part: SchoolVerification, one: rounds.Co
 
 @never_cache
 @require_POST
-def submit(request: HttpRequest, number: str) -> HttpResponse:
+def submit(request: SignedInRequest, number: str) -> HttpResponse:
     """The authority's registrar lays it before the head."""
     found, opinion = visible_round(request, number), _typed(request)
     return _done(
@@ -282,7 +283,7 @@ def submit(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_POST
-def sign(request: HttpRequest, number: str) -> HttpResponse:
+def sign(request: SignedInRequest, number: str) -> HttpResponse:
     """The authority's head signs it, or gives it back."""
     found, opinion, agree = (
         visible_round(request, number),
@@ -298,7 +299,7 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
     )
 
 
-def _typed(request: HttpRequest) -> str:
+def _typed(request: SignedInRequest) -> str:
     return PlainText().to_python(request.POST.get("opinion", ""))
 
 
@@ -314,7 +315,7 @@ def _done(request, act, success: str, again, url: str) -> HttpResponse:
 # ---------------------------------------------------------------- one school
 
 
-def visible_part(request: HttpRequest, number: str, code: str) -> SchoolVerification:
+def visible_part(request: SignedInRequest, number: str, code: str) -> SchoolVerification:
     """The school's part when the school is in the account's scope; 404 otherwise."""
     rows = SchoolVerification.objects.visible_to(request.user, desk.of(request).today)
     rows = rows.select_related("round__authority", "school", "submitted_by__person", "signed_by__person")
@@ -323,13 +324,13 @@ def visible_part(request: HttpRequest, number: str, code: str) -> SchoolVerifica
 
 @never_cache
 @require_safe
-def show_part(request: HttpRequest, number: str, code: str) -> HttpResponse:
+def show_part(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     """The drawn pupils and what was found of each."""
     return part_page(request, visible_part(request, number, code))
 
 
 def part_page(
-    request: HttpRequest, part: SchoolVerification, refused: Refusal | None = None, status=200, opinion=""
+    request: SignedInRequest, part: SchoolVerification, refused: Refusal | None = None, status=200, opinion=""
 ) -> HttpResponse:
     """The page with whatever the last act has to tell; what was typed stays."""
     known = desk.of(request)
@@ -412,7 +413,7 @@ def _pupil_row(pupil: SampledPupil, corrected: bool | None) -> dict:
 
 @never_cache
 @require_POST
-def find(request: HttpRequest, number: str, code: str) -> HttpResponse:
+def find(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     """What was found of the ticked pupils."""
     part = visible_part(request, number, code)
     pupils = [pk for text in request.POST.getlist("pupil")[: rounds.LARGEST] if (pk := whole(text))]
@@ -435,7 +436,7 @@ def find(request: HttpRequest, number: str, code: str) -> HttpResponse:
 
 @never_cache
 @require_POST
-def submit_part(request: HttpRequest, number: str, code: str) -> HttpResponse:
+def submit_part(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     """The school's registrar lays it before the head."""
     part, opinion = visible_part(request, number, code), _typed(request)
     return _done(
@@ -449,7 +450,7 @@ def submit_part(request: HttpRequest, number: str, code: str) -> HttpResponse:
 
 @never_cache
 @require_POST
-def sign_part(request: HttpRequest, number: str, code: str) -> HttpResponse:
+def sign_part(request: SignedInRequest, number: str, code: str) -> HttpResponse:
     """The school's head signs it, or gives it back."""
     part, opinion = visible_part(request, number, code), _typed(request)
     agree = request.POST.get("outcome") == "agree"

@@ -2,13 +2,14 @@
 nobody is moved by the list (R3.5c, R4.1)."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from orgs.people.models import PostRole
+from orgs.people.requests import SignedInRequest
 from orgs.people.school_system import system_on
 from orgs.people.seats import seats_of
 from reviews.desk import context as desk
@@ -20,7 +21,7 @@ from web.words import zh
 
 @never_cache
 @require_safe
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: SignedInRequest) -> HttpResponse:
     """Own school's, or those of all schools one stands above."""
     known = desk.of(request)
     rows = unrecorded_for(request.user, known.today).select_related("school__authority", "school_class")

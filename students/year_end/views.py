@@ -2,13 +2,14 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from orgs.people.models import PostRole, Unit, UnitLevel
+from orgs.people.requests import SignedInRequest
 from orgs.people.seats import home_province, seat_at, seats_of
 from reviews.case_page.forms import PlainText
 from reviews.case_page.proof_views import whole
@@ -44,12 +45,12 @@ def _clause(province: int | None, known) -> dict:
 
 @never_cache
 @require_safe
-def show_list(request: HttpRequest) -> HttpResponse:
+def show_list(request: SignedInRequest) -> HttpResponse:
     """The cohorts that leave one's own school this summer; the runs of all schools one stands above."""
     return list_page(request)
 
 
-def list_page(request: HttpRequest, refused: Refusal | None = None, status: int = 200) -> HttpResponse:
+def list_page(request: SignedInRequest, refused: Refusal | None = None, status: int = 200) -> HttpResponse:
     """The page with whatever the last act has to tell."""
     known = desk.of(request)
     schools = own_schools(request.user, known.today)
@@ -157,7 +158,7 @@ def _after_due(run: GraduationRun, book) -> bool:
 
 @never_cache
 @require_POST
-def prepare(request: HttpRequest) -> HttpResponse:
+def prepare(request: SignedInRequest) -> HttpResponse:
     """The registrar's list of a cohort."""
     known = desk.of(request)
     schools = {school.code: school for school in own_schools(request.user, known.today)}
@@ -179,7 +180,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
     return see_other(reverse("graduation", args=[run.number]))
 
 
-def visible_run(request: HttpRequest, number: str) -> GraduationRun:
+def visible_run(request: SignedInRequest, number: str) -> GraduationRun:
     """The run when its school is in the account's scope; 404 otherwise."""
     rows = GraduationRun.objects.visible_to(request.user, desk.of(request).today)
     rows = rows.select_related("school", "prepared_by__person", "signed_by__person")
@@ -188,7 +189,7 @@ def visible_run(request: HttpRequest, number: str) -> GraduationRun:
 
 @never_cache
 @require_safe
-def show(request: HttpRequest, number: str) -> HttpResponse:
+def show(request: SignedInRequest, number: str) -> HttpResponse:
     """One run: who leaves, who does not and why."""
     return run_page(request, visible_run(request, number))
 
@@ -266,7 +267,7 @@ def _facts(run: GraduationRun) -> list[tuple[str, str]]:
 
 @never_cache
 @require_POST
-def decide(request: HttpRequest, number: str) -> HttpResponse:
+def decide(request: SignedInRequest, number: str) -> HttpResponse:
     """结业, 肄业 or left out in place of 毕业 for one pupil, or back."""
     run = visible_run(request, number)
     reason = PlainText().to_python(request.POST.get("reason", ""))
@@ -281,7 +282,7 @@ def decide(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_POST
-def sign(request: HttpRequest, number: str) -> HttpResponse:
+def sign(request: SignedInRequest, number: str) -> HttpResponse:
     """The head signs the list."""
     run, typed = visible_run(request, number), PlainText().to_python(request.POST.get("opinion", ""))
     try:
@@ -296,7 +297,7 @@ def sign(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_POST
-def drop(request: HttpRequest, number: str) -> HttpResponse:
+def drop(request: SignedInRequest, number: str) -> HttpResponse:
     """Give the list up."""
     run = visible_run(request, number)
     try:

@@ -1,12 +1,13 @@
 """毕业年级在办转学, for every unit that takes part: what must be finished before the graduation run (R3.5b)."""
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from orgs.people.requests import SignedInRequest
 from orgs.people.school_system import systems_on
 from orgs.people.seats import home_province
 from reviews.desk import context as desk
@@ -35,7 +36,7 @@ _TEXT = {
 
 @never_cache
 @require_safe
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: SignedInRequest) -> HttpResponse:
     """The list within one's own scope, the earliest limit first."""
     known = desk.of(request)
     last = next_graduation_due(known.today, home_province(request.user, known.today), known.book)

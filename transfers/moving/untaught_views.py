@@ -3,13 +3,14 @@ them in; for the schools nearby that have the grade, to begin the transfers toge
 
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from orgs.people.models import Unit
+from orgs.people.requests import SignedInRequest
 from orgs.people.school_system import system_on
 from orgs.people.seats import home_province
 from reviews.desk import context as desk
@@ -35,12 +36,12 @@ _TEXT = {
 
 @never_cache
 @require_safe
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: SignedInRequest) -> HttpResponse:
     """Own pupils of such grades, and those of the neighbours whom an own school may take in."""
     return page(request)
 
 
-def page(request: HttpRequest, refused: Refusal | None = None, status=200) -> HttpResponse:
+def page(request: SignedInRequest, refused: Refusal | None = None, status=200) -> HttpResponse:
     """The page with whatever the last act has to tell."""
     day = desk.of(request).today
     schools = beyond_school.own_schools(request.user, day)
@@ -57,7 +58,7 @@ def page(request: HttpRequest, refused: Refusal | None = None, status=200) -> Ht
     return render(request, "transfers/untaught.html", shown, status=status)
 
 
-def _closed(request: HttpRequest) -> str:
+def _closed(request: SignedInRequest) -> str:
     """While such a transfer cannot be sent, from which day it can, by the rows of the windows (R3.5)."""
     known = desk.of(request)
     province = home_province(request.user, known.today)
@@ -111,7 +112,7 @@ def _taking(school: Unit, day) -> dict:
 
 @never_cache
 @require_POST
-def begin(request: HttpRequest) -> HttpResponse:
+def begin(request: SignedInRequest) -> HttpResponse:
     """Drafts for the chosen pupils."""
     known = desk.of(request)
     schools = {school.code: school for school in pages.schools_of(request.user, known.today)}

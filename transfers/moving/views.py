@@ -3,13 +3,14 @@
 from functools import wraps
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from orgs.people.requests import SignedInRequest
 from orgs.people.seats import seats_of
 from reviews.case_page import proof_views as proofs
 from reviews.desk import context as desk
@@ -44,7 +45,7 @@ _GONE = {"case_closed", "not_in_hand", *NO_POST}
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_transfer(request: HttpRequest, kind: str = "") -> HttpResponse:
+def new_transfer(request: SignedInRequest, kind: str = "") -> HttpResponse:
     """Number and name; a match leads on, no match says one sentence and nothing more.
 
     ``kind`` is 毕业后跨省就学, which has its own way in (R3.3); a transfer is in or across provinces by the schools.
@@ -86,7 +87,7 @@ def look_up(form: LookupForm, account, now) -> tuple[Student | None, int]:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def check_pupil(request: HttpRequest, kind: str = "") -> HttpResponse:
+def check_pupil(request: SignedInRequest, kind: str = "") -> HttpResponse:
     """The pupil just found, as a masked card, with every obstacle in words; POST makes the draft (R3.1b)."""
     now = clock.now()
     schools = pages.schools_of(request.user, clock.local_date(now))
@@ -105,7 +106,7 @@ def check_pupil(request: HttpRequest, kind: str = "") -> HttpResponse:
     return render(request, "transfers/transfer_check.html", shown, status=status)
 
 
-def begin(request: HttpRequest, student: Student, school, now, shown: dict, kind: str) -> HttpResponse:
+def begin(request: SignedInRequest, student: Student, school, now, shown: dict, kind: str) -> HttpResponse:
     """Make the draft, or say why not."""
     try:
         case = drafting.begin(student, school, request.user, now, kind=kind)
@@ -123,7 +124,7 @@ def in_hand(view):
     """Give the view the transfer, when the account may change it; 404 across units, else the case's own page."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, number: str, *args, **kwargs) -> HttpResponse:
+    def wrapped(request: SignedInRequest, number: str, *args, **kwargs) -> HttpResponse:
         now = clock.now()
         day = clock.local_date(now)
         visible = Case.objects.visible_to(request.user, day).select_related("receiving_unit", "sending_unit")
@@ -143,7 +144,7 @@ def in_hand(view):
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 @in_hand
-def edit_transfer(request: HttpRequest, transfer: Transfer, now) -> HttpResponse:
+def edit_transfer(request: SignedInRequest, transfer: Transfer, now) -> HttpResponse:
     """The form; POST saves what was typed and, when asked, sends it on to the school's head."""
     if request.method != "POST":
         return edit_page(request, transfer, fresh_form(transfer, now), now)
@@ -165,7 +166,7 @@ def edit_transfer(request: HttpRequest, transfer: Transfer, now) -> HttpResponse
     return see_other(reverse("transfer-edit", args=[transfer.case.number]))
 
 
-def save(request: HttpRequest, transfer: Transfer, form: TransferForm, now) -> Case | None:
+def save(request: SignedInRequest, transfer: Transfer, form: TransferForm, now) -> Case | None:
     """Write what differs from the record; the case when it was sent on as well. Raises Refused.
 
     A repeated request finds nothing to write and then its own answer at the door, under its key.
@@ -211,7 +212,7 @@ def _place(transfer: Transfer, now) -> tuple:
 
 
 def edit_page(
-    request: HttpRequest, transfer: Transfer, form, now, refused: Refusal | None = None, status: int = 200
+    request: SignedInRequest, transfer: Transfer, form, now, refused: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
     """The page; the hidden revision and key are always the present ones, what was typed stays."""
     if form.is_bound:
@@ -227,7 +228,7 @@ def edit_page(
 @never_cache
 @require_safe
 @in_hand
-def list_checks(request: HttpRequest, transfer: Transfer, now) -> HttpResponse:
+def list_checks(request: SignedInRequest, transfer: Transfer, now) -> HttpResponse:
     """The check-list alone, asked again after a proof came or went."""
     shown = pages.folded_list(pages.transfer_checks(transfer, now))
     return render(request, "reviews/_checklist.html", shown)
@@ -235,7 +236,7 @@ def list_checks(request: HttpRequest, transfer: Transfer, now) -> HttpResponse:
 
 @require_POST
 @in_hand
-def discard_draft(request: HttpRequest, transfer: Transfer, now) -> HttpResponse:
+def discard_draft(request: SignedInRequest, transfer: Transfer, now) -> HttpResponse:
     """Withdraw a draft; what has been sent is withdrawn on the case's page, with an opinion."""
     case = transfer.case
     if case.state != State.DRAFT:
@@ -250,7 +251,7 @@ def discard_draft(request: HttpRequest, transfer: Transfer, now) -> HttpResponse
 
 
 @require_POST
-def copy_as_new(request: HttpRequest, number: str) -> HttpResponse:
+def copy_as_new(request: SignedInRequest, number: str) -> HttpResponse:
     """A new draft from an ended case, with its reason, class and proofs (R3.1b)."""
     now = clock.now()
     visible = Case.objects.visible_to(request.user, clock.local_date(now)).select_related("receiving_unit")
@@ -270,7 +271,7 @@ def copy_as_new(request: HttpRequest, number: str) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
-def add_proof(request: HttpRequest, number: str) -> HttpResponse:
+def add_proof(request: SignedInRequest, number: str) -> HttpResponse:
     """Take in photographs of the reason proof; reading stops at the limit, before the token is looked at."""
     trouble = uploads.receive(request)
     if trouble is not None:
@@ -280,12 +281,12 @@ def add_proof(request: HttpRequest, number: str) -> HttpResponse:
 
 @csrf_protect
 @in_hand
-def _add_proof(request: HttpRequest, transfer: Transfer, now) -> HttpResponse:
+def _add_proof(request: SignedInRequest, transfer: Transfer, now) -> HttpResponse:
     return proofs.add(request, transfer.case, pages.PROOFS)
 
 
 @require_POST
 @in_hand
-def remove_proof(request: HttpRequest, transfer: Transfer, now, key) -> HttpResponse:
+def remove_proof(request: SignedInRequest, transfer: Transfer, now, key) -> HttpResponse:
     """Take a proof out again."""
     return proofs.remove(request, transfer.case, key, pages.PROOFS)

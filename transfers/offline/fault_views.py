@@ -3,13 +3,14 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import F
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from orgs.people.models import UnitLevel
+from orgs.people.requests import SignedInRequest
 from reviews.case_page.proof_views import refused_page
 from reviews.desk import context as desk
 from reviews.faults import announcing as faults
@@ -29,7 +30,7 @@ PAGE = 25
 
 @never_cache
 @require_safe
-def show_list(request: HttpRequest) -> HttpResponse:
+def show_list(request: SignedInRequest) -> HttpResponse:
     """Faults of one's own units, of those under and of those above, the last first."""
     known = desk.of(request)
     found = Fault.objects.visible_to(request.user, known.today).select_related("unit").order_by("-id")
@@ -47,7 +48,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def announce(request: HttpRequest) -> HttpResponse:
+def announce(request: SignedInRequest) -> HttpResponse:
     """The form for a new fault; only offices see it."""
     known = desk.of(request)
     offices = faults.offices_of(request.user, known.today)
@@ -96,7 +97,7 @@ def offered(account, day):
     return (units.exclude(level=UnitLevel.SCHOOL) | schools).order_by("path")
 
 
-def visible_fault(request: HttpRequest, number: str) -> Fault:
+def visible_fault(request: SignedInRequest, number: str) -> Fault:
     """The fault, when the account may see it; 404 otherwise."""
     rows = Fault.objects.visible_to(request.user, desk.of(request).today).select_related(
         "unit", "opened_from", "closed_from", "opened_by__person", "closed_by__person"
@@ -106,13 +107,13 @@ def visible_fault(request: HttpRequest, number: str) -> Fault:
 
 @never_cache
 @require_safe
-def show(request: HttpRequest, number: str) -> HttpResponse:
+def show(request: SignedInRequest, number: str) -> HttpResponse:
     """One fault, with the offline transfers under it as far as the account may see them."""
     return fault_page(request, visible_fault(request, number))
 
 
 def fault_page(
-    request: HttpRequest, fault: Fault, refused: dict | None = None, status: int = 200
+    request: SignedInRequest, fault: Fault, refused: dict | None = None, status: int = 200
 ) -> HttpResponse:
     """The page with whatever the last act has to tell."""
     known = desk.of(request)
@@ -139,7 +140,7 @@ def fault_page(
 
 @never_cache
 @require_POST
-def close(request: HttpRequest, number: str) -> HttpResponse:
+def close(request: SignedInRequest, number: str) -> HttpResponse:
     """End a fault; the page asks first."""
     fault = visible_fault(request, number)
     try:

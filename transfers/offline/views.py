@@ -3,13 +3,14 @@
 from functools import wraps
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from orgs.people.requests import SignedInRequest
 from reviews.case_page.proof_views import refused_page
 from reviews.desk import context as desk
 from reviews.engine import seating
@@ -30,7 +31,7 @@ _WITHOUT_NUMBER = zh("查不到时可把号码留空，按家长所述登记，�
 
 @never_cache
 @require_safe
-def show_list(request: HttpRequest) -> HttpResponse:
+def show_list(request: SignedInRequest) -> HttpResponse:
     """人籍一致: everyone who attends a school where the record is not, the oldest first."""
     known = desk.of(request)
     shown = offline_pages.listing(request.user, known, Filters.read(request.GET))
@@ -51,7 +52,7 @@ def covering(schools, known) -> list:
 @never_cache
 @sensitive_post_parameters("number", "name")
 @require_http_methods(["GET", "HEAD", "POST"])
-def record(request: HttpRequest) -> HttpResponse:
+def record(request: SignedInRequest) -> HttpResponse:
     """The form for a pupil taken in offline; a refusal keeps what was typed and says that the child attends."""
     known = desk.of(request)
     schools = pages.schools_of(request.user, known.today)
@@ -80,7 +81,7 @@ def record(request: HttpRequest) -> HttpResponse:
     return render(request, "transfers/offline_new.html", shown, status=status)
 
 
-def _recorded(request: HttpRequest, form: OfflineForm, now):
+def _recorded(request: SignedInRequest, form: OfflineForm, now):
     """The record, or the refusal and the status that fits it."""
     if not form.is_valid():
         return None, None, 422
@@ -110,7 +111,7 @@ def visible(view):
     """Give the view the record, when the account may see it; 404 across units."""
 
     @wraps(view)
-    def wrapped(request: HttpRequest, number: str) -> HttpResponse:
+    def wrapped(request: SignedInRequest, number: str) -> HttpResponse:
         rows = OfflineTransfer.objects.visible_to(request.user, desk.of(request).today)
         return view(request, get_object_or_404(offline_pages.full(rows), number=number))
 
@@ -120,12 +121,12 @@ def visible(view):
 @never_cache
 @require_safe
 @visible
-def show(request: HttpRequest, made: OfflineTransfer) -> HttpResponse:
+def show(request: SignedInRequest, made: OfflineTransfer) -> HttpResponse:
     """The page of one record."""
     return page(request, made)
 
 
-def page(request: HttpRequest, made: OfflineTransfer, *, match=None, end=None, refused=None, status=200):
+def page(request: SignedInRequest, made: OfflineTransfer, *, match=None, end=None, refused=None, status=200):
     """The page with whatever the last act has to tell."""
     shown = offline_pages.detail(made, request.user, desk.of(request))
     shown |= {"match_form": match or PupilForm([made.school]), "end_form": end or EndForm()}
@@ -136,7 +137,7 @@ def page(request: HttpRequest, made: OfflineTransfer, *, match=None, end=None, r
 @never_cache
 @require_POST
 @visible
-def confirm(request: HttpRequest, made: OfflineTransfer) -> HttpResponse:
+def confirm(request: SignedInRequest, made: OfflineTransfer) -> HttpResponse:
     """The head stands for the record."""
     now = desk.of(request).now
     told_ = zh("已确认，可以补办电子转学。")
@@ -146,7 +147,7 @@ def confirm(request: HttpRequest, made: OfflineTransfer) -> HttpResponse:
 @never_cache
 @require_POST
 @visible
-def start(request: HttpRequest, made: OfflineTransfer) -> HttpResponse:
+def start(request: SignedInRequest, made: OfflineTransfer) -> HttpResponse:
     """Draft the electronic transfer; it goes on like any other."""
     try:
         case = offline.start(made, request.user, desk.of(request).now)
@@ -160,7 +161,7 @@ def start(request: HttpRequest, made: OfflineTransfer) -> HttpResponse:
 @sensitive_post_parameters("number", "name")
 @require_POST
 @visible
-def match(request: HttpRequest, made: OfflineTransfer) -> HttpResponse:
+def match(request: SignedInRequest, made: OfflineTransfer) -> HttpResponse:
     """Say which pupil it is, now that the look-up works again."""
     now = desk.of(request).now
     if not offline.may_act(made, request.user, desk.of(request).today):
@@ -183,7 +184,7 @@ def _matched(made: OfflineTransfer) -> str:
 @never_cache
 @require_POST
 @visible
-def end(request: HttpRequest, made: OfflineTransfer) -> HttpResponse:
+def end(request: SignedInRequest, made: OfflineTransfer) -> HttpResponse:
     """Settle it without a case, for a listed reason."""
     now, form = desk.of(request).now, EndForm(request.POST)
     if not offline.may_act(made, request.user, desk.of(request).today):
@@ -197,7 +198,7 @@ def end(request: HttpRequest, made: OfflineTransfer) -> HttpResponse:
     )
 
 
-def _done(request: HttpRequest, made: OfflineTransfer, act, sentence, **forms) -> HttpResponse:
+def _done(request: SignedInRequest, made: OfflineTransfer, act, sentence, **forms) -> HttpResponse:
     """``sentence`` tells what was done, if need be by the record as it is then."""
     try:
         done = act()
