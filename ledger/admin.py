@@ -19,12 +19,12 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     sortable_by = ()
 
     @admin.display(description=zh("前一条校验值"))
-    def link_before(self, entry):
+    def link_before(self, entry: AuditEntry) -> str:
         """The hash of the entry before, in hex."""
         return bytes(entry.previous_hash).hex() or zh("（链首）")
 
     @admin.display(description=zh("校验值"))
-    def link(self, entry):
+    def link(self, entry: AuditEntry) -> str:
         """The entry's own hash, in hex."""
         return bytes(entry.hash).hex()
 

@@ -6,12 +6,15 @@ The mapping of exceptions to answers stands in :mod:`xueji.api`, which knows eve
 import copy
 import re
 from collections.abc import Callable
+from typing import Any, NoReturn, cast
 
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.db import IntegrityError
+from django.http import HttpRequest
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers, viewsets
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ledger import idempotency
@@ -30,7 +33,7 @@ KEY = OpenApiParameter(
 class Strict(serializers.Serializer):
     """Input that takes what it names and nothing else: a time or a person sent along is told, not dropped."""
 
-    def to_internal_value(self, data):
+    def to_internal_value(self, data: Any) -> Any:
         """The typed values; unknown fields are an error of their own."""
         if isinstance(data, dict):
             unknown = sorted(str(name)[:40] for name in set(data) - set(self.fields))
@@ -46,7 +49,7 @@ class Strict(serializers.Serializer):
 class Typed(serializers.CharField):
     """Text typed by a person: the door judges its length and what is in it; only the absurd is stopped here."""
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         options.setdefault("max_length", 4000)
         options.setdefault("allow_blank", True)
         options.setdefault("required", False)
@@ -63,7 +66,7 @@ class Choice(serializers.ChoiceField):
 class Revision(serializers.IntegerField):
     """The revision the client has seen; a case that has changed since is told as ``409 stale``."""
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         super().__init__(
             min_value=0,
             max_value=2**31 - 1,
@@ -88,7 +91,7 @@ class Problem(serializers.Serializer):
         help_text="只在 400 时：字段名 → 各自的一句话。",
     )
 
-    def get_fields(self):
+    def get_fields(self) -> dict[str, serializers.Field]:
         """The declared fields; one of them is itself called ``fields``."""
         return copy.deepcopy(self._declared_fields)
 
@@ -100,7 +103,7 @@ def told(description: str) -> OpenApiResponse:
 
 def problem(code: str, sentence: str, status: int, clause: str = "", fields: dict | None = None) -> Response:
     """A problem, as an answer."""
-    body = {"code": code, "sentence": sentence, "clause": clause}
+    body: dict[str, Any] = {"code": code, "sentence": sentence, "clause": clause}
     if fields is not None:
         body["fields"] = fields
     return Response(body, status=status)
@@ -111,21 +114,21 @@ class Endpoint(viewsets.GenericViewSet):
 
     takes_forms: tuple[str, ...] = ()
 
-    def initialize_request(self, request, *args, **kwargs):
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         """Before anything reads the body: UTF-8 whatever is claimed, and no file accepted by accident."""
         self.settle(request)
-        action = getattr(self, "action_map", {}).get(request.method.lower())
+        action = getattr(self, "action_map", {}).get((request.method or "").lower())
         if request.content_type in _FORMS and action not in self.takes_forms:
             request.upload_handlers = [_NoFiles()]
         return super().initialize_request(request, *args, **kwargs)
 
-    def finalize_response(self, request, response, *args, **kwargs):
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """Nothing of an answer is kept on the way: it tells of children."""
         response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
-    def settle(self, request) -> None:
+    def settle(self, request: HttpRequest) -> None:
         """UTF-8, before anything is read; setting it anew would throw away a form already read."""
         if request.encoding != "utf-8":
             request.encoding = "utf-8"
@@ -147,11 +150,11 @@ class Endpoint(viewsets.GenericViewSet):
 class _NoFiles(FileUploadHandler):
     """Stops the parser at the first byte of a file."""
 
-    def receive_data_chunk(self, raw_data, start):
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> NoReturn:
         """Never keep anything."""
         raise StopUpload(connection_reset=True)
 
-    def file_complete(self, file_size):
+    def file_complete(self, file_size: int) -> None:
         """No file comes of it."""
         return
 
@@ -159,7 +162,7 @@ class _NoFiles(FileUploadHandler):
 # ---------------------------------------------------------------- one act a key
 
 
-def key_of(request) -> str:
+def key_of(request: Request) -> str:
     """The idempotency key of the request, or an empty string. Raises ValidationError for one that cannot be one."""
     key = request.headers.get("Idempotency-Key", "")
     if key and not _KEY.fullmatch(key):
@@ -167,14 +170,16 @@ def key_of(request) -> str:
     return key
 
 
-def once(request, parts: tuple, act: Callable[[Callable[[dict], None]], dict]) -> tuple[dict, bool]:
+def once(
+    request: Request, parts: tuple, act: Callable[[Callable[[dict], object]], dict]
+) -> tuple[dict, bool]:
     """The answer to this request under its key, and whether it was given now (not earlier).
 
     ``act`` is handed ``keep`` and calls it with the answer inside its own transaction, so that act and key are
     written together or not at all; of two twins that race, the later one's transaction is undone and it reads the
     earlier one's answer. Raises :class:`ledger.idempotency.KeyReused`.
     """
-    key, account_id = key_of(request), request.user.pk
+    key, account_id = key_of(request), cast(int, request.user.pk)  # only who is signed in comes here
     if not key:
         return act(lambda answer: None), True
     digest = idempotency.digest_of(request.path, *parts)

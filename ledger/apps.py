@@ -12,7 +12,7 @@ class LedgerConfig(AppConfig):
     verbose_name = zh("台账与审计")
     default_auto_field = "django.db.models.BigAutoField"
 
-    def ready(self):
+    def ready(self) -> None:
         """What is checked when the program starts, and what is written after ``migrate``."""
         from ledger import earlier_tables, outgoing, triggers  # noqa: F401
 

@@ -4,22 +4,28 @@ A list that can be filtered or sorted by a column it does not show tells that co
 ``?session_key__gte=`` a live session was read in 166 questions. So every way to ask is closed unless a page declares it.
 """
 
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.contrib import admin
 from django.contrib.admin import FieldListFilter
 from django.contrib.admin.utils import get_fields_from_path
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import FieldDoesNotExist, PermissionDenied
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 
 
 class ShownColumns(ChangeList):
     """A list that is sorted by columns which it shows, and by no other whatever ``?o=`` names."""
 
-    def get_ordering_field(self, field_name):
+    def get_ordering_field(self, field_name: Any) -> Any:
         """The column to sort by; ``None`` for one that has no arrow on the page."""
-        return super().get_ordering_field(field_name) if field_name in self.sortable_by else None
+        return super().get_ordering_field(field_name) if field_name in (self.sortable_by or ()) else None
 
 
-def sorts(model, field_name) -> bool:
+def sorts(model: type[Model], field_name: str) -> bool:
     """Whether a list may be sorted by one of its columns.
 
     Not by a relation: that sorts by the order of the other table, which may be of a column that nobody sees here.
@@ -30,9 +36,10 @@ def sorts(model, field_name) -> bool:
         return True  # a column that the page computes: sorted only where the page says by what
 
 
-def declared_lookups(page, request) -> set[str]:
+def declared_lookups(page: admin.ModelAdmin, request: HttpRequest) -> set[str]:
     """The parameters by which the filters of a page, and its dates, are asked."""
     found = {f"{page.date_hierarchy}__{part}" for part in ("year", "month", "day") if page.date_hierarchy}
+    entry: Any
     for entry in page.get_list_filter(request):
         if callable(entry):
             found.add(entry.parameter_name)
@@ -46,20 +53,22 @@ def declared_lookups(page, request) -> set[str]:
 class DeclaredFields(AutocompleteJsonView):
     """Suggestions for the fields that a page declares, each showing whatever it can be found by."""
 
-    def process_request(self, request):
+    def process_request(self, request: HttpRequest) -> Any:
         """As Django reads it. Raises PermissionDenied for a field that no page fills in this way."""
         model = f"{request.GET.get('app_label')}.{request.GET.get('model_name')}"
-        pages = [page for each in self.admin_site._registry.values() for page in (each, *each.inlines)]
+        site = cast(admin.AdminSite, self.admin_site)  # given by Site.autocomplete_view
+        pages = [page for each in site._registry.values() for page in (each, *each.inlines)]
         declared = [page.autocomplete_fields for page in pages if page.model._meta.label_lower == model]
         if not any(request.GET.get("field_name") in names for names in declared):
             raise PermissionDenied
         return super().process_request(request)
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet:
         """With what the rows are named by, in the same statement."""
-        return super().get_queryset().select_related(*(self.model_admin.list_select_related or ()))
+        related = cast(Sequence[str], self.model_admin.list_select_related or ())
+        return super().get_queryset().select_related(*related)
 
-    def serialize_result(self, obj, to_field_name):
+    def serialize_result(self, obj: Model, to_field_name: str) -> dict[str, str]:
         """The row's name, followed by what else it is searched by."""
         told = super().serialize_result(obj, to_field_name)
         more = [str(value) for path in self.model_admin.search_fields if (value := _shown(obj, path))]
@@ -69,7 +78,7 @@ class DeclaredFields(AutocompleteJsonView):
         return told
 
 
-def _shown(obj, path: str):
+def _shown(obj: Any, path: str) -> Any:
     """What stands at the end of a search path; nothing where the program computes it from a field that is shown."""
     *steps, last = path.lstrip("=^@").split("__")
     for step in steps:

@@ -8,11 +8,20 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any, Protocol
 
 from django.db import connection
 
 from ledger.models import AuditHead
 from ledger.statements import planned
+
+
+class Signs(Protocol):
+    """Who signs in the trail, by the key: an account, which stands on a floor above."""
+
+    @property
+    def pk(self) -> Any: ...
+
 
 CASE_CHAINS = 256
 _PAGE = 5000
@@ -43,7 +52,7 @@ def record(chain: str, actor: str, action: str, body: dict | None = None, subjec
         )
 
 
-def actor_of(account) -> str:
+def actor_of(account: Signs | None) -> str:
     """How an account, or the clock (``None``), signs in the trail."""
     return "clock" if account is None else f"account:{account.pk}"
 
@@ -57,7 +66,17 @@ class Fault:
     sentence: str
 
 
-def link(previous: bytes, chain, seq, pk, micros, actor, action, subject, body: str) -> bytes:
+def link(
+    previous: bytes,
+    chain: str,
+    seq: int,
+    pk: int,
+    micros: int | None,
+    actor: str,
+    action: str,
+    subject: str,
+    body: str,
+) -> bytes:
     """The hash of one entry: SHA-256 over the previous hash and all fields, parted by the unit separator."""
     text = "\x1f".join((chain, str(seq), str(pk), str(micros), actor, action, subject, body))
     return hashlib.sha256(previous + text.encode()).digest()

@@ -9,6 +9,7 @@ queryset. What changes the shape of a text (how many units, which filters) makes
 import re
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
@@ -25,7 +26,7 @@ _PLACEHOLDER = re.compile(r"%s")
 class Slots:
     """Stand-ins by name, for one statement, and what became of them in its text."""
 
-    _of_name: dict[str, int | date | str] = field(default_factory=dict)
+    _of_name: dict[str, Any] = field(default_factory=dict)
     _fixed: dict[str, object] = field(default_factory=dict)
     _patterns: dict[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -50,7 +51,7 @@ class Slots:
         names = iter([self._parameter(value) for value in params])
         return _PLACEHOLDER.sub(lambda _: f"%({next(names)})s", sql)
 
-    def _parameter(self, value) -> str:
+    def _parameter(self, value: object) -> str:
         for name, stand_in in self._of_name.items():
             if value == stand_in:
                 return name
@@ -63,7 +64,7 @@ class Slots:
         return self._under_a_name("fixed", self._fixed, fixed)
 
     @staticmethod
-    def _under_a_name(kind: str, kept: dict, value) -> str:
+    def _under_a_name(kind: str, kept: dict[str, Any], value: object) -> str:
         key = f"{kind}{len(kept)}"
         kept[key] = value
         return key

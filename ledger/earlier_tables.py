@@ -12,7 +12,7 @@ SENTENCE = (
 )
 
 
-def before_migrate(using: str = DEFAULT_DB_ALIAS, **_) -> None:
+def before_migrate(using: str = DEFAULT_DB_ALIAS, **_: object) -> None:
     """The receiver of ``pre_migrate``: CommandError when a migration was applied that is not there any more."""
     applied = MigrationRecorder(connections[using]).applied_migrations()
     for path in triggers.files():

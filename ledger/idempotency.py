@@ -12,7 +12,7 @@ class KeyReused(Exception):
     sentence = "这个幂等键（Idempotency-Key）已用于另一项不同的请求，请换一个新的键重试。"
 
 
-def digest_of(*parts) -> str:
+def digest_of(*parts: object) -> str:
     """A digest of what was asked, so that a key cannot be re-used for something else."""
     return hashlib.sha256(json.dumps(parts, ensure_ascii=False, default=str).encode()).hexdigest()
 

@@ -28,7 +28,7 @@ class AuditEntry(models.Model):
         constraints = [models.UniqueConstraint(fields=["chain", "seq"], name="audit_chain_seq_once")]
         indexes = [models.Index(fields=["subject", "id"], name="audit_subject")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.chain}#{self.seq} {self.action}"
 
 
@@ -49,7 +49,7 @@ class AuditHead(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = zh("审计链签名")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.day:%Y-%m-%d} {self.digest[:12]}"
 
 
@@ -75,7 +75,7 @@ class OutboxMessage(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.topic} {self.dedup}"
 
 
@@ -92,7 +92,7 @@ class IdempotencyKey(models.Model):
         verbose_name = verbose_name_plural = zh("幂等键")
         constraints = [models.UniqueConstraint(fields=["account_id", "key"], name="idempotency_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.key
 
 
@@ -106,7 +106,7 @@ class Tally(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = zh("次数限制")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.key} {self.tries}"
 
 
@@ -122,5 +122,5 @@ class SweepRun(models.Model):
         verbose_name = verbose_name_plural = zh("定时清扫")
         ordering = ["-id"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.judged_at:%Y-%m-%d %H:%M} {self.counts}"

@@ -7,7 +7,7 @@ cannot deliver is tried again later and later; the others do not wait for it.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,16 +22,19 @@ BATCH = 200
 _DOUBLINGS = 15
 
 
+_Delivers = Callable[[list[OutboxMessage]], object]
+
+
 @dataclass(frozen=True)
 class _Topic:
-    deliver: Callable[[list[OutboxMessage]], None]
+    deliver: _Delivers
     outside: bool
 
 
 _topics: dict[str, _Topic] = {}
 
 
-def handler(topic: str, *, outside: bool = False):
+def handler(topic: str, *, outside: bool = False) -> Callable[[_Delivers], _Delivers]:
     """Register the function that delivers messages of ``topic``; it gets a list of them and may raise.
 
     It may be called again with a part of the same list, so it must write nothing but to the database. ``outside``
@@ -39,7 +42,7 @@ def handler(topic: str, *, outside: bool = False):
     first that fails ends the round, so that a mail server that hangs keeps nobody waiting twice.
     """
 
-    def register(function):
+    def register(function: _Delivers) -> _Delivers:
         _topics[topic] = _Topic(function, outside)
         return function
 
@@ -84,7 +87,7 @@ def relay(now: datetime, limit: int = 5000) -> int:
     return delivered
 
 
-def _round(now: datetime, size: int, only: str = "", exclude=()) -> tuple[int, int]:
+def _round(now: datetime, size: int, only: str = "", exclude: Iterable[str] = ()) -> tuple[int, int]:
     """One transaction: take, deliver, mark. Returns how many were taken and how many delivered."""
     with transaction.atomic():
         waiting = OutboxMessage.objects.filter(delivered_at__isnull=True, available_at__lte=now)

@@ -14,6 +14,7 @@ import socket
 import ssl
 import threading
 from contextlib import suppress
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -76,7 +77,7 @@ def _is_own(host: str) -> bool:
 
 
 @checks.register(checks.Tags.security)
-def check_addresses(app_configs=None, **kwargs) -> list[checks.CheckMessage]:
+def check_addresses(app_configs: object = None, **kwargs: object) -> list[checks.CheckMessage]:
     """The addresses that are set, whenever the project is checked: ``manage.py check`` and most commands. A server or
     worker does not check itself; a call does (:func:`checked`)."""
     set_ = (name for name in ADDRESSES if getattr(settings, name))
@@ -95,12 +96,13 @@ class _Call:
     something still drips in."""
 
     def __init__(self, seconds: float):
-        self.over, self.line = False, None
+        self.over = False
+        self.line: socket.socket | None = None
         self.watch = threading.Timer(seconds, self._hang_up)
         self.watch.daemon = True
         self.watch.start()
 
-    def connected(self, address, *args, **kwargs) -> socket.socket:
+    def connected(self, address: tuple[str, int], *args: Any, **kwargs: Any) -> socket.socket:
         """In place of socket.create_connection. Raises OSError for an end that may not be called or
         when time is over already."""
         found = socket.create_connection(address, *args, **kwargs)
@@ -132,13 +134,15 @@ def post(url: str, body: bytes, headers: dict[str, str], *, seconds: float, larg
     200–299."""
     parts = urlsplit(url)
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    host = cast(str, parts.hostname)  # an address without one is not let pass (wrong_address)
+    machine: http.client.HTTPConnection
     if parts.scheme == "https":
         trusted = ssl.create_default_context()
-        machine = http.client.HTTPSConnection(parts.hostname, parts.port, timeout=seconds, context=trusted)
+        machine = http.client.HTTPSConnection(host, parts.port, timeout=seconds, context=trusted)
     else:
-        machine = http.client.HTTPConnection(parts.hostname, parts.port, timeout=seconds)
+        machine = http.client.HTTPConnection(host, parts.port, timeout=seconds)
     call = _Call(seconds)
-    machine._create_connection = call.connected
+    cast(Any, machine)._create_connection = call.connected
     try:
         machine.request("POST", path, body, headers)
         with machine.getresponse() as answer:

@@ -5,14 +5,18 @@ that 64 tries in the same instant are the first to the sixty-fourth. What is cou
 """
 
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.db import connection
 from django.utils.crypto import salted_hmac
+from rest_framework.request import Request
 from rest_framework.throttling import SimpleRateThrottle
 
 from ledger.models import Tally
 from web import clock
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 # A count that ended lies about until the next round of the clock; none is asked about longer than a day.
 _COUNTED = f"""
@@ -46,7 +50,7 @@ class Try(NamedTuple):
             )
 
 
-def key_of(scope: str, *subjects) -> str:
+def key_of(scope: str, *subjects: object) -> str:
     """The name of a count: its scope, and a digest of each thing it is about."""
     digests = (
         salted_hmac("ledger.tally", str(each), algorithm="sha256").hexdigest()[:24] for each in subjects
@@ -56,13 +60,14 @@ def key_of(scope: str, *subjects) -> str:
 
 def count(key: str, most: int, period: timedelta, now: datetime) -> Try:
     """Count one more try, of which ``most`` are let pass in a period that begins with the first."""
+    asked: dict[str, Any] = {"key": key, "now": now, "period": period}
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTED, {"key": key, "now": now, "period": period})
+        cursor.execute(_COUNTED, asked)
         number, until = cursor.fetchone()
     return Try(key, number, most, until)
 
 
-def forget(scope: str, *subjects) -> None:
+def forget(scope: str, *subjects: object) -> None:
     """Begin anew for the first of the subjects, whatever the further ones are."""
     Tally.objects.filter(key__startswith=key_of(scope, *subjects)).delete()
 
@@ -76,11 +81,15 @@ def clear(now: datetime) -> int:
 class Counted(SimpleRateThrottle):
     """A limit of the API by the rate of its ``scope`` in the settings; a scope names whom it counts."""
 
-    def subjects(self, request) -> tuple | None:
+    scope: str
+    duration: int
+    num_requests: int
+
+    def subjects(self, request: Request) -> tuple[object, ...] | None:
         """Whom it counts; ``None`` for one that it does not."""
         raise NotImplementedError
 
-    def allow_request(self, request, view) -> bool:
+    def allow_request(self, request: Request, view: "APIView") -> bool:
         """Count it, and whether it is let pass."""
         subjects = self.subjects(request)
         if subjects is None:
@@ -88,7 +97,7 @@ class Counted(SimpleRateThrottle):
         self.tried = self.counted(*subjects)
         return not self.tried.exceeds
 
-    def counted(self, *subjects) -> Try:
+    def counted(self, *subjects: object) -> Try:
         """This try among those of the same subjects."""
         period = timedelta(seconds=self.duration)
         return count(key_of(self.scope, *subjects), self.num_requests, period, clock.now())

@@ -11,6 +11,8 @@ from pathlib import Path
 
 from django.apps import apps
 from django.db import DEFAULT_DB_ALIAS, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.utils import CursorWrapper
 
 _FUNCTION = re.compile(r"^CREATE OR REPLACE FUNCTION (\w+)\(", re.MULTILINE)
 _TRIGGER = re.compile(r"^CREATE (?:OR REPLACE |CONSTRAINT )TRIGGER (\w+)\s[^;]*?\bON (\w+)", re.MULTILINE)
@@ -36,14 +38,14 @@ def text() -> str:
     return "\n".join(path.read_text(encoding="utf-8") for path in files())
 
 
-def after_migrate(using: str = DEFAULT_DB_ALIAS, **_) -> None:
+def after_migrate(using: str = DEFAULT_DB_ALIAS, **_: object) -> None:
     """The receiver of ``post_migrate``. Where only some apps were migrated the rest is waited for."""
     connection = connections[using]
     if {table for _, table in _TRIGGER.findall(text())} <= set(connection.introspection.table_names()):
         apply(connection)
 
 
-def apply(connection) -> bool:
+def apply(connection: BaseDatabaseWrapper) -> bool:
     """Write them all, unless they stand there as the files have them. Returns whether anything was written."""
     wanted = text()
     digest = hashlib.sha256(wanted.encode()).hexdigest()
@@ -60,7 +62,7 @@ def apply(connection) -> bool:
     return True
 
 
-def _drop_the_rest(cursor, wanted: str) -> None:
+def _drop_the_rest(cursor: CursorWrapper, wanted: str) -> None:
     """Triggers and functions that stood in the files once. A function belongs to an app by its name."""
     named = set(_FUNCTION.findall(wanted))
     cursor.execute(_STANDING)

@@ -1,6 +1,10 @@
 """Administrators' pages of units, persons, accounts, posts and delegations. Nothing here is deleted that was ever in
 force: a unit is closed, an account is switched off, a post and a delegation end on a day."""
 
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, cast
+
 from axes.utils import reset as unlock_sign_in
 from django import forms
 from django.contrib import admin, messages
@@ -11,6 +15,8 @@ from django.contrib.auth.forms import (
     ReadOnlyPasswordHashWidget,
     UserChangeForm,
 )
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from ledger import audit, tally
@@ -28,23 +34,34 @@ from web import clock
 from web.words import zh
 
 
-def _today():
+def _today() -> date:
     return clock.local_date(clock.now())
 
 
-class Given:
+def _me(request: HttpRequest) -> Account:
+    """Who administers: the site's door lets in nobody who is not signed in."""
+    return cast(Account, request.user)
+
+
+class Given(WalledAdmin):
     """What is saved here is given by the administrator, and counts when another person has confirmed it (R0.5)."""
 
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
         """The triggers are told who gives it."""
-        with asked_by(request.user):
+        with asked_by(_me(request)):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
 
 class UnitForm(forms.ModelForm):
     """A unit; the tree of authorities stays a tree."""
 
-    def clean_authority(self):
+    def clean_authority(self) -> Unit | None:
         """No unit stands under itself: paths and routes would have no end."""
         above = self.cleaned_data["authority"]
         if above is not None and self.instance.pk and self.instance.stands_above(above):
@@ -55,9 +72,9 @@ class UnitForm(forms.ModelForm):
 class SystemRows(forms.BaseInlineFormSet):
     """The rows of a school's 学制; two for one day are told in the wall's own words."""
 
-    def get_unique_error_message(self, unique_check):
+    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
         """What the constraint says."""
-        return SchoolSystemPeriod._meta.constraints[0].violation_error_message
+        return cast(str, SchoolSystemPeriod._meta.constraints[0].violation_error_message)
 
 
 class SystemInline(WalledInline):
@@ -96,16 +113,16 @@ class UnitAdmin(WalledAdmin):
         (zh("撤销"), {"fields": ("closed_on", "successor")}),
     )
 
-    def get_inlines(self, request, obj):
+    def get_inlines(self, request: HttpRequest, obj: Unit | None) -> Any:
         """A school that stands has its systems by periods."""
         return (SystemInline,) if self._has_systems(obj) else ()
 
     @staticmethod
-    def _has_systems(unit) -> bool:
+    def _has_systems(unit: Unit | None) -> bool:
         """Whether it stands as a school, whatever level was typed into the form just now."""
         return unit is not None and unit.system_periods.exists()
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Of a school that stands, today's grades follow from its periods; a new one is entered with its first."""
         kept = ("lowest_grade", "highest_grade", "school_system")
         fixed = kept if self._has_systems(obj) else ()
@@ -143,7 +160,7 @@ class PostInline(WalledInline):
     fields = ("unit", "role", "valid_from", "valid_until")
     verbose_name_plural = zh("岗位（同一人在同一单位不能既任学籍管理员又任负责人；由另一人确认后生效）")
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A post that stands is ended on its own page, never rewritten; here one is added."""
         return False
 
@@ -151,7 +168,7 @@ class PostInline(WalledInline):
 class PasswordHidden(ReadOnlyPasswordHashWidget):
     """The button that sets a new password; of the present one not even its digest is shown."""
 
-    def get_context(self, name, value, attrs):
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
         """Django's own, without the digest."""
         return super().get_context(name, value, attrs) | {"summary": []}
 
@@ -163,7 +180,7 @@ class AccountForm(UserChangeForm):
         label=zh("密码"), widget=PasswordHidden, help_text=zh("密码不会显示，只能重新设置。")
     )
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "person" in self.fields:
             self.fields["person"].required = True
@@ -176,7 +193,7 @@ class NewAccountForm(AdminUserCreationForm):
         model = Account
         fields = ("username", "person", "email")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["person"].required = True
 
@@ -218,33 +235,33 @@ class AccountAdmin(Given, WalledAdmin, UserAdmin):
     readonly_fields = ("last_login", "date_joined")
 
     @admin.display(description=zh("人员编号"))
-    def staff_number(self, account):
+    def staff_number(self, account: Account) -> str:
         """Which of two people of one name it is."""
-        return account.person.staff_number if account.person_id else ""
+        return account.person.staff_number if account.person else ""
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The person behind an account never changes; a second account is made instead."""
         fixed = ("person",) if obj is not None and obj.person_id else ()
         return (*super().get_readonly_fields(request, obj), *fixed)
 
-    def user_change_password(self, request, id, form_url=""):  # noqa: A002 - Django names it
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:  # noqa: A002 - Django names it
         """A new password set by the administrator, for one sign-in; recorded, without the password."""
         if str(id) == str(request.user.pk):
             return redirect("password")  # the own one is changed like everybody's, by who knows the old one
-        with asked_by(request.user):
+        with asked_by(_me(request)):
             before = (
                 Account.objects.filter(pk=id).first() if str(id).isdecimal() and len(str(id)) < 19 else None
             )
             answer = super().user_change_password(request, id, form_url)
             after = Account.objects.filter(pk=before.pk).first() if before else None
-            if after is not None and after.password != before.password:
+            if after is not None and before is not None and after.password != before.password:
                 self._record(request, "account.password_set", after)
                 # Django gave the administrator's session a new key.
-                sign_in.hold(request.user, request.session.session_key)
+                sign_in.hold(_me(request), request.session.session_key)
         return answer
 
     @admin.action(description=zh("解除登录锁定"))
-    def unlock(self, request, accounts):
+    def unlock(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
         """Let accounts locked after mistyped passwords try again at once."""
         for account in accounts:
             unlock_sign_in(username=account.username)
@@ -253,9 +270,9 @@ class AccountAdmin(Given, WalledAdmin, UserAdmin):
         messages.success(request, zh("已解除 {count} 个账号的登录锁定。", count=len(accounts)))
 
     @admin.action(description=zh("重置第二验证（下次登录重新绑定）"))
-    def end_second_factor(self, request, accounts):
+    def end_second_factor(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
         """Forget the authenticator, e.g. when a telephone was lost; the session ends with it."""
-        with asked_by(request.user):
+        with asked_by(_me(request)):
             for account in accounts:
                 Authenticator.objects.filter(user=account).delete()
                 self._record(request, "account.second_factor_reset", account)
@@ -264,25 +281,25 @@ class AccountAdmin(Given, WalledAdmin, UserAdmin):
         )
 
     @admin.action(description=zh("收回接口令牌"))
-    def revoke_tokens(self, request, accounts):
+    def revoke_tokens(self, request: HttpRequest, accounts: QuerySet[Account]) -> None:
         """Take the API token away."""
         for account in accounts:
             ApiToken.objects.filter(account=account).delete()
             self._record(request, "account.token_revoked", account)
         messages.success(request, zh("已收回 {count} 个账号的接口令牌。", count=len(accounts)))
 
-    def _record(self, request, action, account):
+    def _record(self, request: HttpRequest, action: str, account: Account) -> None:
         audit.record("orgs", audit.actor_of(request.user), action, {}, f"account:{account.pk}")
 
 
-class NotYetBegun:
+class NotYetBegun(WalledAdmin):
     """Only what has not begun may be deleted: a slip of the pen. What was in force is ended by its date."""
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """True for a row that begins after today."""
         return obj is not None and obj.valid_from > _today() and self.admin_site.has_permission(request)
 
-    def get_deleted_objects(self, objs, request):
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """With a post or loan that never began goes what had to be confirmed of it."""
         found, count, needed, kept = super().get_deleted_objects(objs, request)
         return found, count, needed - {Confirmation._meta.verbose_name}, kept
@@ -302,7 +319,7 @@ class SchoolSystemAdmin(NotYetBegun, WalledAdmin):
     autocomplete_fields = ("school",)
     ordering = ("-valid_from", "school")
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A row stays its school's."""
         return ("school",) if obj is not None else ()
 
@@ -323,11 +340,11 @@ class PostAdmin(Given, NotYetBegun, WalledAdmin):
     ordering = ("-id",)
 
     @admin.display(description=zh("用户名"))
-    def username(self, post):
+    def username(self, post: Post) -> str:
         """Which of a person's accounts it is."""
         return post.account.username
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """A post is ended, never rewritten; whoever does something else gets a post of its own."""
         return ("account", "unit", "role", "valid_from") if obj is not None else ()
 
@@ -346,7 +363,7 @@ class DelegationAdmin(Given, NotYetBegun, WalledAdmin):
     autocomplete_fields = ("post", "account")
     ordering = ("-id",)
 
-    def get_readonly_fields(self, request, obj=None):
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """What was lent to whom from when stays; it ends by its date."""
         return ("post", "account", "valid_from") if obj is not None else ()
 
@@ -365,10 +382,10 @@ class ConfirmationAdmin(WalledAdmin):
     actions = ("confirm",)
 
     @admin.action(description=zh("确认所选事项"))
-    def confirm(self, request, facts):
+    def confirm(self, request: HttpRequest, facts: QuerySet[Confirmation]) -> None:
         """All or none."""
         try:
-            done = confirmations.confirm(list(facts.values_list("pk", flat=True)), request.user)
+            done = confirmations.confirm(list(facts.values_list("pk", flat=True)), _me(request))
         except confirmations.ConfirmationRefused as error:
             messages.error(request, error.args[0])
         else:

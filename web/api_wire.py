@@ -1,14 +1,20 @@
 """JSON and pages on the wire: what the framework is told by its settings, so nothing here may import its views."""
 
 import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.core import signing
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from rest_framework.exceptions import APIException, ParseError, ValidationError
 from rest_framework.pagination import BasePagination
 from rest_framework.parsers import BaseParser
+from rest_framework.request import Request
 from rest_framework.response import Response
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 LARGEST_BODY = 256 * 1024
 
@@ -26,7 +32,9 @@ class StrictJSON(BaseParser):
 
     media_type = "application/json"
 
-    def parse(self, stream, media_type=None, parser_context=None):
+    def parse(
+        self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
         """The value. Raises ParseError with a sentence for what is not JSON."""
         data = stream.read(LARGEST_BODY + 1)
         if len(data) > LARGEST_BODY:
@@ -41,7 +49,7 @@ class StrictJSON(BaseParser):
             raise ParseError("请求内容不是有效的 JSON（UTF-8），请检查格式后重新发送。") from error
 
 
-def _no_constant(name: str):
+def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
@@ -57,7 +65,7 @@ class Page(BasePagination):
     size, most = 25, 100
     _salt = "api.page"
 
-    def paginate_queryset(self, queryset: QuerySet, request, view=None):
+    def paginate_queryset(self, queryset: Any, request: Request, view: "APIView | None" = None) -> list[Any]:
         """The rows of the page."""
         self._request = request
         self._order = getattr(view, "paging", ("-pk",))
@@ -70,7 +78,7 @@ class Page(BasePagination):
         self._next = self._cursor(found[size - 1]) if len(found) > size else None
         return found[:size]
 
-    def _size(self, request) -> int:
+    def _size(self, request: Request) -> int:
         text = request.query_params.get("limit", "") or str(self.size)
         if not (text.isascii() and text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= self.most):
             raise ValidationError({"limit": [f"每页行数须为 1–{self.most} 的整数。"]})
@@ -83,7 +91,8 @@ class Page(BasePagination):
             order, values = None, []
         if order != list(self._order):
             raise ValidationError({"cursor": ["游标无效或不属于这个列表，请从第一页重新取。"]})
-        condition, equal = Q(), {}
+        condition = Q()
+        equal: dict[str, object] = {}
         for field, value in zip(self._order, values, strict=True):
             name, how = field.lstrip("-"), "lt" if field.startswith("-") else "gt"
             condition |= Q(**equal, **{f"{name}__{how}": value})
@@ -95,7 +104,7 @@ class Page(BasePagination):
         plain = [value.isoformat() if hasattr(value, "isoformat") else value for value in values]
         return signing.dumps([list(self._order), plain], salt=self._salt)
 
-    def get_paginated_response(self, data) -> Response:
+    def get_paginated_response(self, data: Any) -> Response:
         """``next`` is the address of the next page, or null at the end."""
         address = None
         if self._next:
@@ -117,7 +126,7 @@ class Page(BasePagination):
             "properties": {"next": following, "results": schema},
         }
 
-    def get_schema_operation_parameters(self, view) -> list[dict]:
+    def get_schema_operation_parameters(self, view: "APIView") -> list[dict]:
         """For the documentation."""
         return [
             {

@@ -1,9 +1,11 @@
 """What the pager under a list shows."""
 
+from django.core.paginator import Page
+
 from web.words import zh
 
 
-def pages_of(page, kept: str = "") -> dict:
+def pages_of(page: Page, kept: str = "") -> dict:
     """What the pagination shows; ``kept`` are the other parts of the address."""
     return {
         "text": zh(
@@ -18,7 +20,7 @@ def pages_of(page, kept: str = "") -> dict:
     }
 
 
-def stretch(page, measure: str) -> str:
+def stretch(page: Page, measure: str) -> str:
     """Which lines of how many, e.g. 第 1–25 名，共 40 名; empty of none."""
     total = page.paginator.count
     if not total:

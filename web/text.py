@@ -6,6 +6,7 @@ spellings of one thing never lead to two records.  Knows neither Django nor the 
 
 import re
 import unicodedata
+from typing import Literal
 
 MIDDLE_DOT = "\u00b7"
 # An identity or registration number inside other text: as Python and as PostgreSQL read it.
@@ -39,7 +40,7 @@ _FULL_STOP_IN_HAN = re.compile(rf"(?<={_HAN})\s*\.\s*(?={_HAN})")
 _SPACE_IN_HAN = re.compile(rf"(?<={_HAN})\s+(?={_HAN})")
 
 
-def normalised(form: str, text: str) -> str:
+def normalised(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
     """:func:`unicodedata.normalize`, but every Chinese character stays as written: a name is what the paper says."""
     if text.isascii():
         return text

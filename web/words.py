@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date
+from typing import Any, Self
 
 from django.conf import settings
 from django.utils import translation
@@ -50,8 +51,9 @@ class Words(str):
     """Chinese text; while a page is rendered in English, what is shown in its place comes from ``english``."""
 
     __slots__ = ("_english",)
+    _english: Callable[[], str]
 
-    def __new__(cls, text: str, english: Callable[[], str]):
+    def __new__(cls, text: str, english: Callable[[], str]) -> Self:
         made = super().__new__(cls, text)
         made._english = english
         return made
@@ -76,32 +78,32 @@ class Words(str):
     def __radd__(self, other: str) -> str:
         return joined("", (other, self)) if isinstance(other, str) else NotImplemented
 
-    def __mod__(self, given) -> str:
+    def __mod__(self, given: Any) -> "Words":
         return Words(str.__mod__(self, given), lambda: str.__mod__(self.english, given))
 
-    def rstrip(self, characters: str | None = None) -> str:
+    def rstrip(self, characters: str | None = None) -> "Words":
         """As ``str.rstrip``; where the Chinese stop goes, the English one goes too."""
         both = characters + "." if characters and "。" in characters else characters
         return Words(str.rstrip(self, characters), lambda: self.english.rstrip(both))
 
-    def format(self, *given, **named) -> str:
+    def format(self, *given: object, **named: object) -> "Words":
         """As ``str.format``, in both languages."""
         return Words(
             str.format(str.__str__(self), *given, **named), lambda: self.english.format(*given, **named)
         )
 
     # Kept and sent as the Chinese text it is.
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[type[str], tuple[str]]:
         return str, (str.__str__(self),)
 
-    def __copy__(self):
+    def __copy__(self) -> Self:
         return self
 
-    def __deepcopy__(self, seen):
+    def __deepcopy__(self, seen: dict) -> Self:
         return self
 
 
-def zh(text: str, **named) -> Words:
+def zh(text: str, **named: object) -> Words:
     """``text`` with its line in the catalogue. With ``named``, the braces are filled in both languages."""
     if isinstance(text, Words):
         return text.format(**named) if named else text
@@ -118,7 +120,7 @@ def joined(between: str, parts: Iterable[str]) -> Words:
     )
 
 
-def beside(*parts) -> Words:
+def beside(*parts: object) -> Words:
     """What is told in one line, a blank between: who　when."""
     return joined("　", [part if isinstance(part, str) else str(part) for part in parts])
 

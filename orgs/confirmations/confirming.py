@@ -4,6 +4,7 @@ The facts are written, and who may confirm is judged, by the database (orgs/sql/
 sentences, the list of what waits for an account, and the button.
 """
 
+from contextlib import AbstractContextManager
 from datetime import date
 
 from django.db import transaction
@@ -36,7 +37,7 @@ class ConfirmationRefused(ValueError):
     """Why not, as one sentence for people."""
 
 
-def asked_by(account: Account):
+def asked_by(account: Account) -> AbstractContextManager[None]:
     """A transaction in which posts, loans, accounts, passwords and names are given by ``account``."""
     return told_to_triggers("asked_by", account.pk)
 
@@ -47,7 +48,7 @@ def refusal(fact: Confirmation, by: Account) -> str:
     return REFUSALS[why] if why else ""
 
 
-def _refusal_of(by: Account):
+def _refusal_of(by: Account) -> RawSQL:
     return RawSQL("orgs_confirm_refusal(orgs_confirmation.id, %s)", [by.pk])
 
 
@@ -97,14 +98,14 @@ def confirm(facts: list[int], by: Account) -> list[Confirmation]:
 def confirm_on_server(account: Account, unit: Unit) -> list[Confirmation]:
     """The first people of an installation: named by a command on the server, where nobody is there to confirm."""
     with transaction.atomic():
-        rows = Confirmation.objects.select_for_update().filter(person=account.person, confirmed_at=None)
-        rows = list(rows.filter(Q(unit=unit) | Q(unit=None)).order_by("pk"))
+        due = Confirmation.objects.select_for_update().filter(person=account.person, confirmed_at=None)
+        rows = list(due.filter(Q(unit=unit) | Q(unit=None)).order_by("pk"))
         _take_effect(rows, basis=Basis.SERVER)
         _record(rows, "system")
     return rows
 
 
-def _take_effect(rows: list[Confirmation], **said) -> None:
+def _take_effect(rows: list[Confirmation], **said: object) -> None:
     Confirmation.objects.filter(pk__in=[row.pk for row in rows]).update(**said)
 
 

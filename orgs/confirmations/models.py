@@ -112,5 +112,5 @@ class Confirmation(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.person_id}"

@@ -1,7 +1,10 @@
 """The API of floor 2: who is calling, with which token, and the units there are."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import (
     OpenApiParameter,
@@ -12,11 +15,13 @@ from drf_spectacular.utils import (
 )
 from rest_framework import mixins, serializers
 from rest_framework.exceptions import NotFound, PermissionDenied
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ledger import audit
 from ledger.api import KEY, Choice, Endpoint, Strict, Typed, once, problem, told
-from orgs.people.models import PostRole, Unit, UnitLevel
+from orgs.people.calls import SignedInCall
+from orgs.people.models import Account, PostRole, Unit, UnitLevel
 from orgs.people.seats import seats_of
 from orgs.sign_in import tokens
 from orgs.sign_in.signing_in import second_factor_given
@@ -42,7 +47,7 @@ class MeOut(serializers.Serializer):
     seats = serializers.SerializerMethodField()
 
     @extend_schema_field(SeatOut(many=True))
-    def get_seats(self, account):
+    def get_seats(self, account: Account) -> Any:
         """The seats of today."""
         return SeatOut(seats_of(account, clock.local_date(clock.now())), many=True).data
 
@@ -53,7 +58,7 @@ class Me(Endpoint):
     serializer_class = MeOut
 
     @extend_schema(summary="当前账号和岗位", operation_id="me")
-    def list(self, request) -> Response:
+    def list(self, request: SignedInCall) -> Response:
         """The account behind the session or token, and from where it may act today."""
         return Response(MeOut(request.user).data)
 
@@ -89,12 +94,13 @@ class NewTokenOut(TokenOut):
 class Tokens(mixins.ListModelMixin, Endpoint):
     """接口令牌. Made and removed by a signed-in person only, never by a token."""
 
+    request: SignedInCall
     serializer_class = TokenOut
     queryset = tokens.ApiToken.objects.none()
     paging = ("-pk",)
     lookup_value_regex = r"\d{1,9}"
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet[tokens.ApiToken]:
         """One's own tokens that are still good."""
         return self.request.user.api_tokens.filter(expires_at__gt=clock.now())
 
@@ -105,13 +111,13 @@ class Tokens(mixins.ListModelMixin, Endpoint):
         parameters=[KEY],
         responses={201: NewTokenOut, 409: told("令牌已满 10 个；或同一幂等键已建立过令牌（只显示一次）。")},
     )
-    def create(self, request) -> Response:
+    def create(self, request: SignedInCall) -> Response:
         """Make a token; it is told once."""
         _only_in_person(request)
         typed = self.read(TokenIn)
-        made = {}
+        made: dict[str, Any] = {}
 
-        def act(keep):
+        def act(keep: Callable[[dict], object]) -> dict:
             with transaction.atomic():
                 row, made["token"] = tokens.issue(
                     request.user, typed["name"], clock.now(), typed["days"], second_factor_given(request)
@@ -138,7 +144,7 @@ class Tokens(mixins.ListModelMixin, Endpoint):
         parameters=[OpenApiParameter("id", OpenApiTypes.INT, OpenApiParameter.PATH)],
         responses={204: OpenApiResponse(description="已删除，立即失效。")},
     )
-    def destroy(self, request, pk: str) -> Response:
+    def destroy(self, request: SignedInCall, pk: str) -> Response:
         """Remove a token; it ends at once."""
         _only_in_person(request)
         with transaction.atomic():
@@ -149,7 +155,7 @@ class Tokens(mixins.ListModelMixin, Endpoint):
         return Response(status=204)
 
 
-def _only_in_person(request) -> None:
+def _only_in_person(request: Request) -> None:
     if request.auth is not None:
         raise PermissionDenied("令牌只能由本人登录后建立和删除，不能用令牌操作。", "in_person")
 
@@ -164,7 +170,7 @@ class SystemOut(serializers.Serializer):
     school_system = serializers.CharField()
     lowest_grade = serializers.IntegerField()
     highest_grade = serializers.IntegerField()
-    source = serializers.CharField(label="依据")
+    source = serializers.CharField(label="依据")  # type: ignore[assignment]  # the paper it rests on; the framework has a word of the same name
 
 
 class UnitOut(serializers.Serializer):
@@ -211,13 +217,14 @@ _UNIT_QUERY = extend_schema(summary="单位列表", operation_id="units_list", p
 class Units(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
     """单位. Names, grades and complaint addresses are public facts; no person is among them."""
 
+    request: SignedInCall
     serializer_class = UnitOut
     queryset = Unit.objects.select_related("authority", "successor").prefetch_related("system_periods")
     paging = ("code",)
     lookup_field = "code"
     lookup_value_regex = r"[0-9A-Za-z]{1,12}"
 
-    def filter_queryset(self, queryset):
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         """Narrowed by the address."""
         if self.action != "list":
             return queryset

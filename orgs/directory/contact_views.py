@@ -11,7 +11,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from orgs.directory import contacts
-from orgs.people.models import PostRole, Unit, UnitLevel
+from orgs.people.models import Account, PostRole, Unit, UnitLevel
+from orgs.people.requests import SignedInRequest
 from orgs.people.seats import seats_of
 from web import clock
 from web.paging import pages_of
@@ -42,24 +43,24 @@ def show(request: HttpRequest) -> HttpResponse:
     shown = {
         "q": text,
         "rows": rows,
-        "mine": bool(request.user.is_authenticated and _kept(request)),
+        "mine": bool(request.user.is_authenticated and _kept(request.user)),
         "page": pages_of(page, f"&q={text}"),
     }
     return render(request, "orgs/contacts.html", shown)
 
 
-def _kept(request: HttpRequest) -> list[Unit]:
+def _kept(account: Account) -> list[Unit]:
     """The units whose contact the account keeps."""
-    seats = seats_of(request.user, clock.local_date(clock.now()))
+    seats = seats_of(account, clock.local_date(clock.now()))
     found = {seat.unit.pk: seat.unit for seat in seats if seat.role in _KEEPERS}
     return [unit for unit in found.values() if unit.level != UnitLevel.MINISTRY]
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def keep(request: HttpRequest) -> HttpResponse:
+def keep(request: SignedInRequest) -> HttpResponse:
     """The own unit's contact; a list of units below that lack theirs."""
-    units = _kept(request)
+    units = _kept(request.user)
     if not units:
         raise PermissionDenied(zh("只有单位的学籍管理员或负责人维护本单位的公开电话和邮箱（正文 三.2）。"))
     unit = next((one for one in units if one.code == request.POST.get("unit")), units[0])

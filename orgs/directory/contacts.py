@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from ledger import audit
-from orgs.people.models import Unit, UnitLevel
+from orgs.people.models import Account, Unit, UnitLevel
 from orgs.people.successors import not_closed
 from web.words import zh
 
@@ -38,7 +38,7 @@ def unpublished(above: Unit) -> QuerySet[Unit]:
     return rows.filter(Q(phone="") | Q(email="")).order_by("path", "code")
 
 
-def publish(unit: Unit, by, phone: str, email: str) -> None:
+def publish(unit: Unit, by: Account, phone: str, email: str) -> None:
     """Keep what the unit makes public. Raises ContactWrong."""
     phone, email = phone.strip().replace("—", "-").replace(" ", ""), email.strip()
     if not _PHONE.fullmatch(phone):

@@ -3,18 +3,22 @@
 import csv
 import io
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from ledger import audit
-from orgs.people.models import Post, PostRole, Unit
+from orgs.people.models import Account, Post, PostRole, Unit
 from orgs.people.seats import in_force
 from orgs.people.successors import not_closed
 from orgs.staff.training_models import last_day
 from web import pinyin
 from web.text import no_formula
 from web.words import zh
+
+if TYPE_CHECKING:
+    from orgs.staff.training_models import CertifiedPost
 
 CLAUSE = zh("正文 二.1")
 ROLES = (PostRole.REGISTRAR, PostRole.HEAD, PostRole.TECHNICIAN)
@@ -33,7 +37,7 @@ HEAD = (
 )
 
 
-def posts(day: date, *, text: str = "", role: str = "", unit: str = "") -> QuerySet[Post]:
+def posts(day: date, *, text: str = "", role: str = "", unit: str = "") -> "QuerySet[CertifiedPost]":
     """Posts in force, those of a unit and all under it when one is asked for."""
     rows = Post.objects.filter(in_force(day), role__in=ROLES, account__is_active=True)
     rows = rows.filter(not_closed(day, "unit__"))
@@ -66,7 +70,7 @@ def _called(text: str) -> Q:
     return by_name | Q(person__pinyin__startswith=wanted) | Q(person__pinyin__contains=f" {wanted}")
 
 
-def row_of(post: Post) -> dict:
+def row_of(post: "CertifiedPost") -> dict:
     """What is told of a post."""
     return {
         "name": post.person.name,
@@ -80,7 +84,7 @@ def row_of(post: Post) -> dict:
     }
 
 
-def export(rows: QuerySet[Post], by, reason: str) -> str:
+def export(rows: "QuerySet[CertifiedPost]", by: Account, reason: str) -> str:
     """The contacts as csv text; who took how many away, and why, is on record."""
     found = [row_of(post) for post in rows[:MOST]]
     with transaction.atomic():

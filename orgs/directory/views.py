@@ -1,8 +1,11 @@
 """Pages of the directory (R8.2)."""
 
+from datetime import date
+from typing import TYPE_CHECKING
+
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.http import urlencode
 from django.views.decorators.cache import never_cache
@@ -10,6 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from orgs.directory import listing as directory
 from orgs.people.models import PostRole
+from orgs.people.requests import SignedInRequest
 from orgs.people.seats import seats_of
 from orgs.staff import staffing
 from web import clock
@@ -18,6 +22,9 @@ from web.paging import pages_of
 from web.served import inert
 from web.text import says
 from web.words import zh
+
+if TYPE_CHECKING:
+    from orgs.staff.training_models import CertifiedPost
 
 PAGE = 50
 _SHORT = zh(
@@ -28,25 +35,25 @@ _SHORT = zh(
 
 @never_cache
 @require_safe
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: SignedInRequest) -> HttpResponse:
     """Search, and what was found."""
     _member(request)
     return _page(request, _asked(request.GET))
 
 
-def _member(request: HttpRequest) -> None:
+def _member(request: SignedInRequest) -> None:
     if not seats_of(request.user, local_date(clock.now())):
         raise PermissionDenied(zh("通讯录供有岗位的学籍管理人员查阅（正文 二.1）。"))
 
 
-def _asked(query) -> dict:
+def _asked(query: QueryDict) -> dict:
     text = {name: " ".join(query.get(name, "").replace("\x00", "")[:30].split()) for name in ("text", "unit")}
     role = query.get("role", "") if query.get("role", "") in directory.ROLES else ""
     return text | {"role": role}
 
 
 def _page(
-    request: HttpRequest, asked: dict, wrong: str = "", reason: str = "", status: int = 200
+    request: SignedInRequest, asked: dict, wrong: str = "", reason: str = "", status: int = 200
 ) -> HttpResponse:
     day = local_date(clock.now())
     page = Paginator(directory.posts(day, **asked), PAGE).get_page(request.GET.get("page"))
@@ -67,7 +74,7 @@ def _page(
     return render(request, "orgs/directory.html", shown, status=status)
 
 
-def _row(post, day, seats) -> dict:
+def _row(post: "CertifiedPost", day: date, seats: set[tuple[int, str]]) -> dict:
     row, until = directory.row_of(post), post.trained_until
     row["hand_over"] = staffing.hand_over_url(post, seats)
     if post.role != PostRole.REGISTRAR:
@@ -79,7 +86,7 @@ def _row(post, day, seats) -> dict:
 
 @never_cache
 @require_POST
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: SignedInRequest) -> HttpResponse:
     """The contacts found, as csv; the reason is on record."""
     _member(request)
     asked, reason = (

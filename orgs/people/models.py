@@ -1,5 +1,9 @@
 """Units, persons, accounts and posts: who may decide, and where."""
 
+from contextlib import AbstractContextManager
+from datetime import date
+from typing import TYPE_CHECKING, Any, cast
+
 from django.contrib.auth.hashers import check_password
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -10,6 +14,9 @@ from ledger.statements import told_to_triggers
 from orgs.people.school_system import SchoolSystem
 from web import pinyin
 from web.words import zh
+
+if TYPE_CHECKING:
+    from orgs.people.seats import Seat
 
 
 class UnitLevel(models.TextChoices):
@@ -134,18 +141,18 @@ class Unit(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
     @transaction.atomic(savepoint=False)
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """Keep ``path``, ``province`` and ``league``, for this unit and, when it moves, for all under it."""
         super().save(*args, **kwargs)
         # As it stands in the table: the object in hand may be older than the last move.
-        above = type(self).objects.filter(pk=self.authority_id).first()
+        above = type(self).objects.filter(pk=self.authority_id).first() if self.authority_id else None
         path = f"{above.path if above else '/'}{self.pk}/"
-        province_id = self.pk if self.level == UnitLevel.PROVINCE else above and above.province_id
-        league_id = self.pk if self.level == UnitLevel.LEAGUE else above and above.league_id
+        province_id = self.pk if self.level == UnitLevel.PROVINCE else above.province_id if above else None
+        league_id = self.pk if self.level == UnitLevel.LEAGUE else above.league_id if above else None
         if (path, province_id, league_id) != (self.path, self.province_id, self.league_id):
             self.path, self.province_id, self.league_id = path, province_id, league_id
             super().save(update_fields=["path", "province", "league"])
@@ -174,10 +181,10 @@ class Person(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = zh("人员")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """The pinyin follows the name."""
         self.pinyin = pinyin.readings(self.name)
         if (fields := kwargs.get("update_fields")) is not None and "name" in fields:
@@ -185,7 +192,7 @@ class Person(models.Model):
         super().save(*args, **kwargs)
 
 
-def own_password(account):
+def own_password(account: "Account") -> AbstractContextManager[None]:
     """Within it the password of ``account`` is the person's own, not one set by another."""
     return told_to_triggers("own_password", account.pk)
 
@@ -212,22 +219,25 @@ class Account(AbstractUser):
     must_change = models.BooleanField(zh("须修改密码"), default=False, editable=False)
     # New, or reset by another: it is the person's when the code that the unit above gave out has been typed (ADR 32).
     code_due = models.BooleanField(zh("须填一次性码"), default=False, editable=False)
+    # Kept on the instance by orgs.people.seats, so that a request asks once.
+    _seats: "tuple[date, list[Seat]]"
+    _left: "tuple[date, list[Seat]]"
 
     class Meta(AbstractUser.Meta):
         verbose_name = verbose_name_plural = zh("账号")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.display_name
 
     @property
     def display_name(self) -> str:
         """The person's name as colleagues know it; the sign-in name where no person is set."""
-        return self.person.name if self.person_id else self.username
+        return self.person.name if self.person else self.username
 
-    def check_password(self, raw_password):
+    def check_password(self, raw_password: str | None) -> bool:
         """Django's own; that the digest is renewed by it is no new password set by another."""
 
-        def renewed(raw):
+        def renewed(raw: str) -> None:
             with own_password(self):
                 self.set_password(raw)
                 self._password = None
@@ -290,12 +300,12 @@ class Post(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.unit} {self.get_role_display()}"
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         """The person always is the account's person; a trigger holds to this as well."""
-        self.person_id = self.account.person_id
+        self.person_id = cast(int, self.account.person_id)  # one without is refused by the column
         super().save(*args, **kwargs)
 
 
@@ -323,5 +333,5 @@ class Delegation(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.post} → {self.account}"

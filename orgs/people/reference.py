@@ -1,6 +1,7 @@
 """The units the law knows: the ministry, the autonomous region, its leagues and its banners and counties."""
 
 import csv
+from collections.abc import Iterator
 from pathlib import Path
 
 from django.db import transaction
@@ -27,7 +28,7 @@ def load_units() -> int:
     return len(known) - before
 
 
-def _rows():
+def _rows() -> Iterator[dict[str, str]]:
     """Every unit, each after the one above it, as fields of :class:`Unit`; ``authority`` is a code."""
     yield _unit(MINISTRY, "教育部", "教育部", UnitLevel.MINISTRY, "", "")
     names = {}
@@ -45,7 +46,9 @@ def _rows():
             yield _unit(code, f"{full}教育局", name, UnitLevel.COUNTY, above, code)
 
 
-def _unit(code, name, short_name, level, authority, division_code) -> dict:
+def _unit(
+    code: str, name: str, short_name: str, level: str, authority: str, division_code: str
+) -> dict[str, str]:
     return {
         "code": code,
         "name": name,

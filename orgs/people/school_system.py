@@ -7,12 +7,15 @@ today; the database keeps them equal to the periods, whoever writes (sql/trigger
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from django.db import connection, models
 from django.db.models import F, Q
 
 from web.words import zh
+
+if TYPE_CHECKING:
+    from orgs.people.models import Unit
 
 CLAUSE = zh("附件1 四.2")
 
@@ -68,8 +71,21 @@ class SchoolSystemPeriod(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_school_system_display()}（{self.valid_from}起）"
+
+
+class SaysSystem(Protocol):
+    """What says a system: a period, or a unit of today."""
+
+    @property
+    def school_system(self) -> str: ...
+
+    @property
+    def lowest_grade(self) -> int | None: ...
+
+    @property
+    def highest_grade(self) -> int | None: ...
 
 
 class SystemOn(NamedTuple):
@@ -101,7 +117,7 @@ def primary_end(system: "SystemOn | str") -> int:
     return 5 if system == SchoolSystem.FIVE_FOUR else 6
 
 
-def system_on(school, day: date, cohort: int | None = None) -> SystemOn:
+def system_on(school: "Unit", day: date, cohort: int | None = None) -> SystemOn:
     """What ``school`` follows on ``day``, for pupils of ``cohort`` where one is named; of one read with its
     ``system_periods``, without a statement."""
     if school.pk is None:
@@ -123,7 +139,7 @@ def speaking(rows: list[tuple[date, SystemOn]], day: date, cohort: int | None = 
     return begun[-1] if begun else next((system for _, system in rows), None)
 
 
-def systems_on(schools: Iterable, day: date, cohort: int | None = None) -> dict[int, SystemOn]:
+def systems_on(schools: Iterable["Unit"], day: date, cohort: int | None = None) -> dict[int, SystemOn]:
     """The same of several schools at once, by id, in one statement; a school without a row is what its unit says."""
     known = {school.pk: school for school in schools}
     rows = defaultdict(list)
@@ -132,7 +148,7 @@ def systems_on(schools: Iterable, day: date, cohort: int | None = None) -> dict[
     return {pk: speaking(rows[pk], day, cohort) or of_row(school) for pk, school in known.items()}
 
 
-def of_row(row) -> SystemOn:
+def of_row(row: SaysSystem) -> SystemOn:
     """What a period says, or a unit of today."""
     return SystemOn(
         row.school_system,

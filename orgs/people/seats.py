@@ -1,6 +1,6 @@
 """Seats: the posts an account may act from on a given day, its own and those lent to it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -185,7 +185,7 @@ _HOLDERS = f"""
 
 
 def clerks_of(
-    unit_ids: set[int], day: date, roles=(PostRole.REGISTRAR, PostRole.HEAD)
+    unit_ids: set[int], day: date, roles: Collection[str] = (PostRole.REGISTRAR, PostRole.HEAD)
 ) -> dict[int, list[int]]:
     """The accounts that decide at each unit on ``day``, in order of their ids; a unit where nobody sits has none."""
     found: dict[int, set[int]] = {pk: set() for pk in unit_ids}

@@ -58,8 +58,9 @@ def move_subordinates(day: date) -> int:
     left = left.select_related("authority")
     moved = 0
     for unit in left:
-        old, heir = unit.authority, standing(unit.authority, day)
-        if heir is None:
+        old = unit.authority
+        heir = standing(old, day) if old else None
+        if old is None or heir is None:
             continue
         with transaction.atomic():
             unit.authority = heir

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from typing import Any
 
 from rest_framework import serializers
 
@@ -18,10 +19,10 @@ def plain_code(text: str) -> str:
 class UnitCode(serializers.CharField):
     """The code of a unit, 1–12 letters and digits, typed in either width."""
 
-    def __init__(self, **options):
+    def __init__(self, **options: Any) -> None:
         super().__init__(max_length=_LONGEST, **options)
 
-    def to_internal_value(self, data) -> str:
+    def to_internal_value(self, data: Any) -> str:
         """The plain code. Raises ValidationError for what cannot be one."""
         code = plain_code(super().to_internal_value(data))
         if not _CODE.fullmatch(code):

@@ -28,11 +28,11 @@ class Authenticator(TOTPDevice):
         verbose_name = zh("身份验证器")
         verbose_name_plural = zh("身份验证器")
 
-    def get_throttle_factor(self):
+    def get_throttle_factor(self) -> int:
         """No waiting on the device itself."""
         return 0
 
-    def throttle_increment(self, commit=True):
+    def throttle_increment(self, commit: bool = True) -> None:
         """Nothing is noted on the device either."""
 
     @property

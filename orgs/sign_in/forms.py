@@ -1,5 +1,7 @@
 """Forms of signing in. Every error is one sentence that says what to do."""
 
+from typing import Any, cast
+
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.core.validators import MaxLengthValidator
@@ -18,7 +20,7 @@ class SignInForm(AuthenticationForm):
         "inactive": zh("账号或密码不对，请核对后重试；连续输错 5 次，账号会锁定 15 分钟。"),
     }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["username"].label = zh("账号")
         self.fields["username"].error_messages["required"] = zh("请填写账号。")
@@ -29,7 +31,7 @@ class SignInForm(AuthenticationForm):
         self.fields["password"].label = zh("密码")
         self.fields["password"].error_messages["required"] = zh("请填写密码。")
 
-    def get_invalid_login_error(self):
+    def get_invalid_login_error(self) -> forms.ValidationError:
         """Who knows the password of a sealed account is told that it is sealed; nobody else."""
         name, password = self.cleaned_data.get("username"), self.cleaned_data.get("password")
         account = Account.objects.filter(username=name, sealed_on__isnull=False).first() if name else None
@@ -46,7 +48,7 @@ class ChangePasswordForm(PasswordChangeForm):
         "password_incorrect": zh("原密码不对，请重新填写。"),
     }
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, label in (
             ("old_password", zh("原密码")),
@@ -62,9 +64,9 @@ class ChangePasswordForm(PasswordChangeForm):
         )
         self.fields["new_password2"].help_text = ""
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """A new password is another one."""
-        cleaned = super().clean()
+        cleaned = cast(dict[str, Any], super().clean())
         new = cleaned.get("new_password1")
         if new and new == cleaned.get("old_password") and "old_password" not in self.errors:
             self.add_error("new_password1", zh("新密码须与原密码不同，请另选一个。"))

@@ -30,5 +30,5 @@ class OneTimeCode(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = zh("一次性码")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.account_id}"

@@ -9,6 +9,7 @@ import secrets
 import unicodedata
 from datetime import datetime, timedelta
 from hashlib import sha256
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -43,7 +44,7 @@ def _digest(account_id: int, text: str) -> str:
 def give(account: Account, by: Account | None, now: datetime) -> tuple[str, OneTimeCode]:
     """A new code, to be told once; any before it is void. ``by``: nobody for a command on the server."""
     text = "".join(secrets.choice(LETTERS) for _ in range(LENGTH))
-    said = {"digest": _digest(account.pk, text), "given_by": by, "used_at": None}
+    said: dict[str, Any] = {"digest": _digest(account.pk, text), "given_by": by, "used_at": None}
     said |= {"given_at": now, "expires_at": now + timedelta(days=DAYS)}
     with transaction.atomic():
         row, _ = OneTimeCode.objects.update_or_create(account=account, defaults=said)
@@ -57,11 +58,11 @@ def use(account: Account, typed: str, now: datetime) -> bool:
     text = "".join(c for c in unicodedata.normalize("NFKC", typed).upper() if c.isalnum())
     with transaction.atomic():
         row = OneTimeCode.objects.select_for_update().filter(account=account).first()
-        good = row is not None and row.used_at is None and row.expires_at > now
-        if not hmac.compare_digest(row.digest if good else "", _digest(account.pk, text)):
+        good = row if row is not None and row.used_at is None and row.expires_at > now else None
+        if not hmac.compare_digest(good.digest if good else "", _digest(account.pk, text)) or good is None:
             return False
-        row.used_at = now
-        row.save(update_fields=["used_at"])
+        good.used_at = now
+        good.save(update_fields=["used_at"])
         Account.objects.filter(pk=account.pk).update(code_due=False)
         # What somebody began to bind before is forgotten.
         Authenticator.objects.filter(user=account, confirmed=False).delete()

@@ -1,6 +1,7 @@
 """How an account wants to be told outside the program: by mail, by SMS, once a day each (R3.7)."""
 
 import re
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from ledger import audit
 from orgs.people.models import Account
+from orgs.people.requests import SignedInRequest
 from web.redirects import see_other
 from web.words import joined, zh
 
@@ -35,9 +37,9 @@ class PreferenceForm(forms.Form):
     )
     sms_notices = forms.BooleanField(label=zh("每天一条短信，告知未读条数"), required=False)
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """What is to be used has to be there."""
-        found = super().clean()
+        found = cast(dict[str, Any], super().clean())
         if found.get("email_notices") and not found.get("email") and "email" not in self.errors:
             self.add_error("email", zh("要收邮件，请填写邮箱。"))
         phone = (found.get("phone") or "").strip()
@@ -49,7 +51,7 @@ class PreferenceForm(forms.Form):
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: SignedInRequest) -> HttpResponse:
     """The form; POST keeps what was chosen."""
     account: Account = request.user
     person = account.person

@@ -2,6 +2,8 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import date
+from typing import Any, TypeVar, cast
 
 from axes.helpers import get_client_ip_address
 from django.conf import settings
@@ -28,6 +30,8 @@ from web import clock
 from web.words import zh
 
 # Left in the session for the sign-in page to tell why one has to sign in again.
+_View = TypeVar("_View", bound=Callable[..., HttpResponse])
+
 ENDED = "ended"
 ELSEWHERE = zh("你的账号已在另一处登录，这里已自动退出；如不是你本人操作，请登录后立即修改密码。")
 
@@ -39,7 +43,13 @@ TRIED = "sign-in"
 class AccountBackend(ModelBackend):
     """Django's own backend, reading the person with the account: every page shows the name."""
 
-    def authenticate(self, request, username=None, password=None, **more):
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **more: Any,
+    ) -> Account | None:
         """The account, or ``None``; a sixth try is not looked at, however many come in the same instant.
 
         django-axes, which locks and tells, reads its count before the password is tried and writes it afterwards.
@@ -49,21 +59,21 @@ class AccountBackend(ModelBackend):
         name, address = attempted_name(request, {"username": username}), get_client_ip_address(request)
         limit, period = settings.AXES_FAILURE_LIMIT, settings.AXES_COOLOFF_TIME
         if tally.count(tally.key_of(TRIED, name, address), limit, period, clock.now()).exceeds:
-            request.axes_locked_out = True
+            cast(Any, request).axes_locked_out = True  # read by its middleware
             raise PermissionDenied
         account = super().authenticate(request, username, password, **more)
         if account is not None:
             tally.forget(TRIED, name, address)
         return account
 
-    def get_user(self, user_id):
+    def get_user(self, user_id: Any) -> Account | None:
         """The account of a session, or ``None``."""
         account = Account.objects.select_related("person").filter(pk=user_id).first()
         return account if account is not None and self.user_can_authenticate(account) else None
 
 
 @receiver(user_logged_in, dispatch_uid="orgs.one_session")
-def _signed_in(sender, request, user, **kwargs):
+def _signed_in(sender: Any, request: HttpRequest, user: Account, **kwargs: Any) -> None:
     if not request.session.session_key:
         request.session.create()
     hold(user, request.session.session_key)
@@ -74,7 +84,7 @@ def digest_of(session_key: str | None) -> str:
     return hashlib.sha256(session_key.encode()).hexdigest() if session_key else ""
 
 
-def hold(account: Account, session_key: str) -> None:
+def hold(account: Account, session_key: str | None) -> None:
     """Make this the one session of the account's person; any other, under whatever account, ends at its next request."""
     if account.person_id:
         others = Account.objects.filter(person_id=account.person_id).exclude(pk=account.pk)
@@ -127,7 +137,7 @@ CODE_TYPED = "code_typed"
 PENDING_SECONDS = 600
 
 
-def asked_at_sign_in(account: Account, day) -> bool:
+def asked_at_sign_in(account: Account, day: date) -> bool:
     """Whether a second factor is asked for at signing in: also of who has one, and of whose post waits or is to come."""
     if not settings.SECOND_FACTOR:
         return False
@@ -139,7 +149,7 @@ def asked_at_sign_in(account: Account, day) -> bool:
     )
 
 
-def more_is_due(account: Account, day) -> bool:
+def more_is_due(account: Account, day: date) -> bool:
     """Whether the password alone opens nothing."""
     return settings.SECOND_FACTOR and (account.code_due or asked_at_sign_in(account, day))
 
@@ -171,19 +181,19 @@ def code_is_due(request: HttpRequest, account: Account, bound: bool) -> bool:
     return account.code_due or not bound
 
 
-def before_second_factor(view):
+def before_second_factor(view: _View) -> _View:
     """Mark a view that may be used between the password and the second factor."""
-    view.before_second_factor = True
+    cast(Any, view).before_second_factor = True
     return view
 
 
-def before_own_password(view):
+def before_own_password(view: _View) -> _View:
     """Mark a view that may be used with a password that another has set."""
-    view.before_own_password = True
+    cast(Any, view).before_own_password = True
     return view
 
 
-def needs_second_factor(account: Account, day) -> bool:
+def needs_second_factor(account: Account, day: date) -> bool:
     """Heads, every account from county up, and whoever administers the program (security.md)."""
     if not settings.SECOND_FACTOR:
         return False
@@ -203,7 +213,7 @@ def second_factor_given(request: HttpRequest) -> bool:
 
 @receiver(post_delete, sender=TOTPDevice, dispatch_uid="orgs.device_removed")
 @receiver(post_delete, sender=Authenticator, dispatch_uid="orgs.authenticator_removed")
-def _device_removed(sender, instance, **kwargs):
+def _device_removed(sender: Any, instance: TOTPDevice, **kwargs: Any) -> None:
     Account.objects.filter(pk=instance.user_id).update(session_digest="")
 
 
@@ -216,7 +226,9 @@ class SecondFactor:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
         """Send to the second factor's page instead of the one asked for."""
         if not settings.SECOND_FACTOR or not request.user.is_authenticated:
             return None
@@ -240,7 +252,9 @@ class OwnPassword:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., Any], args: Any, kwargs: Any
+    ) -> HttpResponse | None:
         """Send to the password's page instead of the one asked for."""
         if not request.user.is_authenticated or not request.user.must_change:
             return None

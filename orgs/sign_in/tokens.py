@@ -13,6 +13,7 @@ from django.db import models, transaction
 from django.db.models.functions import Now
 from django.utils.crypto import constant_time_compare
 
+from orgs.people.models import Account
 from web.words import zh
 
 PREFIX = "xj_"
@@ -48,12 +49,12 @@ class ApiToken(models.Model):
         verbose_name = verbose_name_plural = zh("接口令牌")
         ordering = ["-id"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
 @transaction.atomic
-def issue(account, name: str, now: datetime, days: int, second_factor: bool) -> tuple[ApiToken, str]:
+def issue(account: Account, name: str, now: datetime, days: int, second_factor: bool) -> tuple[ApiToken, str]:
     """A new token of ``account``, good for ``days``: its row, and the token in clear to be told once. Raises
     :class:`Full`; whoever asks at once waits until the other's token is counted."""
     get_user_model().objects.select_for_update(no_key=True).get(pk=account.pk)

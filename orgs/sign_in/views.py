@@ -1,6 +1,8 @@
 """Signing in and out, the second factor, the password."""
 
 from base64 import b32encode
+from collections.abc import Callable
+from typing import Any, cast
 
 import django_otp
 import segno
@@ -22,6 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from ledger import audit
 from orgs.people.models import Account, own_password
+from orgs.people.requests import SignedInRequest
 from orgs.sign_in import one_time_codes
 from orgs.sign_in import signing_in as signing
 from orgs.sign_in.authenticator import Authenticator
@@ -72,7 +75,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return see_other(_after(request))
 
 
-def _enter(request: HttpRequest, account) -> None:
+def _enter(request: HttpRequest, account: Account) -> None:
     """The session is the account's from here on; or, where the database cannot, it is nobody's and names nobody."""
     try:
         with transaction.atomic():
@@ -85,7 +88,7 @@ def _enter(request: HttpRequest, account) -> None:
         raise
 
 
-def _sign_in_page(request, form, error: str = "", status: int = 200) -> HttpResponse:
+def _sign_in_page(request: HttpRequest, form: SignInForm, error: str = "", status: int = 200) -> HttpResponse:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     context = {"form": form, "next": wanted, "error": error, "trial": TRIAL if settings.TRIAL else ""}
     return render(request, "orgs/account_sign_in.html", context, status=status)
@@ -100,7 +103,7 @@ def locked_out(request: HttpRequest, response: HttpResponse, credentials: dict |
 @signing.before_second_factor
 @signing.before_own_password
 @require_POST
-def sign_out(request: HttpRequest) -> HttpResponse:
+def sign_out(request: SignedInRequest) -> HttpResponse:
     """End the session."""
     audit.record("access", audit.actor_of(request.user), "account.sign_out", {"account": request.user.pk})
     signing.hold(request.user, "")
@@ -120,7 +123,7 @@ def alive(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters()
 @form_page
-def change_password(request: HttpRequest) -> HttpResponse:
+def change_password(request: SignedInRequest) -> HttpResponse:
     """A new password for oneself; every other session of the account ends."""
     form = ChangePasswordForm(request.user, request.POST or None)
     given = request.user.must_change
@@ -134,7 +137,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
             audit.record("access", audit.actor_of(account), "account.password", {"account": account.pk})
         messages.success(request, zh("密码已修改，下次请用新密码登录。"))
         return see_other("/worklist/")
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "must_change": GIVEN if given else "",
         "cancel_url": "" if given else "/worklist/",
@@ -169,7 +172,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return _token(request, account, device or _unbound(account))
 
 
-def _code(request: HttpRequest, account, needed: bool) -> HttpResponse:
+def _code(request: HttpRequest, account: Account, needed: bool) -> HttpResponse:
     """Ask for the one-time code."""
     form = OneTimeCodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -182,7 +185,7 @@ def _code(request: HttpRequest, account, needed: bool) -> HttpResponse:
     return _second_page(request, {"form": form, "asks_code": True})
 
 
-def _token(request: HttpRequest, account, device: Authenticator) -> HttpResponse:
+def _token(request: HttpRequest, account: Account, device: Authenticator) -> HttpResponse:
     """Ask for six digits."""
     form = TokenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -200,13 +203,13 @@ def _second_page(request: HttpRequest, context: dict) -> HttpResponse:
     return render(request, "orgs/account_second_factor.html", context, status=status)
 
 
-def _unbound(account) -> Authenticator:
+def _unbound(account: Account) -> Authenticator:
     """The one that waits to be confirmed."""
     device = Authenticator.objects.filter(user=account).order_by("pk").first()
     return device or Authenticator.objects.create(user=account, name=zh("身份验证器"), confirmed=False)
 
 
-def _tried(request: HttpRequest, account, right) -> bool:
+def _tried(request: HttpRequest, account: Account, right: Callable[[], bool]) -> bool:
     """Whether ``right()``, counted like a password by account and address (django-axes): one try at a time, so that
     tries side by side are counted one by one."""
     said = {"username": account.username}
@@ -218,7 +221,7 @@ def _tried(request: HttpRequest, account, right) -> bool:
     return False
 
 
-def _verified(account, device: Authenticator, typed: str) -> bool:
+def _verified(account: Account, device: Authenticator, typed: str) -> bool:
     """The row is locked: a code counts once. The first right one binds the authenticator."""
     device = Authenticator.objects.select_for_update().get(pk=device.pk)
     if not device.verify_token(typed):
@@ -230,7 +233,7 @@ def _verified(account, device: Authenticator, typed: str) -> bool:
     return True
 
 
-def _done(request: HttpRequest, account, device: Authenticator | None = None) -> HttpResponse:
+def _done(request: HttpRequest, account: Account, device: Authenticator | None = None) -> HttpResponse:
     """In: a new session, or a new key for the one that is now worth more."""
     wanted = _after(request)
     if not request.user.is_authenticated:
@@ -238,7 +241,7 @@ def _done(request: HttpRequest, account, device: Authenticator | None = None) ->
     if device is not None:
         django_otp.login(request, device)
     request.session.cycle_key()
-    signing.hold(request.user, request.session.session_key)
+    signing.hold(cast(Account, request.user), request.session.session_key)  # signed in just now, or before
     return see_other(wanted)
 
 

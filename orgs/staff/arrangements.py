@@ -1,6 +1,7 @@
 """A unit with fewer than two people: the unit above names one of its own to sign there, for a period, on record (R0.5)."""
 
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -98,7 +99,8 @@ def end(found: Arrangement, by: Account, now: datetime) -> None:
     day = clock.local_date(now)
     if seat_at(by, found.above_id, PostRole.HEAD, day) is None:
         raise StaffingRefused(zh("代核由安排它的上级单位的负责人结束。"))
-    if found.post.valid_until <= day:
+    # A post that is arranged has an end from the beginning (arrange).
+    if cast(date, found.post.valid_until) <= day:
         raise StaffingRefused(zh("这项代核已经结束。"))
     with transaction.atomic():
         post = Post.objects.select_for_update().get(pk=found.post_id)

@@ -25,7 +25,7 @@ class AccessReview(models.Model):
         verbose_name = verbose_name_plural = zh("权限确认")
         constraints = [models.UniqueConstraint(fields=["unit", "quarter"], name="access_review_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.unit_id} {self.quarter}"
 
 
@@ -48,5 +48,5 @@ class Arrangement(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = zh("上级代核")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.post_id} ← {self.above_id}"

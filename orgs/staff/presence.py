@@ -3,11 +3,12 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.auth.signals import user_logged_in
 from django.db import connection
 from django.dispatch import receiver
+from django.http import HttpRequest
 
 from orgs.people.models import Account, Post, PostRole, Unit, UnitLevel
 from orgs.staff.presence_models import Presence
@@ -34,7 +35,7 @@ def monday(day: date) -> date:
 
 
 @receiver(user_logged_in, dispatch_uid="orgs.presence")
-def _note(sender, request, user, **kwargs):
+def _note(sender: Any, request: HttpRequest, user: Account, **kwargs: Any) -> None:
     week = monday(clock.local_date(clock.now()))
     Presence.objects.bulk_create([Presence(account=user, week=week)], ignore_conflicts=True)
 

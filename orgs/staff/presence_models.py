@@ -18,5 +18,5 @@ class Presence(models.Model):
         verbose_name = verbose_name_plural = zh("每周登录")
         constraints = [models.UniqueConstraint(fields=["account", "week"], name="presence_once")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.account_id} {self.week}"

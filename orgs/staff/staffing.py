@@ -1,8 +1,10 @@
 """Who has access at a unit, and what its head and the level above do about it (R8.3): confirm once a quarter, seal what is
 not used, open it again, lend a post while somebody is away, see where two people are lacking."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.db.models import Count, Max, Q, QuerySet
@@ -21,6 +23,9 @@ from web import clock
 from web.text import says
 from web.words import zh
 
+if TYPE_CHECKING:
+    from orgs.staff.training_models import PostInUse
+
 CLAUSE = zh("正文 二.2")
 CHAIN = "orgs"
 # An account that nobody has used for so many days is sealed.
@@ -34,7 +39,7 @@ class StaffingRefused(ValueError):
 
 
 @contextmanager
-def given_by(by: Account):
+def given_by(by: Account) -> Iterator[None]:
     """A transaction in which ``by`` gives a post or loan; what only the database knows to be wrong is told as well: who
     administers the program decides nothing. Raises StaffingRefused."""
     try:
@@ -49,7 +54,7 @@ def quarter(day: date) -> date:
     return date(day.year, (day.month - 1) // 3 * 3 + 1, 1)
 
 
-def posts_of(unit: Unit, day: date) -> QuerySet[Post]:
+def posts_of(unit: Unit, day: date) -> "QuerySet[PostInUse]":
     """Who has access at the unit or waits for it, with the last week of use and the certificate."""
     rows = Post.objects.filter(begun(day), unit=unit).select_related("account__person", "unit")
     return rows.annotate(last_week=Max("account__presences__week"), trained_until=last_day(day)).order_by(

@@ -1,12 +1,28 @@
 """培训与持证上岗: that a person was trained, the certificate and until when it holds, and that it is on record (R8.1)."""
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import F, Max, Q
 
-from orgs.people.models import Person
+from orgs.people.models import Person, Post
 from web.words import zh
+
+if TYPE_CHECKING:
+    from typing import TypedDict
+
+    from django_stubs_ext import WithAnnotations
+
+    class _Certificate(TypedDict):
+        trained_until: date | None
+
+    class _Use(_Certificate):
+        last_week: date | None
+
+    # Of a list that asks for the last day of the certificate; of one that asks for the last week of use as well.
+    CertifiedPost = WithAnnotations[Post, _Certificate]
+    PostInUse = WithAnnotations[Post, _Use]
 
 
 class Training(models.Model):
@@ -39,7 +55,7 @@ class Training(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.person_id} {self.trained_on}"
 
 

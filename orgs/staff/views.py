@@ -1,10 +1,14 @@
 """本单位人员 (R8.3): who has access, confirmed once a quarter; posts lent; what the level above sees and opens again."""
 
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.db.models import Q, QuerySet
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
@@ -14,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from orgs.confirmations import confirming as confirmations
 from orgs.confirmations.confirming import ConfirmationRefused
 from orgs.people.models import Account, Delegation, Post, PostRole, Unit
+from orgs.people.requests import SignedInRequest
 from orgs.people.seats import seats_of
 from orgs.sign_in import one_time_codes
 from orgs.sign_in.one_time_codes import CodeRefused
@@ -24,6 +29,9 @@ from web import clock
 from web.clock import local_date, moment, spoken
 from web.redirects import see_other
 from web.words import beside, zh
+
+if TYPE_CHECKING:
+    from orgs.staff.training_models import PostInUse
 
 _KEEPERS = (PostRole.REGISTRAR, PostRole.HEAD)
 _MANY = 60
@@ -43,7 +51,7 @@ _STALE = zh("页面已经过期或不完整，请核对后重新提交；你填�
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: SignedInRequest) -> HttpResponse:
     """The units where the account keeps or signs; POST does one of the things of ``_DONE``."""
     day = local_date(clock.now())
     units = {seat.unit.pk: seat.unit for seat in seats_of(request.user, day) if seat.role in _KEEPERS}
@@ -62,7 +70,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return see_other(reverse("staffing"))
 
 
-def _act(request: HttpRequest, action: str, units: dict[int, Unit]) -> None:
+def _act(request: SignedInRequest, action: str, units: dict[int, Unit]) -> None:
     typed, now = request.POST, clock.now()
     if action in ("confirm", "take_effect"):
         _confirm(request, action, units)
@@ -87,7 +95,7 @@ def _act(request: HttpRequest, action: str, units: dict[int, Unit]) -> None:
         raise StaffingRefused(_STALE)
 
 
-def _confirm(request: HttpRequest, action: str, units: dict[int, Unit]) -> None:
+def _confirm(request: SignedInRequest, action: str, units: dict[int, Unit]) -> None:
     """The access of a unit for this quarter, or what was given to a person: as it was shown, not what came since."""
     if action == "take_effect":
         shown = [_number(pk) for pk in request.POST.get("facts", "")[:400].split(",")]
@@ -99,7 +107,7 @@ def _confirm(request: HttpRequest, action: str, units: dict[int, Unit]) -> None:
     staffing.confirm(unit, request.user, clock.now())
 
 
-def _slip(request: HttpRequest) -> HttpResponse:
+def _slip(request: SignedInRequest) -> HttpResponse:
     """A one-time code on a sheet to print: shown this once."""
     account = _number(request.POST.get("account"))
     post, code, row = one_time_codes.give_out(account, request.user, clock.now())
@@ -108,7 +116,7 @@ def _slip(request: HttpRequest) -> HttpResponse:
     return render(request, "orgs/one_time_code.html", shown)
 
 
-def _arrange(request: HttpRequest) -> None:
+def _arrange(request: SignedInRequest) -> None:
     typed = request.POST
     unit = Unit.objects.select_related("authority").filter(pk=_number(typed.get("below"))).first()
     to = Account.objects.filter(pk=_number(typed.get("to"))).first()
@@ -118,7 +126,7 @@ def _arrange(request: HttpRequest) -> None:
     arrangements.arrange(unit, to, request.user, clock.now(), **period)
 
 
-def _period(typed, wrong: str) -> dict:
+def _period(typed: QueryDict, wrong: str) -> dict:
     """From when to when and why; ``wrong`` is said where a date is none."""
     since, until = _day(typed.get("since")), _day(typed.get("until"))
     if since is None or until is None:
@@ -126,7 +134,7 @@ def _period(typed, wrong: str) -> dict:
     return {"since": since, "until": until, "reason": typed.get("reason", "").replace("\x00", "")}
 
 
-def _lend(request: HttpRequest, units: dict[int, Unit]) -> None:
+def _lend(request: SignedInRequest, units: dict[int, Unit]) -> None:
     typed = request.POST
     posts = Post.objects.filter(Q(unit__in=units) | Q(unit__authority__in=units))
     post = posts.select_related("unit").filter(pk=_number(typed.get("post"))).first()
@@ -142,7 +150,7 @@ def _number(text: str | None) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) <= 12 else 0
 
 
-def _day(text: str | None):
+def _day(text: str | None) -> date | None:
     try:
         return parse_date((text or "").strip()[:20])
     except ValueError:
@@ -150,7 +158,7 @@ def _day(text: str | None):
 
 
 def _page(
-    request: HttpRequest, units: dict[int, Unit], day, wrong: str = "", status: int = 200
+    request: SignedInRequest, units: dict[int, Unit], day: date, wrong: str = "", status: int = 200
 ) -> HttpResponse:
     shown = {
         "units": [_unit(unit, request.user, day) for unit in units.values()],
@@ -176,7 +184,7 @@ def _page(
     return render(request, "orgs/staffing.html", shown, status=status)
 
 
-def _waiting(account: Account, day) -> list[dict]:
+def _waiting(account: Account, day: date) -> list[dict]:
     """What waits for the account's word, one line and one button a person."""
     rows: dict[int, dict] = {}
     for fact in confirmations.confirmable(account, day):
@@ -200,20 +208,20 @@ def _codes(account: Account) -> list[dict]:
     posts = one_time_codes.lacking(account, now).select_related("account__one_time_code")
     for post in posts[:_MANY]:
         row = getattr(post.account, "one_time_code", None)
-        out = row is not None and row.used_at is None and row.expires_at > now
+        out = row if row is not None and row.used_at is None and row.expires_at > now else None
         rows.append(
             {
                 "account": post.account_id,
                 "name": post.account.display_name,
                 "unit": post.unit.name,
                 "role": post.get_role_display(),
-                "until": moment(row.expires_at) if out else "",
+                "until": moment(out.expires_at) if out else "",
             }
         )
     return rows
 
 
-def _unit(unit: Unit, account: Account, day) -> dict:
+def _unit(unit: Unit, account: Account, day: date) -> dict:
     posts = list(staffing.posts_of(unit, day))
     review = unit.access_reviews.filter(quarter=staffing.quarter(day)).select_related("by__person").first()
     seats = staffing.places(account, day)
@@ -241,7 +249,7 @@ def _unit(unit: Unit, account: Account, day) -> dict:
     }
 
 
-def _lendable(unit: Unit, posts: list[Post], account: Account, day, head: bool) -> list[dict]:
+def _lendable(unit: Unit, posts: Sequence[Post], account: Account, day: date, head: bool) -> list[dict]:
     """Posts of the unit, and for its head those of the units right below, told with their unit."""
     own = [post for post in posts if head or post.account_id == account.pk]
     below = staffing.lendable_below(unit, day)[:_BELOW] if head and not unit.is_school else []
@@ -253,7 +261,7 @@ def _whose(post: Post, unit: Unit) -> str:
     return beside(*where, post.account.display_name, post.get_role_display())
 
 
-def _loans(unit: Unit, account: Account, day, head: bool) -> list[dict]:
+def _loans(unit: Unit, account: Account, day: date, head: bool) -> list[dict]:
     lent = Q(post__unit=unit) | Q(post__unit__authority=unit) if head else Q(post__unit=unit)
     rows = Delegation.objects.filter(lent, valid_until__gt=day).order_by("valid_from")
     return [
@@ -269,7 +277,7 @@ def _loans(unit: Unit, account: Account, day, head: bool) -> list[dict]:
     ]
 
 
-def _arranged(found: Arrangement, seats) -> dict:
+def _arranged(found: Arrangement, seats: set[tuple[int, str]]) -> dict:
     post = found.post
     return {
         "pk": found.pk,
@@ -282,11 +290,11 @@ def _arranged(found: Arrangement, seats) -> dict:
     }
 
 
-def _names(rows) -> dict:
+def _names(rows: QuerySet[Unit]) -> dict:
     return {"many": rows.count(), "names": list(rows.values_list("name", flat=True)[:_MANY])}
 
 
-def _post(post: Post, day, seats) -> dict:
+def _post(post: "PostInUse", day: date, seats: set[tuple[int, str]]) -> dict:
     until = post.trained_until
     return {
         "name": post.account.display_name,

@@ -1,5 +1,7 @@
 """Deliver what waits in the outbox, by hand."""
 
+from typing import Any
+
 from django.core.management.base import BaseCommand
 
 from ledger import outbox
@@ -12,7 +14,7 @@ class Command(BaseCommand):
 
     help = "送出所有待发消息（平时由后台每两秒进行一次）"
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         """Relay until nothing more is due."""
         now, total = clock.now(), 0
         while delivered := outbox.relay(now):

@@ -1,5 +1,7 @@
 """Sign today's head of every audit chain, by hand."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
@@ -12,7 +14,7 @@ class Command(BaseCommand):
 
     help = "为今天的审计链末尾签名并导出（平时由后台每天进行）"
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         """Sign and export."""
         try:
             head = heads.sign(clock.local_date(clock.now()))

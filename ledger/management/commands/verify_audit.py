@@ -2,9 +2,10 @@
 
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 from ledger import audit, heads
 from ledger.models import AuditHead
@@ -17,11 +18,11 @@ class Command(BaseCommand):
 
     help = "核对审计记录：逐条重算校验值，并与已签名的每日末尾和导出的文件比对"
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         """Where the exported heads are, when not where the settings say."""
         parser.add_argument("--heads", default="", help="已导出的签名文件所在目录，缺省为系统设置的目录")
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         """Heads first: entries are only held against a head that is itself sound."""
         folder = Path(options["heads"] or settings.AUDIT_HEADS_DIR)
         found = list(heads.faults(folder))

@@ -1,6 +1,9 @@
 """``manage.py appoint_first UNIT REGISTRAR HEAD``: the first two people of an installation, named on the server."""
 
-from django.core.management.base import BaseCommand, CommandError
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, transaction
 
 from orgs.confirmations import confirming as confirmations
@@ -17,13 +20,13 @@ class Command(BaseCommand):
         "确认时使用，须以表的所有者（迁移用的角色）运行。"
     )
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         """Code of the unit, and two names of accounts."""
         parser.add_argument("unit", help="单位代码")
         parser.add_argument("registrar", help="学籍管理员的登录名")
         parser.add_argument("head", help="负责人的登录名")
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         """Both or neither."""
         unit = Unit.objects.filter(code=options["unit"]).first()
         if unit is None:
@@ -47,7 +50,7 @@ class Command(BaseCommand):
             raise CommandError("没有确认：须以表的所有者（迁移用的角色）在服务器上运行。") from error
         self.stdout.write(f"已确认 {unit.name} 的 {len(done)} 项，即时生效。")
 
-    def _holder(self, unit: Unit, role: str, name: str, day) -> Account:
+    def _holder(self, unit: Unit, role: str, name: str, day: date) -> Account:
         posts = Post.objects.filter(not_over(day), unit=unit, role=role, account__username=name)
         post = posts.select_related("account").first()
         if post is None:
