@@ -6,8 +6,12 @@ spellings of one thing never lead to two records.  Knows neither Django nor the 
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
+from opencc import OpenCC
+
+_SIMPLIFIED, _JAPANESE = OpenCC("t2s"), OpenCC("jp2t")
 MIDDLE_DOT = "\u00b7"
 # An identity or registration number inside other text: as Python and as PostgreSQL read it.
 NUMBER_IN_TEXT = (
@@ -85,6 +89,13 @@ def plain_name(text: str) -> str:
     text = normalised("NFKC", text.translate(_DOTS)).translate(_DROP_ZERO_WIDTH).translate(_DOTS)
     text = _SPACE_IN_HAN.sub("", _SPACES.sub(" ", text.strip()))
     return _AROUND_DOT.sub(MIDDLE_DOT, _FULL_STOP_IN_HAN.sub(MIDDLE_DOT, text)).strip(MIDDLE_DOT + " ")
+
+
+@lru_cache(4096)
+def simplified(text: str) -> str:
+    """Traditional and Japanese forms of characters as the simplified ones: 漢 and 満 as 汉 and 满. For comparing with a
+    closed list only: names stay as they are written."""
+    return _SIMPLIFIED.convert(_JAPANESE.convert(text))
 
 
 def written_characters(text: str) -> list[str]:

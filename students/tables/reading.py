@@ -17,7 +17,7 @@ from xlsxwriter.utility import xl_col_to_name
 from students.tables import workbooks
 from students.tables.columns import Column, Fault, Row, Table
 from students.tables.workbooks import Cell, Limits, TableRefused
-from web.text import plain_characters
+from web.text import is_han, plain_characters, simplified
 from web.words import joined, zh
 
 # Above the heads there may be a title, the school, the date.
@@ -278,6 +278,8 @@ def chosen(column: Column, text: str) -> tuple[str, str]:
         return text, ""
     plain = "".join(unicodedata.normalize("NFKC", text).split())
     names = {"".join(unicodedata.normalize("NFKC", name).split()): code for code, name in choices.items()}
+    # 漢族 and 満族 come from keyboards of elsewhere.
+    plain = plain if plain in names else simplified(plain)
     if plain in names:
         return names[plain], ""
     codes = [code for code in choices if plain.isdecimal() and code.isdecimal() and int(code) == int(plain)]
@@ -315,7 +317,8 @@ def _near(plain: str, names: dict[str, str]) -> list[str]:
     found = [
         name for name in names if len(plain) > 1 and (plain in name or (len(name) > 1 and name in plain))
     ]
-    return found or get_close_matches(plain, names, 3, 0.6)
+    first = [name for name in names if is_han(plain[:1]) and name.startswith(plain)]
+    return found or first or get_close_matches(plain, names, 3, 0.6)
 
 
 # ---------------------------------------------------------------- merged cells, remarks

@@ -250,6 +250,8 @@ def test_a_head_that_is_nearly_one_is_named_and_one_that_comes_twice_too(world, 
         ("ethnic", "蒙古", "02"),
         ("ethnic", "1", "01"),
         ("ethnic", " 回 族 ", "03"),
+        ("ethnic", "漢", "01"),
+        ("ethnic", "満族", "11"),
         ("health", "健康", "10"),
         ("household_type", "农业", "1"),
         ("household_type", "非农业", "2"),
@@ -281,6 +283,8 @@ def test_a_short_form_with_one_meaning_is_taken(world, key, text, code):
         ("health", "慢性病", "“有慢性病”"),
         ("id_type", "港澳居民来往内地通行证", "“香港特区护照/身份证明”或“澳门特区护照/身份证明”"),
         ("id_type", "居民身分证", "“居民身份证”"),
+        ("ethnic", "蒙", "“蒙古族”"),
+        ("ethnic", "布", "“布依族”或“布朗族”"),
     ],
 )
 def test_a_form_with_several_meanings_names_the_near_choices(world, key, text, near):
