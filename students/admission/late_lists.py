@@ -9,6 +9,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import overload
 
 from django.db import IntegrityError, transaction
 
@@ -45,6 +46,14 @@ CHAIN = "students"
 MOST = 1000
 _TABLE, _COLUMN = "students_latechild", "said_sealed"
 GRADE, WHY, NOTE = "grade", "why", "why_note"
+
+
+@overload
+def seat_refusal(school: None, by, day: date) -> Refusal: ...
+
+
+@overload
+def seat_refusal(school: Unit | None, by, day: date) -> Refusal | None: ...
 
 
 def seat_refusal(school: Unit | None, by, day: date) -> Refusal | None:
@@ -157,7 +166,7 @@ def on_lists(children: Iterable[Said]) -> dict[bytes, LateChild]:
     """The living rows with these identity numbers, of whichever school, by the number's index."""
     indexes = [index for one in children if not one.errors and (index := one.newcomer.who.index)]
     rows = LateChild.objects.filter(id_number_index__in=indexes, state__in=LIVE).select_related("school")
-    return {bytes(row.id_number_index): row for row in rows}
+    return {bytes(kept): row for row in rows if (kept := row.id_number_index) is not None}
 
 
 def listed_here(school: Unit) -> dict[tuple, LateChild]:

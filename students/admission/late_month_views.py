@@ -1,5 +1,7 @@
 """The province's list of a month, on the screen and as a table: still open, or checked with what came of each (R2.2)."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
@@ -10,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger import audit
-from orgs.people.models import PostRole
+from orgs.people.models import PostRole, Unit
 from orgs.people.requests import SignedInRequest
 from orgs.people.scope import own_units
 from reviews.case_page.forms import PlainText
@@ -101,7 +103,8 @@ def _closing(account, known) -> dict:
     """Whether the account may close the list now, and how many it would take; else why its province cannot."""
     refusal = monthly.close_refusal(account, known.now)
     if refusal is None:
-        province = issuing.province_of(account, PostRole.REGISTRAR, known.today)
+        # Who may close is its registrar.
+        province = cast("Unit", issuing.province_of(account, PostRole.REGISTRAR, known.today))
         return {"may_close": monthly.to_close(province, known.now).count()}
     return {"why_not": refusal.sentence if refusal.code not in NO_POST else ""}
 

@@ -6,6 +6,7 @@ attend meanwhile as before (R0.1). Who came in after the closing stands on the n
 """
 
 from datetime import date, datetime
+from typing import cast
 
 from django.db import transaction
 
@@ -72,7 +73,8 @@ def close(account, now: datetime) -> MonthlyCheck:
     """The province's registrar closes the list of the month. Raises Refused."""
     if refused := close_refusal(account, now):
         raise Refused(refused)
-    province = province_of(account, PostRole.REGISTRAR, clock.local_date(now))
+    # Who may close is its registrar, as has just been asked.
+    province = cast("Unit", province_of(account, PostRole.REGISTRAR, clock.local_date(now)))
     with transaction.atomic():
         # Of two who close at once the second waits here and then reads of the first's list.
         Unit.objects.select_for_update(no_key=True).get(pk=province.pk)

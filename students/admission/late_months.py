@@ -44,16 +44,16 @@ def _check_list(pk: int, now: datetime) -> int:
         done.checked_at = now
         newcomers = [lists.newcomer_of(row) for row in rows]
         registration.match(newcomers)
-        passed = _refuse(done, rows, newcomers)
+        passed = _refuse(done, rows, newcomers, clock.local_date(now))
         created = _create(done, passed, now)
         _end(done, rows, created)
     return len(rows)
 
 
-def _refuse(done: MonthlyCheck, rows: Sequence[LateChild], newcomers: Sequence[Newcomer]):
+def _refuse(done: MonthlyCheck, rows: Sequence[LateChild], newcomers: Sequence[Newcomer], day: date):
     """Children in whom the check finds a pupil are refused; those whose school lost the grade go back to it. Returns
     the others."""
-    day, passed, refused, returned = clock.local_date(done.checked_at), [], [], []
+    passed, refused, returned = [], [], []
     systems = systems_on({row.school for row in rows}, day)
     for row, newcomer in zip(rows, newcomers, strict=True):
         known = lists.found_of(newcomer, row.claimed)

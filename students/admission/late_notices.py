@@ -1,5 +1,7 @@
 """What a school is told when the month was checked: how many records there are, how many children come by transfer."""
 
+from typing import Any
+
 from django.db.models import Count, Q
 
 from ledger import outbox
@@ -23,7 +25,7 @@ def tell_schools(messages: list[OutboxMessage]) -> None:
             for state in (Late.CREATED, Late.REFUSED, Late.RETURNED)
         }
     )
-    figures = {(row["month"], row["school"]): row for row in counted}
+    figures: dict[tuple, Any] = {(row["month"], row["school"]): row for row in counted}
     clerks = clerks_of(schools, day)
     tell(
         Letter(

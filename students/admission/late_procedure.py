@@ -128,7 +128,7 @@ class LateRegistration(procedures.Procedure):
             facts=facts_shown(case, day),
             checks=checks,
             obstacle=next((line["text"] for line in checks if line["ok"] is False), ""),
-            done=_done(case) if case.state == State.COMPLETED else "",
+            done=_done(case.closed_at) if case.state == State.COMPLETED and case.closed_at else "",
             links=[{"label": zh("查看名单"), "url": url}],
             edit_url=url,
             copy_url=reverse("late-copy", args=[case.number])
@@ -137,11 +137,11 @@ class LateRegistration(procedures.Procedure):
         )
 
 
-def _done(case: Case) -> str:
-    checked = calendar.due_of(case.closed_at)
+def _done(closed_at: datetime) -> str:
+    checked = calendar.due_of(closed_at)
     return zh(
         "已于{moment}列入省级名单，由自治区（省）在{moment2}前收表上报，上报后即查重。",
-        moment=moment(case.closed_at),
+        moment=moment(closed_at),
         moment2=moment(checked),
     )
 

@@ -1,5 +1,7 @@
 """Pages of 补建学籍 (R2.2): the school's desk and form, one list, the list of a month with what came of it."""
 
+from typing import TYPE_CHECKING, TypedDict
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
@@ -34,6 +36,9 @@ from web.paging import pages_of
 from web.redirects import see_other
 from web.words import zh
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 PAGE = 50
 CLAUSE_SHOWN = {
     "text": zh(
@@ -45,7 +50,7 @@ CLAUSE_SHOWN = {
     "source": zh("教基一厅〔2016〕2号 附件1 第二条"),
     "url": "/rules/#b1-2",
 }
-TIERS = {
+TIERS: dict[str, str] = {
     Late.COLLECTED: "state-warn",
     Late.CREATED: "state-good",
     Late.REFUSED: "state-bad",
@@ -134,6 +139,14 @@ def child_row(row: LateChild, day) -> dict:
     }
 
 
+class Counted(TypedDict):
+    """What a row of the lists is annotated with."""
+
+    children: int
+    n_created: int
+    n_refused: int
+
+
 def _lists(account, day):
     kept = Count("late_children", filter=~Q(late_children__state=Late.DROPPED))
     counts = {
@@ -145,8 +158,8 @@ def _lists(account, day):
     return rows.order_by("-pk")
 
 
-def _list_row(case: Case) -> dict:
-    live = case.is_live and case.holder is not None
+def _list_row(case: "WithAnnotations[Case, Counted]") -> dict:
+    holder = case.holder if case.is_live else None
     return {
         "number": case.number,
         "url": reverse("late-list", args=[case.number]),
@@ -156,12 +169,12 @@ def _list_row(case: Case) -> dict:
         "refused": case.n_refused,
         "state": zh(
             "{holder_short_name}{awaiting}",
-            holder_short_name=case.holder.short_name,
+            holder_short_name=holder.short_name,
             awaiting=case.get_awaiting_display(),
         )
-        if live
+        if holder
         else State(case.state).label,
-        "tier": "state-good" if case.state == State.COMPLETED else "state-warn" if live else "state-bad",
+        "tier": "state-good" if case.state == State.COMPLETED else "state-warn" if holder else "state-bad",
     }
 
 
@@ -342,7 +355,7 @@ def outcome(row: LateChild, account, day) -> dict:
         "pupil_url": reverse("student-detail", args=[row.student.key]) if row.student else "",
         "found_at": found.school.name if found and found.school else "",
         "transfer_url": reverse("transfer-late", args=[row.key])
-        if mine and found.school_id != row.school_id
+        if found is not None and mine and found.school_id != row.school_id
         else "",
     }
 

@@ -7,6 +7,7 @@ once. The record moves on the day a pupil has reported, never before: until then
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from typing import cast, overload
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, prefetch_related_objects
@@ -42,6 +43,14 @@ CHAIN = "students"
 MOST = 1000
 
 
+@overload
+def seat_refusal(school: None, by, day: date) -> Refusal: ...
+
+
+@overload
+def seat_refusal(school: Unit | None, by, day: date) -> Refusal | None: ...
+
+
 def seat_refusal(school: Unit | None, by, day: date) -> Refusal | None:
     """Why ``by`` cannot list, send or report pupils of ``school``."""
     told = Refusal("no_seat", zh("招生由招生学校的学籍管理员办理，你没有这个岗位。"), CLAUSE)
@@ -72,6 +81,7 @@ def troubles(
         for key, number in Case.objects.filter(exclusive_key__in=subjects)
         .exclude(kind__in=[*one_way.RECORD_PAPERS, *ending])
         .values_list("exclusive_key", "number")
+        if key in subjects
     }
     rows = RecruitedPupil.objects.filter(student__in=students, state__in=LIVE).exclude(pk__in=own)
     listed = {row.student_id: row.school for row in rows.select_related("school")}
@@ -138,7 +148,8 @@ def add(students: Sequence[Student], school: Unit, by, now: datetime, classes: d
                     student=student,
                     school=school,
                     graduated_from=student.school,
-                    graduated_on=student.graduated_on,
+                    # Only graduates are recruited, and these have the day (student_graduated_on).
+                    graduated_on=cast("date", student.graduated_on),
                     grade=entering_grade(student, day),
                     class_number=(classes or {}).get(student.pk),
                     listed_by=by,
@@ -221,7 +232,8 @@ def parts_of(rows: list[RecruitedPupil], day: date) -> list[tuple[Unit, list[Rec
     """Parts of a school's list by the authority that stands for their schools today, its own graduates apart by the grade
     that receives them; none longer than :data:`MOST`."""
     schools = {row.graduated_from_id: row.graduated_from for row in rows}
-    authorities = {pk: heir_or_self(school, day).authority for pk, school in schools.items()}
+    # Every school has an authority.
+    authorities = {pk: cast("Unit", heir_or_self(one, day).authority) for pk, one in schools.items()}
     parts = defaultdict(list)
     for row in rows:
         own = row.grade if row.own else 0
@@ -312,7 +324,7 @@ def report(case: Case, students: Sequence[int], on: date | None, by, now: dateti
         raise Refused(refused)
     school = heir_or_self(case.receiving_unit, day)
     if on is None or on > day:
-        refuse("reported_on", zh("请填写报到日期，不能晚于今天。"), CLAUSE)
+        raise Refused(Refusal("reported_on", zh("请填写报到日期，不能晚于今天。"), CLAUSE))
     with transaction.atomic():
         rows, pupils = _held(case, students)
         early = next((row for row in rows if on < row.graduated_on), None)
@@ -327,15 +339,15 @@ def report(case: Case, students: Sequence[int], on: date | None, by, now: dateti
         found = troubles(pupils, school, day, ids, one_way.GIVES_WAY)
         if found:
             pupil = next(pupil for pupil in pupils if pupil.pk in found)
-            told = found[pupil.pk]
+            why_not = found[pupil.pk]
             refuse(
-                told.code,
+                why_not.code,
                 zh(
                     "{pupil_name}：{told_sentence}，不能登记报到。",
                     pupil_name=pupil.name,
-                    told_sentence=told.sentence,
+                    told_sentence=why_not.sentence,
                 ),
-                told.clause,
+                why_not.clause,
             )
         into = _entering(school, pupils, on, case.ruled_on(on))
         _keep(rows, pupils)
@@ -410,10 +422,10 @@ def _held(
         "school", "school_class"
     )
     pupils = list(held.filter(pk__in=students, recruited__case=case, recruited__state=state).order_by("pk"))
-    rows = RecruitedPupil.objects.select_for_update(of=("self",), no_key=True).filter(
+    found = RecruitedPupil.objects.select_for_update(of=("self",), no_key=True).filter(
         case=case, student__in=pupils, state=state
     )
-    rows = list(rows.select_related("student").order_by("student_id"))
+    rows = list(found.select_related("student").order_by("student_id"))
     if not rows or len(rows) != len(set(students)):
         which = zh("待报到") if state == Recruiting.ADMITTED else zh("未报到")
         refuse(
@@ -461,7 +473,7 @@ def _classes(
     )
     classes = SchoolClass.objects.filter(school=school) if keys else ()
     there = {(one.phase, one.cohort, one.number): one for one in classes}
-    return {row.student_id: there.get(keys.get(row.student_id)) for row in rows}
+    return {pk: there.get(keys[pk]) if pk in keys else None for pk in (row.student_id for row in rows)}
 
 
 def _note(school: Unit, by, what: str, students: list[int], case: Case | None = None) -> None:

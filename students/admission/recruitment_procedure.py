@@ -177,7 +177,7 @@ class Recruitment(procedures.Procedure):
             done=zh(
                 "已于{moment}办结，学生报到后由招生学校登记，学籍随之转入。", moment=moment(case.closed_at)
             )
-            if case.state == State.COMPLETED
+            if case.state == State.COMPLETED and case.closed_at
             else "",
             links=[{"label": zh("查看名册"), "url": reverse("recruitment-list", args=[case.number])}],
             edit_url=reverse("recruitment-list", args=[case.number]),

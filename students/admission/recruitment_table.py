@@ -47,7 +47,7 @@ def judge(
     progress(len(table.rows))
     pupils = _pupils({index for _, index, _, _ in read if index is not None})
     own = _listed_here(unit, {pupil.pk for pupil in pupils.values()})
-    found = recruitment.troubles(pupils.values(), unit, day, own.values())
+    found = recruitment.troubles(pupils.values(), unit, day, list(own.values()))
     seen: dict[int, int] = {}
     for row, index, name, number in read:
         if index is None or name is None or row.bad:
@@ -60,8 +60,8 @@ def judge(
             told = f"与第 {first} 行是同一名学生，请删去重复的一行。"
             verdict.faults.append(table.fault(row.line, _NUMBER, told))
         elif pupil.pk in found:
-            told = found[pupil.pk]
-            verdict.faults.append(table.fault(row.line, _NAME, f"{told.sentence}（{told.clause}）。"))
+            why = found[pupil.pk]
+            verdict.faults.append(table.fault(row.line, _NAME, f"{why.sentence}（{why.clause}）。"))
         elif pupil.pk in own:
             verdict.same.append(row.line)
         else:
@@ -96,7 +96,8 @@ def _read(table: Table, row: Row, day: date, faults: list[Fault]) -> tuple:
 def _pupils(indexes: set[bytes]) -> dict[bytes, Student]:
     """The pupils with these numbers, by what was asked for; two statements."""
     rows = Student.objects.select_related("school__authority")
-    found = {bytes(pupil.id_number_index): pupil for pupil in rows.filter(id_number_index__in=indexes)}
+    named = rows.filter(id_number_index__in=indexes)
+    found = {bytes(index): pupil for pupil in named if (index := pupil.id_number_index) is not None}
     numbers = RegistrationNumber.objects.filter(index__in=indexes).values_list("index", "student_id")
     by_number = {bytes(index): pk for index, pk in numbers}
     pupils = rows.in_bulk(by_number.values())

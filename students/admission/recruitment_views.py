@@ -1,5 +1,7 @@
 """Pages of 招生 (R4.5): the school's desk, one list with its pupils, the day they report."""
 
+from typing import TYPE_CHECKING, TypedDict
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
@@ -38,6 +40,9 @@ from web.paging import pages_of
 from web.redirects import see_other
 from web.words import zh
 
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
+
 PAGE = 50
 CLAUSE_SHOWN = {
     "text": zh("处于毕业生状态的学生才能被招生；学生到下一学段入学报到后才能调转学籍并再次变为在校生状态。"),
@@ -45,7 +50,7 @@ CLAUSE_SHOWN = {
     "url": "/rules/#b1-4-3",
 }
 _NOTE = zh("招生处理应在{day}前完成（附件1 三.5）；问题学籍没有处理完的，允许招生（附件1 四.1）。")
-_TIERS = {
+_TIERS: dict[str, str] = {
     Recruiting.ADMITTED: "state-warn",
     Recruiting.REPORTED: "state-good",
     Recruiting.ABSENT: "state-bad",
@@ -115,6 +120,15 @@ def _school(school: Unit, day) -> dict:
     }
 
 
+class Counted(TypedDict):
+    """What a row of the lists is annotated with."""
+
+    pupils: int
+    n_reported: int
+    n_admitted: int
+    n_absent: int
+
+
 def _lists(account, day):
     counts = {
         f"n_{state}": Count("recruited", filter=Q(recruited__state=state))
@@ -126,8 +140,8 @@ def _lists(account, day):
     return rows.annotate(pupils=kept, **counts).order_by("-pk")
 
 
-def _list_row(case: Case) -> dict:
-    live = case.is_live and case.holder is not None
+def _list_row(case: "WithAnnotations[Case, Counted]") -> dict:
+    holder = case.holder if case.is_live else None
     return {
         "number": case.number,
         "url": reverse("recruitment-list", args=[case.number]),
@@ -139,12 +153,12 @@ def _list_row(case: Case) -> dict:
         "absent": case.n_absent,
         "state": zh(
             "{holder_short_name}{awaiting}",
-            holder_short_name=case.holder.short_name,
+            holder_short_name=holder.short_name,
             awaiting=case.get_awaiting_display(),
         )
-        if live
+        if holder
         else State(case.state).label,
-        "tier": "state-good" if case.state == State.COMPLETED else "state-warn" if live else "state-bad",
+        "tier": "state-good" if case.state == State.COMPLETED else "state-warn" if holder else "state-bad",
     }
 
 

@@ -7,6 +7,7 @@ national form asks for may follow later; nothing here refuses enrolment (R0.1).
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from typing import overload
 
 from orgs.people.models import PostRole, Unit
 from reviews.engine import seating
@@ -271,6 +272,14 @@ def alike_sentence(on_record: bool, where: str) -> str:
 # ---------------------------------------------------------------- who may, and where
 
 
+@overload
+def refusal(school: None, by, day: date) -> Refusal: ...
+
+
+@overload
+def refusal(school: Unit | None, by, day: date) -> Refusal | None: ...
+
+
 def refusal(school: Unit | None, by, day: date) -> Refusal | None:
     """Why ``by`` cannot register new pupils at ``school``, or ``None``."""
     told = Refusal("no_seat", zh("一年级新生由学校的学籍管理员登记，你没有这个岗位。"), CLAUSE)
@@ -279,8 +288,10 @@ def refusal(school: Unit | None, by, day: date) -> Refusal | None:
     if found := seating.seat_refusal(by, school.pk, PostRole.REGISTRAR, day, told):
         return found
     if school.lowest_grade != 1:
-        told = zh("{school_name}没有一年级；一年级以外的新建学籍请用“补建学籍”。", school_name=school.name)
-        return Refusal("no_grade_1", told, CLAUSE)
+        sentence = zh(
+            "{school_name}没有一年级；一年级以外的新建学籍请用“补建学籍”。", school_name=school.name
+        )
+        return Refusal("no_grade_1", sentence, CLAUSE)
     return None
 
 

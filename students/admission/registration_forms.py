@@ -1,5 +1,7 @@
 """The form of one new record: the items of the dictionary, block by block (R2.1). The checks are the record's own."""
 
+from typing import Any
+
 from django import forms
 
 from students.admission import registration
@@ -72,7 +74,7 @@ class NewcomerForm(forms.Form):
 
 def _control(item, codes) -> forms.Field:
     choices = registration.choices_of(item, codes)
-    options = {"label": registration.label_of(item), "required": item.key in NEEDED}
+    options: dict[str, Any] = {"label": registration.label_of(item), "required": item.key in NEEDED}
     hint = registration.hint_of(item)
     if choices:
         control: forms.Field = forms.ChoiceField(

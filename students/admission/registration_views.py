@@ -69,6 +69,8 @@ def new(request: HttpRequest) -> HttpResponse:
     schools = own_schools(request.user, known.today)
     asked = (request.POST if request.method == "POST" else request.GET).get("school", "")
     school = next((one for one in schools if one.code == asked), schools[0] if len(schools) == 1 else None)
+    if school is None:
+        return refused_page(request, registration.refusal(None, request.user, known.today), 403)
     if refused := registration.refusal(school, request.user, known.today):
         return refused_page(request, refused, 403)
     form = NewcomerForm(record_values.code_names(), request.POST if request.method == "POST" else None)

@@ -66,12 +66,13 @@ def offered(school: Unit, day: date) -> list[Offered]:
         Offered(
             student,
             entering_grade(student, day),
-            day - student.graduated_on <= _RECENT and (student.pk, student.graduated_on) not in given_up,
-            student.school_class.number if student.school_class_id else None,
+            day - left <= _RECENT and (student.pk, left) not in given_up,
+            student.school_class.number if student.school_class else None,
             found.get(student.pk),
         )
         for student in students
-        if (told := found.get(student.pk)) is None or told.code != "no_grade"
+        if (left := student.graduated_on) is not None
+        and ((told := found.get(student.pk)) is None or told.code != "no_grade")
     ]
     return sorted(offers, key=_place)
 

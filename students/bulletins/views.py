@@ -30,7 +30,7 @@ CLAUSE_SHOWN = {
     "source": zh("教基一厅〔2016〕2号 附件1 第三条第7款"),
     "url": "/rules/#b1-3-7",
 }
-_TIERS = {
+_TIERS: dict[str, str] = {
     BulletinState.REPLIES: "state-warn",
     BulletinState.PROPOSED: "state-info",
     BulletinState.PUBLISHED: "state-good",

@@ -127,7 +127,7 @@ def _checks(procedure, case: Case, change: StatusChange, now) -> tuple[list[dict
     return sorted(found, key=lambda line: line["ok"] is True), obstacle
 
 
-def lines(checks, known: change_rules.ChangeFacts) -> list[dict]:
+def lines(checks, known: object) -> list[dict]:
     """Guards as lines of a check-list: what holds by its name, what does not by its sentence; what only warns is neither."""
     told = []
     for check in checks:

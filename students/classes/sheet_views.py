@@ -21,7 +21,7 @@ from web.clock import moment
 from web.redirects import see_other
 from web.words import beside, zh
 
-_TIERS = {
+_TIERS: dict[str, str] = {
     Sheet.SENT: "state-warn",
     Sheet.RETURNED: "state-bad",
     Sheet.ACCEPTED: "state-good",

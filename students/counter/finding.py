@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import date, datetime
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import Q
@@ -54,7 +55,7 @@ def unit_for(account, school: Unit | None, day: date, seats=seats_of) -> Unit | 
     if school is None:
         return None
     units = {unit.pk: unit for unit in _units(seats(account, day))}
-    return units.get(school.pk) or units.get(school.authority_id)
+    return units.get(school.pk) or (units.get(school.authority_id) if school.authority_id else None)
 
 
 def copies_for(account, day: date):
@@ -88,11 +89,16 @@ def print_one(
     The row is written first, in a transaction of its own; drawing the paper comes after (no I/O under a lock).
     """
     day = local_date(now)
-    school = enrolment.school if enrolment else student.school
+    school = enrolment.school if enrolment else student.school if student else None
     unit = unit_for(by, school, day, acting_seats)
     if unit is None:
         raise Refused(seating.no_seat(by, day, NO_SEAT))
-    content = sheet.archived(enrolment) if enrolment else sheet.contents_of([student], day, kind)[0]
+    content = (
+        sheet.archived(enrolment)
+        if enrolment
+        # A unit serves a school, and the school came of the pupil where it came of no archive.
+        else sheet.contents_of([cast("Student", student)], day, kind)[0]
+    )
     paper = Paper(content, serial(now), new_code(), unit.name, by.display_name, now)
     row = row_of(paper, unit, by, enrolment=enrolment)
     return paper, row
@@ -102,7 +108,9 @@ def record(rows: list[SheetPrint], by, *, batch: PrintBatch | None = None) -> No
     """Keep that papers were printed: their rows, and one entry in the trail of access."""
     with transaction.atomic():
         SheetPrint.objects.bulk_create(rows)
-        body = {"serials": [row.serial for row in rows]} if len(rows) <= 20 else {"papers": len(rows)}
+        body: dict[str, Any] = (
+            {"serials": [row.serial for row in rows]} if len(rows) <= 20 else {"papers": len(rows)}
+        )
         if len(rows) == 1:
             body |= {"student": rows[0].student_id, "kind": rows[0].kind}
         if batch is not None:
@@ -181,7 +189,8 @@ def verdict(code: str, day: date) -> tuple[str, SheetPrint | None]:
     if row is None:
         return "unknown", None
     if row.kind == PrintKind.ARCHIVE:
-        content: Content = sheet.archived(row.enrolment)
+        # That an archived copy is of an enrolment holds the database (print_archive_of_enrolment).
+        content: Content = sheet.archived(cast("Enrolment", row.enrolment))
     else:
         content = sheet.contents_of([row.student], day, row.kind)[0]
     same = bytes(row.mark) == content.mark() and sheet.last_four(content) == row.last_four

@@ -1,5 +1,7 @@
 """Sheets of a class or a cohort in one file (R8.4): ask, watch, fetch."""
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.db.models import Count, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
@@ -91,8 +93,8 @@ def _cohorts(school: Unit, day) -> list[dict]:
     counted: dict[tuple[str, int], dict] = {}
     classes = {one.pk: one for one in SchoolClass.objects.filter(school=school)}
     rows = Student.objects.filter(school=school).values_list("phase", "cohort", "school_class")
-    rows = rows.annotate(Count("pk"))
-    for phase, cohort, class_id, pupils in rows.order_by("-cohort", "phase"):
+    counts: Iterable[tuple] = rows.annotate(Count("pk")).order_by("-cohort", "phase")
+    for phase, cohort, class_id, pupils in counts:
         row = counted.setdefault((phase, cohort), {"count": 0, "classes": {}})
         row["count"] += pupils
         if class_id:

@@ -36,11 +36,17 @@ def pupils_of(school: Unit, phase: str, cohort: int, school_class: SchoolClass |
 
 
 def ask(
-    unit: Unit, school: Unit, phase: str, cohort: int, school_class: SchoolClass | None, by, now: datetime
+    unit: Unit | None,
+    school: Unit,
+    phase: str,
+    cohort: int,
+    school_class: SchoolClass | None,
+    by,
+    now: datetime,
 ) -> PrintBatch:
     """Ask for the file. Raises Refused: no seat, nobody there, too many, one of the same is being drawn."""
     day = local_date(now)
-    if counter.unit_for(by, school, day, acting_seats) != unit:
+    if unit is None or counter.unit_for(by, school, day, acting_seats) != unit:
         raise Refused(seating.no_seat(by, day, counter.NO_SEAT))
     total = pupils_of(school, phase, cohort, school_class).count()
     if not total:

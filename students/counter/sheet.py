@@ -4,6 +4,7 @@
 import json
 from dataclasses import dataclass, field
 from datetime import date
+from typing import cast
 
 from students.counter.models import PrintKind, PupilPhoto
 from students.pupil import identity, records, sealing
@@ -250,7 +251,7 @@ def _schools(enrolments: list[Enrolment]) -> list[tuple[str, str, str, str]]:
 
 def archived(enrolment: Enrolment) -> Content:
     """The sheet of a pupil who left: what the record said on that day, its number masked (R3.1)."""
-    kept = enrolment.archive
+    kept = cast("dict", enrolment.archive)  # who left has one (archive_of_the_gone)
     words = Words([kept.get("record", {})])
     texts = {
         key: words.of(BY_KEY[key], value) for key, value in kept.get("record", {}).items() if key in BY_KEY

@@ -33,7 +33,7 @@ CLAUSE_SHOWN = {
     "source": zh("教基一厅〔2016〕2号 附件1 第五条第2款"),
     "url": "/rules/#b1-5-2",
 }
-_TIERS = {
+_TIERS: dict[str, str] = {
     Dropout.MARKED: "state-warn",
     Dropout.SIGNED: "state-warn",
     Dropout.SENT: "state-bad",

@@ -7,6 +7,7 @@ settled that they are two (:class:`students.duplicates.models.KnownTwins`) are n
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
@@ -19,7 +20,8 @@ CLAUSE = zh("附件1 一.1")
 NUMBER, PERSON = ProblemKind.ID_DUPLICATE, ProblemKind.PERSON_DUPLICATE
 
 
-class Who(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Who:
     """What is compared of a child: the blind index of its identity number (``None`` without one), and the rest."""
 
     index: bytes | None
@@ -77,7 +79,7 @@ def find(children: Sequence[Who]) -> dict[int, list[Match]]:
         )
         found: dict[int, list[Match]] = defaultdict(list)
         for row in cursor.fetchall():
-            found[row[0]].append(Match(*row[:-1], tuple(row[-1])))
+            found[row[0]].append(Match._make([*row[:-1], tuple(row[-1])]))
     return dict(found)
 
 

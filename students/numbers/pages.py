@@ -20,7 +20,7 @@ CLAUSE_SHOWN = {
     "url": "/rules/#b1-1-1",
 }
 WORKING = (BatchState.CHECKING, BatchState.ISSUING)
-_TIERS = {BatchState.READY: "state-warn", BatchState.DONE: "state-plain"}
+_TIERS: dict[str, str] = {BatchState.READY: "state-warn", BatchState.DONE: "state-plain"}
 
 
 def lines_of(batch: IssuingBatch, account, day):

@@ -37,11 +37,11 @@ def leave_lists(students: Iterable[int], why: str, by_case: Case) -> int:
     written meanwhile is there before the lists are read, or its writer finds what has become of the pupil."""
     held = Student.objects.select_for_update(no_key=True).filter(pk__in=students).order_by("pk")
     students = list(held.values_list("pk", flat=True))
-    rows = RecruitedPupil.objects.filter(student__in=students, state__in=LIVE)
+    living = RecruitedPupil.objects.filter(student__in=students, state__in=LIVE)
     # List before rows, as whatever ends a list or corrects it has them.
-    lists = Case.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=rows.values("case"))
+    lists = Case.objects.select_for_update(no_key=True, of=("self",)).filter(pk__in=living.values("case"))
     list(lists.order_by("pk").values_list("pk", flat=True))
-    rows = list(rows.select_related("case", "school").select_for_update(of=("self",), no_key=True))
+    rows = list(living.select_related("case", "school").select_for_update(of=("self",), no_key=True))
     take_off(dict.fromkeys(rows, why), f"case:{by_case.number}")
     running = {row.case_id: row.case for row in rows if row.case is not None and row.case.state in RUNNING}
     kept = set(

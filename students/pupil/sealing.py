@@ -218,7 +218,8 @@ def _cipher(suite: str, key: bytes) -> AESGCM | Sm4Gcm:
     """The suite's own key is derived from the ring's, so no key ever serves two algorithms."""
     length = {AES_256_GCM: 32, SM4_GCM: 16}[suite]
     own = HKDF(SHA256(), length, salt=None, info=f"xueji field {suite}".encode()).derive(key)
-    return {AES_256_GCM: AESGCM, SM4_GCM: Sm4Gcm}[suite](own)
+    ciphers: dict[str, type[AESGCM] | type[Sm4Gcm]] = {AES_256_GCM: AESGCM, SM4_GCM: Sm4Gcm}
+    return ciphers[suite](own)
 
 
 def _refuse_bad_keys(ring: Keyring) -> None:

@@ -13,6 +13,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import IO, cast
 
 # A child holds 100–150 MB of fonts and learns the template with its first page; then it grows by 5 MB a page.
 PAGES = 60
@@ -34,16 +35,17 @@ class Typesetter:
     def __init__(self, fonts: list[str]):
         self._fonts = fonts
         self._lock = threading.Lock()
-        self._child: subprocess.Popen | None = None
+        self._child: subprocess.Popen[str] | None = None
         self._pages = 0
 
     def compile(self, folder: Path, pages: int) -> bytes:
         """The PDF (PDF/A-2b) of ``main.typ`` in ``folder``. Raises :class:`TypesettingFailed`."""
         with self._lock:
-            if self._child is None or self._child.poll() is not None or self._pages + pages > PAGES:
-                self._begin()
+            child = self._child
+            if child is None or child.poll() is not None or self._pages + pages > PAGES:
+                child = self._begin()
             self._pages += pages
-            answer = self._asked({"folder": str(folder)})
+            answer = self._asked(child, {"folder": str(folder)})
         if "wrong" in answer:
             raise TypesettingFailed(answer["wrong"])
         return (folder / "out.pdf").read_bytes()
@@ -54,10 +56,10 @@ class Typesetter:
         if child is not None:
             child.kill()
             child.wait()
-            child.stdin.close()
-            child.stdout.close()
+            for pipe in _pipes(child):
+                pipe.close()
 
-    def _begin(self) -> None:
+    def _begin(self) -> "subprocess.Popen[str]":
         self.end()
         self._child = subprocess.Popen(
             [sys.executable, "-I", __file__, *self._fonts],
@@ -66,20 +68,26 @@ class Typesetter:
             text=True,
             encoding="utf-8",
         )
+        return self._child
 
-    def _asked(self, job: dict) -> dict:
-        child = self._child
+    def _asked(self, child: "subprocess.Popen[str]", job: dict) -> dict:
+        to_child, from_child = _pipes(child)
         try:
-            child.stdin.write(json.dumps(job) + "\n")
-            child.stdin.flush()
-            ready, _, _ = select.select([child.stdout], [], [], PATIENCE)
-            line = child.stdout.readline() if ready else ""
+            to_child.write(json.dumps(job) + "\n")
+            to_child.flush()
+            ready, _, _ = select.select([from_child], [], [], PATIENCE)
+            line = from_child.readline() if ready else ""
         except OSError:
             line = ""
         if not line:
             self.end()
             raise TypesettingFailed("the typesetting process ended or did not answer in time")
         return json.loads(line)
+
+
+def _pipes(child: "subprocess.Popen[str]") -> tuple[IO[str], IO[str]]:
+    """To the child and from it; it is begun with both."""
+    return cast("IO[str]", child.stdin), cast("IO[str]", child.stdout)
 
 
 def _serve(fonts: list[str]) -> None:
@@ -94,7 +102,8 @@ def _serve(fonts: list[str]) -> None:
             data = compiler.compile(
                 input=str(folder / "main.typ"), root=str(folder), format="pdf", pdf_standards=["a-2b"]
             )
-            (folder / "out.pdf").write_bytes(data)
+            # One file in memory: PDF has no pages of their own, and no output path was named.
+            (folder / "out.pdf").write_bytes(cast("bytes", data))
         except typst.TypstError as error:
             answer["wrong"] = error.diagnostic or error.message
         sys.stdout.write(json.dumps(answer) + "\n")

@@ -72,6 +72,11 @@ def of(kind: str) -> Kind | None:
     return _kinds.get(kind)
 
 
+def kind_of(batch: ImportBatch) -> Kind:
+    """The kind of a table that was taken in."""
+    return _kinds[batch.kind]
+
+
 # ---------------------------------------------------------------- by people
 
 
@@ -128,14 +133,14 @@ def _replaced(batch: ImportBatch, by, now: datetime) -> list[ImportBatch]:
 def act_refusal(batch: ImportBatch, by, day: date) -> Refusal | None:
     """Why ``by`` cannot confirm or drop the import: only a registrar of its unit, only while it lives. It can be dropped
     at any time, also while it is being checked: nothing stands before everything does."""
-    told = Refusal("no_seat", zh("只有本单位的学籍管理员可以确认或放弃导入。"), of(batch.kind).clause)
+    told = Refusal("no_seat", zh("只有本单位的学籍管理员可以确认或放弃导入。"), kind_of(batch).clause)
     if found := seating.seat_refusal(by, batch.unit_id, PostRole.REGISTRAR, day, told):
         return found
     if batch.state not in LIVE and not batch.undecided:
         return Refusal(
             "import_state",
             zh("这份表格{state}，现在不能确认或放弃。", state=batch.get_state_display()),
-            of(batch.kind).clause,
+            kind_of(batch).clause,
         )
     return None
 
@@ -161,18 +166,18 @@ def confirm(batch: ImportBatch, by, now: datetime, partly: bool = False) -> Impo
 
 def _not_decided(held: ImportBatch) -> Refusal | None:
     if not held.undecided:
-        return Refusal("import_state", zh("还没有核对完，请稍候再确认。"), of(held.kind).clause)
+        return Refusal("import_state", zh("还没有核对完，请稍候再确认。"), kind_of(held).clause)
     running = ImportBatch.objects.filter(unit=held.unit_id, kind=held.kind, state__in=LIVE).exclude(
         pk=held.pk
     )
     if held.state == ImportState.FAULTY and (other := running.first()):
         told = zh("导入 {other} 正在办理，请先确认或放弃那一份。", other=other.number)
-        return Refusal("import_live", told, of(held.kind).clause)
+        return Refusal("import_live", told, kind_of(held).clause)
     return None
 
 
 def _rest_refusal(held: ImportBatch, chosen: int, left: int, partly: bool) -> Refusal | None:
-    clause = of(held.kind).clause
+    clause = kind_of(held).clause
     if not chosen and (left or not held.same):
         told = (
             zh("没有可以写入的行：请先回答是不是同一名学生，或改好后重新上传。")
@@ -199,7 +204,7 @@ def answer(batch: ImportBatch, by, line: int, said: str, now: datetime) -> None:
         about = {question[0]: question[4] for question in held.questions}.get(line)
         if refused is None and (about is None or said not in (SAME, OTHER)):
             refused = Refusal(
-                "import_question", zh("这一行没有要回答的问题，请刷新后再办。"), of(held.kind).clause
+                "import_question", zh("这一行没有要回答的问题，请刷新后再办。"), kind_of(held).clause
             )
         if refused is not None:
             raise Refused(refused)
@@ -362,7 +367,7 @@ def _write(batch: ImportBatch, now: datetime) -> None:
             _end(held, ImportState.FAULTY, now)
         else:
             ready = [verdict.ready[line] for line in held.chosen]
-            held.written = of(held.kind).write(ready, held, now)
+            held.written = kind_of(held).write(ready, held, now)
             _end(held, ImportState.DONE, now)
         _note(
             held,
@@ -390,7 +395,7 @@ def _changed(held: ImportBatch, verdict: Verdict) -> list[Fault]:
 
 
 def _judged(batch: ImportBatch, day: date, progress: Callable[[int], None]) -> tuple[Verdict, int]:
-    kind = of(batch.kind)
+    kind = kind_of(batch)
     try:
         table = table_reading.read(files.read(batch.key, batch.sha256), kind.columns())
     except TableRefused as error:
@@ -413,7 +418,7 @@ def _given_back(batch: ImportBatch, faults: list[Fault], asked: list[Question]) 
     if not why or not min(why):
         return b""
     try:
-        return table_returned.build(files.read(batch.key, batch.sha256), of(batch.kind).columns(), why)
+        return table_returned.build(files.read(batch.key, batch.sha256), kind_of(batch).columns(), why)
     except (TableRefused, ValueError):
         return b""
 

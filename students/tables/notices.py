@@ -14,7 +14,7 @@ def tell_uploader(messages: list[OutboxMessage]) -> None:
     ids = {message.payload["import"] for message in messages}
     batches = ImportBatch.objects.select_related("asked_by").in_bulk(ids)
     tell(
-        Letter(batch.asked_by, None, text_of(batch), message.dedup, f"/imports/{batch.number}/")
+        Letter(batch.asked_by_id, None, text_of(batch), message.dedup, f"/imports/{batch.number}/")
         for message in messages
         for batch in [batches[message.payload["import"]]]
     )
@@ -22,7 +22,7 @@ def tell_uploader(messages: list[OutboxMessage]) -> None:
 
 def text_of(batch: ImportBatch) -> str:
     """The sentence."""
-    title = f"导入 {batch.number}（{imports.of(batch.kind).title}）"
+    title = f"导入 {batch.number}（{imports.kind_of(batch).title}）"
     if batch.state == ImportState.FAULTY:
         return f"{title}{wrong_of(batch)}，没有写入任何内容；请按核对结果改好后重新上传。"
     if batch.state == ImportState.DONE:

@@ -178,7 +178,8 @@ def _no_heads(columns: Sequence[Column]) -> str:
 
 def _head_faults(line, places, strange, twice, columns) -> list[Fault]:
     labels = {head_text(column.label): column.label for column in columns if column not in places.values()}
-    faults, named = [], set()
+    faults: list[Fault] = []
+    named: set[str] = set()
     for at, text in strange:
         near = get_close_matches(text, labels, 1, 0.6)
         told = (

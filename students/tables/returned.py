@@ -20,7 +20,7 @@ def build(data: bytes, columns: Sequence[Column], why: dict[int, list[str]]) -> 
     """
     above: list[_Line] = []
     kept: list[tuple[_Line, str]] = []
-    found = []
+    found: list[int] = []
 
     def take(line: int, cells: _Line) -> None:
         if not found:

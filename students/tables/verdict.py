@@ -1,7 +1,7 @@
 """What came of the lines of a table: sound, on record already, wrong, or asked about (R2.1)."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from students.tables.columns import Fault
 
@@ -27,7 +27,7 @@ class Verdict:
     asked, what is remarked. ``answers``: what was answered before, by line."""
 
     answers: Answers = field(default_factory=dict)
-    ready: dict[int, object] = field(default_factory=dict)
+    ready: dict[int, Any] = field(default_factory=dict)
     same: list[int] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     asked: list[Question] = field(default_factory=list)

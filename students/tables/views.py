@@ -1,5 +1,7 @@
 """Imported tables: the template, the upload, the dry run with its report, confirmation (R2.1)."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
@@ -27,7 +29,7 @@ from web.words import beside, zh
 
 PAGE = 100
 _ANSWERS = {imports.SAME: zh("是同一名学生，不登记"), imports.OTHER: zh("是另一名学生，登记")}
-_TIERS = {
+_TIERS: dict[str, str] = {
     ImportState.READY: "state-warn",
     ImportState.FAULTY: "state-bad",
     ImportState.DONE: "state-good",
@@ -75,7 +77,8 @@ def _upload(request: HttpRequest, kind: imports.Kind) -> HttpResponse:
     file = request.FILES.get("table")
     try:
         if unit is None:
-            raise Refused(kind.refusal(None, request.user, known.today))
+            # Of no unit every kind says no.
+            raise Refused(cast("Refusal", kind.refusal(None, request.user, known.today)))
         if file is None:
             raise Refused(Refusal("table_missing", zh("请先选择填好的 xlsx 表格。"), kind.clause))
         batch = imports.ask(kind, unit, request.user, file.read(), known.now)
@@ -103,7 +106,7 @@ def import_page(
 ) -> HttpResponse:
     """The page with whatever the last act has to tell."""
     known = desk.of(request)
-    kind = imports.of(batch.kind)
+    kind = imports.kind_of(batch)
     page = Paginator(batch.faults, PAGE).get_page(request.GET.get("page"))
     may = imports.act_refusal(batch, request.user, known.today) is None
     decided = [*batch.ready, *batch.answered(imports.OTHER)]
@@ -155,7 +158,7 @@ def _questions(batch: ImportBatch) -> list[dict]:
 def _returned_refusal(batch: ImportBatch, by, day) -> Refusal | None:
     """Why ``by`` cannot fetch the lines that are given back: they bear numbers in clear, and are for the registrars of the
     unit that sent them, as long as they are."""
-    kind = imports.of(batch.kind)
+    kind = imports.kind_of(batch)
     seats = seats_of(by, day)
     if not any(seat.unit.pk == batch.unit_id and seat.role == PostRole.REGISTRAR for seat in seats):
         return Refusal("no_seat", zh("退回的行只由本单位的学籍管理员下载。"), kind.clause)
@@ -182,7 +185,7 @@ def _facts(batch: ImportBatch) -> list[tuple[str, str]]:
                 zh(
                     "{batch_written} 人　{moment}",
                     batch_written=batch.written,
-                    moment=moment(batch.finished_at),
+                    moment=moment(batch.finished_at) if batch.finished_at else "",
                 ),
             )
         )

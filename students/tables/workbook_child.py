@@ -119,7 +119,8 @@ class Collected(Handler):
     """The attributes of some elements, in order."""
 
     def __init__(self, *names: str):
-        self.names, self.found = names, []
+        self.names = names
+        self.found: list[tuple[str, dict]] = []
 
     def start(self, name, given):
         name = _local(name)
@@ -133,7 +134,8 @@ class Strings(Handler):
     """The texts that cells name by their number."""
 
     def __init__(self, most: int):
-        self.most, self.found = most, []
+        self.most = most
+        self.found: list[str] = []
         self._parts: list[str] | None = None
         self._inside = self._spoken = False
 

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from signal import SIGKILL, SIGXCPU
+from typing import IO, cast
 
 from web.words import zh
 
@@ -74,13 +75,15 @@ def read(data: bytes, limits: Limits, take: Callable[[int, dict[int, Cell]], Non
     child = subprocess.Popen(
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}
     )
-    feeder = threading.Thread(target=_feed, args=(child, data), daemon=True)
+    # The child is begun with both pipes.
+    to_child, from_child = cast("IO[bytes]", child.stdin), cast("IO[bytes]", child.stdout)
+    feeder = threading.Thread(target=_feed, args=(to_child, data), daemon=True)
     timer = threading.Timer(limits.patience, child.kill)
     feeder.start()
     timer.start()
     end: dict = {}
     try:
-        while raw := child.stdout.readline(_LONGEST_LINE):
+        while raw := from_child.readline(_LONGEST_LINE):
             said = _said(raw)
             if isinstance(said, dict):
                 end = said
@@ -92,7 +95,7 @@ def read(data: bytes, limits: Limits, take: Callable[[int, dict[int, Cell]], Non
         child.kill()
         child.wait()
         feeder.join()
-        child.stdout.close()
+        from_child.close()
     if "sheet" in end:
         return Book(**end)
     raise TableRefused(
@@ -114,11 +117,11 @@ def _asked(limits: Limits) -> dict:
     }
 
 
-def _feed(child: subprocess.Popen, data: bytes) -> None:
+def _feed(to_child: IO[bytes], data: bytes) -> None:
     with suppress(OSError):
-        child.stdin.write(data)
+        to_child.write(data)
     with suppress(OSError):
-        child.stdin.close()
+        to_child.close()
 
 
 def _said(raw: bytes):

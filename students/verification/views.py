@@ -42,7 +42,11 @@ CLAUSE_SHOWN = {
     "source": zh("教基一厅〔2016〕2号 附件1 第六条"),
     "url": "/rules/#b1-6",
 }
-_TIERS = {Verified.OPEN: "state-warn", Verified.SUBMITTED: "state-warn", Verified.SIGNED: "state-good"}
+_TIERS: dict[str, str] = {
+    Verified.OPEN: "state-warn",
+    Verified.SUBMITTED: "state-warn",
+    Verified.SIGNED: "state-good",
+}
 _FOUND = {Finding.SAME: "state-good", Finding.DIFFERENT: "state-bad", Finding.GONE: "state-bad"}
 _STATUS = {
     "no_seat": 403,
