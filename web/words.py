@@ -103,7 +103,7 @@ class Words(str):
         return self
 
 
-def zh(text: str, **named: object) -> Words:
+def zh(text: str, **named: object) -> str:
     """``text`` with its line in the catalogue. With ``named``, the braces are filled in both languages."""
     if isinstance(text, Words):
         return text.format(**named) if named else text
@@ -112,7 +112,7 @@ def zh(text: str, **named: object) -> Words:
     return Words(text, lambda: translation.gettext(text) if text else "")
 
 
-def joined(between: str, parts: Iterable[str]) -> Words:
+def joined(between: str, parts: Iterable[str]) -> str:
     """``between.join(parts)``, in both languages."""
     kept = tuple(parts)
     return Words(
@@ -120,11 +120,11 @@ def joined(between: str, parts: Iterable[str]) -> Words:
     )
 
 
-def beside(*parts: object) -> Words:
+def beside(*parts: object) -> str:
     """What is told in one line, a blank between: who　when."""
     return joined("　", [part if isinstance(part, str) else str(part) for part in parts])
 
 
-def dated(text: str, day: date) -> Words:
+def dated(text: str, day: date) -> str:
     """``text``, a date as Chinese people write it, and ``day`` as English readers do: 23 November 2026."""
     return Words(text, lambda: f"{day.day} {day:%B} {day.year}")
