@@ -1,7 +1,11 @@
 """Administrators' pages: the rulebook's rows may be changed (R0.7), what was decided may only be looked at."""
 
+from typing import Any
+
 from django.contrib import admin, messages
 from django.db import transaction
+from django.forms import ModelForm
+from django.http import HttpRequest
 
 from ledger.administration import ReadOnlyAdmin, ReadOnlyInline
 from reviews.clock.recompute import recompute
@@ -38,18 +42,18 @@ def kind_name(kind: str) -> str:
 class DueDatesFollow:
     """A page whose rows move due dates: they are reckoned again in the same transaction, and the change is told."""
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
         """Save, then reckon open due dates again (R3.7)."""
         super().save_model(request, obj, form, change)
         self._follow(request)
 
-    def delete_model(self, request, obj):
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
         """Delete, then reckon open due dates again (R3.7)."""
         with transaction.atomic():
             super().delete_model(request, obj)
             self._follow(request)
 
-    def _follow(self, request):
+    def _follow(self, request: HttpRequest) -> None:
         moved = recompute(clock.now(), request.user)
         if moved:
             messages.warning(
@@ -112,7 +116,7 @@ class YearRowAdmin(RulebookAdmin):
     ordering = ("key", "-valid_from")
 
     @admin.display(description=zh("取值"), ordering="value")
-    def said(self, row):
+    def said(self, row: YearRow) -> str:
         """The word of the row as people read it."""
         return year_words.told(row.key, row.value)
 
@@ -135,17 +139,17 @@ class RouteAdmin(RulebookAdmin):
     list_select_related = ("province",)
 
     @admin.display(description=zh("业务类型"), ordering="kind")
-    def kind_name(self, route):
+    def kind_name(self, route: Route) -> str:
         """What the kind is called."""
         return kind_name(route.kind)
 
     @admin.display(description=zh("双方关系"), ordering="relation")
-    def relation_name(self, route):
+    def relation_name(self, route: Route) -> str:
         """How the two schools stand to one another."""
         return dict(Relation.choices).get(route.relation, route.relation)
 
     @admin.display(description=zh("环节"))
-    def stage_names(self, route):
+    def stage_names(self, route: Route) -> str:
         """The stages in their order."""
         return joined(" → ", (State(stage).label for stage in route.stages))
 
@@ -164,7 +168,7 @@ class RefusalReasonAdmin(RulebookAdmin):
 class NationKeeps:
     """A page whose rows of the nation are read only: a province adds, it narrows and ends nothing of theirs (R3.4)."""
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only a province's own row."""
         return super().has_change_permission(request, obj) and (obj is None or obj.province_id is not None)
 
@@ -215,7 +219,7 @@ class OfCase(ReadOnlyAdmin):
     sortable_by = ()
 
     @admin.display(description=zh("业务号"))
-    def case_number(self, row):
+    def case_number(self, row: Any) -> str:
         """The number of its case."""
         return row.case.number
 
@@ -256,12 +260,12 @@ class CaseAdmin(ReadOnlyAdmin):
     )
 
     @admin.display(description=zh("业务类型"))
-    def kind_name(self, case):
+    def kind_name(self, case: Case) -> str:
         """What the kind is called."""
         return kind_name(case.kind)
 
     @admin.display(description=zh("流程"))
-    def stage_names(self, case):
+    def stage_names(self, case: Case) -> str:
         """The stages in their order."""
         return joined(" → ", (State(stage).label for stage in case.stages)) or "—"
 

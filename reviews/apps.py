@@ -11,7 +11,7 @@ class ReviewsConfig(AppConfig):
     verbose_name = zh("审核")
     default_auto_field = "django.db.models.BigAutoField"
 
-    def ready(self):
+    def ready(self) -> None:
         """Make the handlers of this floor's messages known to the outbox, and the bar of R8.1 to the seats."""
         from orgs.people.seats import BAR
         from reviews.clock import succession

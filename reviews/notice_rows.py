@@ -1,7 +1,11 @@
 """The rows that ship with the rulebook, as the first migration writes them (R0.7). Their values: notice_values.py,
 wall_values.py, year_values.py."""
 
+from collections.abc import Iterable
 from datetime import date
+
+from django.apps.registry import Apps
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 
 from reviews.refusal_rules import wall_values as wall
 from reviews.rulebook import notice_values as notice
@@ -12,7 +16,7 @@ YEARS = range(2025, 2029)
 _COMMON = {"valid_from": notice.IN_FORCE, "source": notice.NOTICE}
 
 
-def limits(apps, rows, source: str) -> None:
+def limits(apps: Apps, rows: Iterable[tuple], source: str) -> None:
     """Limits of (key, name, value, unit, clause)."""
     model = apps.get_model("reviews", "Limit")
     for key, name, value, unit, clause in rows:
@@ -27,7 +31,7 @@ def limits(apps, rows, source: str) -> None:
         )
 
 
-def routes(apps, rows) -> None:
+def routes(apps: Apps, rows: Iterable[tuple]) -> None:
     """Routes of (kind, relation, stages)."""
     for kind, relation, stages in rows:
         apps.get_model("reviews", "Route").objects.create(
@@ -35,7 +39,7 @@ def routes(apps, rows) -> None:
         )
 
 
-def reasons(apps, rows, source: str = notice.NOTICE) -> None:
+def reasons(apps: Apps, rows: Iterable[tuple], source: str = notice.NOTICE) -> None:
     """Listed reasons of (code, kinds, stages, outcome, text), in the order in which they are shown."""
     model = apps.get_model("reviews", "RefusalReason")
     for position, (code, kinds, stages, outcome, text, *clause) in enumerate(rows, 1):
@@ -51,7 +55,7 @@ def reasons(apps, rows, source: str = notice.NOTICE) -> None:
         )
 
 
-def fill(apps, schema_editor) -> None:
+def fill(apps: Apps, schema_editor: BaseDatabaseSchemaEditor) -> None:
     """The notice's values: limits, windows, routes, reasons, phrases, the refusal wall, the year's end, the calendar."""
     apps.get_model("reviews", "CalendarRevision").objects.create(number=1)
     limits(apps, notice.LIMITS, notice.NOTICE)
@@ -92,7 +96,7 @@ def _at_every_level(stages: list[str]) -> list[str]:
     return found
 
 
-def _windows(apps) -> None:
+def _windows(apps: Apps) -> None:
     model = apps.get_model("reviews", "Window")
     for key, name, kinds, closes, starts, ends, clause in [*notice.WINDOWS, *notice.CROSS_WINDOWS]:
         model.objects.create(
@@ -101,7 +105,7 @@ def _windows(apps) -> None:
     reminders(apps, notice.REMINDERS)
 
 
-def reminders(apps, rows) -> None:
+def reminders(apps: Apps, rows: Iterable[tuple]) -> None:
     """Windows that close nothing, of (key, name, kinds, first day, day after the last, days before, clause)."""
     for key, name, kinds, starts, ends, days, clause in rows:
         apps.get_model("reviews", "Window").objects.create(
@@ -117,7 +121,7 @@ def reminders(apps, rows) -> None:
         )
 
 
-def _wall(apps) -> None:
+def _wall(apps: Apps) -> None:
     rules, words = apps.get_model("reviews", "ForbiddenPhrase"), apps.get_model("reviews", "WallWords")
     rules.objects.bulk_create(rules(**row, valid_from=notice.IN_FORCE) for row in wall.rules())
     words.objects.bulk_create(
@@ -126,7 +130,7 @@ def _wall(apps) -> None:
     )
 
 
-def _calendar(apps) -> None:
+def _calendar(apps: Apps) -> None:
     vacation, day = apps.get_model("reviews", "Vacation"), apps.get_model("reviews", "CalendarDay")
     vacation.objects.bulk_create(
         vacation(

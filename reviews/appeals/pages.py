@@ -1,11 +1,14 @@
 """What pages say of appeals against the refusal wall (R3.4): on the case, in the list, one by itself. Ready strings."""
 
+from datetime import date
+from typing import TYPE_CHECKING
+
 from django.core.paginator import Paginator
-from django.db.models import F, OuterRef
+from django.db.models import F, OuterRef, QuerySet
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
-from orgs.people.models import PostRole
+from orgs.people.models import Account, PostRole
 from orgs.people.seats import seat_at
 from reviews.appeals import ruling as appeals
 from reviews.desk.context import Desk
@@ -17,6 +20,9 @@ from reviews.refusal_rules.phrases_in_text import marked
 from reviews.vocabulary.clauses import url_of
 from web.clock import local_date, moment, spoken
 from web.words import beside, zh
+
+if TYPE_CHECKING:
+    from reviews.case_page.page import Sight
 
 PAGE = 25
 TABS = {"open": zh("待裁定"), "ruled": zh("已裁定"), "all": zh("全部")}
@@ -31,7 +37,7 @@ _TONES = {
 # ---------------------------------------------------------------- on the case page
 
 
-def on_case(account, day):
+def on_case(account: Account, day: date) -> QuerySet:
     """The appeals of a case (``OuterRef``) that the account may see, as an expression."""
     rows = WallAppeal.objects.visible_to(account, day).filter(case=OuterRef("pk"))
     shown = {name: name for name in ("pk", "step_id", "unit_id", "opinion", "ruling", "ruling_opinion")}
@@ -42,12 +48,12 @@ def on_case(account, day):
     )
 
 
-def panel(sight) -> list[dict]:
+def panel(sight: "Sight") -> list[dict]:
     """Each appeal of the case in a line."""
     return [_line(sight, row) for row in sight.case.appeal_rows]
 
 
-def _line(sight, row: dict) -> dict:
+def _line(sight: "Sight", row: dict) -> dict:
     state, tone = _TONES[row["ruling"]]
     waits = not row["ruling"] and row["closed"] is None
     if not row["ruling"] and not waits:
@@ -69,7 +75,7 @@ def _line(sight, row: dict) -> dict:
     }
 
 
-def allowed(sight) -> list[str]:
+def allowed(sight: "Sight") -> list[str]:
     """Texts that the unit above has let through, for the unit whose turn it still is in the same step."""
     step = sight.step
     if step is None or sight.seat is None:
@@ -85,7 +91,7 @@ def allowed(sight) -> list[str]:
 # ---------------------------------------------------------------- the list
 
 
-def listed(account, known: Desk, tab: str, page: str) -> dict:
+def listed(account: Account, known: Desk, tab: str, page: str) -> dict:
     """The context of ``reviews/appeal_list.html``: those that wait first, the oldest before the others."""
     rows = WallAppeal.objects.visible_to(account, known.today)
     ways = {"open": rows.open().order_by("id"), "ruled": rows.exclude(ruling="").order_by("-decided_at")}
@@ -119,7 +125,7 @@ def listed(account, known: Desk, tab: str, page: str) -> dict:
     }
 
 
-def _row(appeal: WallAppeal, account, known: Desk) -> dict:
+def _row(appeal: WallAppeal, account: Account, known: Desk) -> dict:
     state, tone = _state(appeal)
     until = local_date(appeal.decided_at) if appeal.decided_at else known.today
     days = max(known.book.calendar.between(local_date(appeal.raised_at), until), 0)
@@ -148,7 +154,7 @@ def _state(appeal: WallAppeal) -> tuple[str, str]:
 # ---------------------------------------------------------------- one by itself
 
 
-def one(account, pk: int, day) -> WallAppeal | None:
+def one(account: Account, pk: int, day: date) -> WallAppeal | None:
     """The appeal, if the account may see it."""
     rows = WallAppeal.objects.visible_to(account, day).select_related(
         "case__receiving_unit",
@@ -163,7 +169,7 @@ def one(account, pk: int, day) -> WallAppeal | None:
     return rows.filter(pk=pk).first()
 
 
-def shown(appeal: WallAppeal, account, known: Desk, typed: dict | None = None) -> dict:
+def shown(appeal: WallAppeal, account: Account, known: Desk, typed: dict | None = None) -> dict:
     """The context of ``reviews/appeal_detail.html``."""
     case, phrase = appeal.case, appeal.phrase
     why = appeals.refusal_to_decide(appeal, account, known.today)
@@ -210,7 +216,7 @@ def shown(appeal: WallAppeal, account, known: Desk, typed: dict | None = None) -
     }
 
 
-def _sees(account, case: Case, day) -> bool:
+def _sees(account: Account, case: Case, day: date) -> bool:
     return Case.objects.visible_to(account, day).filter(pk=case.pk).exists()
 
 

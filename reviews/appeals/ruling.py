@@ -4,10 +4,14 @@ Nothing about the case changes by it: the step keeps its turn and its clock. Lik
 first and are recorded with it.
 """
 
+from collections.abc import Callable
+from datetime import date
+from typing import NoReturn
+
 from django.db import transaction
 
 from ledger import audit, outbox
-from orgs.people.models import PostRole
+from orgs.people.models import Account, PostRole
 from orgs.people.seats import seat_at
 from reviews.engine import book as rulebook
 from reviews.engine import one_unit, seating
@@ -26,7 +30,16 @@ from web.words import zh
 _TURNS = {Awaiting.HANDLE: Verb.HANDLE, Awaiting.SIGN: Verb.SIGN}
 
 
-def raise_(case: Case, by, *, opinion: str, outcome: str, reason: str = "", explanation: str = "", keep=None):
+def raise_(
+    case: Case,
+    by: Account,
+    *,
+    opinion: str,
+    outcome: str,
+    reason: str = "",
+    explanation: str = "",
+    keep: Callable[[WallAppeal], object] | None = None,
+) -> WallAppeal:
     """Send a stopped text up; returns the appeal. The same words twice are one appeal.
 
     ``outcome`` is the one it was to bring about, or ``return_to_registrar``; ``keep`` is called with the appeal in the
@@ -49,7 +62,7 @@ def raise_(case: Case, by, *, opinion: str, outcome: str, reason: str = "", expl
         return appeal
 
 
-def _asking(case: Case, by, opinion: str, outcome: str, reason: str) -> Asking:
+def _asking(case: Case, by: Account, opinion: str, outcome: str, reason: str) -> Asking:
     found, revision = locked_case(case.pk)
     returns = outcome == Verb.RETURN
     verb = Verb.RETURN if returns else _TURNS.get(found.awaiting, Verb.HANDLE)
@@ -75,11 +88,11 @@ def _stopped(asking: Asking) -> ForbiddenPhrase:
     return _needless()
 
 
-def _needless():
+def _needless() -> NoReturn:
     refuse("appeal_needless", zh("这段意见没有不得使用的用语，可以直接提交，不必上报。"), zh("附件1 三.4"))
 
 
-def _write(asking: Asking, phrase, explanation: str) -> WallAppeal:
+def _write(asking: Asking, phrase: ForbiddenPhrase, explanation: str) -> WallAppeal:
     case, unit = asking.case, asking.seat.unit
     appeal = WallAppeal.objects.create(
         case=case,
@@ -101,7 +114,7 @@ def _write(asking: Asking, phrase, explanation: str) -> WallAppeal:
     return appeal
 
 
-def refusal_to_decide(appeal: WallAppeal, by, day) -> tuple[str, str] | None:
+def refusal_to_decide(appeal: WallAppeal, by: Account, day: date) -> tuple[str, str] | None:
     """Why ``by`` cannot rule on it, as code and sentence; ``None`` when it is theirs to rule."""
     if appeal.ruling:
         return (
@@ -124,7 +137,14 @@ def refusal_to_decide(appeal: WallAppeal, by, day) -> tuple[str, str] | None:
     return (found.code, found.sentence) if found else None
 
 
-def decide(appeal: WallAppeal, by, *, ruling: str, opinion: str, keep=None) -> WallAppeal:
+def decide(
+    appeal: WallAppeal,
+    by: Account,
+    *,
+    ruling: str,
+    opinion: str,
+    keep: Callable[[WallAppeal], object] | None = None,
+) -> WallAppeal:
     """Rule on an appeal, once, as a head of the unit above and another person than the one who raised it."""
     with transaction.atomic(durable=True):
         locked_case(appeal.case_id)
@@ -149,7 +169,7 @@ def decide(appeal: WallAppeal, by, *, ruling: str, opinion: str, keep=None) -> W
         return found
 
 
-def _record(appeal: WallAppeal, by, event: str, unit_id: int, detail: dict) -> None:
+def _record(appeal: WallAppeal, by: Account, event: str, unit_id: int, detail: dict) -> None:
     """The trail (ids, codes and the digest, never the words), and the notice to the unit concerned."""
     audit.record(
         audit.case_chain(appeal.case_id),

@@ -1,16 +1,19 @@
 """The API of floor 3: worklist, cases and their verbs, proofs, calendar and windows. Same door, same refusals."""
 
+from collections.abc import Callable
 from datetime import date
 
-from django.db.models import DateField, F, OuterRef, Subquery, Value
+from django.db.models import DateField, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404
+from django.http.response import HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema, extend_schema_view
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ledger.api import KEY, Choice, Endpoint, Revision, Strict, Typed, key_of, told
@@ -113,10 +116,10 @@ class WorklistQuery(serializers.Serializer):
 # ---------------------------------------------------------------- cases
 
 
-def _verb(verb: Verb, summary: str, takes: type[Strict] = ActIn):
+def _verb(verb: Verb, summary: str, takes: type[Strict] = ActIn) -> Callable:
     """The address of one verb: reads its words, knocks at the door, answers with the case as it then stands."""
 
-    def act(self, request, number: str) -> Response:
+    def act(self, request: Request, number: str) -> Response:
         case = self.get_object()
         typed = self.read(takes)
         done = door.perform(case, verb, request.user, key=key_of(request), **typed)
@@ -149,12 +152,12 @@ class CaseEndpoint(mixins.ListModelMixin, Endpoint):
     lookup_field = "number"
     lookup_value_regex = r"[0-9A-Za-z-]{1,20}"
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet:
         """Cases within the account's scope; of others nothing, not even that they exist."""
         rows = Case.objects.visible_to(self.request.user, desk.of(self.request).today)
         return rows.select_related("receiving_unit", "sending_unit", "holder")
 
-    def filter_queryset(self, queryset):
+    def filter_queryset(self, queryset: QuerySet) -> QuerySet:
         """Narrowed by the address."""
         if self.action != "list":
             return queryset
@@ -176,7 +179,7 @@ class CaseEndpoint(mixins.ListModelMixin, Endpoint):
         parameters=[NUMBER],
         responses=CaseOut,
     )
-    def retrieve(self, request, number: str) -> Response:
+    def retrieve(self, request: Request, number: str) -> Response:
         """The case; the first look of the unit whose turn it is, is stamped."""
         return self.shown(number, looking=True)
 
@@ -194,7 +197,7 @@ class CaseEndpoint(mixins.ListModelMixin, Endpoint):
         summary="办理记录", operation_id="cases_log", parameters=[NUMBER], responses=ActOut(many=True)
     )
     @action(detail=True, filter_backends=[])
-    def log(self, request, number: str) -> Response:
+    def log(self, request: Request, number: str) -> Response:
         """Every act done to the case, oldest first."""
         case = self.get_object()
         self.paging = ("pk",)
@@ -223,7 +226,7 @@ class CaseEndpoint(mixins.ListModelMixin, Endpoint):
         responses={201: api_wall.AppealOut, 409: told("轮不到你，意见没有被拦，没有上级，或已裁定成立。")},
     )
     @action(detail=True, methods=["post"])
-    def appeal(self, request, number: str) -> Response:
+    def appeal(self, request: Request, number: str) -> Response:
         """The same words twice are one appeal."""
         return api_wall.raise_appeal(self, self.get_object())
 
@@ -248,7 +251,7 @@ class CaseEndpoint(mixins.ListModelMixin, Endpoint):
         },
     )
     @action(detail=True, methods=["get", "delete"], url_path=rf"proofs/(?P<key>{_UUID})", url_name="proof")
-    def proof(self, request, number: str, key: str):
+    def proof(self, request: Request, number: str, key: str) -> HttpResponseBase:
         """The picture as kept, its digest checked; or take it out."""
         case = self.get_object()
         if request.method == "DELETE":
@@ -302,7 +305,7 @@ class Worklist(mixins.ListModelMixin, Endpoint):
             )
         return wanted
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet:
         """The cases of the tab, narrowed by the address."""
         known, tab, asked = desk.of(self.request), self._tab(), self.query(WorklistQuery)
         unit = asked.get("unit")
@@ -322,7 +325,7 @@ class Worklist(mixins.ListModelMixin, Endpoint):
         summary="待办的页签和件数", operation_id="worklist_tabs", responses=TabOut(many=True), filters=False
     )
     @action(detail=False, pagination_class=None)
-    def tabs(self, request) -> Response:
+    def tabs(self, request: Request) -> Response:
         """The tabs of the account's posts."""
         place, known = self._place(), desk.of(request)
         counted = worklist_read.counts(place, known, place.first_tab, Filters()).tabs
@@ -373,7 +376,7 @@ class CalendarCounter(Public):
         parameters=[DueQuery],
         responses=ExplanationOut,
     )
-    def list(self, request) -> Response:
+    def list(self, request: Request) -> Response:
         """A date with the way it was counted (R3.7); with vacations left out for the bulletin (R3.7b)."""
         asked = self.query(DueQuery)
         counter = desk.of(request).book.calendar
@@ -402,7 +405,7 @@ class Windows(Public):
         parameters=[WindowQuery],
         responses=WindowOut(many=True),
     )
-    def list(self, request) -> Response:
+    def list(self, request: Request) -> Response:
         """Whether each kind of case may be submitted now (R3.5), by default in the caller's own province."""
         known = desk.of(request)
         province = self.province(self.query(WindowQuery).get("province"))

@@ -1,12 +1,13 @@
 """Appeals against the refusal wall (R3.4): raised from the case page, listed, ruled on by the unit above."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from orgs.people.requests import SignedInRequest
 from reviews.appeals import pages as appeal_pages
 from reviews.appeals import ruling as appeals
 from reviews.case_page import views as case_view
@@ -24,7 +25,7 @@ _WORDS = frozenset(("ruling_missing", "opinion_blank", "opinion_long"))
 
 @private
 @require_POST
-def raise_appeal(request: HttpRequest, number: str) -> HttpResponse:
+def raise_appeal(request: SignedInRequest, number: str) -> HttpResponse:
     """Send a stopped text up. What cannot be comes back as the case page, with all that was typed."""
     case, form = case_view.found(request, number), AppealForm(request.POST)
     try:
@@ -51,7 +52,7 @@ def raise_appeal(request: HttpRequest, number: str) -> HttpResponse:
 
 @private
 @require_safe
-def listing(request: HttpRequest) -> HttpResponse:
+def listing(request: SignedInRequest) -> HttpResponse:
     """用语裁定: those that wait first."""
     tab = request.GET.get("tab", "")
     tab = tab if tab in appeal_pages.TABS else "open"
@@ -61,7 +62,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @private
 @require_http_methods(["GET", "HEAD", "POST"])
-def one(request: HttpRequest, pk: int) -> HttpResponse:
+def one(request: SignedInRequest, pk: int) -> HttpResponse:
     """One appeal; a head of the unit above rules on it here."""
     known = desk.of(request)
     appeal = appeal_pages.one(request.user, pk, known.today)

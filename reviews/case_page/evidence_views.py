@@ -1,10 +1,13 @@
 """A proof, as kept: only to those who may see its case, only when it fits its digest, never stored on the way."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_safe
 
+from orgs.people.requests import SignedInRequest
 from reviews.case_page.page import visible
 from reviews.engine.models import Attachment
 from reviews.evidence import proofs as evidence
@@ -18,7 +21,7 @@ _TYPES = {"image/jpeg": "jpg", "image/png": "png"}
 
 @cache_control(private=True, no_store=True)
 @require_safe
-def proof(request: HttpRequest, number: str, key) -> HttpResponse:
+def proof(request: SignedInRequest, number: str, key: UUID) -> HttpResponse:
     """The re-encoded picture; what was sent is never stored, so it cannot be served (R0.6)."""
     cases = visible(request.user, number, clock.local_date(clock.now()))
     rows = Attachment.objects.filter(key=key, removed_at__isnull=True, case__in=cases)

@@ -1,12 +1,16 @@
 """The panel of the last step, at which nothing is decided: the pupil reports, the school requests the file (R3.6)."""
 
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from reviews.case_page.panel import act
 from reviews.engine.asking import refusal
 from reviews.vocabulary.states import State, Verb
 from web.clock import spoken
 from web.words import zh
+
+if TYPE_CHECKING:
+    from reviews.case_page.page import Sight
 
 VERBS = (Verb.REPORT, Verb.NO_SHOW, Verb.REQUEST_FILE)
 # Of pupils who did not report; a page of a floor above.
@@ -16,7 +20,7 @@ _NOT_REPORTED = zh(
 )
 
 
-def waiting_for(sight) -> str:
+def waiting_for(sight: "Sight") -> str:
     """Which of its acts the file step waits for; "" at every other stage."""
     if sight.case.state != State.AWAITING_FILE:
         return ""
@@ -26,7 +30,7 @@ def waiting_for(sight) -> str:
     return zh("待调档") if told.get("on") else zh("待登记报到")
 
 
-def panel(sight, refused: dict | None = None) -> dict | None:
+def panel(sight: "Sight", refused: dict | None = None) -> dict | None:
     """What is kept of the reporting, until when the file may be requested, and the acts for whom they are open."""
     case, step = sight.case, sight.step
     if case.state != State.AWAITING_FILE or step is None:
@@ -47,7 +51,7 @@ def panel(sight, refused: dict | None = None) -> dict | None:
     }
 
 
-def _lines(sight) -> list[dict]:
+def _lines(sight: "Sight") -> list[dict]:
     told = sight.told.reporting or {}
     by = zh("（{part}登记）", part=told["by"]) if told.get("by") else ""
     if told.get("no_show"):
@@ -62,7 +66,7 @@ def _lines(sight) -> list[dict]:
     return []
 
 
-def _report(sight, typed) -> dict:
+def _report(sight: "Sight", typed: Any) -> dict:
     """The day of reporting, today until another is typed: a pupil may have sat in class before (R0.1)."""
     told, today = sight.told.reporting or {}, sight.desk.today
     kept: date | None = told.get("on")
@@ -71,13 +75,13 @@ def _report(sight, typed) -> dict:
     return act(sight, Verb.REPORT, label, value=value, latest=today.isoformat(), plain=bool(kept))
 
 
-def _no_show(sight) -> dict:
+def _no_show(sight: "Sight") -> dict:
     told = sight.told.reporting or {}
     already = zh("已登记为未报到。") if told.get("no_show") else ""
     return act(sight, Verb.NO_SHOW, zh("登记未报到"), tone="deny", confirm=_NOT_REPORTED, disabled=already)
 
 
-def _request(sight) -> dict:
+def _request(sight: "Sight") -> dict:
     """The record moves here: whatever the rules find stops the button."""
     school = sight.case.receiving_unit.short_name
     confirm = zh("调档后学籍即转入{school}，不能撤回。确定调档吗？", school=school)
@@ -92,7 +96,7 @@ def _request(sight) -> dict:
     )
 
 
-def _late(sight) -> str:
+def _late(sight: "Sight") -> str:
     """Where the limit has passed and the clock has not come by yet, the door's own sentence."""
     if sight.step.due_on >= sight.desk.today:
         return ""

@@ -3,10 +3,13 @@ and what its page shows, its own floor says; everything else is the same for all
 
 import secrets
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
+from typing import Any
+from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.decorators import method_decorator
@@ -14,6 +17,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST
 
+from orgs.people.models import Account
+from orgs.people.requests import SignedInRequest
 from reviews.case_page import proof_views as proofs
 from reviews.engine import book as rulebook
 from reviews.engine import door, procedures
@@ -39,7 +44,7 @@ def in_hand(view: Callable) -> Callable:
     """Give the view the row of the case, when the account may change it; 404 across units, else the case's own page."""
 
     @wraps(view)
-    def wrapped(self, request: HttpRequest, number: str, *args, **kwargs) -> HttpResponse:
+    def wrapped(self, request: SignedInRequest, number: str, *args: Any, **kwargs: Any) -> HttpResponse:
         now = clock.now()
         day = clock.local_date(now)
         visible = Case.objects.visible_to(request.user, day).select_related("receiving_unit", "sending_unit")
@@ -65,29 +70,29 @@ class FormPages:
     template: str
     head = zh("本校负责人")
 
-    def row_of(self, case: Case):
+    def row_of(self, case: Case) -> Any:
         """What the case is about, or ``None`` when it is of another kind."""
         raise NotImplementedError
 
-    def form(self, row, now, data=None):
+    def form(self, row: Any, now: datetime, data: QueryDict | None = None) -> Any:
         """The form; without data as the row stands. It bears ``revision``, ``key`` and ``opinion``."""
         raise NotImplementedError
 
-    def write(self, row, by, form, revision: int) -> Case:
+    def write(self, row: Any, by: Account, form: Any, revision: int) -> Case:
         """Write what differs; the case as it then stands. Raises Refused."""
         raise NotImplementedError
 
-    def shown(self, request: HttpRequest, row, form, now) -> dict:
+    def shown(self, request: SignedInRequest, row: Any, form: Any, now: datetime) -> dict:
         """What the page shows beside what all pages show."""
         raise NotImplementedError
 
-    def after_discarding(self, row) -> str:
+    def after_discarding(self, row: Any) -> str:
         """Where one goes when the draft is gone."""
         raise NotImplementedError
 
     @method_decorator([never_cache, require_http_methods(["GET", "HEAD", "POST"])])
     @in_hand
-    def edit(self, request: HttpRequest, row, now) -> HttpResponse:
+    def edit(self, request: SignedInRequest, row: Any, now: datetime) -> HttpResponse:
         """The form; POST saves what was typed and, when asked, sends it on to the unit's head."""
         if request.method != "POST":
             return self.page(request, row, self.form(row, now), now)
@@ -111,7 +116,7 @@ class FormPages:
         )
         return see_other(reverse(self.at.edit, args=[row.case.number]))
 
-    def _save(self, request: HttpRequest, row, form) -> Case | None:
+    def _save(self, request: SignedInRequest, row: Any, form: Any) -> Case | None:
         """The case when it was sent on as well.
 
         A repeated request finds nothing to write and then its own answer at the door, under its key.
@@ -131,7 +136,15 @@ class FormPages:
             key=form.cleaned_data["key"],
         )
 
-    def page(self, request: HttpRequest, row, form, now, refused: Refusal | None = None, status: int = 200):
+    def page(
+        self,
+        request: SignedInRequest,
+        row: Any,
+        form: Any,
+        now: datetime,
+        refused: Refusal | None = None,
+        status: int = 200,
+    ) -> HttpResponse:
         """The page; the hidden revision and key are always the present ones, what was typed stays."""
         case, fresh = row.case, secrets.token_urlsafe(18)
         if form.is_bound:
@@ -161,7 +174,7 @@ class FormPages:
 
     @method_decorator(require_POST)
     @in_hand
-    def discard(self, request: HttpRequest, row, now) -> HttpResponse:
+    def discard(self, request: SignedInRequest, row: Any, now: datetime) -> HttpResponse:
         """Withdraw a draft; what has been sent is withdrawn on the case's page, with an opinion."""
         case = row.case
         if case.state != State.DRAFT:
@@ -175,7 +188,7 @@ class FormPages:
         return see_other(self.after_discarding(row))
 
     @method_decorator([csrf_exempt, require_POST])
-    def add_proof(self, request: HttpRequest, number: str) -> HttpResponse:
+    def add_proof(self, request: SignedInRequest, number: str) -> HttpResponse:
         """Take in photographs; reading stops at the limit, before the token is looked at."""
         trouble = uploads.receive(request)
         if trouble is not None:
@@ -184,21 +197,21 @@ class FormPages:
 
     @method_decorator(csrf_protect)
     @in_hand
-    def _add_proof(self, request: HttpRequest, row, now) -> HttpResponse:
+    def _add_proof(self, request: SignedInRequest, row: Any, now: datetime) -> HttpResponse:
         return proofs.add(request, row.case, self.at)
 
     @method_decorator(require_POST)
     @in_hand
-    def remove_proof(self, request: HttpRequest, row, now, key) -> HttpResponse:
+    def remove_proof(self, request: SignedInRequest, row: Any, now: datetime, key: UUID) -> HttpResponse:
         """Take a proof out again."""
         return proofs.remove(request, row.case, key, self.at)
 
-    def begin_copy(self, case: Case, by, now) -> Case:
+    def begin_copy(self, case: Case, by: Account, now: datetime) -> Case:
         """A new draft from an ended case. Raises Refused."""
         raise NotImplementedError
 
     @method_decorator(require_POST)
-    def copy(self, request: HttpRequest, number: str) -> HttpResponse:
+    def copy(self, request: SignedInRequest, number: str) -> HttpResponse:
         """A new draft from an ended case, with all it said and its proofs (R3.1b)."""
         now = clock.now()
         visible = Case.objects.visible_to(request.user, clock.local_date(now)).select_related(

@@ -1,6 +1,7 @@
 """What a page posts to a case. The forms read and clean; every rule is the door's (R0.3, R0.6)."""
 
 import re
+from typing import Any
 
 from django import forms
 
@@ -19,10 +20,10 @@ _KEPT = 4000
 class PlainText(forms.CharField):
     """Text as the record keeps it, without characters that show nothing; how long it must be is said elsewhere."""
 
-    def __init__(self, **more):
+    def __init__(self, **more: Any) -> None:
         super().__init__(required=False, strip=False, **more)
 
-    def to_python(self, value):
+    def to_python(self, value: Any) -> str:
         """The cleaned text, cut where nobody types so much by hand."""
         return cleaned(super().to_python(value))[:_KEPT]
 
@@ -46,7 +47,7 @@ class ActForm(forms.Form):
     )
     about = PlainText()
 
-    def clean_key(self):
+    def clean_key(self) -> str:
         """The idempotency key; a form without one is not ours."""
         if not _KEY.match(self.cleaned_data["key"]):
             raise forms.ValidationError(STALE_FORM)
@@ -72,7 +73,7 @@ class DecisionForm(ActForm):
     reason_send_back = PlainText()
     next = PlainText()
 
-    def clean_next(self):
+    def clean_next(self) -> str:
         """The number of the case to go on with; whatever is no case number leads to the worklist."""
         number = self.cleaned_data["next"]
         return number if _NUMBER.match(number) else ""

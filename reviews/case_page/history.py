@@ -1,14 +1,19 @@
 """What has happened to a case and what comes: the strip of stages, who holds the ball, the due dates, the log."""
 
+from typing import TYPE_CHECKING
+
 from orgs.people.models import PostRole
 from reviews.case_page.file_panel import waiting_for
 from reviews.engine import act_names, procedures
 from reviews.engine.deadlines import left_of, step_days, turn_of, used
-from reviews.engine.models import Step
+from reviews.engine.models import Act, Step
 from reviews.rulebook.countdown import countdown
 from reviews.vocabulary.states import Awaiting, Outcome, State, Verb
 from web.clock import brief, local_date, moment, spoken
 from web.words import joined, zh
+
+if TYPE_CHECKING:
+    from reviews.case_page.page import Sight
 
 # What the strip quotes of an opinion; the log has the whole.
 _QUOTED = 24
@@ -18,7 +23,7 @@ _DAY_SECONDS = 86400
 # ---------------------------------------------------------------- the strip
 
 
-def strip(sight) -> list[dict]:
+def strip(sight: "Sight") -> list[dict]:
     """The stages of the route with people, opinions and times; a correction stands before the stage that asked."""
     latest: dict[str, Step] = {}
     for step in sight.steps:
@@ -37,11 +42,11 @@ def strip(sight) -> list[dict]:
 _UNDECIDED = (Outcome.WITHDRAWN, Outcome.EXPIRED, Outcome.LAPSED, Outcome.CLEARED)
 
 
-def _ids(sight, stage: str) -> set[int]:
+def _ids(sight: "Sight", stage: str) -> set[int]:
     return {step.pk for step in sight.steps if step.stage == stage}
 
 
-def _cell(sight, stage: str, step: Step | None) -> dict:
+def _cell(sight: "Sight", stage: str, step: Step | None) -> dict:
     unit = sight.unit_of(stage) if step is None else None
     cell = {
         "label": State(stage).label,
@@ -74,7 +79,7 @@ def _cell(sight, stage: str, step: Step | None) -> dict:
     return cell
 
 
-def _handled(sight, step: Step) -> dict | None:
+def _handled(sight: "Sight", step: Step) -> dict | None:
     act = act_names.handling(step, sight.steps, sight.acts) if step.handler_id else None
     if act is None:
         return None
@@ -92,7 +97,7 @@ def _handled(sight, step: Step) -> dict | None:
     }
 
 
-def _signed(sight, step: Step) -> dict | None:
+def _signed(sight: "Sight", step: Step) -> dict | None:
     act = act_names.signing(step, sight.acts) if step.signer_id else None
     if act is None:
         return None
@@ -115,7 +120,7 @@ def _quoted(text: str) -> str:
 # ---------------------------------------------------------------- who holds the ball
 
 
-def ball(sight) -> dict:
+def ball(sight: "Sight") -> dict:
     """Unit, persons, since when and until when; a sentence instead for a draft and for a case that has ended."""
     case, step, today = sight.case, sight.step, sight.desk.today
     if step is None:
@@ -144,7 +149,7 @@ def ball(sight) -> dict:
     }
 
 
-def _ended(sight) -> str:
+def _ended(sight: "Sight") -> str:
     case = sight.case
     if case.state == State.DRAFT:
         return zh(
@@ -180,7 +185,7 @@ def _ended(sight) -> str:
     return sentences[case.state]
 
 
-def _no_show(last, at: str) -> str:
+def _no_show(last: Act | None, at: str) -> str:
     """Ended at 调档, because the pupil did not come (R3.6)."""
     if last is None or last.stage != State.AWAITING_FILE:
         return ""
@@ -191,18 +196,18 @@ def _no_show(last, at: str) -> str:
     )
 
 
-def _limit(sight) -> str:
+def _limit(sight: "Sight") -> str:
     return spoken(sight.steps[-1].due_on) if sight.steps else zh("10 个工作日")
 
 
-def _unit(act) -> str:
+def _unit(act: Act | None) -> str:
     return act.unit_name if act and act.unit_name else zh("系统")
 
 
 # ---------------------------------------------------------------- due dates
 
 
-def due(sight) -> dict | None:
+def due(sight: "Sight") -> dict | None:
     """The step's limit in words, and how it was counted (R3.7)."""
     step = sight.step
     if step is None:
@@ -218,7 +223,7 @@ def due(sight) -> dict | None:
     }
 
 
-def _explained(sight, step: Step) -> dict:
+def _explained(sight: "Sight", step: Step) -> dict:
     """Day by day from the day the case arrived; a step that goes on after a recall or a
     take-over keeps the first one's count."""
     by_id = {each.pk: each for each in sight.steps}
@@ -265,7 +270,7 @@ def _explained(sight, step: Step) -> dict:
     }
 
 
-def expiry(sight) -> dict | None:
+def expiry(sight: "Sight") -> dict | None:
     """The other clock, apart from the step's: 90 days of 24 hours from submission (R3.7)."""
     case, now, today = sight.case, sight.desk.now, sight.desk.today
     if not case.is_live or case.expires_at is None:
@@ -302,7 +307,7 @@ def expiry(sight) -> dict | None:
 # ---------------------------------------------------------------- the log
 
 
-def log(sight) -> list[dict]:
+def log(sight: "Sight") -> list[dict]:
     """Every act in order of time, and when a unit first looked at the case."""
     opened = {step.pk: step.opened_at for step in sight.steps}
     found = [(act.at, _line(sight, act, opened)) for act in sight.acts]
@@ -312,7 +317,7 @@ def log(sight) -> list[dict]:
     return [line for _, line in sorted(found, key=lambda pair: pair[0])]
 
 
-def _opening(sight, step: Step) -> dict:
+def _opening(sight: "Sight", step: Step) -> dict:
     unit = act_names.unit_of(step, sight.acts)
     who = (
         zh(
@@ -336,7 +341,7 @@ def _opening(sight, step: Step) -> dict:
 _TAKES_TIME = (Verb.SUBMIT, Verb.HANDLE, Verb.SIGN, Verb.RETURN, Verb.REQUEST_FILE)
 
 
-def _line(sight, act, opened: dict) -> dict:
+def _line(sight: "Sight", act: Act, opened: dict) -> dict:
     used = "—"
     if act.verb in _TAKES_TIME and act.step_id in opened:
         calendar = sight.desk.book.calendar
@@ -351,7 +356,7 @@ def _line(sight, act, opened: dict) -> dict:
     }
 
 
-def _did(sight, act) -> str:
+def _did(sight: "Sight", act: Act) -> str:
     reason = (
         zh("（{reason_text}）", reason_text=sight.desk.book.reason_text(act.reason, sight.case))
         if act.reason

@@ -5,16 +5,16 @@ The look of the page, and every name in the context, is told on top of ``templat
 
 import secrets
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property
 from urllib.parse import urlencode
 
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 from django.urls import reverse
 
-from orgs.people.models import Post, PostRole, Unit
+from orgs.people.models import Account, Post, PostRole, Unit
 from orgs.people.seats import Seat, in_force, seat_at
 from reviews.appeals import pages as appeal_pages
 from reviews.case_page import file_panel
@@ -24,8 +24,8 @@ from reviews.case_page.forms import RevealForm
 from reviews.desk.context import Desk
 from reviews.engine import one_unit, procedures
 from reviews.engine.asking import turn_refusal
-from reviews.engine.models import Act, Attachment, Case, Step
-from reviews.engine.procedures import CasePage
+from reviews.engine.models import Act, Attachment, Case, CaseQuerySet, Step
+from reviews.engine.procedures import CasePage, Procedure
 from reviews.refusal_rules import wall_marks
 from reviews.vocabulary.clauses import url_of
 from reviews.vocabulary.refusals import Refusal
@@ -105,7 +105,7 @@ class Sight:
         at = numbers.index(self.case.number) if self.case.number in numbers else -1
         return next(iter(numbers[at + 1 :] + numbers[: max(at, 0)]), "")
 
-    def turn_refusal(self, verb):
+    def turn_refusal(self, verb: str) -> Refusal | None:
         """Why it is not the account's turn for ``verb``: transition and seat only."""
         return turn_refusal(
             self.case, verb, self.account, now=self.desk.now, step=self.step, book=self.desk.book
@@ -123,7 +123,7 @@ class Sight:
         """Whose turn a stage is."""
         return self.units.get(procedures.of(self.case).unit_of(self.case, stage))
 
-    def url(self, name: str, *args) -> str:
+    def url(self, name: str, *args: object) -> str:
         """An address of this case that keeps the tab."""
         return reverse(name, args=[self.case.number, *args]) + (f"?tab={self.tab}" if self.tab else "")
 
@@ -135,13 +135,13 @@ class Sight:
 # ---------------------------------------------------------------- reading
 
 
-def visible(account, number: str, day):
+def visible(account: Account, number: str, day: date) -> CaseQuerySet:
     """The case with this number as far as the account may see it: of another unit's cases nothing, not even that
     they exist."""
     return Case.objects.visible_to(account, day).filter(number=number)
 
 
-def look(account, number: str, desk: Desk, tab: str = "") -> Sight | None:
+def look(account: Account, number: str, desk: Desk, tab: str = "") -> Sight | None:
     """Read a case for its page, in three statements; ``None`` when the account may not see it.
 
     A case that ended between the first statement and the second is read once more: it ends but once.
@@ -150,7 +150,7 @@ def look(account, number: str, desk: Desk, tab: str = "") -> Sight | None:
     return _look(account, number, desk, tab) if found is not None and found.torn else found
 
 
-def _look(account, number: str, desk: Desk, tab: str) -> Sight | None:
+def _look(account: Account, number: str, desk: Desk, tab: str) -> Sight | None:
     place = Place.of(account, desk.today)
     if tab not in place.tabs():
         tab = ""
@@ -179,13 +179,13 @@ def _look(account, number: str, desk: Desk, tab: str) -> Sight | None:
     return sight
 
 
-def _proofs():
+def _proofs() -> QuerySet:
     rows = Attachment.objects.filter(case=OuterRef("pk"), removed_at__isnull=True)
     fields = {name: name for name in ("key", "sha256", "uploaded_at", "width", "height")}
     return rows.order_by("position", "id").values(json=JSONObject(**fields))
 
 
-def _people(day):
+def _people(day: date) -> QuerySet:
     """Registrars and heads in post at the unit that holds the case."""
     rows = Post.objects.filter(
         in_force(day), unit=OuterRef("holder"), role__in=_ROLES.values(), account__is_active=True
@@ -291,7 +291,7 @@ def _lineage(case: Case) -> list[dict]:
     return [{"label": f"{label} {number}", "url": reverse("case", args=[number])} for label, number in found]
 
 
-def _clause(procedure) -> dict:
+def _clause(procedure: Procedure) -> dict:
     return {
         "text": procedure.rule_note,
         "note": procedure.review_scope,

@@ -4,6 +4,7 @@ Asked of :mod:`reviews.engine.asking` alone; nothing is judged here.
 """
 
 from datetime import timedelta
+from typing import TYPE_CHECKING, Any
 
 from django.urls import reverse
 
@@ -22,6 +23,9 @@ from reviews.vocabulary.states import Awaiting, Outcome, State, Verb
 from web.clock import local_date, moment
 from web.words import zh
 
+if TYPE_CHECKING:
+    from reviews.case_page.page import Sight, Typed
+
 DECIDING = (Verb.HANDLE, Verb.SIGN, Verb.RETURN)
 BESIDE = (Verb.WITHDRAW, Verb.RECALL, Verb.NUDGE)
 _NO_OTHER_REASON = zh("须从下列理由中选择；不得以其他理由办理，也不得要求家长另交材料（函 一）。")
@@ -29,7 +33,7 @@ _NO_OTHER_REASON = zh("须从下列理由中选择；不得以其他理由办理
 _RECORDS_ONLY = zh("学籍的主要功能是记录：不同意只终止这次学籍转接，不能因此拒绝学生入学（正文 一）。")
 
 
-def decision(sight) -> dict | None:
+def decision(sight: "Sight") -> dict | None:
     """The panel of the one whose turn it is, or ``None``."""
     verb = {Awaiting.HANDLE: Verb.HANDLE, Awaiting.SIGN: Verb.SIGN}.get(sight.case.awaiting)
     if verb is None or sight.seat is None or sight.case.state == State.AWAITING_FILE:
@@ -73,7 +77,7 @@ def decision(sight) -> dict | None:
     }
 
 
-def _appeal(sight, kept) -> dict | None:
+def _appeal(sight: "Sight", kept: "Typed") -> dict | None:
     """After a text was stopped: the way to the unit above, where there is one (R3.4)."""
     refused = kept.refusal if kept else None
     if refused is None or refused.code != FORBIDDEN or not refused.remover:
@@ -86,7 +90,7 @@ def _appeal(sight, kept) -> dict | None:
     }
 
 
-def _wall(sight, kept) -> dict | None:
+def _wall(sight: "Sight", kept: "Typed") -> dict | None:
     """After a text was stopped or found in doubt: the words marked, and for a doubt the box for the facts (R3.4)."""
     refused = kept.refusal if kept else None
     if refused is None or not (refused.code in (FORBIDDEN, FACTS) or kept.facts):
@@ -110,7 +114,7 @@ def _wall(sight, kept) -> dict | None:
     }
 
 
-def _proposal(sight, step: Step) -> dict | None:
+def _proposal(sight: "Sight", step: Step) -> dict | None:
     handling = act_names.handling(step, sight.steps, sight.acts) if step.handler_id else None
     if handling is None:
         return None
@@ -131,13 +135,13 @@ def _proposal(sight, step: Step) -> dict | None:
     }
 
 
-def _obstacle(sight, verb: Verb) -> str:
+def _obstacle(sight: "Sight", verb: Verb) -> str:
     """At the last sign-off the record moves: what the rules find then stops the button."""
     case = sight.case
     return sight.told.obstacle if verb == Verb.SIGN and procedures.completes(case) else ""
 
 
-def _agreeing(sight, verb: Verb) -> str:
+def _agreeing(sight: "Sight", verb: Verb) -> str:
     case, step = sight.case, sight.step
     if verb == Verb.HANDLE:
         return zh("已补正，送负责人核办") if case.state == State.CORRECTION else zh("同意，送负责人核办")
@@ -153,7 +157,7 @@ def _agreeing(sight, verb: Verb) -> str:
     return zh("同意，送{part}", part=unit.short_name if unit else State(case.stages[at + 1]).label)
 
 
-def _panels(sight, verb: Verb, kept) -> list[dict]:
+def _panels(sight: "Sight", verb: Verb, kept: "Typed") -> list[dict]:
     """The other outcomes, the gravest last."""
     reasoned = [(Outcome.SEND_BACK, ""), (Outcome.REFUSE, "deny")]
     found = [_reasoned(sight, verb, outcome, tone, kept) for outcome, tone in reasoned]
@@ -161,7 +165,7 @@ def _panels(sight, verb: Verb, kept) -> list[dict]:
     return returning + [panel for panel in found if panel]
 
 
-def _returning(sight, kept) -> dict:
+def _returning(sight: "Sight", kept: "Typed") -> dict:
     return {
         "outcome": str(Verb.RETURN),
         "url": sight.url("case-act", str(Verb.RETURN)),
@@ -175,7 +179,7 @@ def _returning(sight, kept) -> dict:
     }
 
 
-def _reasoned(sight, verb: Verb, outcome: Outcome, tone: str, kept) -> dict | None:
+def _reasoned(sight: "Sight", verb: Verb, outcome: Outcome, tone: str, kept: "Typed") -> dict | None:
     """The panel of an outcome that needs a listed reason; none where the stage has no such list (R0.6)."""
     case, step = sight.case, sight.step
     if case.state == State.CORRECTION or case.submitted_at is None:
@@ -223,7 +227,7 @@ def _reasoned(sight, verb: Verb, outcome: Outcome, tone: str, kept) -> dict | No
     }
 
 
-def checks(sight) -> list[dict]:
+def checks(sight: "Sight") -> list[dict]:
     """The check-list; beside an obstacle that another unit can clear, the receiving school writes to it (R3.1b)."""
     rows = sight.told.checks
     if not any(row.get("code") for row in rows) or sight.turn_refusal(Verb.MESSAGE) is not None:
@@ -234,7 +238,7 @@ def checks(sight) -> list[dict]:
     ]
 
 
-def _message(sight, code: str, typed) -> dict:
+def _message(sight: "Sight", code: str, typed: Any) -> dict:
     mine = typed is not None and typed.about == code
     return {
         "url": sight.url("case-act", str(Verb.MESSAGE)),
@@ -248,7 +252,7 @@ def _message(sight, code: str, typed) -> dict:
 # ---------------------------------------------------------------- beside the decision
 
 
-def verbs(sight, copy_url: str = "") -> list[dict]:
+def verbs(sight: "Sight", copy_url: str = "") -> list[dict]:
     """Recall, nudge, withdraw, copy: each only for whom it may concern, each with its sentence when it cannot be."""
     if not sight.case.is_live:
         note = zh("带上原来的原因、班级和证明，生成一份草稿；核对后再发起。")
@@ -259,7 +263,7 @@ def verbs(sight, copy_url: str = "") -> list[dict]:
     return [verb for verb in found if verb]
 
 
-def act(sight, verb: Verb, label: str, **more) -> dict:
+def act(sight: "Sight", verb: Verb, label: str, **more: Any) -> dict:
     """One act as the page shows it, a form of its own."""
     return {
         "label": label,
@@ -274,7 +278,7 @@ def act(sight, verb: Verb, label: str, **more) -> dict:
     }
 
 
-def _withdraw(sight) -> dict | None:
+def _withdraw(sight: "Sight") -> dict | None:
     if sight.turn_refusal(Verb.WITHDRAW) is not None:
         return None
     typed = sight.typed if sight.typed.verb == Verb.WITHDRAW else None
@@ -297,7 +301,7 @@ def _withdraw(sight) -> dict | None:
     )
 
 
-def _end_no_show(sight, typed) -> dict:
+def _end_no_show(sight: "Sight", typed: Any) -> dict:
     """The pupil did not come: the school need not wait for the limit, and the child is free (R3.6)."""
     return act(
         sight,
@@ -315,7 +319,7 @@ def _end_no_show(sight, typed) -> dict:
     )
 
 
-def _recall(sight) -> dict | None:
+def _recall(sight: "Sight") -> dict | None:
     """Only for the head who has just signed; told with the minutes that are left."""
     if sight.step is None or len(sight.steps) < 2:
         return None
@@ -335,7 +339,7 @@ def _recall(sight) -> dict | None:
     )
 
 
-def _nudge(sight) -> dict | None:
+def _nudge(sight: "Sight") -> dict | None:
     """For the other units of the case, once a working day."""
     if sight.step is None or sight.turn_refusal(Verb.NUDGE) is not None:
         return None
@@ -359,12 +363,12 @@ def _nudge(sight) -> dict | None:
     )
 
 
-def _edit_url(sight) -> str:
+def _edit_url(sight: "Sight") -> str:
     refused = edit_refusal(sight.case, sight.account, sight.desk.today)
     return sight.told.edit_url if refused is None else ""
 
 
-def notes(sight) -> list[dict]:
+def notes(sight: "Sight") -> list[dict]:
     """Sentences above the panel: what was asked to be corrected, why the head returned it, that it is a draft."""
     case, step, found = sight.case, sight.step, []
     if case.state == State.DRAFT:

@@ -1,8 +1,12 @@
 """Taking a photograph in through the API: the same for every kind of case that its school has in hand (R0.6)."""
 
 import hashlib
+from collections.abc import Callable
+from typing import Any
 
+from django.http import HttpRequest
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ledger.api import Choice, Endpoint, Revision, Strict, once, problem
@@ -29,7 +33,7 @@ class TakesProofs(Endpoint):
 
     takes_forms = ("proofs",)
 
-    def initialize_request(self, request, *args, **kwargs):
+    def initialize_request(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Request:
         """Photographs are read here, no further than their limit, before anything else touches the body."""
         self.trouble = None
         self.settle(request)
@@ -38,14 +42,14 @@ class TakesProofs(Endpoint):
             self.trouble = uploads.receive(request)
         return super().initialize_request(request, *args, **kwargs)
 
-    def taken(self, request, case: Case) -> Response:
+    def taken(self, request: Request, case: Case) -> Response:
         """Keep the photograph of the request with ``case``, once for one key."""
         if self.trouble is not None:
             refused, status = self.trouble
             return problem(refused.code, refused.sentence, status, refused.clause)
         typed = self.read(ProofIn)
 
-        def act(keep) -> dict:
+        def act(keep: Callable[[dict], None]) -> dict:
             taken = evidence.take_in(
                 case,
                 request.user,

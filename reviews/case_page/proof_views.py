@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from uuid import UUID
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
 
+from orgs.people.requests import SignedInRequest
 from reviews.engine import book as rulebook
 from reviews.engine import procedures
+from reviews.engine.book import Rulebook
 from reviews.engine.models import Attachment, Case
 from reviews.evidence import proofs as evidence
 from reviews.vocabulary.refusals import Refusal, Refused
@@ -71,7 +74,7 @@ def _size(number: int) -> str:
     return f"{number / 1048576:.1f} MB" if number >= 1048576 else f"{max(1, number // 1024)} KB"
 
 
-def add(request: HttpRequest, case: Case, at: Addresses) -> HttpResponse:
+def add(request: SignedInRequest, case: Case, at: Addresses) -> HttpResponse:
     """Take the photographs of the request in; the answer that fits."""
     try:
         revision = whole(request.POST.get("revision"))
@@ -84,7 +87,7 @@ def add(request: HttpRequest, case: Case, at: Addresses) -> HttpResponse:
     return answer(request, case.number, at)
 
 
-def remove(request: HttpRequest, case: Case, key, at: Addresses) -> HttpResponse:
+def remove(request: SignedInRequest, case: Case, key: UUID, at: Addresses) -> HttpResponse:
     """Take a proof out again."""
     try:
         evidence.remove(case, request.user, key, revision=whole(request.POST.get("revision")))
@@ -94,7 +97,7 @@ def remove(request: HttpRequest, case: Case, key, at: Addresses) -> HttpResponse
 
 
 def answer(
-    request: HttpRequest, number: str, at: Addresses, refused: Refusal | None = None, status: int = 200
+    request: SignedInRequest, number: str, at: Addresses, refused: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
     """To the script the list of proofs or a sentence as JSON; to a plain form the page, with the sentence on it."""
     script = request.headers.get("x-requested-with") == "XMLHttpRequest"
@@ -109,7 +112,7 @@ def answer(
     return see_other(reverse(at.edit, args=[number]))
 
 
-def not_in_hand(request: HttpRequest, case: Case, refused: Refusal, at: Addresses) -> HttpResponse:
+def not_in_hand(request: SignedInRequest, case: Case, refused: Refusal, at: Addresses) -> HttpResponse:
     """The case is not (any more) this account's to change: the sentence, on the page where the case stands."""
     if request.headers.get("x-requested-with") == "XMLHttpRequest":
         return answer(request, case.number, at, refused, 409)
@@ -119,7 +122,7 @@ def not_in_hand(request: HttpRequest, case: Case, refused: Refusal, at: Addresse
     return see_other(reverse("case", args=[case.number]))
 
 
-def asking_of(case: Case, book) -> dict | None:
+def asking_of(case: Case, book: Rulebook) -> dict | None:
     """Who sent the case back for correction, why, and until when."""
     step = case.steps.filter(closed_at__isnull=True).select_related("asked_by__unit").first()
     if step is None or step.asked_by_id is None:
@@ -133,7 +136,7 @@ def asking_of(case: Case, book) -> dict | None:
     }
 
 
-def refused_page(request: HttpRequest, refused: Refusal, status: int) -> HttpResponse:
+def refused_page(request: SignedInRequest, refused: Refusal, status: int) -> HttpResponse:
     """A page that says why not."""
     shown = {"sentence": refused.sentence, "clause": refused.clause}
     return render(request, "403.html" if status == 403 else "409.html", shown, status=status)

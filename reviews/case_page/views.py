@@ -4,13 +4,15 @@ from dataclasses import replace
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST, require_safe
 
 from ledger import audit
+from orgs.people.models import Account
+from orgs.people.requests import SignedInRequest
 from reviews.case_page import file_panel
 from reviews.case_page import page as case_page
 from reviews.case_page import panel as case_panel
@@ -64,7 +66,7 @@ _TOLD = {
 
 @private
 @require_safe
-def show(request: HttpRequest, number: str) -> HttpResponse:
+def show(request: SignedInRequest, number: str) -> HttpResponse:
     """The page of a case; the first look of the unit whose turn it is, is stamped."""
     sight = seen(request, number)
     opening.mark(sight.case, sight.step, request.user, sight.desk.now)
@@ -73,7 +75,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
 
 @private
 @require_POST
-def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+def act(request: SignedInRequest, number: str, verb: str) -> HttpResponse:
     """Do a verb to a case. What is refused comes back as the page, with the sentence and all that was typed."""
     if verb not in _VERBS:
         raise Http404
@@ -95,7 +97,7 @@ def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
     return see_other(onward(request, form, verb, done))
 
 
-def done_with(form: ActForm, case: Case, verb: Verb, account) -> Case:
+def done_with(form: ActForm, case: Case, verb: Verb, account: Account) -> Case:
     """The case after the verb. Raises Refused, for a form that is not whole too."""
     if not form.is_valid():
         raise Refused(Refusal("form", form.sentence()))
@@ -134,7 +136,7 @@ def told(verb: Verb, case: Case, outcome: str = "") -> str:
     return zh("已核办同意，送{label}", label=State(case.state).label)
 
 
-def onward(request: HttpRequest, form: ActForm, verb: Verb, case: Case) -> str:
+def onward(request: SignedInRequest, form: ActForm, verb: Verb, case: Case) -> str:
     """After a decision to the next case of the tab, or to the worklist; after any other act back to the case."""
     tab = request.GET.get("tab", "")
     suffix = f"?tab={tab}" if tab in worklist.LABELS else ""
@@ -146,7 +148,7 @@ def onward(request: HttpRequest, form: ActForm, verb: Verb, case: Case) -> str:
     return reverse("worklist") + suffix
 
 
-def again(request: HttpRequest, number: str, typed: Typed) -> HttpResponse:
+def again(request: SignedInRequest, number: str, typed: Typed) -> HttpResponse:
     """The page as it stands now, with the refusal and what was typed: 409, or 422 for the words, 400 for the form."""
     code = typed.refusal.code
     status = 400 if code == "form" else 422 if code in _WORDS else 409
@@ -155,7 +157,7 @@ def again(request: HttpRequest, number: str, typed: Typed) -> HttpResponse:
 
 @private
 @require_POST
-def reveal(request: HttpRequest, number: str) -> HttpResponse:
+def reveal(request: SignedInRequest, number: str) -> HttpResponse:
     """The full number, once, with a reason, as a recorded act."""
     form, sight = RevealForm(request.POST), seen(request, number)
     if not form.is_valid():
@@ -171,7 +173,7 @@ def reveal(request: HttpRequest, number: str) -> HttpResponse:
 
 @private
 @require_safe
-def revision(request: HttpRequest, number: str) -> HttpResponse:
+def revision(request: SignedInRequest, number: str) -> HttpResponse:
     """Which revision a case has, and who did what last: a page that is looked at again asks whether it is stale."""
     case = found(request, number)
     return JsonResponse({"revision": case.revision, "sentence": door.stale(case).sentence})
@@ -179,7 +181,7 @@ def revision(request: HttpRequest, number: str) -> HttpResponse:
 
 @private
 @require_safe
-def paper(request: HttpRequest, number: str) -> HttpResponse:
+def paper(request: SignedInRequest, number: str) -> HttpResponse:
     """The record of a case for printing, masked like the page."""
     sight = seen(request, number)
     if sight.case.state == State.DRAFT:
@@ -191,7 +193,7 @@ def paper(request: HttpRequest, number: str) -> HttpResponse:
 # ---------------------------------------------------------------- finding and showing
 
 
-def found(request: HttpRequest, number: str) -> Case:
+def found(request: SignedInRequest, number: str) -> Case:
     """The bare case, or 404: of another unit's case nothing is told, not even that it exists."""
     case = case_page.visible(request.user, number, clock.local_date(clock.now())).first()
     if case is None:
@@ -199,7 +201,7 @@ def found(request: HttpRequest, number: str) -> Case:
     return case
 
 
-def seen(request: HttpRequest, number: str) -> Sight:
+def seen(request: SignedInRequest, number: str) -> Sight:
     """The case with all its page needs, or 404."""
     sight = case_page.look(request.user, number, desk.of(request), request.GET.get("tab", ""))
     if sight is None:
@@ -207,7 +209,9 @@ def seen(request: HttpRequest, number: str) -> Sight:
     return sight
 
 
-def page(request: HttpRequest, sight: Sight, typed: Typed | None = None, status: int = 200) -> HttpResponse:
+def page(
+    request: SignedInRequest, sight: Sight, typed: Typed | None = None, status: int = 200
+) -> HttpResponse:
     """The page of what is seen."""
     sight = replace(sight, typed=typed) if typed else sight
     return render(request, "reviews/case_detail.html", case_page.context(sight), status=status)

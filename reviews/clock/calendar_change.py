@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from ledger import audit
+from orgs.people.models import Account
 from reviews.clock.recompute import DueChange, recompute
 from reviews.rulebook.calendar import WEEKDAYS
 from reviews.rulebook.calendar_import import CalendarRow
@@ -32,7 +34,7 @@ class Arrangement:
     day: date | None = None
     confirmed: bool = True
 
-    def present(self):
+    def present(self) -> QuerySet[CalendarDay]:
         """What the table holds in the place of this arrangement."""
         if self.day is not None:
             return CalendarDay.objects.filter(date=self.day)
@@ -71,7 +73,7 @@ class Stale(Exception):
     """The rulebook was changed by somebody else since the preview."""
 
 
-def preview(arrangement: Arrangement, account, now: datetime) -> Change:
+def preview(arrangement: Arrangement, account: Account, now: datetime) -> Change:
     """What :func:`carry_out` would change; nothing is changed."""
     with transaction.atomic():
         change = _replace(arrangement, account, now, _locked_revision())
@@ -79,7 +81,7 @@ def preview(arrangement: Arrangement, account, now: datetime) -> Change:
     return change
 
 
-def carry_out(arrangement: Arrangement, account, now: datetime, revision: int) -> Change:
+def carry_out(arrangement: Arrangement, account: Account, now: datetime, revision: int) -> Change:
     """Put the arrangement in place, reckon open due dates again, record it; :class:`Stale` if the preview is old."""
     with transaction.atomic():
         found = _locked_revision()
@@ -119,7 +121,7 @@ def _locked_revision() -> int:
     return CalendarRevision.objects.select_for_update().order_by("pk").values_list("number", flat=True)[0]
 
 
-def _replace(arrangement: Arrangement, account, now: datetime, revision: int) -> Change:
+def _replace(arrangement: Arrangement, account: Account, now: datetime, revision: int) -> Change:
     before = {row.date: _told(row.kind, row.name, row.source, row.confirmed) for row in arrangement.present()}
     sure = arrangement.confirmed
     after = {row.date: _told(row.kind, row.name, row.source, sure) for row in arrangement.rows}

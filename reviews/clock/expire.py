@@ -112,7 +112,14 @@ def give_way(subjects: list[str], kinds: list[str], why: str, actor: str) -> int
 
 
 def _end(
-    hold: str, wanted: dict, verb: Verb, outcome: Outcome, end: State, why="", actor="clock", event=""
+    hold: str,
+    wanted: dict,
+    verb: Verb,
+    outcome: Outcome,
+    end: State,
+    why: str = "",
+    actor: str = "clock",
+    event: str = "",
 ) -> int:
     words = {"outcome": str(outcome), "end": str(end), "verb": str(verb), "why": why, "actor": actor}
     words["event"] = event or str(end)

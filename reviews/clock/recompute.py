@@ -11,7 +11,7 @@ from django.db import connection, transaction
 
 from ledger import audit, outbox
 from ledger.models import OutboxMessage
-from orgs.people.models import PostRole, Unit
+from orgs.people.models import Account, PostRole, Unit
 from orgs.people.seats import holders_of
 from reviews.engine.book import Rulebook
 from reviews.engine.book import current as current_rulebook
@@ -44,7 +44,7 @@ class Group(NamedTuple):
     numbers: list[str]
 
 
-def recompute(now: datetime, account=None, batch: int = BATCH) -> list[DueChange]:
+def recompute(now: datetime, account: Account | None = None, batch: int = BATCH) -> list[DueChange]:
     """Reckon the due dates of all open steps again; returns those that moved, and records each in the audit trail.
 
     ``account`` is the administrator who changed the calendar, ``None`` the clock. Runs in the caller's transaction

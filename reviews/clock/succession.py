@@ -11,6 +11,7 @@ are. It finds out from the rows themselves what is left, so it may come late, be
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -78,7 +79,7 @@ columns: dict[str, tuple[str, str]] = {}
 _kinds: list[Kind] = []
 
 
-def _known(model, names: Iterable[str], how: str, why: str) -> None:
+def _known(model: type[Any], names: Iterable[str], how: str, why: str) -> None:
     for name in names:
         column = f"{model._meta.label}.{name}"
         if column in columns:
@@ -86,17 +87,25 @@ def _known(model, names: Iterable[str], how: str, why: str) -> None:
         columns[column] = how, why
 
 
-def acts(why: str, model, *names: str) -> None:
+def acts(why: str, model: type[Any], *names: str) -> None:
     """The paper stays where it was made; the successor acts for the closed unit (:func:`orgs.people.seats.seat_at`)."""
     _known(model, names, ACTS, why)
 
 
-def stays(why: str, model, *names: str) -> None:
+def stays(why: str, model: type[Any], *names: str) -> None:
     """Nothing is to be done with it by anybody: history, or a rule."""
     _known(model, names, STAYS, why)
 
 
-def kind(label: str, model, *names: str, of: Q | None = None, how: str = MOVES, waiting=None, last=False):
+def kind(
+    label: str,
+    model: type[Any],
+    *names: str,
+    of: Q | None = None,
+    how: str = MOVES,
+    waiting: Callable[[Iterable[int]], set[int]] | None = None,
+    last: bool = False,
+) -> Callable[[Callable[[Succession], int]], Callable[[Succession], int]]:
     """Register how rows with a unit in one of ``names`` are taken over; ``of`` says which of them are open.
 
     ``waiting`` replaces the question at which units any are left; rows that are ``last`` wait for all other kinds."""
@@ -119,7 +128,7 @@ def kind(label: str, model, *names: str, of: Q | None = None, how: str = MOVES, 
     return registered
 
 
-def moved(label: str, model, *names: str, of: Q | None = None) -> None:
+def moved(label: str, model: type[Any], *names: str, of: Q | None = None) -> None:
     """Rows that only change their unit, a statement a column."""
 
     @kind(label, model, *names, of=of)

@@ -7,9 +7,10 @@ set-based statement a batch, each batch its own transaction; rows a clerk is dec
 ``preview`` asks the very same conditions and writes nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -363,7 +364,7 @@ def _warn_dates(book: Rulebook, common: dict) -> list[dict]:
     return [{"dues": dues} | {name: list(column) for name, column in zip(names, columns, strict=True)}]
 
 
-def _closings(book: Rulebook, since: datetime, now: datetime):
+def _closings(book: Rulebook, since: datetime, now: datetime) -> Iterator[Any]:
     """For each kind, province and level the window whose closing has to be told by ``now`` (R3.5).
 
     Windows that closed since the last round count as well: that is how a round catches up.

@@ -16,6 +16,9 @@ from reviews.rulebook.models import Window
 from reviews.rulebook.windows import Reminder, WindowRow, reminders_due
 from web import clock
 
+# A reminder and provinces → the units concerned, each with how much is left to it.
+Concerned = Callable[[Reminder, list[int]], dict[int, int]]
+
 
 @dataclass(frozen=True)
 class Matter:
@@ -27,7 +30,7 @@ class Matter:
 
     link: str
     text: Callable[[date, int, str], str]
-    concerned: Callable[[Reminder, list[int]], dict[int, int]]
+    concerned: Concerned
     as_of: bool
 
 
@@ -42,10 +45,12 @@ class _Come:
 matters: dict[str, Matter] = {}
 
 
-def matter(key: str, *, link: str, text: Callable[[date, int, str], str], as_of: bool = False):
+def matter(
+    key: str, *, link: str, text: Callable[[date, int, str], str], as_of: bool = False
+) -> Callable[[Concerned], Concerned]:
     """Register of a row's ``key`` whom it concerns."""
 
-    def register(concerned):
+    def register(concerned: Concerned) -> Concerned:
         matters[key] = Matter(link, text, concerned, as_of)
         return concerned
 

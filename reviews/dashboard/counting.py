@@ -1,6 +1,7 @@
 """The figures of a unit and all under it: each kind in one statement, whatever the size of the country (R3.7b)."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -170,7 +171,7 @@ def expiring(unit: Unit, now: datetime) -> int:
     return rows.filter(holder__path__startswith=unit.path).count()
 
 
-def stages_in_order(found) -> list[str]:
+def stages_in_order(found: Collection[str]) -> list[str]:
     """Stages that are there, in the order in which a case passes them."""
     order = (*STAGES, State.CORRECTION, State.AWAITING_FILE)
     return [str(stage) for stage in order if stage in found]

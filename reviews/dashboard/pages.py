@@ -1,7 +1,9 @@
 """What the dashboard shows: cards, tables, bars and tiles, every number an address of its own list (R3.7b)."""
 
 from collections import defaultdict
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count
@@ -37,7 +39,7 @@ TILE, GAP = 92, 6
 _BAR, _MOST_FLOWS = 300, 12
 
 
-def cases_url(unit: Unit, **wanted) -> str:
+def cases_url(unit: Unit, **wanted: Any) -> str:
     """The list behind a number."""
     asked = {"unit": unit.code} | {name: value for name, value in wanted.items() if value != ""}
     return f"{reverse('dashboard-cases')}?{urlencode(asked)}"
@@ -74,7 +76,7 @@ def _child_label(children: dict[int, Unit]) -> str:
     return max(set(levels), key=levels.count) if levels else zh("单位")
 
 
-def _cards(unit: Unit, cells, whole, desk: Desk) -> list[dict]:
+def _cards(unit: Unit, cells: list[counting.OpenCell], whole: counting.Decided, desk: Desk) -> list[dict]:
     late, holders = sum(cell.late for cell in cells), {cell.child for cell in cells if cell.late}
     return [
         {
@@ -111,7 +113,9 @@ def _cards(unit: Unit, cells, whole, desk: Desk) -> list[dict]:
     ]
 
 
-def _stages(unit: Unit, cells, by_stage) -> list[dict]:
+def _stages(
+    unit: Unit, cells: list[counting.OpenCell], by_stage: Mapping[str, counting.Decided]
+) -> list[dict]:
     counts: dict[str, list[int]] = defaultdict(lambda: [0] * len(AGES))
     late: dict[str, int] = defaultdict(int)
     for cell in cells:
@@ -135,7 +139,12 @@ def _stages(unit: Unit, cells, by_stage) -> list[dict]:
     ]
 
 
-def _children(unit: Unit, children: dict[int, Unit], cells, by_child) -> list[dict]:
+def _children(
+    unit: Unit,
+    children: dict[int, Unit],
+    cells: list[counting.OpenCell],
+    by_child: Mapping[int, counting.Decided],
+) -> list[dict]:
     """A row for each unit directly under, and for the unit's own; the latest first."""
     open_: dict[int, int] = defaultdict(int)
     late: dict[int, int] = defaultdict(int)
@@ -180,7 +189,7 @@ def _bars(rows: list[dict]) -> list[dict]:
     ]
 
 
-def _tiles(children: dict[int, Unit], cells) -> list[dict]:
+def _tiles(children: dict[int, Unit], cells: list[counting.OpenCell]) -> list[dict]:
     """The leagues as a map of tiles; nothing where they are not those of the map."""
     placed = [child for child in children.values() if child.code in TILES]
     late: dict[int, int] = defaultdict(int)

@@ -1,21 +1,23 @@
 """Pages of the dashboard: a unit's figures, and the list behind each of them (R3.7b)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from orgs.people import scope
 from orgs.people.models import Unit
+from orgs.people.requests import SignedInRequest
 from orgs.people.seats import seats_of
 from reviews.case_page.proof_views import whole
 from reviews.dashboard import counting, pages
 from reviews.desk import context as desk
-from reviews.engine.models import Case, Step
+from reviews.desk.context import Desk
+from reviews.engine.models import Case, CaseQuerySet, Step
 from reviews.engine.procedures import kind_name
 from reviews.rulebook.countdown import countdown
 from reviews.vocabulary.states import STAGES, State
@@ -36,7 +38,7 @@ _STAGES = {*STAGES, State.CORRECTION, State.AWAITING_FILE}
 
 @never_cache
 @require_safe
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: SignedInRequest) -> HttpResponse:
     """The figures of one's own office, or of a unit under it."""
     unit = _unit(request)
     if unit.is_school:
@@ -47,7 +49,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "reviews/dashboard.html", shown)
 
 
-def _unit(request: HttpRequest) -> Unit:
+def _unit(request: SignedInRequest) -> Unit:
     """The unit asked for when it is in the account's scope, else the highest office where the account sits; or 404."""
     day = desk.of(request).today
     code = request.GET.get("unit", "")[:12].replace("\x00", "")
@@ -71,7 +73,7 @@ def _unit(request: HttpRequest) -> Unit:
 
 @never_cache
 @require_safe
-def cases(request: HttpRequest) -> HttpResponse:
+def cases(request: SignedInRequest) -> HttpResponse:
     """The cases that a number counts."""
     unit, known = _unit(request), desk.of(request)
     rows, told = wanted(request, unit)
@@ -94,7 +96,7 @@ def cases(request: HttpRequest) -> HttpResponse:
     return render(request, "reviews/dashboard_cases.html", shown)
 
 
-def wanted(request: HttpRequest, unit: Unit) -> tuple[QuerySet[Case], list[str]]:
+def wanted(request: SignedInRequest, unit: Unit) -> tuple[QuerySet[Case], list[str]]:
     """The cases that the address asks for, and in words what it asks for; what does not fit is left aside."""
     known, query = desk.of(request), request.GET
     visible = Case.objects.visible_to(request.user, known.today)
@@ -122,13 +124,15 @@ def wanted(request: HttpRequest, unit: Unit) -> tuple[QuerySet[Case], list[str]]
     return rows.order_by("due_on", "pk"), told
 
 
-def _open(unit: Unit, query) -> Q:
+def _open(unit: Unit, query: QueryDict) -> Q:
     """Under way and held by the unit itself or under it."""
     holder = {"holder": unit} if query.get("own") == "1" else {"holder__path__startswith": unit.path}
     return Q(closed_at=None, submitted_at__isnull=False, **holder)
 
 
-def _decided(visible, unit: Unit, query, known) -> tuple[QuerySet[Case], list[str]]:
+def _decided(
+    visible: CaseQuerySet, unit: Unit, query: QueryDict, known: Desk
+) -> tuple[QuerySet[Case], list[str]]:
     """Behind the time a stage takes: what was decided of late; behind the share in time: what of it was not, and what
     is overdue now."""
     late = query["decided"] == "late"
@@ -147,12 +151,14 @@ def _decided(visible, unit: Unit, query, known) -> tuple[QuerySet[Case], list[st
     return visible.filter(Q(pk__in=steps.values("case")) | overdue).order_by("due_on", "pk"), told
 
 
-def _of_age(unit: Unit, age: int, known) -> list[int]:
+def _of_age(unit: Unit, age: int, known: Desk) -> list[int]:
     """Ids of the open cases under the unit that have been where they are for so long."""
     return counting.of_age(unit, age, known.today, known.book.calendar)
 
 
-def _moved(visible, unit: Unit, query, known) -> tuple[QuerySet[Case], list[str]]:
+def _moved(
+    visible: CaseQuerySet, unit: Unit, query: QueryDict, known: Desk
+) -> tuple[QuerySet[Case], list[str]]:
     since = known.today - timedelta(days=counting.FLOW_DAYS)
     rows, told = visible.filter(state=State.COMPLETED, closed_at__date__gte=since), [zh("近一年办结")]
     sides = (("sending", "receiving", zh("转出")), ("receiving", "sending", zh("转入")))
@@ -170,7 +176,7 @@ def _moved(visible, unit: Unit, query, known) -> tuple[QuerySet[Case], list[str]
     return rows.order_by("-closed_at", "-pk"), told
 
 
-def _row(case: Case, opened_at, known) -> dict:
+def _row(case: Case, opened_at: datetime | None, known: Desk) -> dict:
     left = countdown(known.book.calendar, known.today, case.due_on) if case.due_on and case.is_live else None
     return {
         "number": case.number,

@@ -1,12 +1,13 @@
 """What the program told an account: newest first, read when opened."""
 
 from django.contrib import messages
-from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Page, Paginator
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from orgs.people.requests import SignedInRequest
 from reviews.desk import context as desk
 from reviews.notices.models import Notice
 from web import clock
@@ -18,7 +19,7 @@ PAGE = 25
 
 @never_cache
 @require_safe
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: SignedInRequest) -> HttpResponse:
     """The account's notices, unread ones marked; ``?unread=1`` shows only these."""
     unread_only = request.GET.get("unread") == "1"
     rows = Notice.objects.filter(account=request.user).order_by("-id")
@@ -45,7 +46,7 @@ def _row(notice: dict) -> dict:
     }
 
 
-def _pages(page, unread_only: bool) -> dict:
+def _pages(page: Page, unread_only: bool) -> dict:
     more = "unread=1&" if unread_only else ""
     shown = zh(
         "第 {start_index}–{end_index} 条，共 {paginator_count} 条。",
@@ -62,7 +63,7 @@ def _pages(page, unread_only: bool) -> dict:
 
 @never_cache
 @require_safe
-def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
+def open_notice(request: SignedInRequest, pk: int) -> HttpResponse:
     """Mark one notice read and go to its case, or to what else it is about."""
     notice = get_object_or_404(Notice.objects.select_related("case"), pk=pk, account=request.user)
     Notice.objects.filter(pk=notice.pk, read_at__isnull=True).update(read_at=clock.now())
@@ -70,7 +71,7 @@ def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def mark_all_read(request: HttpRequest) -> HttpResponse:
+def mark_all_read(request: SignedInRequest) -> HttpResponse:
     """Nothing left unread."""
     rows = Notice.objects.filter(account=request.user, read_at__isnull=True)
     messages.success(request, zh("已将 {update} 条通知标为已读。", update=rows.update(read_at=clock.now())))

@@ -1,13 +1,20 @@
 """What the API answers with on floor 3: a case, its steps, its log, a counted date, a window. Nothing here is written."""
 
+from datetime import datetime
+from typing import TYPE_CHECKING
+
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from reviews.engine import act_names, asking, procedures
-from reviews.engine.models import Attachment
+from reviews.engine.models import Act, Attachment, Case, Step
 from reviews.vocabulary.relations import Relation
 from reviews.vocabulary.states import BY_NOBODY, DECISIONS, Awaiting, NamesFrom, Outcome, State, Verb
 from web.clock import local_date
+
+if TYPE_CHECKING:
+    from reviews.case_page.page import Sight
+    from reviews.rulebook.windows import WindowState
 
 # The verbs of people; the clock has its own.
 _VERBS = [verb for verb in Verb if verb not in BY_NOBODY]
@@ -46,17 +53,17 @@ class CaseRow(serializers.Serializer):
     revision = serializers.IntegerField()
 
     @extend_schema_field(UnitRef)
-    def get_receiving(self, case) -> dict[str, str]:
+    def get_receiving(self, case: Case) -> dict[str, str]:
         """Called as then, once the case has ended (R0.2)."""
         return {"code": case.receiving_unit.code, "name": case.receiving_name}
 
     @extend_schema_field(UnitRef)
-    def get_sending(self, case) -> dict[str, str]:
+    def get_sending(self, case: Case) -> dict[str, str]:
         """Likewise."""
         return {"code": case.sending_unit.code, "name": case.sending_name}
 
     @extend_schema_field(str)
-    def get_kind_name(self, case) -> str:
+    def get_kind_name(self, case: Case) -> str:
         """The kind in words."""
         return procedures.kind_name(case.kind)
 
@@ -121,7 +128,7 @@ class StepOut(serializers.Serializer):
     signed = serializers.SerializerMethodField()
 
     @extend_schema_field(ActedOut(allow_null=True))
-    def get_handled(self, step) -> dict | None:
+    def get_handled(self, step: Step) -> dict | None:
         """The registrar's act."""
         if step.handler_id is None:
             return None
@@ -130,14 +137,14 @@ class StepOut(serializers.Serializer):
         return self._acted(act_names.handling(step, sight.steps, sight.acts), step.handled_at, *words)
 
     @extend_schema_field(ActedOut(allow_null=True))
-    def get_signed(self, step) -> dict | None:
+    def get_signed(self, step: Step) -> dict | None:
         """The head's act."""
         if step.signer_id is None:
             return None
         act = act_names.signing(step, self.context["sight"].acts)
         return self._acted(act, step.signed_at, step.sign_opinion, step.outcome, step.reason)
 
-    def _acted(self, act, at, opinion: str, outcome: str, reason: str) -> dict:
+    def _acted(self, act: Act, at: datetime | None, opinion: str, outcome: str, reason: str) -> dict:
         book, case = self.context["sight"].desk.book, self.context["sight"].case
         shown = {"by": act_names.name(act), "at": at, "opinion": opinion, "outcome": outcome}
         return ActedOut(shown | {"reason": book.reason_text(reason, case) if reason else ""}).data
@@ -171,13 +178,13 @@ class CaseOut(serializers.Serializer):
     @extend_schema_field(
         {"type": ["integer", "null"], "description": "距时限的工作日数，负数为已逾期；没有时限时为 null。"}
     )
-    def get_working_days_left(self, sight) -> int | None:
+    def get_working_days_left(self, sight: "Sight") -> int | None:
         """Counted as everywhere."""
         due = sight.case.due_on
         return None if due is None else sight.desk.book.calendar.working_left(sight.desk.today, due)
 
     @extend_schema_field(VerbOut(many=True))
-    def get_verbs(self, sight) -> list[dict]:
+    def get_verbs(self, sight: "Sight") -> list[dict]:
         """Every verb, allowed or with its refusal: asked where the buttons ask."""
         rows = []
         for verb in _VERBS:
@@ -188,22 +195,22 @@ class CaseOut(serializers.Serializer):
         return VerbOut(rows, many=True).data
 
     @extend_schema_field(ChoiceOut(many=True))
-    def get_outcomes(self, sight) -> list[dict]:
+    def get_outcomes(self, sight: "Sight") -> list[dict]:
         """Empty unless it is the account's turn to handle or to sign."""
         return ChoiceOut(choices(sight), many=True).data
 
     @extend_schema_field(StepOut(many=True))
-    def get_steps(self, sight) -> list[dict]:
+    def get_steps(self, sight: "Sight") -> list[dict]:
         """Oldest first."""
         return StepOut(sight.steps, many=True, context={"sight": sight}).data
 
     @extend_schema_field(ProofOut(many=True))
-    def get_proofs(self, sight) -> list[dict]:
+    def get_proofs(self, sight: "Sight") -> list[dict]:
         """Those not removed."""
         return ProofOut(Attachment.objects.filter(case=sight.case, removed_at__isnull=True), many=True).data
 
 
-def choices(sight) -> list[dict]:
+def choices(sight: "Sight") -> list[dict]:
     """The outcomes open to the account now, each with its closed list of reasons (R0.6)."""
     case = sight.case
     if sight.seat is None or sight.step is None or case.state == State.AWAITING_FILE:
@@ -235,12 +242,12 @@ class ActOut(serializers.Serializer):
     opinion = serializers.CharField()
 
     @extend_schema_field(str)
-    def get_by(self, act) -> str:
+    def get_by(self, act: Act) -> str:
         """The person as named when it was done; the clock is called 系统."""
         return act_names.name(act)
 
     @extend_schema_field(UnitRef(allow_null=True))
-    def get_unit(self, act) -> dict | None:
+    def get_unit(self, act: Act) -> dict | None:
         """The unit as named when it was done."""
         return {"code": act.unit.code, "name": act.unit_name} if act.unit_id else None
 
@@ -279,31 +286,31 @@ class WindowOut(serializers.Serializer):
     clause = serializers.SerializerMethodField()
 
     @extend_schema_field(str)
-    def get_kind(self, row) -> str:
+    def get_kind(self, row: "tuple[procedures.Procedure, WindowState]") -> str:
         """The kind's identifier."""
         return row[0].kind
 
     @extend_schema_field(str)
-    def get_kind_name(self, row) -> str:
+    def get_kind_name(self, row: "tuple[procedures.Procedure, WindowState]") -> str:
         """The kind in words."""
         return row[0].name
 
     @extend_schema_field(bool)
-    def get_open(self, row) -> bool:
+    def get_open(self, row: "tuple[procedures.Procedure, WindowState]") -> bool:
         """Whether it may be submitted at this instant."""
         return row[1].open
 
     @extend_schema_field(str)
-    def get_sentence(self, row) -> str:
+    def get_sentence(self, row: "tuple[procedures.Procedure, WindowState]") -> str:
         """The same in words."""
         return row[1].sentence
 
     @extend_schema_field(serializers.DateTimeField(allow_null=True))
-    def get_changes_at(self, row):
+    def get_changes_at(self, row: "tuple[procedures.Procedure, WindowState]") -> datetime | None:
         """The next change, to the second, or null."""
         return row[1].changes_at
 
     @extend_schema_field(str)
-    def get_clause(self, row) -> str:
+    def get_clause(self, row: "tuple[procedures.Procedure, WindowState]") -> str:
         """Where the rule stands."""
         return row[1].window.clause if row[1].window else ""

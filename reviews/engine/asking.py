@@ -13,7 +13,7 @@ from orgs.people.models import Account, PostRole
 from orgs.people.seats import Seat, seat_at
 from reviews.engine import book as rulebook
 from reviews.engine import one_unit, own_words, procedures, seating, send_backs
-from reviews.engine.book import window_refusal
+from reviews.engine.book import Rulebook, window_refusal
 from reviews.engine.grounds import check_ground
 from reviews.engine.locking import open_step
 from reviews.engine.models import Act, Case, Step
@@ -73,7 +73,7 @@ class Asking:
     detail: dict = field(default_factory=dict)
 
     @property
-    def today(self):
+    def today(self) -> date:
         """The day in Shanghai."""
         return clock.local_date(self.now)
 
@@ -89,7 +89,13 @@ class Asking:
 
 
 def refusal(
-    case: Case, verb: str, by, *, now: datetime, step: Step | None = None, book=None
+    case: Case,
+    verb: str,
+    by: Account,
+    *,
+    now: datetime,
+    step: Step | None = None,
+    book: Rulebook | None = None,
 ) -> Refusal | None:
     """Why ``by`` cannot do ``verb`` now, or ``None``; asks everything but the words still to be typed.
 
@@ -102,14 +108,22 @@ def refusal(
 
 
 def turn_refusal(
-    case: Case, verb: str, by, *, now: datetime, step: Step | None = None, book=None
+    case: Case,
+    verb: str,
+    by: Account,
+    *,
+    now: datetime,
+    step: Step | None = None,
+    book: Rulebook | None = None,
 ) -> Refusal | None:
     """Why it is not ``by``'s turn for ``verb``: transition and seat only; costs no query but for a recall."""
     book = book or rulebook.current()
     return _turn_refusal(Asking(case, Verb(verb), by, now, book, step or open_step(case)))
 
 
-def allowed(case: Case, by, *, now: datetime, step: Step | None = None, book=None) -> list[str]:
+def allowed(
+    case: Case, by: Account, *, now: datetime, step: Step | None = None, book: Rulebook | None = None
+) -> list[str]:
     """The verbs that ``by`` has a seat for and whose turn it is, guards left aside (they are told in words)."""
     book = book or rulebook.current()
     step = step or open_step(case)
@@ -121,7 +135,7 @@ def allowed(case: Case, by, *, now: datetime, step: Step | None = None, book=Non
     return found
 
 
-def edit_refusal(case: Case, by, day) -> Refusal | None:
+def edit_refusal(case: Case, by: Account, day: date) -> Refusal | None:
     """Why ``by`` cannot change the data or proofs of ``case``: only its receiving school's registrar, only while it
     has the case in hand (R0.6)."""
     if not case.is_live:
@@ -318,7 +332,7 @@ def _recall_refusal(asking: Asking) -> Refusal | None:
     return None if asking.seat else Refusal("no_seat", zh("你已不在原核办岗位，不能撤回。"))
 
 
-def recall_minutes(book: rulebook.Rulebook, case: Case, before: Step, today) -> int:
+def recall_minutes(book: rulebook.Rulebook, case: Case, before: Step, today: date) -> int:
     """How long the head who signed ``before`` may take it back, in minutes."""
     return book.limit("recall_minutes", case.ruled_on(today), before.unit.province_id)
 

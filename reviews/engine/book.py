@@ -4,11 +4,14 @@ The door reads the revision with the row lock of the case (no query more), so a 
 that stand at that moment, in every process.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q
 
+from orgs.people.models import Account
 from reviews.engine.models import Case
 from reviews.refusal_rules.models import ForbiddenPhrase, WallWords
 from reviews.refusal_rules.wall import Rule, Wall, lexicon
@@ -79,7 +82,7 @@ class Rulebook:
         ]
         fitting = [row for row in rows if _in_force(row, day) and row.province_id in (None, province_id)]
 
-        def closest(row):
+        def closest(row: Route) -> tuple:
             return (
                 row.phase != "",
                 row.relation == ACROSS_LEAGUES,
@@ -145,7 +148,7 @@ class Rulebook:
         return windows.closed_by(self.windows, kind, province_id, instant)
 
 
-def compiled(rows, words) -> Wall:
+def compiled(rows: Iterable[Any], words: Iterable[Any]) -> Wall:
     """The wall of these rules and words. A rule without concepts is a concept of its own, of the row's words."""
     rules, own_words = [], []
     for row in rows:
@@ -156,11 +159,11 @@ def compiled(rows, words) -> Wall:
     return Wall(rules, lexicon(tuple((row.words, row.concept) for row in words)), own_words)
 
 
-def _in_force(row, day: date) -> bool:
+def _in_force(row: Any, day: date) -> bool:
     return row.valid_from <= day and (row.valid_until is None or row.valid_until > day)
 
 
-def _chosen(rows, day: date, province_id: int | None):
+def _chosen(rows: Iterable[Any], day: date, province_id: int | None) -> Any:
     fitting = [r for r in rows if _in_force(r, day) and r.province_id in (None, province_id)]
     return max(fitting, key=lambda r: (r.province_id is not None, r.valid_from), default=None)
 
@@ -208,12 +211,12 @@ def window_refusal(book: Rulebook, kind: str, province_id: int | None, instant: 
     )
 
 
-def phrases_for(account, units: set[int]) -> list[str]:
+def phrases_for(account: Account, units: set[int]) -> list[str]:
     """Quick phrases for an opinion that agrees."""
     return phrases_by(account, units, (Outcome.AGREE,))[Outcome.AGREE]
 
 
-def phrases_by(account, units: set[int], outcomes: tuple[str, ...]) -> dict[str, list[str]]:
+def phrases_by(account: Account, units: set[int], outcomes: tuple[str, ...]) -> dict[str, list[str]]:
     """Quick phrases for an opinion by outcome, offered with that outcome and no other (R0.3): one's own, the unit's,
     then everyone's; at most nine of each."""
     rows = QuickPhrase.objects.filter(outcome__in=outcomes).filter(

@@ -4,13 +4,15 @@
 entry and the outbox message, all in one transaction. The web process never talks to the broker.
 """
 
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from ledger import audit, idempotency, outbox, statements
-from orgs.people.models import Unit
+from orgs.people.models import Account, Unit
 from reviews.engine import act_names, door_walls, procedures, routing
 from reviews.engine import book as rulebook
 from reviews.engine.asking import Asking, allowed, edit_refusal, first_refusal, refusal
@@ -34,7 +36,7 @@ _AT_SUBMISSION = ("relation", "route_id", "stages")
 def perform(
     case: Case,
     verb: str,
-    by,
+    by: Account,
     *,
     opinion: str = "",
     outcome: str = "",
@@ -84,7 +86,7 @@ def perform(
         raise door_walls.as_refusal(error) from error
 
 
-def _done_before(by, key: str, digest: str) -> bool:
+def _done_before(by: Account, key: str, digest: str) -> bool:
     """Whether this very request was answered before: asked when it could not be done, or not kept, a second time.
 
     A double click waits for its twin at the lock, and is then refused by what the twin has changed, or stopped by the
@@ -100,15 +102,15 @@ def _done_before(by, key: str, digest: str) -> bool:
 def draft(
     *,
     kind: str,
-    by,
+    by: Account,
     receiving: Unit,
     sending: Unit,
     subject: str,
     headline: str,
     search_text: str,
-    now,
+    now: datetime,
     copied_from: Case | None = None,
-):
+) -> Iterator[Case]:
     """Begin a case as a draft; yields it, so that its procedure writes its own row in the same transaction.
 
     ``copied_from`` links the history of an ended case to its copy (R3.1b).
@@ -139,7 +141,9 @@ def draft(
 
 
 @contextmanager
-def edit(case: Case, by, action: str, *, revision: int | None = None, detail: dict | None = None):
+def edit(
+    case: Case, by: Account, action: str, *, revision: int | None = None, detail: dict | None = None
+) -> Iterator[Case]:
     """Change what a case is about while its receiving school has it in hand; yields the locked case (R3.1b).
 
     In hand: as a draft, returned to its registrar, or sent back for correction. The revision grows, so a head who
@@ -171,7 +175,7 @@ def edit(case: Case, by, action: str, *, revision: int | None = None, detail: di
 # ---------------------------------------------------------------- locks and refusals
 
 
-def _locked(case: Case, verb: Verb, by) -> Asking:
+def _locked(case: Case, verb: Verb, by: Account) -> Asking:
     """Lock in the one order (subject, case) and read the open step; nothing waits under these locks."""
     subject = None
     if verb in (Verb.SUBMIT, Verb.REQUEST_FILE) or (verb == Verb.SIGN and procedures.completes(case)):
@@ -356,7 +360,7 @@ def relation_of(receiving: Unit, sending: Unit) -> str:
 # ---------------------------------------------------------------- writing
 
 
-def _set(step: Step, **changes) -> None:
+def _set(step: Step, **changes: Any) -> None:
     """Write a step's columns; the database stamps times and persons itself."""
     for name, value in changes.items():
         setattr(step, name, value)
@@ -364,7 +368,13 @@ def _set(step: Step, **changes) -> None:
 
 
 def _open(
-    asking: Asking, stage: str, handler=None, opinion="", asked_by=None, recall_of=None, resumes=None
+    asking: Asking,
+    stage: str,
+    handler: Account | None = None,
+    opinion: str = "",
+    asked_by: Step | None = None,
+    recall_of: Step | None = None,
+    resumes: Step | None = None,
 ) -> None:
     """Open the next step at ``stage``: whose turn, since when, until when. ``resumes``: the step that asked for the
     correction this one follows."""

@@ -6,7 +6,9 @@ stopped can ask the unit above (reviews/appeals/ruling.py).
 """
 
 from datetime import date
+from typing import TYPE_CHECKING
 
+from orgs.people.models import Unit
 from reviews.engine import book as rulebook
 from reviews.engine.opinions import free_text
 from reviews.refusal_rules import wall
@@ -17,6 +19,9 @@ from reviews.vocabulary.refusals import Refusal, Refused
 from reviews.vocabulary.states import FIRST_STAGES, Outcome, Verb
 from web import clock
 from web.words import zh
+
+if TYPE_CHECKING:
+    from reviews.engine.asking import Asking
 
 FORBIDDEN = "forbidden_ground"
 FORBIDDEN_REASON = "forbidden_reason"
@@ -53,7 +58,9 @@ def answer_to(
     return found.judge(text, refuses=refuses, opinion=opinion, reason=reason, grounds=asked, told=told)
 
 
-def held(text: str, unit, *, act: str, told: bool = False, book: rulebook.Rulebook | None = None) -> None:
+def held(
+    text: str, unit: Unit | None, *, act: str, told: bool = False, book: rulebook.Rulebook | None = None
+) -> None:
     """Hold words of a paper that asks for proofs of its own or is no case (``act``: what they bring about) against the
     rows that speak of every kind: fees, numbers, records, places. ``told``: they tell what happened and decide nothing
     (“家里交不起学费”), so only what they demand is stopped. Raises Refused where they are stopped."""
@@ -67,7 +74,7 @@ def held(text: str, unit, *, act: str, told: bool = False, book: rulebook.Rulebo
 # ---------------------------------------------------------------- at the door
 
 
-def answer_of(asking) -> Answer:
+def answer_of(asking: "Asking") -> Answer:
     """The wall's answer to what was typed at the door."""
     if not asking.opinion:
         return Answer()
@@ -87,11 +94,11 @@ def answer_of(asking) -> Answer:
     )
 
 
-def _refuses(asking) -> bool:
+def _refuses(asking: "Asking") -> bool:
     return asking.verb in (Verb.HANDLE, Verb.SIGN) and asking.outcome in _REFUSING
 
 
-def appeal_against(asking) -> WallAppeal | None:
+def appeal_against(asking: "Asking") -> WallAppeal | None:
     """The appeal already raised with exactly these words, in this step or the one it goes on from after a recall."""
     turns = [asking.step.pk, asking.step.recall_of_id]
     return WallAppeal.objects.filter(
@@ -99,7 +106,7 @@ def appeal_against(asking) -> WallAppeal | None:
     ).first()
 
 
-def check_ground(asking) -> None:
+def check_ground(asking: "Asking") -> None:
     """Raises Refused with the clause's own sentence when what was typed is stopped, or is in doubt and its writer has
     not stated the facts. What passes in doubt stands in ``asking.mark``.
 
@@ -122,7 +129,7 @@ def check_ground(asking) -> None:
     raise Refused(_stopped(asking.opinion, answer, _act(asking), _what_next(earlier, upper), upper))
 
 
-def _act(asking) -> str:
+def _act(asking: "Asking") -> str:
     return Outcome(asking.outcome).label if asking.outcome in _REFUSING else asking.verb.label
 
 
@@ -148,7 +155,7 @@ def named(text: str, answer: Answer) -> list[str]:
 # ---------------------------------------------------------------- in doubt
 
 
-def _check_facts(asking, answer: Answer) -> None:
+def _check_facts(asking: "Asking", answer: Answer) -> None:
     """A doubt stops nobody: its writer states the facts, in words that are held themselves."""
     facts = free_text(" ".join(asking.facts.split()), zh("补充说明"), zh("函 一"))
     if not SHORTEST_FACTS <= len(facts) <= LONGEST_FACTS:
@@ -170,7 +177,7 @@ def _clause(answer: Answer) -> str:
     return answer.hits[0].rule.row.clause if answer.hits else zh("附件1 三.4")
 
 
-def _asked(asking, answer: Answer) -> str:
+def _asked(asking: "Asking", answer: Answer) -> str:
     wanted = zh("请在意见下面写明事实（{shortest} 字以上）再提交；", shortest=SHORTEST_FACTS)
     return zh("{why}{wanted}负责人和上级会看到这一标记。", why=doubt(asking.opinion, answer), wanted=wanted)
 
@@ -192,7 +199,7 @@ def doubt(text: str, answer: Answer) -> str:
 # ---------------------------------------------------------------- provinces' own reasons
 
 
-def _check_listed(asking) -> None:
+def _check_listed(asking: "Asking") -> None:
     """A reason that a province put on its list is words too: where it gives a forbidden ground it is no reason,
     however long it has stood there. No appeal lets it pass: it is mended on the list."""
     row = asking.book.reason_row(asking.reason, asking.case) if _refuses(asking) else None
@@ -221,7 +228,7 @@ def _check_listed(asking) -> None:
     raise Refused(Refusal(FORBIDDEN_REASON, sentence, hit.clause))
 
 
-def _upper_name(unit) -> str:
+def _upper_name(unit: Unit) -> str:
     return unit.authority.name if unit.authority_id else ""
 
 

@@ -1,14 +1,20 @@
 """Who cannot act at all is told before anything typed is read (R8.1): the same bar as at every seat, at the mouths."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
 
+from orgs.people.models import Account
 from reviews.engine.seating import only_barred
 from reviews.vocabulary.refusals import Refusal, Refused
 from web import clock
+
+if TYPE_CHECKING:
+    from rest_framework.views import APIView
 
 # Addresses that change nothing, or only what is the reader's own, by name; each with its reason.
 OPEN = {
@@ -39,7 +45,7 @@ OPEN = {
 }
 
 
-def _refusal(name: str | None, method: str, account) -> Refusal | None:
+def _refusal(name: str | None, method: str, account: Account) -> Refusal | None:
     if method in SAFE_METHODS or name in OPEN or not account.is_authenticated:
         return None
     return only_barred(account, clock.local_date(clock.now()))
@@ -54,7 +60,9 @@ class TrainedFirst:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view, args, kwargs) -> HttpResponse | None:
+    def process_view(
+        self, request: HttpRequest, view: Callable, args: Sequence, kwargs: dict[str, Any]
+    ) -> HttpResponse | None:
         """The sentence in place of the view; the API asks by :class:`Trained`, which knows of tokens."""
         match = request.resolver_match
         if match.app_name == "admin" or match.route.startswith("api/"):
@@ -71,7 +79,7 @@ class TrainedFirst:
 class Trained(BasePermission):
     """The same for programs. Raises Refused, which the API answers as every refusal."""
 
-    def has_permission(self, request, view) -> bool:
+    def has_permission(self, request: Request, view: "APIView") -> bool:
         """Never False: whoever may not is told why."""
         found = _refusal(request.resolver_match.url_name, request.method, request.user)
         if found is not None:

@@ -16,7 +16,7 @@ from django_fsm import FSMField
 from ledger.kept_texts import no_numbers
 from orgs.people import scope
 from orgs.people.kept_names import KeepsNames
-from orgs.people.models import Person, PostRole, Unit
+from orgs.people.models import Account, Person, PostRole, Unit
 from reviews.rulebook.models import Route
 from reviews.vocabulary.public_numbers import public_number
 from reviews.vocabulary.relations import Relation
@@ -43,13 +43,13 @@ def random_number(year: int) -> str:
 class CaseQuerySet(models.QuerySet):
     """What lists and look-ups ask of cases."""
 
-    def visible_to(self, account, day):
+    def visible_to(self, account: Account, day: date) -> "CaseQuerySet":
         """Cases one of whose two schools is, or stands under, a unit of ``account``; drafts only for their school."""
         own = Q(receiving_unit__in=scope.own_units(account, day))
         involved = scope.under("receiving_unit", account, day) | scope.under("sending_unit", account, day)
         return self.filter(own | (involved & ~Q(state=State.DRAFT) & Q(submitted_at__isnull=False)))
 
-    def live(self):
+    def live(self) -> "CaseQuerySet":
         """Cases that have not ended."""
         return self.filter(closed_at__isnull=True)
 
@@ -156,7 +156,7 @@ class Case(CaseTransitions, KeepsNames, models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.number} {self.headline}"
 
     @property
@@ -333,7 +333,7 @@ class Step(KeepsNames, models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.case_id}/{self.seq} {self.get_stage_display()}"
 
 
@@ -402,7 +402,7 @@ class Act(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.case_id} {self.get_verb_display()}"
 
 
@@ -445,7 +445,7 @@ class Attachment(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.key)
 
 
@@ -466,5 +466,5 @@ class OverdueRecord(models.Model):
         verbose_name = verbose_name_plural = zh("逾期记录")
         indexes = [models.Index(fields=["unit", "bulletin_due_on"], name="overdue_unit")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.unit_id} {self.due_on}"

@@ -1,14 +1,17 @@
 """The first look of a unit at a case: from then on the sign-off before it cannot be recalled."""
 
+from datetime import datetime
+
 from django.db import transaction
 
 from ledger import audit
 from orgs.people import scope
+from orgs.people.models import Account
 from reviews.engine.models import Case, Step
 from web.clock import local_date
 
 
-def mark(case: Case, step: Step | None, account, now) -> bool:
+def mark(case: Case, step: Step | None, account: Account, now: datetime) -> bool:
     """Stamp that ``account``'s unit has opened its step; the first time only, so looking again writes nothing.
 
     The case is locked as by the door: a recall has either happened before, or finds the stamp.

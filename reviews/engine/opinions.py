@@ -79,7 +79,9 @@ def checked_opinion(text: str, verb: Verb, outcome: str = "") -> str:
     return " ".join(text.split("\n")) if verb == Verb.NUDGE else text
 
 
-def checked_reason(book: Rulebook, case: Case, stage: str, outcome: str, reason: str, opinion: str):
+def checked_reason(
+    book: Rulebook, case: Case, stage: str, outcome: str, reason: str, opinion: str
+) -> tuple[str, str]:
     """The outcome and its coded reason. Raises Refused for one that is not on the stage's closed list."""
     if outcome not in DECISIONS:
         refuse("outcome_missing", zh("请选择同意、不同意或退回补正。"), zh("附件1 三.1"))

@@ -7,13 +7,18 @@ API and bulk sign-off ask here through the door.
 import re
 import unicodedata
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
+from orgs.people.models import Account
 from reviews.engine.models import Case
 from reviews.rulebook.models import QuickPhrase
 from reviews.vocabulary.refusals import Refusal
 from web.words import zh
+
+if TYPE_CHECKING:
+    from reviews.engine.procedures import Procedure
 
 SHORTEST = 10
 # What makes no word: spaces, points, brackets, the ornaments of a phrase.
@@ -46,7 +51,7 @@ class NoteWanted:
         )
 
 
-def refusal(wanted: NoteWanted, opinion: str, account, unit_id: int) -> Refusal | None:
+def refusal(wanted: NoteWanted, opinion: str, account: Account, unit_id: int) -> Refusal | None:
     """Why ``opinion`` is not the note that is wanted, or ``None``."""
     words = own_words(opinion, account, unit_id)
     if len(words) >= SHORTEST:
@@ -73,7 +78,7 @@ def left_out(wanted: NoteWanted) -> Refusal:
     )
 
 
-def own_words(opinion: str, account, unit_id: int) -> str:
+def own_words(opinion: str, account: Account, unit_id: int) -> str:
     """What is left of an opinion without points and without everyone's, the unit's and one's own quick phrases."""
     text = plain(opinion)
     phrases = QuickPhrase.objects.filter(
@@ -91,12 +96,12 @@ def plain(text: str) -> str:
     return _NO_WORD.sub("", unicodedata.normalize("NFKC", text))
 
 
-def wanted_of(procedure, case: Case, stage: str) -> NoteWanted | None:
+def wanted_of(procedure: "Procedure", case: Case, stage: str) -> NoteWanted | None:
     """The note wanted of the unit whose turn ``stage`` is: only of the receiving school's authority, at whatever stage
     it stands (same authority on both sides: where it decides for both, R3.1)."""
     return procedure.note_wanted(case) if is_asked(procedure, case, stage) else None
 
 
-def is_asked(procedure, case: Case, stage: str) -> bool:
+def is_asked(procedure: "Procedure", case: Case, stage: str) -> bool:
     """Whether the unit whose turn ``stage`` is stands above the receiving school and decides for it."""
     return bool(stage) and procedure.unit_of(case, stage) == case.receiving_unit.authority_id

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q
 
-from orgs.people.models import Unit
+from orgs.people.models import Account, Unit
+from reviews.engine.book import Rulebook
 from reviews.engine.models import Case
 from reviews.engine.own_words import NoteWanted
 from reviews.vocabulary.states import RECEIVING_SIDE, SENDING_SIDE, State, Verb
@@ -77,19 +79,19 @@ class Procedure:
     # Where its form stands while the school has it in hand.
     edit_path = ""
 
-    def lock_subject(self, case: Case):
+    def lock_subject(self, case: Case) -> Any:
         """Lock whom the case is about (before the case itself: student, case, step, audit) and return it."""
         raise NotImplementedError(self.kind)
 
-    def facts(self, case: Case, subject, now, book):
+    def facts(self, case: Case, subject: Any, now: datetime, book: Rulebook) -> Any:
         """What the guards judge."""
         raise NotImplementedError(self.kind)
 
-    def phase(self, case: Case, subject, day) -> str:
+    def phase(self, case: Case, subject: Any, day: date) -> str:
         """学段 on ``day``, for choosing the route."""
         raise NotImplementedError(self.kind)
 
-    def consult(self, case: Case, verb: str, outcome: str, now) -> None:
+    def consult(self, case: Case, verb: str, outcome: str, now: datetime) -> None:
         """Ask whoever must be asked outside of the program before this verb, and keep the answer in the kind's own
         row; called before anything is locked, because it may wait for a network (R1.7)."""
 
@@ -97,12 +99,12 @@ class Procedure:
         """What the last agreement will bring about, as it stands on the button after “同意，”."""
         return self.ends
 
-    def objection(self, case: Case, subject, now) -> Objection | None:
+    def objection(self, case: Case, subject: Any, now: datetime) -> Objection | None:
         """What the checks at the end find that nobody has decided: the case then goes back to its beginner with it
         instead of being carried out (R1.6); in the door's transaction."""
         return None
 
-    def complete(self, case: Case, subject, now) -> dict:
+    def complete(self, case: Case, subject: Any, now: datetime) -> dict:
         """Carry out what the case was for, in the door's transaction; returns ids for the audit body."""
         raise NotImplementedError(self.kind)
 
@@ -110,7 +112,7 @@ class Procedure:
         """What the receiving school's authority must write in its own words on agreeing, or ``None`` (R4.3, R3.8)."""
         return None
 
-    def reported(self, case: Case, by, on: date | None) -> None:
+    def reported(self, case: Case, by: Account, on: date | None) -> None:
         """Keep that the subject has reported at the receiving school ``on`` that day, or, with ``None``, that it did
         not (R3.6); in the door's transaction."""
         raise NotImplementedError(self.kind)
@@ -124,16 +126,25 @@ class Procedure:
         """A school of the case was merged into another, which stands in the case already: keep it in the kind's own
         row; in the clock's transaction (R3.1b)."""
 
-    def clearing_unit(self, case: Case, code: str, now, book) -> Unit | None:
+    def clearing_unit(self, case: Case, code: str, now: datetime, book: Rulebook) -> Unit | None:
         """The unit that can clear the obstacle with this ``code`` as it stands now, or ``None`` (R3.1b)."""
         return None
 
-    def page(self, case: Case, account, now, book, *, proofs: int = 0, full: bool = False) -> CasePage:
+    def page(
+        self,
+        case: Case,
+        account: Account,
+        now: datetime,
+        book: Rulebook,
+        *,
+        proofs: int = 0,
+        full: bool = False,
+    ) -> CasePage:
         """What the case page says of the subject; ``proofs`` is how many there are, ``full`` after a recorded reveal:
         the numbers unmasked."""
         raise NotImplementedError(self.kind)
 
-    def matching_subjects(self, query: str, account, now) -> list[str]:
+    def matching_subjects(self, query: str, account: Account, now: datetime) -> list[str]:
         """Subjects whose registration or identity number is ``query`` (exact), for the search box."""
         return []
 
@@ -141,7 +152,7 @@ class Procedure:
         """Cases that a typed name means, for the search box."""
         return Q(search_text__icontains=text)
 
-    def unit_of(self, case: Case, stage: str):
+    def unit_of(self, case: Case, stage: str) -> int | None:
         """The id of the unit whose turn ``stage`` is. The authority is the school's own, so one that is run by a
         league answers to the league (R3.1); ``None`` where there is no such unit."""
         side = case.sending_unit if stage in SENDING_SIDE else case.receiving_unit

@@ -7,7 +7,7 @@ Every paper asks here with its own sentence for whoever has no such post; the ba
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from orgs.people.models import PostRole
+from orgs.people.models import Account, PostRole
 from orgs.people.persons import same_person
 from orgs.people.seats import Seat, acting_seats, barred_seats, left_seats, seat_at
 from orgs.people.successors import standing
@@ -39,7 +39,7 @@ def untrained(seat: Seat, day: date) -> Refusal | None:
     return Refusal("untrained", told, CLAUSE, zh("本人参加培训，由上级学籍管理部门登记备案"))
 
 
-def bar_of(by, day: date, units: Iterable[int] | None = None) -> Refusal | None:
+def bar_of(by: Account, day: date, units: Iterable[int] | None = None) -> Refusal | None:
     """The bar before a registrar's seat that ``by`` holds (at one of ``units``), or ``None``."""
     for seat in barred_seats(by, day):
         if units is None or seat.unit.pk in units:
@@ -47,13 +47,13 @@ def bar_of(by, day: date, units: Iterable[int] | None = None) -> Refusal | None:
     return None
 
 
-def no_seat(by, day: date, told: Refusal, *units: int | None) -> Refusal:
+def no_seat(by: Account, day: date, told: Refusal, *units: int | None) -> Refusal:
     """Why ``by`` has no seat to act from as registrar (at one of ``units``): the bar where there is one, that its unit
     was closed, else ``told``."""
     return bar_of(by, day, units or None) or left(by, day, PostRole.REGISTRAR, *units) or told
 
 
-def left(by, day: date, role: str, *units: int | None) -> Refusal | None:
+def left(by: Account, day: date, role: str, *units: int | None) -> Refusal | None:
     """That ``by`` had such a post at one of ``units`` which is closed, or at one that a unit of ``units`` stands for now;
     with another post there ``by`` could not have done it either."""
     for seat in left_seats(by, day):
@@ -76,7 +76,7 @@ def left(by, day: date, role: str, *units: int | None) -> Refusal | None:
     return None
 
 
-def seat_refusal(by, unit_id: int | None, role: str, day: date, told: Refusal) -> Refusal | None:
+def seat_refusal(by: Account, unit_id: int | None, role: str, day: date, told: Refusal) -> Refusal | None:
     """Why ``by`` cannot act as ``role`` of the unit: untrained, at a unit that was closed, or ``told`` where there is no
     such post."""
     if seat_at(by, unit_id, role, day) is not None:
@@ -88,12 +88,12 @@ def seat_refusal(by, unit_id: int | None, role: str, day: date, told: Refusal) -
     )
 
 
-def only_barred(by, day: date) -> Refusal | None:
+def only_barred(by: Account, day: date) -> Refusal | None:
     """The bar before everything that ``by`` could do, or ``None`` for who has another seat, or none at all: told on
     the first page, and before anything typed is read."""
     return None if acting_seats(by, day) else bar_of(by, day)
 
 
-def two_persons(first, by, told: str) -> Refusal | None:
+def two_persons(first: Account | None, by: Account, told: str) -> Refusal | None:
     """R0.5: why ``by`` cannot sign what the account ``first`` did: they are one person, whatever the accounts."""
     return Refusal("same_person", told, zh("附件1 三.1")) if same_person(first, by) else None

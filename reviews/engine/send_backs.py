@@ -2,6 +2,8 @@
 the second time in the head's own words. What the checks after a sign-off send back is nobody's sending back (R1.6)."""
 
 from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING
 
 from reviews.engine import own_words
 from reviews.engine.book import Rulebook
@@ -9,6 +11,9 @@ from reviews.engine.models import Case, Step
 from reviews.vocabulary.refusals import Refusal
 from reviews.vocabulary.states import Outcome, Verb
 from web.words import zh
+
+if TYPE_CHECKING:
+    from reviews.engine.asking import Asking
 
 CLAUSE = zh("附件1 三.7")
 LIMIT = "send_backs"
@@ -28,7 +33,7 @@ def made(steps: Iterable[Step], stage: str, by_checks: str) -> int:
     )
 
 
-def most(book: Rulebook, case: Case, province_id: int | None, today) -> int:
+def most(book: Rulebook, case: Case, province_id: int | None, today: date) -> int:
     """How often the unit may send it back."""
     return book.limit(LIMIT, case.ruled_on(today), province_id)
 
@@ -41,7 +46,7 @@ def told_over(count: int) -> str:
     )
 
 
-def refusal(asking) -> Refusal | None:
+def refusal(asking: "Asking") -> Refusal | None:
     """Why the unit whose turn it is cannot send the case back so, or ``None``."""
     if asking.outcome != Outcome.SEND_BACK or asking.verb not in (Verb.HANDLE, Verb.SIGN):
         return None

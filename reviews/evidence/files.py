@@ -8,9 +8,11 @@ import base64
 import hashlib
 import json
 import os
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -39,13 +41,13 @@ class Cipher:
             raise ValueError("sealed file does not open") from error
 
 
-def path_of(key) -> Path:
+def path_of(key: UUID | str) -> Path:
     """Where the sealed file of a key stands."""
     text = str(key)
     return Path(settings.EVIDENCE_ROOT) / text[:2] / text[2:4] / f"{text}.sealed"
 
 
-def store(key, data: bytes) -> None:
+def store(key: UUID | str, data: bytes) -> None:
     """Write the sealed file, whole or not at all."""
     path = path_of(key)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -55,7 +57,7 @@ def store(key, data: bytes) -> None:
 
 
 @contextmanager
-def stored(key, data: bytes):
+def stored(key: UUID | str, data: bytes) -> Iterator[None]:
     """The sealed file stands before its row is written (no I/O under a lock); it goes again when the block fails."""
     store(key, data)
     try:
@@ -65,7 +67,7 @@ def stored(key, data: bytes):
         raise
 
 
-def read(key, sha256: str) -> bytes:
+def read(key: UUID | str, sha256: str) -> bytes:
     """What the sealed file of a key holds. Raises ValueError when it is missing or does not fit its digest."""
     try:
         data = cipher().open(path_of(key).read_bytes(), str(key))

@@ -5,7 +5,9 @@ What is kept is always our own encoding of the picture; the bytes that were sent
 
 import io
 import warnings
+from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from reviews.vocabulary.refusals import refuse
@@ -17,7 +19,7 @@ MOST_PIXELS = 50_000_000
 _FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png"}
 
 
-def bytes_of(upload, clause: str) -> bytes:
+def bytes_of(upload: UploadedFile | None, clause: str) -> bytes:
     """The upload, read no further than the limit. Raises Refused when it is missing, empty or too large."""
     if upload is None:
         refuse("proof_missing", zh("没有收到照片，请重新选择。"), clause)
@@ -77,7 +79,7 @@ def turned(picture: Image.Image, degrees: int) -> Image.Image:
     return picture.rotate(-(degrees % 360), expand=True) if degrees % 360 else picture
 
 
-def jpeg(picture: Image.Image, largest: int = LARGEST, **options) -> bytes:
+def jpeg(picture: Image.Image, largest: int = LARGEST, **options: Any) -> bytes:
     """A JPEG of at most ``largest`` bytes, as good as that allows."""
     for quality in (88, 75, 60, 45):
         data = io.BytesIO()

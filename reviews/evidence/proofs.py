@@ -6,9 +6,14 @@ a file stands sealed under its random key, so a copied disk shows no child's pap
 
 import hashlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import date
+from uuid import UUID
 
+from django.core.files.uploadedfile import UploadedFile
+
+from orgs.people.models import Account
 from reviews.engine import book as rulebook
 from reviews.engine import door, procedures
 from reviews.engine.models import Attachment, Case
@@ -24,8 +29,8 @@ CLAUSE = zh("函 一；附件1 三.1")
 
 def take_in(
     case: Case,
-    by,
-    upload,
+    by: Account,
+    upload: UploadedFile | None,
     *,
     rotate: int = 0,
     revision: int | None = None,
@@ -72,13 +77,13 @@ def take_in(
     return attachment
 
 
-def most_proofs(book: rulebook.Rulebook, case: Case, today) -> int:
+def most_proofs(book: rulebook.Rulebook, case: Case, today: date) -> int:
     """How many photographs a case may carry (R0.6), by the row in force at its submission (R0.7)."""
     return book.limit("attachments", case.ruled_on(today), case.receiving_unit.province_id)
 
 
 @contextmanager
-def copied(source: Case, by):
+def copied(source: Case, by: Account) -> Iterator[Callable[[Case], list[Attachment]]]:
     """The proofs of an ended case as rows for its copy: files are written before the block, rows by calling the
     yielded function with the new case. A damaged file is left out; it can be uploaded anew."""
     with ExitStack() as written:
@@ -97,7 +102,7 @@ def copied(source: Case, by):
         yield lambda case: [Attachment.objects.create(case=case, **row) for row in rows]
 
 
-def remove(case: Case, by, key, *, revision: int | None = None) -> None:
+def remove(case: Case, by: Account, key: UUID | str, *, revision: int | None = None) -> None:
     """Take a proof out of the case; the row stays with its time of removal.
 
     What has been sent keeps at least one: a correction changes proofs, it does not do without (R0.6).

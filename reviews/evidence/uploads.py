@@ -3,6 +3,8 @@
 What the picture itself must be is judged by :mod:`reviews.evidence.proofs`; here is only what arrives on the wire.
 """
 
+from typing import Any
+
 from django.core.exceptions import SuspiciousOperation
 from django.core.files.uploadhandler import FileUploadHandler, MemoryFileUploadHandler, StopUpload
 from django.http import HttpRequest, UnreadablePostError
@@ -34,16 +36,23 @@ class WithinLimit(FileUploadHandler):
         self.exceeded = False
         self._cut = False
 
-    def handle_raw_input(self, input_data, META, content_length, boundary, encoding=None):  # noqa: N803
+    def handle_raw_input(
+        self,
+        input_data: Any,
+        META: dict[str, Any],  # noqa: N803 - as Django names it
+        content_length: int,
+        boundary: bytes,
+        encoding: str | None = None,
+    ) -> None:
         """Note how much is announced: what is far too much is not read to its end."""
         self._cut = content_length > READ_AND_DROPPED
 
-    def new_file(self, *args, **kwargs):
+    def new_file(self, *args: Any, **kwargs: Any) -> None:
         """Count each file for itself."""
         super().new_file(*args, **kwargs)
         self.seen = 0
 
-    def receive_data_chunk(self, raw_data, start):
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:
         """Pass the chunk on to the handler that keeps it, unless the file has grown too large."""
         self.seen += len(raw_data)
         if self.seen > self.largest:
@@ -51,7 +60,7 @@ class WithinLimit(FileUploadHandler):
             raise StopUpload(connection_reset=self._cut)
         return raw_data
 
-    def file_complete(self, file_size):
+    def file_complete(self, file_size: int) -> None:
         """The keeping handler makes the file."""
         return
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from ledger import audit, outbox, statements
 from orgs.people.models import Account, PostRole, Unit
@@ -111,7 +111,7 @@ def office_over(account: Account, unit: Unit, day: date) -> Unit | None:
     return over[-1] if over else None
 
 
-def scopes(account: Account, day: date):
+def scopes(account: Account, day: date) -> QuerySet[Unit]:
     """The units for which the account may announce a fault: its offices and all under them."""
     condition = Q(pk__in=[])
     for seat in offices_of(account, day):

@@ -1,5 +1,7 @@
 """故障公告: that the system or the line failed for a unit and all under it, since when, until when (R0.4)."""
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,23 +10,23 @@ from django.db.models.functions import Now
 from ledger.kept_texts import no_numbers
 from orgs.people import scope
 from orgs.people.kept_names import KeepsNames
-from orgs.people.models import Unit
+from orgs.people.models import Account, Unit
 from web.words import zh
 
 
 class FaultQuerySet(models.QuerySet):
     """What lists and look-ups ask of faults."""
 
-    def visible_to(self, account, day):
+    def visible_to(self, account: Account, day: date) -> "FaultQuerySet":
         """Faults of the account's units, of those under them, and of those above: these cover its units too."""
         above = {int(pk) for path in scope.paths(account, day) for pk in path.split("/") if pk}
         return self.filter(Q(unit__in=above) | scope.under("unit", account, day))
 
-    def over(self, *units: Unit):
+    def over(self, *units: Unit) -> "FaultQuerySet":
         """Faults whose scope covers one of the units: declared for it or for a unit above it."""
         return self.filter(unit__in={int(pk) for unit in units for pk in unit.path.split("/") if pk})
 
-    def open(self):
+    def open(self) -> "FaultQuerySet":
         """Faults that last."""
         return self.filter(closed_at__isnull=True)
 
@@ -83,7 +85,7 @@ class Fault(KeepsNames, models.Model):
             models.CheckConstraint(condition=Q(reason__regex=r"^\S.*\S$"), name="fault_says_what_failed"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.number} {self.unit}"
 
     @property

@@ -1,5 +1,7 @@
 """Who is told that something waits for another person, and that it was confirmed (R0.5)."""
 
+from datetime import date
+
 from ledger import outbox
 from ledger.outbox import OutboxMessage
 from orgs.confirmations import confirming as confirmations
@@ -36,7 +38,7 @@ def tell_of_facts(messages: list[OutboxMessage]) -> None:
     )
 
 
-def _units_of(people: set[int], facts, day) -> dict[int, set[int]]:
+def _units_of(people: set[int], facts: dict, day: date) -> dict[int, set[int]]:
     """The units that a person's facts concern, and those above them."""
     near: dict[int, set[int]] = {pk: set() for pk in people}
     decide = (PostRole.REGISTRAR, PostRole.HEAD)
@@ -49,7 +51,9 @@ def _units_of(people: set[int], facts, day) -> dict[int, set[int]]:
     return near
 
 
-def _letters(fact: Confirmation, dedup: str, own: list[int], units: set[int], heads: dict[int, list[int]]):
+def _letters(
+    fact: Confirmation, dedup: str, own: list[int], units: set[int], heads: dict[int, list[int]]
+) -> list[Letter]:
     what = confirmations.spoken(fact)
     if dedup.startswith("confirmed:"):
         by = fact.confirmed_by.display_name if fact.confirmed_by else zh("服务器上的命令")

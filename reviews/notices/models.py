@@ -32,5 +32,5 @@ class Notice(models.Model):
             models.Index(fields=["account", "-id"], name="notice_list"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text

@@ -5,7 +5,7 @@ being read late: dates are dates. Mail and SMS gather them by day (:mod:`reviews
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import NamedTuple
 
@@ -87,7 +87,7 @@ class Batch:
         for unit_id, role, account_id in holders_of(units - {None}, day):
             self.seats[unit_id].append((role, account_id))
 
-    def at(self, units: Iterable[int | None], roles=frozenset(_CLERKS)) -> set[int]:
+    def at(self, units: Iterable[int | None], roles: Collection[str] = frozenset(_CLERKS)) -> set[int]:
         """Accounts that sit in one of ``roles`` at one of the units."""
         return {account for unit in set(units) for role, account in self.seats.get(unit, ()) if role in roles}
 

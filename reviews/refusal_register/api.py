@@ -1,8 +1,14 @@
 """The API of the refusal wall (R3.4): the register of refusals, shares of reasons, appeals. Same rows as the pages."""
 
+from collections.abc import Callable
+from datetime import date
+
+from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
+from rest_framework.fields import Field
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ledger.api import KEY, Choice, Endpoint, Strict, Typed, once, told
@@ -12,7 +18,7 @@ from reviews.appeals import ruling as appeals
 from reviews.desk import context as desk
 from reviews.engine import procedures
 from reviews.engine.api_shapes import REFUSING, STOPPED, ReasonOut, UnitRef
-from reviews.engine.models import Step
+from reviews.engine.models import Case, Step
 from reviews.refusal_register import register as refusal_register
 from reviews.refusal_register.pages import Look
 from reviews.refusal_register.register import Share, Wanted
@@ -28,7 +34,7 @@ _STAGES = [(stage.value, stage.label) for stage in STAGES]
 # ---------------------------------------------------------------- the register
 
 
-def _in_range(day) -> None:
+def _in_range(day: date) -> None:
     if not FIRST_DAY <= day <= LAST_DAY:
         raise serializers.ValidationError("日期须在 2000 年至 2100 年之间。")
 
@@ -47,7 +53,7 @@ class RefusalsQuery(serializers.Serializer):
     unit = UnitCode(required=False, label="单位代码", help_text="连同其下级。")
     own = serializers.BooleanField(required=False, label="true 只看 unit 本身，不含下级")
 
-    def get_fields(self):
+    def get_fields(self) -> dict[str, Field]:
         """Kinds as they are known when asked."""
         fields = super().get_fields()
         fields["kind"].choices = [(each.kind, each.name) for each in procedures.all_procedures()]
@@ -70,16 +76,16 @@ class RefusalRow(serializers.Serializer):
     doubt = serializers.SerializerMethodField(help_text="意见存疑之处和写明的事实；没有时为空。")
     signed_at = serializers.DateTimeField()
 
-    def get_doubt(self, step) -> str:
+    def get_doubt(self, step: Step) -> str:
         """The mark it passed the refusal wall with."""
         return str(wall_marks.sentence(step.mark))
 
-    def get_kind_name(self, step) -> str:
+    def get_kind_name(self, step: Step) -> str:
         """The kind in words."""
         return procedures.kind_name(step.case.kind)
 
     @extend_schema_field(ReasonOut)
-    def get_reason(self, step) -> dict:
+    def get_reason(self, step: Step) -> dict:
         """The coded reason, in the words of the case's own rows."""
         book = desk.of(self.context["request"]).book
         return {"code": step.reason, "text": book.reason_text(step.reason, step.case)}
@@ -118,7 +124,7 @@ class Refusals(mixins.ListModelMixin, Endpoint):
         wanted = Wanted(**self.query(RefusalsQuery))
         return Look(self.request.user, desk.of(self.request), wanted)
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet:
         """Within the account's scope; a unit beyond it has nothing to show."""
         look = self._look()
         rows = look.rows()
@@ -131,7 +137,7 @@ class Refusals(mixins.ListModelMixin, Endpoint):
         responses=ShareOut(many=True),
     )
     @action(detail=False)
-    def shares(self, request) -> Response:
+    def shares(self, request: Request) -> Response:
         """Unit by unit, from the top down."""
         look, self.paging = self._look(), ("path",)
         rows = self.get_queryset().select_related(None)
@@ -177,15 +183,15 @@ class AppealOut(serializers.Serializer):
     decided_at = serializers.DateTimeField(allow_null=True)
 
     @extend_schema_field(Choice(STOPPED))
-    def get_outcome(self, appeal) -> str:
+    def get_outcome(self, appeal: WallAppeal) -> str:
         """What the text was to bring about."""
         return appeal.outcome or appeal.verb
 
-    def get_waits(self, appeal) -> bool:
+    def get_waits(self, appeal: WallAppeal) -> bool:
         """Whether there is anything left to rule on."""
         return not appeal.ruling and appeal.step.closed_at is None
 
-    def get_may_rule(self, appeal) -> bool:
+    def get_may_rule(self, appeal: WallAppeal) -> bool:
         """Whether it is the caller's to rule."""
         request = self.context["request"]
         return appeals.refusal_to_decide(appeal, request.user, desk.of(request).today) is None
@@ -227,7 +233,7 @@ class Appeals(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
     paging = ("-pk",)
     lookup_value_regex = r"\d{1,9}"
 
-    def get_queryset(self):
+    def get_queryset(self) -> QuerySet:
         """Within the account's scope; of others nothing, not even that they exist."""
         rows = WallAppeal.objects.visible_to(self.request.user, desk.of(self.request).today)
         rows = rows.select_related("case", "unit", "upper", "phrase", "step")
@@ -247,11 +253,11 @@ class Appeals(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
         },
     )
     @action(detail=True, methods=["post"])
-    def rule(self, request, pk: str) -> Response:
+    def rule(self, request: Request, pk: str) -> Response:
         """Rule on it, as a head of the unit above; it cannot be changed."""
         appeal, typed = self.get_object(), self.read(RulingIn)
 
-        def act(keep) -> dict:
+        def act(keep: Callable[[dict], None]) -> dict:
             appeals.decide(appeal, request.user, **typed, keep=lambda done: keep({"appeal": done.pk}))
             return {"appeal": appeal.pk}
 
@@ -259,11 +265,11 @@ class Appeals(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
         return Response(self.get_serializer(self.get_object()).data)
 
 
-def raise_appeal(view, case) -> Response:
+def raise_appeal(view: Endpoint, case: Case) -> Response:
     """Send a stopped text of ``case`` up, for the case's own address."""
     request, typed = view.request, view.read(AppealIn)
 
-    def act(keep) -> dict:
+    def act(keep: Callable[[dict], None]) -> dict:
         made = appeals.raise_(case, request.user, **typed, keep=lambda made: keep({"appeal": made.pk}))
         return {"appeal": made.pk}
 

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
-from django.core.paginator import Paginator
+from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.urls import reverse
 
 from orgs.people.models import Unit
@@ -61,7 +63,7 @@ class Look:
         """How many by stage and reason."""
         return Crossed.of(self.fitting, self.account, self.known.today, self.unit)
 
-    def rows(self, **changed):
+    def rows(self, **changed: Any) -> QuerySet[Step]:
         """The steps asked for."""
         return register.signed(replace(self.fitting, **changed), self.account, self.known.today, self.unit)
 
@@ -170,7 +172,7 @@ def _row(look: Look, step: Step) -> dict:
     }
 
 
-def pager(page, wanted: Wanted, measure: str) -> dict:
+def pager(page: Page, wanted: Wanted, measure: str) -> dict:
     """The line under a list."""
     text = stretch(page, measure)
     return {

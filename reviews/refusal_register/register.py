@@ -5,14 +5,16 @@ recalled is none. All questions are asked of the one queryset of :func:`signed`,
 list shows.
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subquery
 
 from orgs.people import scope
-from orgs.people.models import Unit
+from orgs.people.models import Account, Unit
 from reviews.engine import procedures
 from reviews.engine.models import Act, Step
 from reviews.refusal_rules import wall_marks
@@ -46,10 +48,10 @@ class Wanted:
     page: str = ""
 
     @classmethod
-    def read(cls, query, day: date) -> "Wanted":
+    def read(cls, query: Mapping[str, Any], day: date) -> "Wanted":
         """The filters of an address; what does not fit is left aside. No dates at all: the last months."""
 
-        def listed(name: str, known, default: str = "") -> str:
+        def listed(name: str, known: Collection[str], default: str = "") -> str:
             return query.get(name, "") if query.get(name, "") in known else default
 
         return cls(
@@ -65,7 +67,7 @@ class Wanted:
             page=query.get("page", ""),
         )
 
-    def address(self, **changed) -> str:
+    def address(self, **changed: Any) -> str:
         """The query of an address that asks for this, with some of it changed."""
         wanted = replace(self, **({"page": ""} | changed))
         # Dates always stand in it: without them an address means another period next month.
@@ -104,7 +106,7 @@ def _plain(text: str, longest: int) -> str:
     return text if fits else ""
 
 
-def signed(wanted: Wanted, account, day: date, unit: Unit | None = None) -> QuerySet[Step]:
+def signed(wanted: Wanted, account: Account, day: date, unit: Unit | None = None) -> QuerySet[Step]:
     """The steps that ``wanted`` asks for and ``account`` stands above. ``unit``: the one of ``wanted.unit``."""
     rows = Step.objects.filter(scope.under("unit", account, day), outcome=wanted.outcome)
     if wanted.outcome == Outcome.SEND_BACK:
@@ -141,7 +143,7 @@ class Crossed(dict):
     """How many by (stage, reason), whichever of the two is chosen: the figures of tabs, choices and the whole."""
 
     @classmethod
-    def of(cls, wanted: Wanted, account, day: date, unit: Unit | None) -> "Crossed":
+    def of(cls, wanted: Wanted, account: Account, day: date, unit: Unit | None) -> "Crossed":
         """In one statement."""
         rows = signed(replace(wanted, stage="", reason=""), account, day, unit)
         counted = rows.values_list("stage", "reason").annotate(many=Count("pk")).order_by()
@@ -215,7 +217,7 @@ def shares(rows: QuerySet[Step], units: list[int]) -> list[Share]:
 # ---------------------------------------------------------------- units to choose from
 
 
-def unit_choices(account, day: date, code: str) -> tuple[Unit | None, list[Unit]]:
+def unit_choices(account: Account, day: date, code: str) -> tuple[Unit | None, list[Unit]]:
     """The unit chosen by ``code``, if the account stands above it, and those to choose from: the account's own and
     those right under them; of a chosen one also the one above it and those right under it. In one statement."""
     paths = scope.paths(account, day)

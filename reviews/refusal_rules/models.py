@@ -7,6 +7,7 @@ another person at the unit above, and stays.
 """
 
 import hashlib
+from datetime import date
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
@@ -18,7 +19,7 @@ from django.db.models.functions import Now
 from ledger.kept_texts import no_numbers
 from orgs.people import scope
 from orgs.people.kept_names import KeepsNames
-from orgs.people.models import Person, Unit
+from orgs.people.models import Account, Person, Unit
 from reviews.rulebook.models import Validity, _period, _province
 from reviews.vocabulary.states import Outcome, State, Verb
 from web.words import zh
@@ -87,10 +88,10 @@ class ForbiddenPhrase(Validity):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
 
-    def clean(self):
+    def clean(self) -> None:
         """Raises ValidationError for a rule that would stop a lawful sentence."""
         # The wall is compiled from these very rows: it can only be asked once they are all known.
         from reviews.engine.wall_rows import check_rule
@@ -126,10 +127,10 @@ class WallWords(Validity):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.concept
 
-    def clean(self):
+    def clean(self) -> None:
         """Raises ValidationError for words that would stop a lawful sentence."""
         from reviews.engine.wall_rows import check_words
 
@@ -167,7 +168,7 @@ class WallMark(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.case_id} {self.why}"
 
 
@@ -186,11 +187,11 @@ def digest_of_words(text: str) -> str:
 class WallAppealQuerySet(models.QuerySet):
     """What lists ask of appeals."""
 
-    def visible_to(self, account, day):
+    def visible_to(self, account: Account, day: date) -> "WallAppealQuerySet":
         """Appeals raised by a unit of ``account`` or by one under it: the unit above, which rules, is among these."""
         return self.filter(scope.under("unit", account, day))
 
-    def open(self):
+    def open(self) -> "WallAppealQuerySet":
         """Those that wait: not ruled on, and the step they were raised in still has its turn."""
         return self.filter(ruling="", step__closed_at__isnull=True)
 
@@ -271,7 +272,7 @@ class WallAppeal(KeepsNames, models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.case_id} {self.phrase_id}"
 
     @property

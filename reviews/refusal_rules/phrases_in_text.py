@@ -8,7 +8,7 @@ on both sides of it: 违，规，招，生 is one word.
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -34,7 +34,7 @@ _LATIN = re.compile("[a-z]{2}")
 class _Known(dict):
     """What is known of each character, found out once."""
 
-    def __init__(self, find):
+    def __init__(self, find: Callable[[str], str]) -> None:
         super().__init__()
         self._find = find
 
@@ -195,7 +195,7 @@ def _syllables(plain: str, start: int, end: int) -> list[tuple[int, int, str]]:
     return units
 
 
-def _meant(units, word: str, by_han: bool, plain: str) -> bool:
+def _meant(units: list[tuple[int, int, str]], word: str, by_han: bool, plain: str) -> bool:
     """Whether what sounds like ``word`` is meant for it: some of it in letters, or in few other characters."""
     typed = [plain[begin:end] for begin, end, _ in units]
     same = sum(one == character for one, character in zip(typed, word, strict=True))

@@ -4,10 +4,13 @@ Who is spoken of, how far a denial reaches, what is told as done or as another's
 at all. An opinion that agrees rests on nothing; only what it demands is held against it.
 """
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from reviews.refusal_rules import wall_grounds
 from reviews.refusal_rules.wall_scan import Scan, Token, gap, overlap
+
+if TYPE_CHECKING:
+    from reviews.refusal_rules.wall import Rule
 
 STOP, DOUBT, CLEAR = "stop", "doubt", "clear"
 # What a rule of these finds can be a demand; of the others a ground for not agreeing, and nothing else.
@@ -66,7 +69,7 @@ def manner(
     return Manner(refuses, told or (agrees and opinion and not refuses), grounds, told)
 
 
-def answer_of(rule, partners: list[Token], scan: Scan, how: Manner) -> str:
+def answer_of(rule: "Rule", partners: list[Token], scan: Scan, how: Manner) -> str:
     """The answer of a hit of ``rule``, by the meaning beside it; a stop only where nothing makes it uncertain."""
     key = rule.key
     for token in partners:
@@ -92,7 +95,7 @@ def answer_of(rule, partners: list[Token], scan: Scan, how: Manner) -> str:
     return rule.answer if answer == STOP else answer
 
 
-def _beside_ground(rule, partners: list[Token], scan: Scan, how: Manner) -> str:
+def _beside_ground(rule: "Rule", partners: list[Token], scan: Scan, how: Manner) -> str:
     """What a stop becomes beside a ground: a demand stays one beside any. Words that ask nothing of anybody are a doubt
     in the ground's own sentence; words that would be the only ground are a doubt, or nothing where it is told in them."""
     if not rule.key:

@@ -1,10 +1,15 @@
 """What the refusal wall let through in doubt, as pages and lists tell it (R3.4). Ready strings."""
 
+from typing import TYPE_CHECKING
+
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
 
 from reviews.refusal_rules.models import WallMark
 from web.words import zh
+
+if TYPE_CHECKING:
+    from reviews.engine.asking import Asking
 
 _DOUBTS = {
     "words": zh("写有可能不得作为理由的用语"),
@@ -14,7 +19,7 @@ _DOUBTS = {
 _SHOWN = {"why": "why", "phrase": "rule__text", "clause": "rule__clause", "facts": "facts"}
 
 
-def write(asking) -> None:
+def write(asking: "Asking") -> None:
     """The mark of an act whose words passed in doubt, in the act's own transaction; nothing for any other."""
     if asking.mark is None:
         return
@@ -30,7 +35,7 @@ def write(asking) -> None:
     )
 
 
-def of_case():
+def of_case() -> QuerySet:
     """The marks of a case (``OuterRef``), oldest first, as an expression."""
     rows = WallMark.objects.filter(case=OuterRef("pk")).order_by("id")
     return rows.values(json=JSONObject(step="step_id", verb="verb", **_SHOWN))

@@ -20,7 +20,7 @@ from reviews.vocabulary.states import Outcome, State
 from web.words import joined, zh
 
 
-def _province(related="+"):
+def _province(related: str = "+") -> models.ForeignKey:
     return models.ForeignKey(
         Unit,
         verbose_name=zh("省（空为全国）"),
@@ -43,7 +43,7 @@ class Validity(models.Model):
         abstract = True
 
 
-def _period(name):
+def _period(name: str) -> models.CheckConstraint:
     return models.CheckConstraint(
         condition=Q(valid_until__isnull=True) | Q(valid_until__gt=F("valid_from")),
         name=name,
@@ -66,7 +66,7 @@ class CalendarRevision(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = zh("规则版次")
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self.number)
 
 
@@ -102,7 +102,7 @@ class CalendarDay(models.Model):
             )
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.date} {self.get_kind_display()}"
 
 
@@ -131,7 +131,7 @@ class Vacation(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -170,7 +170,7 @@ class Window(Validity):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name
 
 
@@ -188,7 +188,7 @@ class Limit(Validity):
         verbose_name = verbose_name_plural = zh("时限")
         constraints = [_period("limit_period")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.name} {self.value} {self.unit}"
 
 
@@ -226,7 +226,7 @@ class YearRow(Validity):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.get_key_display()}：{self.value}"
 
 
@@ -254,7 +254,7 @@ class Route(Validity):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return joined(" → ", (State(stage).label for stage in self.stages))
 
 
@@ -287,10 +287,10 @@ class RefusalReason(Validity):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text
 
-    def clean(self):
+    def clean(self) -> None:
         """Raises ValidationError for a text that gives a forbidden ground (R3.4)."""
         # The wall is compiled from these very rows: it can only be asked once they are all known.
         from reviews.engine.wall_rows import check_reason
@@ -318,5 +318,5 @@ class QuickPhrase(models.Model):
         verbose_name = verbose_name_plural = zh("常用短语")
         ordering = ["position", "id"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.text

@@ -4,8 +4,10 @@ Kinds, stages and clauses are those of 教基一厅〔2016〕2号 附件1 and �
 """
 
 import csv
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 NOTICE = "教基一厅〔2016〕2号"
@@ -134,7 +136,7 @@ VACATION_SOURCE = "示例：惯常寒暑假日期，由自治区按当年校历�
 FORECAST = "安排公布前暂定"
 
 
-def calendar_days():
+def calendar_days() -> Iterator[tuple[Any, ...]]:
     """Rows of the shipped calendar: ``(date, kind, name, source, confirmed)``."""
     for name, confirmed in (("calendar_cn_2025_2026.csv", True), ("calendar_cn_2027_provisional.csv", False)):
         with (DATA / name).open(encoding="utf-8", newline="") as file:

@@ -1,7 +1,9 @@
 """Forms of the rulebook's rows: closed lists where a row speaks of kinds and stages, and rows that cannot leave a gap."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, timedelta
+from typing import Any
 
 from django import forms
 from django.db import models
@@ -41,7 +43,7 @@ def concept_choices() -> list[tuple[str, str]]:
     )[::-1]
 
 
-def _several(label, choices, empty, *, required=True):
+def _several(label: str, choices: Any, empty: str, *, required: bool = True) -> forms.MultipleChoiceField:
     return forms.MultipleChoiceField(
         label=label,
         required=required,
@@ -51,16 +53,17 @@ def _several(label, choices, empty, *, required=True):
     )
 
 
-def _stage_choices(stages):
+def _stage_choices(stages: Iterable[State]) -> list[tuple[str, str]]:
     return [(stage.value, stage.label) for stage in stages]
 
 
 class VacationForm(forms.ModelForm):
     """A vacation lasts weeks; one of years would empty the bulletin (R3.7b)."""
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """Refuse a vacation longer than 120 days."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         first, last = cleaned.get("starts_on"), cleaned.get("ends_on")
         if first and last and last - first > _LONGEST_VACATION:
             self.add_error("ends_on", zh("一个寒假或暑假不会超过 120 天，请核对起止日期。"))
@@ -72,21 +75,21 @@ class WindowForm(forms.ModelForm):
 
     kinds = _several(zh("业务类型"), kind_choices, zh("请至少选一种业务类型。"))
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for name, told in (("starts", zh("如 07-15")), ("ends", zh("如 08-15，表示到 8月14日24时为止"))):
             if name in self.fields:
                 self.fields[name].help_text = told
 
-    def clean_starts(self):
+    def clean_starts(self) -> str:
         """A day that some year has."""
         return month_day(self.cleaned_data["starts"])
 
-    def clean_ends(self):
+    def clean_ends(self) -> str:
         """A day that some year has."""
         return month_day(self.cleaned_data["ends"])
 
-    def clean_valid_until(self):
+    def clean_valid_until(self) -> date | None:
         """The last days of a season are read by pages and lists: the nation always has one."""
         until = self.cleaned_data["valid_until"]
         return _followed(until, self.instance) if self.instance.key in DUE else until
@@ -107,7 +110,7 @@ def month_day(text: str) -> str:
 class LimitForm(forms.ModelForm):
     """A number of the notice (R3.7); the nation's row never leaves a day without one."""
 
-    def clean_value(self):
+    def clean_value(self) -> int:
         """At least 1, but for what may be nothing: a limit of nothing would make every case overdue at once."""
         value, key = self.cleaned_data["value"], self.instance.key or self.data.get("key")
         least = 0 if key in MAY_BE_NOTHING else 1
@@ -115,7 +118,7 @@ class LimitForm(forms.ModelForm):
             raise forms.ValidationError(zh("数值须在 {least} 至 1000 之间。", least=least))
         return value
 
-    def clean_valid_until(self):
+    def clean_valid_until(self) -> date | None:
         """A row of the nation may end only where the next one has begun."""
         return _followed(self.cleaned_data["valid_until"], self.instance)
 
@@ -133,16 +136,17 @@ def _followed(until: date | None, row: models.Model) -> date | None:
 class YearRowForm(forms.ModelForm):
     """A word on the year's end (R0.7): written as people say it; the nation's row never leaves a day without one."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "value" in self.fields:
             self.fields["value"].help_text = year_words.HELP
         if self.instance.pk:
             self.initial["value"] = year_words.told(self.instance.key, self.instance.value, empty="")
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """The word in the writing of its key, each mistake with what may be written."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         key, value = cleaned.get("key", self.instance.key), cleaned.get("value")
         if key and value is not None:
             try:
@@ -151,7 +155,7 @@ class YearRowForm(forms.ModelForm):
                 self.add_error("value", str(error))
         return cleaned
 
-    def clean_valid_until(self):
+    def clean_valid_until(self) -> date | None:
         """A row of the nation may end only where the next one has begun."""
         return _followed(self.cleaned_data["valid_until"], self.instance)
 
@@ -167,9 +171,10 @@ class RouteForm(forms.ModelForm):
     phase = forms.ChoiceField(label=zh("学段"), choices=[("", zh("不限")), *PHASES], required=False)
     stages = _several(zh("环节"), _stage_choices(STAGES), zh("请选择环节。"))
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """In the notice's order, with the units in it that the kind cannot do without, and no other's."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         kind, chosen = cleaned.get("kind"), set(cleaned.get("stages") or ())
         if not (kind and chosen):
             return cleaned
@@ -252,11 +257,11 @@ class ForbiddenPhraseForm(forms.ModelForm):
         label=zh("处理"), choices=Verdict.choices, required=False, initial=Verdict.STOP
     )
 
-    def clean_reach(self):
+    def clean_reach(self) -> int:
         """Twelve characters where nothing is said."""
         return self.cleaned_data["reach"] or 12
 
-    def clean_answer(self):
+    def clean_answer(self) -> str:
         """Words stop where nothing is said."""
         return self.cleaned_data["answer"] or Verdict.STOP
 

@@ -1,7 +1,10 @@
 """The API of 流程图: each route in force on a day, as the page draws it (R3.1)."""
 
+from datetime import date
+
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
+from rest_framework.request import Request
 from rest_framework.response import Response
 
 from orgs.people.unit_codes import UnitCode
@@ -21,7 +24,7 @@ class RouteQuery(serializers.Serializer):
     other = UnitCode(required=False, label="跨省时转出省的代码")
     on = serializers.DateField(required=False, label="发起日期", help_text="年-月-日，默认今天。")
 
-    def validate_on(self, day):
+    def validate_on(self, day: date) -> date:
         """Within the years the calendar can hold."""
         if not FIRST_DAY <= day <= LAST_DAY:
             raise serializers.ValidationError("日期须在 2000 年至 2100 年之间。")
@@ -50,17 +53,17 @@ class RouteOut(serializers.Serializer):
     source = serializers.CharField(source="row.source")
 
     @extend_schema_field(str)
-    def get_kind_name(self, route) -> str:
+    def get_kind_name(self, route: "route_pages.Drawn") -> str:
         """The kind in words."""
         return procedures.kind_name(route.kind)
 
     @extend_schema_field(str)
-    def get_title(self, route) -> str:
+    def get_title(self, route: "route_pages.Drawn") -> str:
         """Relation and 学段 in words."""
         return route_pages.title_of(route)
 
     @extend_schema_field(StageOut(many=True))
-    def get_stages(self, route) -> list[dict]:
+    def get_stages(self, route: "route_pages.Drawn") -> list[dict]:
         """The stages in order, each with its working days."""
         asked = (self.context["book"], self.context["day"], self.context["province"])
         return [
@@ -80,7 +83,7 @@ class Routes(Public):
         parameters=[RouteQuery],
         responses=RouteOut(many=True),
     )
-    def list(self, request) -> Response:
+    def list(self, request: Request) -> Response:
         """Every route in force for cases submitted on a day (R3.1), by default today and by the nation's rows."""
         asked = self.query(RouteQuery)
         known = desk.of(request)

@@ -1,5 +1,8 @@
 """Forms of the public counter and of the administrator's calendar page."""
 
+import datetime
+from typing import Any
+
 from django import forms
 
 from reviews.rulebook.calendar_import import LARGEST_FILE, CalendarImport, CalendarRow, parse
@@ -12,7 +15,7 @@ _DATE_INVALID = zh("这个日期看不懂或不存在，请写成 2026-10-01 的
 _FORMATS = ["%Y-%m-%d", "%Y/%m/%d", "%Y.%m.%d", "%Y%m%d", "%Y年%m月%d日"]
 
 
-def date_field(label, help_text=""):
+def date_field(label: str, help_text: str = "") -> forms.DateField:
     """A date, typed as people write it."""
     return forms.DateField(
         label=label,
@@ -24,7 +27,7 @@ def date_field(label, help_text=""):
     )
 
 
-def in_range(day):
+def in_range(day: datetime.date) -> datetime.date:
     """``day``, if the calendar can hold it. Raises ValidationError."""
     if not FIRST_DAY <= day <= LAST_DAY:
         raise forms.ValidationError(_RANGE)
@@ -47,7 +50,7 @@ class CountForm(forms.Form):
         ),
     )
 
-    def clean_start(self):
+    def clean_start(self) -> datetime.date:
         """Within the years the calendar can hold."""
         return in_range(self.cleaned_data["start"])
 
@@ -74,9 +77,10 @@ class NoticeForm(forms.Form):
 
     found: CalendarImport | None = None
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """Read the file, else the text, row by row; every wrong row is told (`found.errors`)."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         upload, text = cleaned.get("file"), cleaned.get("text") or ""
         if upload is None and not text.strip():
             if not self.errors:
@@ -106,13 +110,14 @@ class DayForm(forms.Form):
         label=zh("已由国务院办公厅公布（不勾选为暂定）"), required=False, initial=True
     )
 
-    def clean_date(self):
+    def clean_date(self) -> datetime.date:
         """Within the years the calendar can hold."""
         return in_range(self.cleaned_data["date"])
 
-    def clean(self):
+    def clean(self) -> dict[str, Any]:
         """A day off or made up for is called after its festival."""
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if cleaned.get("kind") != self.PLAIN and not cleaned.get("name") and "name" not in self.errors:
             self.add_error("name", zh("请填写节日名称，如“国庆节”。"))
         return cleaned

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from reviews.clock.calendar_change import Arrangement, Change, as_csv
 from reviews.desk.context import Desk
-from reviews.rulebook.calendar import WEEKDAYS, Explanation
+from reviews.rulebook.calendar import WEEKDAYS, Calendar, Explanation
 from reviews.rulebook.models import CalendarDay, DayKind
 from reviews.rulebook.notice_values import IN_PROVINCE
 from reviews.rulebook.windows import span_text, window_state
@@ -126,7 +126,7 @@ def _span(first: date, last: date) -> str:
     )
 
 
-def _vacations(calendar, first: int, last: int) -> list[dict]:
+def _vacations(calendar: Calendar, first: int, last: int) -> list[dict]:
     """Vacations of the whole country that touch the years; provinces' own stand on their own pages."""
     return [
         {"name": row.name, "from": spoken(row.starts_on), "until": spoken(row.ends_on), "source": row.source}

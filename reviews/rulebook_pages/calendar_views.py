@@ -9,6 +9,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from orgs.people.requests import SignedInRequest
 from reviews.clock import calendar_change
 from reviews.clock.calendar_change import Arrangement, Change
 from reviews.desk import context as desk
@@ -39,7 +40,7 @@ def counter(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def import_notice(request: HttpRequest) -> HttpResponse:
+def import_notice(request: SignedInRequest) -> HttpResponse:
     """Enter a year's arrangement or a single day: read, preview old → new, confirm (R3.7)."""
     if not site.has_permission(request):
         raise PermissionDenied(zh("放假安排只由系统管理员录入"))
@@ -67,7 +68,9 @@ def _of_day(form: DayForm) -> Arrangement | None:
     return Arrangement(form.rows(), day=given["date"], confirmed=given["confirmed"])
 
 
-def _go_on(request, notice, single, arrangement: Arrangement | None) -> HttpResponse:
+def _go_on(
+    request: SignedInRequest, notice: NoticeForm, single: DayForm, arrangement: Arrangement | None
+) -> HttpResponse:
     """Errors again, the preview, or the change itself when the preview was confirmed."""
     if arrangement is None:
         return _page(request, notice, single, status=INVALID)
@@ -97,13 +100,15 @@ def _go_on(request, notice, single, arrangement: Arrangement | None) -> HttpResp
     return see_other(request.path)
 
 
-def _preview(request, notice, single, arrangement: Arrangement, status: int = 200) -> HttpResponse:
+def _preview(
+    request: SignedInRequest, notice: NoticeForm, single: DayForm, arrangement: Arrangement, status: int = 200
+) -> HttpResponse:
     change = calendar_change.preview(arrangement, request.user, clock.now())
     return _page(request, notice, single, arrangement, change, status)
 
 
 def _page(
-    request,
+    request: SignedInRequest,
     notice: NoticeForm,
     single: DayForm,
     arrangement: Arrangement | None = None,

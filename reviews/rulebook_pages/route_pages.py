@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django import forms
 
@@ -44,12 +45,12 @@ class RouteForm(forms.Form):
     )
     on = date_field(zh("发起日期"))
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         provinces = Unit.objects.filter(level=UnitLevel.PROVINCE).order_by("code")
         self.fields["province"].queryset = self.fields["other"].queryset = provinces
 
-    def clean_on(self):
+    def clean_on(self) -> date:
         """Within the years the calendar can hold."""
         return in_range(self.cleaned_data["on"])
 
@@ -79,7 +80,7 @@ def drawn(book: Rulebook, day: date, province: int | None, other: int | None = N
 
 
 def _by_phase(
-    book, procedure: Procedure, relation: str, day: date, province, other
+    book: Rulebook, procedure: Procedure, relation: str, day: date, province: int | None, other: int | None
 ) -> Iterator[tuple[tuple[str, ...], Route, tuple[str, ...]]]:
     """The 学段 that share a route come together; two leagues apart are drawn only where a row of theirs says so."""
     found: dict[tuple, list[str]] = {}
@@ -93,7 +94,9 @@ def _by_phase(
         yield (() if len(phases) == len(_PHASES) else tuple(phases)), rows[key], key[1:]
 
 
-def _taken(book, kind, relation, phase, day, province, other) -> tuple[Route | None, tuple[str, ...]]:
+def _taken(
+    book: Rulebook, kind: str, relation: str, phase: str, day: date, province: int | None, other: int | None
+) -> tuple[Route | None, tuple[str, ...]]:
     across = relation == ACROSS_LEAGUES
     asked = Relation.SAME_PROVINCE if across else relation
     row = book.route(kind, asked, phase, day, province, across)
@@ -120,7 +123,9 @@ def page(book: Rulebook, today: date, asked: dict | None) -> dict:
     }
 
 
-def _kinds(book: Rulebook, routes: list[Drawn], day: date, province, other) -> list[dict]:
+def _kinds(
+    book: Rulebook, routes: list[Drawn], day: date, province: int | None, other: int | None
+) -> list[dict]:
     kinds: dict[str, list[dict]] = {}
     for route in routes:
         kinds.setdefault(route.kind, []).append(_drawing(book, route, day, province, other))
@@ -140,7 +145,7 @@ def _end_of(procedure: Procedure) -> str:
     return procedure.brings if procedure.of_one_school else zh("学籍转入")
 
 
-def _drawing(book: Rulebook, route: Drawn, day: date, province, other) -> dict:
+def _drawing(book: Rulebook, route: Drawn, day: date, province: int | None, other: int | None) -> dict:
     return {
         "title": title_of(route),
         "stages": [

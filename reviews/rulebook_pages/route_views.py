@@ -1,5 +1,7 @@
 """流程图, open to everyone: which units a case passes, by the rows in force on a day (R3.1)."""
 
+from datetime import date
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -31,7 +33,7 @@ def show(request: HttpRequest) -> HttpResponse:
     return render(request, "reviews/routes.html", context, status=200 if asked else INVALID)
 
 
-def own_province(request: HttpRequest, today) -> str:
+def own_province(request: HttpRequest, today: date) -> str:
     """The code of the signed-in person's province; empty for a visitor."""
     if not request.user.is_authenticated:
         return ""

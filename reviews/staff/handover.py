@@ -3,6 +3,8 @@
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from django.db.models import QuerySet
+
 from ledger import audit, outbox
 from ledger.outbox import OutboxMessage
 from orgs.people.models import Account, Delegation, Post, PostRole, Unit
@@ -43,7 +45,7 @@ class Plan(NamedTuple):
     people: int
 
 
-def colleagues(post: Post, day: date):
+def colleagues(post: Post, day: date) -> QuerySet[Account]:
     """To whom a post may go: those who sit at the unit, and do not hold the other deciding post there."""
     posts = Post.objects.filter(not_over(day), unit=post.unit_id)
     sitting = posts.filter(in_force(day)).values("account")
@@ -130,7 +132,7 @@ def _check_successor(post: Post, to: Account, last: date) -> None:
         )
 
 
-def _same_role(post: Post, to: Account, begins: date):
+def _same_role(post: Post, to: Account, begins: date) -> QuerySet[Post]:
     return Post.objects.filter(not_over(begins), account=to, unit=post.unit_id, role=post.role)
 
 

@@ -2,6 +2,8 @@
 
 from datetime import date, datetime, timedelta
 
+from django.db.models import QuerySet
+
 from ledger import outbox
 from ledger.models import OutboxMessage
 from orgs.people.models import Account, Post, PostRole
@@ -29,7 +31,7 @@ def remind(now: datetime) -> int:
     return len(said)
 
 
-def _registrars(day: date):
+def _registrars(day: date) -> QuerySet[Post]:
     return Post.objects.filter(in_force(day), role=PostRole.REGISTRAR)
 
 

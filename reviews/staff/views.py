@@ -1,7 +1,9 @@
 """交接: a post that is left goes to a colleague; first shown with all that stands open, then done (R0.5)."""
 
+from datetime import date
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.dateparse import parse_date
@@ -9,11 +11,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from orgs.people.models import Account, Post
+from orgs.people.requests import SignedInRequest
 from orgs.people.seats import begun
 from orgs.staff import staffing
 from orgs.staff.staffing import StaffingRefused
 from reviews.case_page.proof_views import whole
 from reviews.desk import context as desk
+from reviews.desk.context import Desk
+from reviews.engine.models import Case
 from reviews.engine.procedures import kind_name
 from reviews.staff import handover
 from reviews.vocabulary.states import State
@@ -26,7 +31,7 @@ _FIELDS = ("to", "last", "reason")
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def show(request: HttpRequest, pk: int) -> HttpResponse:
+def show(request: SignedInRequest, pk: int) -> HttpResponse:
     """The form; POST shows what the hand-over would do, and with ``do`` does it."""
     known = desk.of(request)
     rows = Post.objects.filter(begun(known.today)).select_related("unit", "account__person")
@@ -50,7 +55,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     return see_other(reverse("staffing"))
 
 
-def _said(typed: dict):
+def _said(typed: dict) -> tuple[Account, date]:
     number = whole(typed["to"])
     to = Account.objects.filter(pk=number or 0).select_related("person").first()
     if to is None:
@@ -64,7 +69,7 @@ def _said(typed: dict):
     return to, last
 
 
-def _shown(found: handover.Plan, known) -> dict:
+def _shown(found: handover.Plan, known: Desk) -> dict:
     return {
         "facts": [
             (zh("接任自"), spoken(found.begins)),
@@ -89,7 +94,7 @@ def _shown(found: handover.Plan, known) -> dict:
     }
 
 
-def _row(case, known) -> dict:
+def _row(case: Case, known: Desk) -> dict:
     return {
         "number": case.number,
         "headline": case.headline,
@@ -100,7 +105,15 @@ def _row(case, known) -> dict:
     }
 
 
-def _page(request: HttpRequest, post: Post, typed: dict, *, plan=None, wrong="", status=200) -> HttpResponse:
+def _page(
+    request: SignedInRequest,
+    post: Post,
+    typed: dict,
+    *,
+    plan: dict | None = None,
+    wrong: str = "",
+    status: int = 200,
+) -> HttpResponse:
     shown = {
         "post": {
             "name": post.account.display_name,

@@ -49,7 +49,7 @@ def _forms(_english: bool) -> tuple[str, str]:
 
 
 @register.simple_tag
-def case_rows(rows: list[dict], bulk) -> SafeString:
+def case_rows(rows: list[dict], bulk: object) -> SafeString:
     """Table rows of the worklist (the keys of a row: see ``reviews/case_list.html``); ``bulk``: with a first column
     to choose them by."""
     return SafeString("".join([_row(row, bool(bulk)) for row in rows]))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
+from typing import Any, NoReturn, Protocol, cast
 
 from reviews.vocabulary.clauses import url_of
 from web.words import zh
@@ -57,12 +58,24 @@ class Refused(Exception):
         return self.refusal.code
 
 
-def refuse(code: str, sentence: str, clause: str = ""):
+def refuse(code: str, sentence: str, clause: str = "") -> NoReturn:
     """Raise :class:`Refused`."""
     raise Refused(Refusal(code, sentence, clause))
 
 
-def guard(sentence: str, clause: str, remover: str = "", stops: bool = True):
+class Guard(Protocol):
+    """Judges the facts; says its clause and, for a check-list, what holds when it has nothing to say."""
+
+    label: str
+    clause: str
+    __name__: str
+
+    def __call__(self, facts: Any) -> Refusal | None: ...
+
+
+def guard(
+    sentence: str, clause: str, remover: str = "", stops: bool = True
+) -> Callable[[Callable[..., dict | None]], Guard]:
     """Make a function of the facts into a guard that carries its own sentence and clause.
 
     The function returns ``None`` when all is well, otherwise a dict that fills the sentence's braces. The guard
@@ -72,9 +85,9 @@ def guard(sentence: str, clause: str, remover: str = "", stops: bool = True):
 
     sentence, clause, remover = zh(sentence), zh(clause), zh(remover)
 
-    def decorate(function: Callable) -> Callable:
+    def decorate(function: Callable[..., dict | None]) -> Guard:
         @wraps(function)
-        def check(facts) -> Refusal | None:
+        def check(facts: Any) -> Refusal | None:
             found = function(facts)
             if found is None:
                 return None
@@ -82,8 +95,9 @@ def guard(sentence: str, clause: str, remover: str = "", stops: bool = True):
                 function.__name__, sentence.format(**found), clause, remover.format(**found), stops
             )
 
-        check.label = zh((function.__doc__ or function.__name__).strip().splitlines()[0].rstrip("。."))
-        check.clause = clause
-        return check
+        made = cast(Guard, check)
+        made.label = zh((function.__doc__ or function.__name__).strip().splitlines()[0].rstrip("。."))
+        made.clause = clause
+        return made
 
     return decorate

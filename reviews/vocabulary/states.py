@@ -4,6 +4,8 @@ A state names the stage whose turn it is, so a row tells who holds the ball. The
 need (locks, seats, guards, rows written beside) is the door's business.
 """
 
+from collections.abc import Callable
+
 from django.db import models
 from django_fsm import GET_STATE, transition
 
@@ -134,11 +136,11 @@ class NamesFrom(models.TextChoices):
     TODAY = "today", zh("现在的登记")
 
 
-def _target(case, target, *args, **kwargs):
+def _target(case: object, target: str, *args: object, **kwargs: object) -> str:
     return target
 
 
-def _onward(method):
+def _onward(method: Callable) -> Callable:
     """From each stage to the later ones of its ladder, to 调档 or to the end. Between schools no route ends at its
     first stage; what concerns one school may be left to it alone (R5.1)."""
     for between in (True, False):
@@ -149,7 +151,7 @@ def _onward(method):
     return _signing(State.CORRECTION, list(LATER_STAGES))(method)
 
 
-def _backward(method):
+def _backward(method: Callable) -> Callable:
     """A recall: from each stage to an earlier one or to the correction before it; from a correction to its asker."""
     for ladder in LADDERS:
         for at, stage in enumerate(ladder[1:], 1):
@@ -157,13 +159,13 @@ def _backward(method):
     return _recalling(State.CORRECTION, list(LATER_STAGES))(method)
 
 
-def _signing(source, targets):
+def _signing(source: State, targets: list[State]) -> Callable[[Callable], Callable]:
     return transition(
         field="state", source=source, target=GET_STATE(_target, states=targets), custom={"verb": Verb.SIGN}
     )
 
 
-def _recalling(source, targets):
+def _recalling(source: State, targets: list[State]) -> Callable[[Callable], Callable]:
     return transition(
         field="state", source=source, target=GET_STATE(_target, states=targets), custom={"verb": Verb.RECALL}
     )
@@ -178,34 +180,34 @@ class CaseTransitions:
         target=GET_STATE(_target, states=list(STARTS)),
         custom={"verb": Verb.SUBMIT},
     )
-    def start(self, target):
+    def start(self, target: str) -> None:
         """The registrar of the school that begins it sends the case off; it awaits the head's signature (R3.1)."""
         self.awaiting = Awaiting.SIGN
         self.exclusive_key = self.subject
 
     @transition(field="state", source=RUNNING, custom={"verb": Verb.HANDLE})
-    def handled(self):
+    def handled(self) -> None:
         """The registrar has handled; the head of the same unit signs next (R0.5)."""
         self.awaiting = Awaiting.SIGN
 
     @transition(field="state", source=RUNNING, custom={"verb": Verb.RETURN})
-    def returned(self):
+    def returned(self) -> None:
         """The head sends it back to the registrar of the same unit (R0.5)."""
         self.awaiting = Awaiting.HANDLE
 
     @_onward
-    def agreed(self, target):
+    def agreed(self, target: str) -> None:
         """The head agreed: on to a later stage, or to the end after the last (R3.1); after a correction straight
         back to the unit that asked (R3.1b)."""
         self.awaiting = Awaiting.NOBODY if target == State.COMPLETED else Awaiting.HANDLE
 
     @transition(field="state", source=STAGES, target=State.REFUSED, custom={"verb": Verb.SIGN})
-    def refused(self):
+    def refused(self) -> None:
         """The head refused, with a coded reason. Final (R3.1b)."""
         self.awaiting = Awaiting.NOBODY
 
     @transition(field="state", source=LATER_STAGES, target=State.CORRECTION, custom={"verb": Verb.SIGN})
-    def sent_back(self):
+    def sent_back(self) -> None:
         """A later unit sent the case back to the receiving school for correction (R3.1b)."""
         self.awaiting = Awaiting.HANDLE
 
@@ -215,27 +217,27 @@ class CaseTransitions:
         target=State.WITHDRAWN,
         custom={"verb": Verb.WITHDRAW},
     )
-    def withdrawn(self):
+    def withdrawn(self) -> None:
         """The receiving school took the case back before the last sign-off (R3.1b); at 调档 only where the pupil is
         registered as not having reported (R3.6)."""
         self.awaiting = Awaiting.NOBODY
 
     @_backward
-    def recalled(self, target):
+    def recalled(self, target: str) -> None:
         """The head took a sign-off back within minutes, before the next unit had opened the case."""
         self.awaiting = Awaiting.SIGN
 
     @transition(field="state", source=RUNNING, target=State.EXPIRED, custom={"verb": Verb.EXPIRE})
-    def expired(self):
+    def expired(self) -> None:
         """Not finished within the 90 days: cleared by the clock (R3.7)."""
         self.awaiting = Awaiting.NOBODY
 
     @transition(field="state", source=State.AWAITING_FILE, custom={"verb": Verb.REPORT})
-    def reported(self):
+    def reported(self) -> None:
         """The pupil has reported at the receiving school (R3.6)."""
 
     @transition(field="state", source=State.AWAITING_FILE, custom={"verb": Verb.NO_SHOW})
-    def not_reported(self):
+    def not_reported(self) -> None:
         """The pupil did not report: there will be no request of the file (R3.6)."""
 
     @transition(
@@ -244,12 +246,12 @@ class CaseTransitions:
         target=State.COMPLETED,
         custom={"verb": Verb.REQUEST_FILE},
     )
-    def filed(self):
+    def filed(self) -> None:
         """The receiving school has requested the file: the record moves (R3.6)."""
         self.awaiting = Awaiting.NOBODY
 
     @transition(field="state", source=State.AWAITING_FILE, target=State.LAPSED, custom={"verb": Verb.LAPSE})
-    def lapsed(self):
+    def lapsed(self) -> None:
         """No request by the end of the 10th working day: cancelled by the clock (R3.6)."""
         self.awaiting = Awaiting.NOBODY
 
@@ -259,12 +261,12 @@ class CaseTransitions:
         target=State.CLEARED,
         custom={"verb": Verb.CLEAR},
     )
-    def cleared(self):
+    def cleared(self) -> None:
         """The pupil graduates before the case was finished: cleared with the graduation run (R3.5b)."""
         self.awaiting = Awaiting.NOBODY
 
     @transition(field="state", source=(*RUNNING, State.AWAITING_FILE), custom={"verb": Verb.TAKE_OVER})
-    def taken_over(self):
+    def taken_over(self) -> None:
         """The unit whose turn it is was merged into another, which begins its step anew (R3.1b)."""
         self.awaiting = Awaiting.HANDLE
 
@@ -274,7 +276,7 @@ class CaseTransitions:
         target=State.WITHDRAWN,
         custom={"verb": Verb.TAKE_OVER},
     )
-    def merged(self):
+    def merged(self) -> None:
         """Both schools have become one: there is nothing left to move (R3.1b)."""
         self.awaiting = Awaiting.NOBODY
 
@@ -284,7 +286,7 @@ class CaseTransitions:
         target=State.WITHDRAWN,
         custom={"verb": Verb.GIVE_WAY},
     )
-    def gave_way(self):
+    def gave_way(self) -> None:
         """Another paper about the same pupil was completed first: by the clock, without anybody's fault (R4.5)."""
         self.awaiting = Awaiting.NOBODY
 

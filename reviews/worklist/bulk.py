@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from django.db import DatabaseError
 
 from ledger.models import IdempotencyKey
+from orgs.people.models import Account
 from reviews.desk.context import Desk
 from reviews.engine import door, one_unit, own_words, procedures
 from reviews.engine.models import Case, Step
@@ -41,7 +42,7 @@ class Line:
         return not self.why
 
 
-def dry_run(numbers: list[str], account, desk: Desk) -> list[Line]:
+def dry_run(numbers: list[str], account: Account, desk: Desk) -> list[Line]:
     """What signing these cases would do, case by case, in the order of their due dates. Changes nothing."""
     numbers = list(dict.fromkeys(numbers))[:MOST]
     cases = (
@@ -61,7 +62,7 @@ def dry_run(numbers: list[str], account, desk: Desk) -> list[Line]:
     return lines + [Line(number, _UNKNOWN) for number in numbers if number not in found]
 
 
-def _judge(line: Line, stage: str, account, desk: Desk) -> None:
+def _judge(line: Line, stage: str, account: Account, desk: Desk) -> None:
     case, step = line.case, line.step
     refused = door.refusal(case, Verb.SIGN, account, now=desk.now, step=step, book=desk.book)
     if refused is None and case.state != stage:
@@ -89,7 +90,7 @@ def _not_green(case: Case, desk: Desk) -> Refusal | None:
     return next((found for guard in dict.fromkeys(guards) if (found := guard(facts))), None)
 
 
-def sign(chosen: list[tuple[str, int]], opinion: str, batch: str, account, desk: Desk) -> list[Line]:
+def sign(chosen: list[tuple[str, int]], opinion: str, batch: str, account: Account, desk: Desk) -> list[Line]:
     """Sign each (case number, revision seen) with agreement; the lines say which failed and why.
 
     ``batch`` makes each an idempotent request: sent twice, it is decided once. Raises :class:`Refused` for an opinion
@@ -106,7 +107,7 @@ def sign(chosen: list[tuple[str, int]], opinion: str, batch: str, account, desk:
     return lines
 
 
-def _signed_before(account, key: str) -> bool:
+def _signed_before(account: Account, key: str) -> bool:
     """Whether this very request was carried out already: a double click, a page sent again."""
     return IdempotencyKey.objects.filter(account_id=account.pk, key=key).exists()
 
@@ -115,7 +116,7 @@ def _key(batch: str, number: str) -> str:
     return f"bulk:{batch}:{number}"
 
 
-def _sign_one(line: Line, revision: int, opinion: str, batch: str, account) -> None:
+def _sign_one(line: Line, revision: int, opinion: str, batch: str, account: Account) -> None:
     try:
         door.perform(
             line.case,

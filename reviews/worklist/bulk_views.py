@@ -3,14 +3,15 @@
 import re
 import secrets
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from orgs.people.requests import SignedInRequest
 from reviews.desk import context as desk
 from reviews.engine.book import phrases_for
-from reviews.vocabulary.refusals import Refused
+from reviews.vocabulary.refusals import Refusal, Refused
 from reviews.vocabulary.states import State
 from reviews.worklist import bulk
 from reviews.worklist.tabs import Place
@@ -24,7 +25,7 @@ _BACK = "/worklist/?tab=sign"
 
 @never_cache
 @require_POST
-def check(request: HttpRequest) -> HttpResponse:
+def check(request: SignedInRequest) -> HttpResponse:
     """The dry run: which of the chosen cases would be signed, which fall out and why."""
     place = _signing_place(request)
     numbers = [text for text in request.POST.getlist("case") if _NUMBER.fullmatch(text)]
@@ -35,7 +36,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
-def sign(request: HttpRequest) -> HttpResponse:
+def sign(request: SignedInRequest) -> HttpResponse:
     """Sign those that go, each on its own; then the list of results."""
     place = _signing_place(request)
     chosen = _chosen(request)
@@ -51,7 +52,7 @@ def sign(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_safe
-def result(request: HttpRequest, key: str) -> HttpResponse:
+def result(request: SignedInRequest, key: str) -> HttpResponse:
     """What became of each case."""
     lines = request.session.get("bulk_results", {}).get(key)
     if lines is None:
@@ -61,19 +62,28 @@ def result(request: HttpRequest, key: str) -> HttpResponse:
     return render(request, "reviews/bulk_result.html", context)
 
 
-def _signing_place(request: HttpRequest) -> Place:
+def _signing_place(request: SignedInRequest) -> Place:
     place = Place.of(request.user, desk.of(request).today)
     if not place.signing:
         raise Http404
     return place
 
 
-def _chosen(request: HttpRequest) -> list[tuple[str, int]]:
+def _chosen(request: SignedInRequest) -> list[tuple[str, int]]:
     found = (_CHOSEN.fullmatch(text) for text in request.POST.getlist("case")[: bulk.MOST])
     return [(match[1], int(match[2])) for match in found if match]
 
 
-def _page(request, place: Place, numbers, *, opinion="", batch="", refused=None, status=200) -> HttpResponse:
+def _page(
+    request: SignedInRequest,
+    place: Place,
+    numbers: list[str],
+    *,
+    opinion: str = "",
+    batch: str = "",
+    refused: Refusal | None = None,
+    status: int = 200,
+) -> HttpResponse:
     lines = bulk.dry_run(numbers, request.user, desk.of(request))
     going = [line for line in lines if line.goes]
     context = {
@@ -105,7 +115,7 @@ def _row(line: bulk.Line) -> dict:
     }
 
 
-def _keep(request: HttpRequest, lines: list[bulk.Line]) -> str:
+def _keep(request: SignedInRequest, lines: list[bulk.Line]) -> str:
     """Keep the result for this session, so that the page can be loaded again without signing again."""
     key = secrets.token_urlsafe(9)
     kept = dict(list(request.session.get("bulk_results", {}).items())[-(_KEPT_RESULTS - 1) :])

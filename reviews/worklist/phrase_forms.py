@@ -1,5 +1,7 @@
 """The form of a quick phrase."""
 
+from typing import Any
+
 from django import forms
 
 from reviews.engine.grounds import answer_to
@@ -21,7 +23,7 @@ class PhraseForm(forms.ModelForm):
         model = QuickPhrase
         fields = ["outcome", "text", "position"]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["outcome"] = forms.ChoiceField(
             label=zh("用于"),
@@ -47,7 +49,7 @@ class PhraseForm(forms.ModelForm):
             },
         )
 
-    def clean_text(self):
+    def clean_text(self) -> str:
         """The words as they would stand in an opinion."""
         text = cleaned(self.cleaned_data["text"])
         if not says(text, SHORTEST):

@@ -2,11 +2,13 @@
 
 from django.contrib import messages
 from django.db.models import Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from orgs.people.models import Account
+from orgs.people.requests import SignedInRequest
 from reviews.desk import context as desk
 from reviews.rulebook.models import QuickPhrase
 from reviews.worklist.phrase_forms import MOST_PHRASES, PhraseForm
@@ -19,7 +21,7 @@ _ADDRESS = "/phrases/"
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def manage(request: HttpRequest) -> HttpResponse:
+def manage(request: SignedInRequest) -> HttpResponse:
     """All phrases the account is offered; below them a form for a new one."""
     place = Place.of(request.user, desk.of(request).today)
     unit = _unit(place, request.POST.get("unit", ""))
@@ -41,7 +43,7 @@ def manage(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def change(request: HttpRequest, pk: int) -> HttpResponse:
+def change(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change one phrase."""
     phrase = _own(request, pk)
     form = PhraseForm(request.POST or None, instance=phrase)
@@ -54,14 +56,14 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def remove(request: HttpRequest, pk: int) -> HttpResponse:
+def remove(request: SignedInRequest, pk: int) -> HttpResponse:
     """Take one phrase away; opinions already written stay as they are."""
     _own(request, pk).delete()
     messages.success(request, zh("短语已删除。"))
     return see_other(_ADDRESS)
 
 
-def _own(request: HttpRequest, pk: int) -> QuickPhrase:
+def _own(request: SignedInRequest, pk: int) -> QuickPhrase:
     """A phrase the account may change: its own, or one of a unit it heads."""
     place = Place.of(request.user, desk.of(request).today)
     may = Q(account=request.user) | Q(account__isnull=True, unit__in=place.signing)
@@ -77,7 +79,7 @@ def _unit(place: Place, text: str) -> int | None:
     return int(text)
 
 
-def _kept(account, unit: int | None) -> int:
+def _kept(account: Account, unit: int | None) -> int:
     mine = Q(unit=unit, account__isnull=True) if unit else Q(account=account)
     return QuickPhrase.objects.filter(mine).count()
 
@@ -87,7 +89,7 @@ def _units(place: Place) -> list[dict]:
     return [{"id": unit.pk, "name": unit.short_name} for unit in seats.values()]
 
 
-def _groups(account, place: Place) -> list[dict]:
+def _groups(account: Account, place: Place) -> list[dict]:
     """Own phrases, each unit's, everyone's: in the order in which the keys 1–9 offer them."""
     offered = Q(account=account) | Q(account__isnull=True, unit__in=place.units) | Q(account=None, unit=None)
     rows = list(

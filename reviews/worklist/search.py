@@ -7,7 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from django.db.models import F, Q
+from django.db.models import F, Q, QuerySet
 
 from orgs.people.models import Account
 from reviews.desk.context import Desk
@@ -58,7 +58,7 @@ def find(text: str, account: Account, desk: Desk) -> Found:
     return _found(visible.filter(named))
 
 
-def _found(rows, exact: bool = False) -> Found:
+def _found(rows: QuerySet[Case], exact: bool = False) -> Found:
     listed = list(
         rows.order_by(F("closed_at").desc(nulls_first=True), "-id").values_list("pk", "number")[: MOST + 1]
     )

@@ -47,7 +47,7 @@ class Place:
     seats: tuple[Seat, ...]
 
     @classmethod
-    def of(cls, account: Account, day) -> "Place":
+    def of(cls, account: Account, day: date) -> "Place":
         """The account's seats of registrar and head on ``day``; other posts decide nothing."""
         keeping = {PostRole.REGISTRAR, PostRole.HEAD}
         return cls(account, tuple(seat for seat in seats_of(account, day) if seat.role in keeping))
@@ -118,7 +118,7 @@ class Filters:
         }
         return {name: value for name, value in wanted.items() if value}
 
-    def applied(self, rows: QuerySet, today) -> QuerySet:
+    def applied(self, rows: QuerySet, today: date) -> QuerySet:
         """``rows`` narrowed. A unit stands for itself and all under it, on either side."""
         if self.stage:
             rows = rows.filter(state=self.stage)

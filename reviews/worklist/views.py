@@ -1,16 +1,19 @@
 """The worklist and the search box."""
 
 import secrets
+from collections.abc import Iterable
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from orgs.people.requests import SignedInRequest
 from reviews.desk import context as desk
+from reviews.desk.context import Desk
 from reviews.faults import announcing as faults
 from reviews.rulebook.countdown import SOON, spoken
 from reviews.vocabulary.relations import Relation
@@ -40,7 +43,7 @@ _EMPTY = {
 
 @never_cache
 @require_safe
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: SignedInRequest) -> HttpResponse:
     """The cases of one tab, the most pressing first."""
     known = desk.of(request)
     place, filters = Place.of(request.user, known.today), Filters.read(request.GET)
@@ -51,7 +54,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @never_cache
 @sensitive_post_parameters("q")
 @require_http_methods(["GET", "HEAD", "POST"])
-def find(request: HttpRequest) -> HttpResponse:
+def find(request: SignedInRequest) -> HttpResponse:
     """Look for what was typed; a number that names one case goes straight to it.
 
     By POST, so that nothing typed stands in an address, a log or the history of a shared machine.
@@ -70,7 +73,7 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "reviews/case_list.html", context)
 
 
-def _keep(request: HttpRequest, found: search.Found) -> str:
+def _keep(request: SignedInRequest, found: search.Found) -> str:
     """Remember the ids of a result for this session only, under a key that says nothing."""
     key = secrets.token_urlsafe(6)
     kept = dict(list(request.session.get("searches", {}).items())[-(_KEPT_SEARCHES - 1) :])
@@ -80,7 +83,7 @@ def _keep(request: HttpRequest, found: search.Found) -> str:
 
 @never_cache
 @require_safe
-def show_found(request: HttpRequest, key: str) -> HttpResponse:
+def show_found(request: SignedInRequest, key: str) -> HttpResponse:
     """The result of a search of this session."""
     ids, more = request.session.get("searches", {}).get(key, (None, False))
     if ids is None:
@@ -100,7 +103,7 @@ def show_found(request: HttpRequest, key: str) -> HttpResponse:
 # ---------------------------------------------------------------- what the page says
 
 
-def _listing(known, place: Place, tab: str, filters: Filters, ids: list[int] | None = None) -> dict:
+def _listing(known: Desk, place: Place, tab: str, filters: Filters, ids: list[int] | None = None) -> dict:
     counted = counts(place, known, tab, filters, ids)
     start = (filters.page - 1) * PAGE
     if counted.found is not None and start >= counted.found:
@@ -175,7 +178,7 @@ def _filters(filters: Filters, counted: Counts) -> list[dict]:
     ]
 
 
-def _choice(name: str, label: str, everything: str, options, chosen: str) -> dict:
+def _choice(name: str, label: str, everything: str, options: Iterable[tuple[str, str]], chosen: str) -> dict:
     listed = [{"value": value, "label": text, "selected": value == chosen} for value, text in options]
     first = {"value": "", "label": everything, "selected": not chosen}
     return {"name": name, "label": label, "options": [first, *listed]}

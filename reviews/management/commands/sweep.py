@@ -1,7 +1,9 @@
 """Let the clock go round once, or tell what it would do at a moment."""
 
 from datetime import datetime
+from typing import Any
 
+from django.core.management import CommandParser
 from django.core.management.base import BaseCommand, CommandError
 
 from reviews.clock import sweeps
@@ -15,14 +17,14 @@ class Command(BaseCommand):
 
     help = "按时限清扫一次：逾期标记、提醒、满 90 天清理（平时由后台每 10 分钟进行一次）"
 
-    def add_arguments(self, parser):
+    def add_arguments(self, parser: CommandParser) -> None:
         """The moment is for looking only."""
         parser.add_argument(
             "--at", default="", help="按此时刻预演，如 2026-10-09T00:00+08:00（须同时用 --dry-run）"
         )
         parser.add_argument("--dry-run", action="store_true", help="只显示会做什么，不写入任何内容")
 
-    def handle(self, *args, **options):
+    def handle(self, *args: Any, **options: Any) -> None:
         """Preview or run."""
         at, dry_run = options["at"], options["dry_run"]
         if at and not dry_run:
