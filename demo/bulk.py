@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import cast
 
 from django.apps import apps
 from django.conf import settings
@@ -179,7 +180,7 @@ def _names(inventor: Inventor) -> list[tuple]:
 def _schools(counties: list[Unit], pupils: int, today: date) -> dict[str, list[Ground]]:
     """Schools of every phase in every county, at least two of each, with a class of every cohort."""
     each = max(1, pupils // len(counties) // _PUPILS_A_SCHOOL // 8)
-    units = []
+    units: list[Unit] = []
     for county in counties:
         for noun, class_code, lowest, highest, share in _PHASES:
             for number in range(1, max(2, each * share) + 1):
@@ -200,12 +201,12 @@ def _schools(counties: list[Unit], pupils: int, today: date) -> dict[str, list[G
                     )
                 )
     for pk, unit in enumerate(units, reserve(Unit, len(units))):
-        unit.pk, unit.path = pk, f"{unit.authority.path}{pk}/"
+        unit.pk, unit.path = pk, f"{cast(Unit, unit.authority).path}{pk}/"
     Unit.objects.bulk_create(units, batch_size=1000)
     classes = [
         SchoolClass(school=unit, phase=phase_of(grade, "6-3"), cohort=cohort_of(grade, today), number=1)
         for unit in units
-        for grade in range(unit.lowest_grade, unit.highest_grade + 1)
+        for grade in range(cast(int, unit.lowest_grade), cast(int, unit.highest_grade) + 1)
     ]
     SchoolClass.objects.bulk_create(classes, batch_size=2000)
     of_school: dict[int, dict[int, int]] = {}
@@ -215,10 +216,10 @@ def _schools(counties: list[Unit], pupils: int, today: date) -> dict[str, list[G
     for unit in units:
         ground = Ground(
             unit.pk,
-            unit.authority_id,
+            cast(int, unit.authority_id),
             unit.division_code,
-            unit.lowest_grade,
-            unit.highest_grade,
+            cast(int, unit.lowest_grade),
+            cast(int, unit.highest_grade),
             unit.name,
             of_school[unit.pk],
         )
@@ -247,7 +248,7 @@ def _staff(counties: list[Unit], grounds: list[Ground], inventor: Inventor, toda
         if (unit.pk, role) not in held
     ]
     new = people.appoint(wanted, date(2020, 9, 1), inventor, "U", today)
-    held |= {key: (account.pk, account.person_id) for key, account in new.items()}
+    held |= {key: (account.pk, cast(int, account.person_id)) for key, account in new.items()}
     return {pk: held[pk, PostRole.REGISTRAR] + held[pk, PostRole.HEAD] for pk in ids}
 
 

@@ -140,10 +140,10 @@ class Writer:
     def rows(self, start: int, count: int) -> tuple[dict[str, bytes], int]:
         """COPY text of pupils ``start`` … by table, and how many rows it is."""
         self.random = random.Random(f"{self.plan.seed}:{start}")  # noqa: S311 - it must repeat
-        self.out = defaultdict(list)
+        self.out: dict[str, list[str]] = defaultdict(list)
         for place in range(start, min(start + count, self.plan.pupils)):
             self._pupil(place)
-        made = sum(map(len, self.out.values()))
+        made = sum(len(rows) for rows in self.out.values())
         return {table: "".join(self.out[table]).encode() for table in TABLES if self.out[table]}, made
 
     # ------------------------------------------------------------ pupils
@@ -394,7 +394,8 @@ def _scrambled(place: int, seed: int) -> str:
     return "".join(_LETTERS[value >> shift & 31] for shift in range(0, 40, 5))
 
 
-_writer: Writer | None = None
+# Each process its own.
+_writer: Writer
 
 
 def prepare(plan: Plan) -> None:

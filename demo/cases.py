@@ -153,7 +153,7 @@ class _Teller:
         pairs: dict[bool, list] = {True: [], False: []}
         for receiving, sending in permutations(self.schools.values(), 2):
             one, two = receiving.unit, sending.unit
-            if min(one.highest_grade, two.highest_grade) > max(one.lowest_grade, two.lowest_grade):
+            if min(receiving.highest, sending.highest) > max(receiving.lowest, sending.lowest):
                 pairs[one.authority_id == two.authority_id].append((receiving, sending))
         return pairs
 
@@ -162,8 +162,8 @@ class _Teller:
         fitting = [
             pupil
             for pupil in self.free.get(sending.word, ())
-            if self._grade(pupil) - 1 >= max(receiving.unit.lowest_grade, sending.unit.lowest_grade)
-            and self._grade(pupil) <= receiving.unit.highest_grade
+            if self._grade(pupil) - 1 >= max(receiving.lowest, sending.lowest)
+            and self._grade(pupil) <= receiving.highest
         ]
         if not fitting:
             return None

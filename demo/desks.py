@@ -2,6 +2,7 @@
 claimants, the term's verification (R6.1, R2.2, R1.9, R6.2). Made by the program's own acts, as people would."""
 
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from django.db.models import CharField, Value
 from django.db.models.functions import Cast, Concat
@@ -13,6 +14,7 @@ from reviews.engine.models import Case
 from students.admission import late_lists as lists
 from students.admission.registration import Newcomer
 from students.classes import sheets
+from students.classes.models import ChangeSheet
 from students.duplicates import problems
 from students.pupil import records, sealing
 from students.pupil.grades import cohort_of
@@ -31,7 +33,7 @@ def write(schools: dict[str, Unit], staff: Staff, now: datetime, inventor: Inven
         "sheet": _sheet(school, staff, now),
         "late": _late(school, staff, now, inventor),
         "problems": _claimed(school, other),
-        "verification": _round(school.authority, staff, now, day),
+        "verification": _round(cast(Unit, school.authority), staff, now, day),  # no school is without
     }
 
 
@@ -48,7 +50,7 @@ def _sheet(school: Unit, staff: Staff, now: datetime) -> int:
         pupil.pk: {"address": f"示例苏木示例嘎查 {at} 号", "commute_distance": "1.5"}
         for at, pupil in enumerate(pupils, 1)
     }
-    sheet = sheets.propose(row, said, teacher, now)
+    sheet = cast(ChangeSheet, sheets.propose(row, said, teacher, now))  # something is said
     sheets.send(sheet, teacher, now)
     return sheet.lines.count()
 

@@ -6,7 +6,7 @@ checks and unique indexes stay on, and :mod:`demo.inspection` proves afterwards 
 Only the trial's own superuser can do this; a program on real servers has no such right.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 
@@ -53,7 +53,7 @@ def as_replica() -> Iterator[None]:
                 cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
-def store(rows: list[models.Model]) -> None:
+def store(rows: Sequence[models.Model]) -> None:
     """Write unsaved instances of one model, whose keys are set, by COPY; triggers fire as at any insert."""
     model = type(rows[0])
     fields = [
@@ -61,7 +61,7 @@ def store(rows: list[models.Model]) -> None:
         for field in model._meta.concrete_fields
         if not isinstance(getattr(rows[0], field.attname), DatabaseDefault)
     ]
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     with connection.cursor() as cursor:
         with cursor.copy(
             f"COPY {connection.ops.quote_name(model._meta.db_table)} ({names}) FROM STDIN"

@@ -82,9 +82,7 @@ class Told:
             pupil
             for pupil in self.free
             if pupil.school.word != receiving.word
-            and receiving.unit.lowest_grade
-            <= grade_of(pupil.student, self.today, "")
-            <= receiving.unit.highest_grade
+            and receiving.lowest <= grade_of(pupil.student, self.today, "") <= receiving.highest
         )
         self.free.remove(found)
         return found
@@ -188,7 +186,7 @@ def _store(told: Told) -> None:
             f"fault:{fault.number}",
         )
         if fault.closed_at:
-            body = {"fault": fault.pk}
+            body: dict[str, int | None] = {"fault": fault.pk}
             _note("faults", fault.closed_by, "fault.closed", fault.closed_at, body, f"fault:{fault.number}")
     for made in told.taken:
         body = {"offline": made.pk, "fault": made.fault_id, "student": made.student_id}

@@ -25,7 +25,7 @@ def write(now: datetime) -> int:
     if not settings.TRIAL or Ticket.objects.exists():
         return 0
     region = Unit.objects.filter(code="150000").first()
-    if region is None or _holder(region, PostRole.TECHNICIAN) is None:
+    if region is None or _asked(region, PostRole.TECHNICIAN) is None:
         return 0
     with transaction.atomic():
         _publish()
@@ -44,9 +44,17 @@ def write(now: datetime) -> int:
     return Ticket.objects.count()
 
 
-def _holder(unit: Unit, role: str) -> Account | None:
+def _asked(unit: Unit, role: str) -> Account | None:
     post = Post.objects.filter(unit=unit, role=role).select_related("account__person").order_by("pk").first()
     return post.account if post else None
+
+
+def _holder(unit: Unit, role: str) -> Account:
+    """Of a unit that the demonstration has filled."""
+    found = _asked(unit, role)
+    if found is None:
+        raise LookupError(f"{unit}: {role}")
+    return found
 
 
 def _publish() -> None:
@@ -74,7 +82,7 @@ def _report(region: Unit, now: datetime) -> Ticket:
     door.perform(made.number, Verb.PROPOSE, by, now)
     door.perform(made.number, Verb.ISSUE, head, now)
     ministry = Unit.objects.filter(level=UnitLevel.MINISTRY).first()
-    accepting = _holder(ministry, PostRole.REGISTRAR)
+    accepting = _asked(ministry, PostRole.REGISTRAR) if ministry else None
     if accepting is not None:
         said = door.Said(phone="010-66090000", accepting_unit="教育部基础教育司")
         door.perform(made.number, Verb.ACCEPT, accepting, now, said)

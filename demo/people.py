@@ -1,8 +1,10 @@
 """The staff of the demonstration: for every unit a registrar and a head, two people each with one account (R0.5)."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import cast
 
 from django.contrib.auth.hashers import make_password
 
@@ -15,7 +17,7 @@ from web import pinyin
 
 PASSWORD = "Xueji-2026-demo"  # noqa: S105 - printed for everyone who starts the trial
 ADMINISTRATOR = "admin"
-_ROLE_WORDS = {
+_ROLE_WORDS: dict[str, str] = {
     PostRole.REGISTRAR: "registrar",
     PostRole.HEAD: "head",
     PostRole.CLASS_TEACHER: "teacher",
@@ -71,12 +73,12 @@ def build(schools: list[School], today: date, inventor: Inventor) -> Staff:
     wanted.append(("neimenggu", region, PostRole.TECHNICIAN))
     wanted.append(("", region, PostRole.ADMINISTRATOR))
     staff = Staff(appoint(wanted, date(today.year - 3, 9, 1), inventor, "D", today))
-    _lend_one_post(staff, next(s.unit for s in schools if s.word == "dongwu1").authority, today)
+    _lend_one_post(staff, next(s.authority for s in schools if s.word == "dongwu1"), today)
     return staff
 
 
 def appoint(
-    wanted: list[tuple[str, Unit, str]], since: date, inventor: Inventor, series: str, today: date
+    wanted: Sequence[tuple[str, Unit, str]], since: date, inventor: Inventor, series: str, today: date
 ) -> dict[tuple[int, str], Account]:
     """A person, an account ``word-role`` and a post for each (word, unit, role); returns the account of each post."""
     sexes = [MALE if number % 3 else FEMALE for number in range(len(wanted))]
@@ -129,7 +131,9 @@ def _train(people: list[Person], today: date) -> None:
 def _unit_words() -> dict[int, str]:
     """A short sign-in word for every unit of the administration: 阿巴嘎旗 → aba, 新城区 → xincheng."""
     units = list(Unit.objects.exclude(level=UnitLevel.SCHOOL).select_related("authority"))
-    plain = {unit.pk: _WORDS.get(unit.code) or _spelled(unit.short_name) for unit in units}
+    plain: dict[int | None, str] = {
+        unit.pk: _WORDS.get(unit.code) or _spelled(unit.short_name) for unit in units
+    }
     count = Counter(plain.values())
     return {
         unit.pk: plain[unit.pk]
@@ -149,7 +153,7 @@ def _lend_one_post(staff: Staff, county: Unit, today: date) -> None:
     post = Post.objects.get(unit=county, role=PostRole.HEAD)
     Delegation.objects.create(
         post=post,
-        account=staff.head(county.authority),
+        account=staff.head(cast(Unit, county.authority)),  # its league
         valid_from=today - timedelta(days=3),
         valid_until=today + timedelta(days=30),
         reason="外出培训",

@@ -5,6 +5,7 @@ School codes count from 900001, where no real school of the region stands; every
 
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from orgs.people.models import Unit, UnitLevel
 from orgs.people.school_system import SchoolSystem
@@ -123,6 +124,17 @@ class School:
         """Six-digit code of the place it stands in."""
         return self.unit.division_code
 
+    # Of a school the table lets neither grade be empty.
+    @property
+    def lowest(self) -> int:
+        """Its lowest grade."""
+        return cast(int, self.unit.lowest_grade)
+
+    @property
+    def highest(self) -> int:
+        """Its highest grade."""
+        return cast(int, self.unit.highest_grade)
+
 
 def build(today: date) -> list[School]:
     """Create the neighbours, the schools and their classes; the units of the region must stand already."""
@@ -137,7 +149,7 @@ def build(today: date) -> list[School]:
                 authority=units[above],
                 division_code=code,
             )
-    schools = []
+    schools: list[School] = []
     for code, rows in _SCHOOLS.items():
         for word, ordinal, kind in rows:
             schools.append(_school(units[code], word, ordinal, kind, len(schools) + 1))
@@ -174,7 +186,7 @@ def _add_classes(schools: list[School], today: date) -> None:
     for school in schools:
         several = 3 if school.word in TOUR_SCHOOLS else 1
         system = school.unit.school_system
-        for grade in range(school.unit.lowest_grade, school.unit.highest_grade + 1):
+        for grade in range(school.lowest, school.highest + 1):
             cohort = cohort_of(grade, today)
             school.classes[cohort] = [
                 SchoolClass(

@@ -12,7 +12,7 @@ from demo.places import TOUR_SCHOOLS, School, begun
 from students.pupil import sealing
 from students.pupil.grades import cohort_of, nominal_grade, phase_of, school_year
 from students.pupil.identity import FEMALE, MALE
-from students.pupil.invented import MONGOL, RARE_CHARACTERS, InventedPupil, Inventor
+from students.pupil.invented import MONGOL, RARE_CHARACTERS, InventedGuardian, InventedPupil, Inventor
 from students.pupil.models import (
     Enrolment,
     Guardian,
@@ -64,7 +64,10 @@ class Register:
         self.first_numbers: list[tuple[Student, str, datetime]] = []
         self.later_numbers: list[tuple[Student, str, datetime]] = []
         self.enrolments: list[Enrolment] = []
-        self.guardians: list[tuple[Student, object]] = []
+        self.guardians: list[tuple[Student, InventedGuardian]] = []
+        # Of each pupil, before it has a key: the identity number, and the place of the first school.
+        self.plain: dict[int, str] = {}
+        self.places: dict[int, str] = {}
 
     def add(self, school: School, school_class: SchoolClass | None, cohort: int, *, named=None, status=""):
         """One pupil of ``school``; ``named`` is (name, sex, ethnic) where it is not left to chance."""
@@ -72,7 +75,7 @@ class Register:
         sex, ethnic = (named[1], named[2]) if named else ("", "")
         found = self.inventor.pupil(school.division, born, sex, ethnic)
         name = named[0] if named else found.name
-        grade = min(nominal_grade(cohort, self.today), school.unit.highest_grade)
+        grade = min(nominal_grade(cohort, self.today), school.highest)
         phase = phase_of(grade, school.unit.school_system)
         entered = self._entered(school, cohort, phase)
         letter = self._letter(cohort)
@@ -95,12 +98,12 @@ class Register:
             migrant_worker_child=self.random.random() < 0.08,
         )
         if student.status == StudentStatus.GRADUATED:
-            student.graduated_on = date(cohort + school.unit.highest_grade, 7, 10)
-        student.place_code = school.division
+            student.graduated_on = date(cohort + school.highest, 7, 10)
+        self.places[id(student)] = school.division
         student.migrant_worker_child &= student.left_behind_child == "0"  # nobody is both
         if letter != "J":
             student.id_number_index = number_index(found.id_number)
-            student.plain_id_number = found.id_number
+            self.plain[id(student)] = found.id_number
         self._enrol(student, school, school_class, entered)
         self._number(student, found, letter, entered)
         parents = self.inventor.guardians(replace(found, name=name))
@@ -108,7 +111,7 @@ class Register:
         self.pupils.append(Pupil(student, school))
 
     def _entered(self, school: School, cohort: int, phase: str) -> datetime:
-        first = begun(school.unit.lowest_grade, phase, school.unit.school_system)
+        first = begun(school.lowest, phase, school.unit.school_system)
         day = date(cohort + first - 1, 9, 1)
         return datetime.combine(min(day, self.today - timedelta(days=1)), time(9), SHANGHAI)
 
@@ -136,7 +139,7 @@ class Register:
                 school=school.unit,
                 phase=student.phase,
                 period=DateTimeTZRange(entered, None),
-                grade_in=begun(school.unit.lowest_grade, student.phase, school.unit.school_system),
+                grade_in=begun(school.lowest, student.phase, school.unit.school_system),
                 class_name=str(school_class or ""),
             )
         )
@@ -161,7 +164,7 @@ class Register:
         sealer = sealing.sealer("students_student", "id_number_sealed")
         for pk, student in enumerate(students, reserve(Student, len(students))):
             student.pk = pk
-            plain = getattr(student, "plain_id_number", "")
+            plain = self.plain.get(id(student), "")
             student.id_number_sealed = sealer.seal(plain, pk) if plain else None
         store(students)
         for pk, enrolment in enumerate(self.enrolments, reserve(Enrolment, len(self.enrolments))):
@@ -207,7 +210,7 @@ class Register:
                 name=guardian.name,
                 relation=_RELATIONS[guardian.relation],
                 workplace=guardian.address,
-                details=record_rows.of_guardian(guardian.address, student.place_code, student.ethnic),
+                details=record_rows.of_guardian(guardian.address, self.places[id(student)], student.ethnic),
                 phone_sealed=sealer.seal(guardian.phone, pk),
             )
             for pk, (student, guardian) in enumerate(self.guardians, first)
@@ -240,7 +243,7 @@ def build(schools: list[School], today: date, seed: int, inventor: Inventor) -> 
         if school.word == "aba1":
             for named, cohort in zip(_SHOWN_NAMES, sorted(school.classes)[1:5], strict=True):
                 register.add(school, school.classes[cohort][0], cohort, named=named, status="enrolled")
-        gone = cohort_of(school.unit.highest_grade + 1, today)
+        gone = cohort_of(school.highest + 1, today)
         for _ in range(4 if school.word in TOUR_SCHOOLS else 1):
             register.add(school, None, gone, status="graduated")
     register.write()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -41,7 +42,8 @@ def seed(now: datetime, number: int = DEFAULT_SEED, say: Callable[[str], None] =
     Raises :class:`NotPossible` outside the trial, and where pupils stand already that are not the demonstration's.
     """
     refuse_outside_trial()
-    today, files = local_date(now), []
+    today = local_date(now)
+    files: list[Path] = []
     try:
         with transaction.atomic():
             begin(CHAIN)

@@ -8,6 +8,7 @@ import random
 import uuid
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from typing import cast
 
 from demo.people import Staff
 from demo.places import School
@@ -21,6 +22,7 @@ from reviews.engine.models import Act, Attachment, Case, OverdueRecord, Step
 from reviews.engine.procedures import of_kind
 from reviews.notices.models import Notice
 from reviews.notices.sending import words
+from reviews.rulebook.models import Route
 from reviews.rulebook.notice_values import IN_PROVINCE
 from reviews.vocabulary.states import DECISIONS, Awaiting, Outcome, State, Verb
 from students.changes.procedures import subject_of
@@ -63,8 +65,8 @@ class Story:
     receiving: School
     sending: School
     reason: TransferReason
-    case: Case = None
-    transfer: Transfer = None
+    case: Case = field(init=False)
+    transfer: Transfer = field(init=False)
     step: Step | None = None
     steps: list[Step] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
@@ -74,6 +76,13 @@ class Story:
     trail: list[Entry] = field(default_factory=list)
     now: dict = field(default_factory=dict)
     moved_at: datetime | None = None
+
+    @property
+    def running(self) -> Step:
+        """The step whose turn it is, for what happens only while there is one."""
+        if self.step is None:
+            raise LookupError("the case is not under way")
+        return self.step
 
     # ------------------------------------------------------------ before sending
 
@@ -140,8 +149,9 @@ class Story:
         """Sent off; judged from here on by the rules in force now (R0.7)."""
         day, receiving, student = local_date(at), self.receiving.unit, self.pupil.student
         case = self.case
-        case.route = self.cast.book.route(case.kind, case.relation, student.phase, day, receiving.province_id)
-        case.stages = list(case.route.stages)
+        book = self.cast.book
+        route = book.route(case.kind, case.relation, student.phase, day, receiving.province_id)
+        case.route, case.stages = route, list(cast(Route, route).stages)  # the law has one for every case
         case.submitted_at = at
         days = self.cast.book.limit("expire_days", day, receiving.province_id)
         case.expires_at = at + timedelta(hours=24 * days)
@@ -154,24 +164,25 @@ class Story:
 
     def handle(self, at: datetime, opinion: str, outcome=Outcome.AGREE, reason: str = "") -> None:
         """The registrar of the unit whose turn it is."""
-        unit, clerk = self.step.unit, self.cast.staff.registrar(self.step.unit)
-        if self.step.first_opened_at is None:
+        step = self.running
+        unit, clerk = step.unit, self.cast.staff.registrar(step.unit)
+        if step.first_opened_at is None:
             self.opened(at - timedelta(minutes=self.cast.random.randint(3, 20)))
         if self.now["state"] == State.CORRECTION:
             self.replace_proof(at - timedelta(minutes=3))
-        self._handled(self.step, clerk, at, opinion, outcome, reason)
+        self._handled(step, clerk, at, opinion, outcome, reason)
         self.now["awaiting"] = Awaiting.SIGN
         self._act(at, Verb.HANDLE, clerk, unit, opinion, outcome, reason)
         self._tell(at, "to_sign", [self.cast.staff.head(unit)])
 
     def opened(self, at: datetime) -> None:
         """The registrar looked at it for the first time."""
-        self.step.first_opened_at = at
-        self.step.first_opened_by = self.cast.staff.registrar(self.step.unit)
+        self.running.first_opened_at = at
+        self.running.first_opened_by = self.cast.staff.registrar(self.running.unit)
 
     def give_back(self, at: datetime, opinion: str) -> None:
         """The head returned it to the registrar of the same unit (R0.5)."""
-        step, head = self.step, self.cast.staff.head(self.step.unit)
+        step, head = self.running, self.cast.staff.head(self.running.unit)
         step.handler = step.handler_person = step.handled_at = None
         step.handle_opinion = step.proposal = step.proposal_reason = ""
         self.now["awaiting"] = Awaiting.HANDLE
@@ -180,7 +191,7 @@ class Story:
 
     def sign(self, at: datetime, opinion: str, outcome=Outcome.AGREE, reason: str = "") -> None:
         """The head's decision: on, back, or the end."""
-        step, head = self.step, self.cast.staff.head(self.step.unit)
+        step, head = self.running, self.cast.staff.head(self.running.unit)
         step.signer, step.signer_person, step.signed_at = head, head.person, at
         step.sign_opinion, step.outcome, step.reason, step.closed_at = opinion, outcome, reason, at
         opened = None
@@ -206,9 +217,9 @@ class Story:
 
     def expire(self) -> None:
         """Cleared by the clock in its first run after 90 × 24 hours (R3.7)."""
-        due = self.case.expires_at
+        due = cast(datetime, self.case.expires_at)  # set as it was sent
         at = due + timedelta(minutes=10 - due.minute % 10) - timedelta(seconds=due.second)
-        step, was = self.step, self.now["state"]
+        step, was = self.running, self.now["state"]
         step.outcome, step.closed_at = Outcome.EXPIRED, at
         self._end(at, State.EXPIRED)
         self.case.expiry_warned = len(EXPIRY_WARN_DAYS)
@@ -220,7 +231,7 @@ class Story:
 
     def recall(self, at: datetime) -> None:
         """The head takes the sign-off back within minutes, before the next unit has looked (R3.1b)."""
-        before, step = self.steps[-2], self.step
+        before, step = self.steps[-2], self.running
         head = before.signer
         step.outcome, step.closed_at = Outcome.RECALLED, at
         opened = self._open(at, before.stage, asked_by=before.asked_by, recall_of=before)
@@ -265,8 +276,8 @@ class Story:
             step.overdue_at = _morning_after(step.due_on)
         if step.bulletin_due_on < until:
             at = _morning_after(step.bulletin_due_on)
-            dates = {"due_on": step.due_on, "bulletin_due_on": step.bulletin_due_on}
-            body = {"case": self.case, "step": step, "unit": step.unit} | dates
+            due = {"due_on": step.due_on, "bulletin_due_on": step.bulletin_due_on}
+            body = {"case": self.case, "step": step, "unit": step.unit, **due}
             self.trail.append(Entry(at, None, "step.overdue", body))
             self.overdue.append(
                 OverdueRecord(
@@ -275,7 +286,7 @@ class Story:
                     unit=step.unit,
                     stage=step.stage,
                     recorded_at=at,
-                    **dates,
+                    **due,
                 )
             )
 
@@ -283,7 +294,7 @@ class Story:
 
     def _agreed(self, at: datetime, step: Step) -> Step | None:
         if step.stage == State.CORRECTION:
-            return self._open(at, step.asked_by.stage)
+            return self._open(at, cast(Step, step.asked_by).stage)
         stages = self.case.stages
         place = stages.index(step.stage)
         if place + 1 < len(stages):
@@ -375,7 +386,7 @@ class Story:
             self._tell(at, "refused", self._clerks())
         else:
             event = "correction" if outcome == Outcome.SEND_BACK else "arrived"
-            self._tell(at, event, [self.cast.staff.registrar(self.step.unit)])
+            self._tell(at, event, [self.cast.staff.registrar(self.running.unit)])
 
     def _tell(self, at: datetime, event: str, accounts: list[Account]) -> None:
         text = words(self.case, event)

@@ -1,8 +1,9 @@
 """Told stories become rows: the past past the triggers, the record and the audit trail with all triggers on."""
 
 import hashlib
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from typing import Any, cast
 
 from django.db import models
 
@@ -66,6 +67,7 @@ def _number_rows(stories: list[Story]) -> None:
 
 def _follow(model: type[models.Model], row: models.Model) -> None:
     """Django noted the ids of related rows when they had none: note them again."""
+    field: Any
     for field in model._meta.concrete_fields:
         if field.is_relation and field.is_cached(row):
             related = field.get_cached_value(row)
@@ -77,14 +79,14 @@ def _follow(model: type[models.Model], row: models.Model) -> None:
 
 def _move(story: Story) -> dict:
     """The record moved at the last sign-off, at an instant of the past."""
-    student = story.pupil.student
-    grade = grade_of(student, local_date(story.moved_at), "")
+    student, at = story.pupil.student, cast(datetime, story.moved_at)  # asked of those that moved
+    grade = grade_of(student, local_date(at), "")
     return moving.move(
         student,
         story.receiving.unit,
         Entering(student.phase, student.cohort, grade),
         story.transfer.school_class,
-        story.moved_at,
+        at,
         case_number=story.case.number,
         how=InProvinceTransfer.name,
     )

@@ -23,7 +23,7 @@ WIDTH, HEIGHT, BOX, GAP = 860, 88, 56, 32
 def imports() -> Counter:
     """How many imports go from package to package."""
     names = {name for floor in FLOORS for name, _ in floor}
-    found = Counter()
+    found: Counter = Counter()
     for package in names:
         for path in (ROOT / package).rglob("*.py"):
             if "migrations" in path.parts:

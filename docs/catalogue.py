@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import cast
 
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
@@ -112,7 +113,10 @@ def renewed(old: Catalog, found: dict[str, list[str]]) -> Catalog:
     new = Catalog(locale="en", project="xueji", charset="utf-8", fuzzy=False, header_comment=HEADER)
     for sentence in sorted(found, key=lambda each: (found[each][0], each)):
         known = old.get(sentence)
-        new.add(sentence, known.string if known else "", locations=[(path, None) for path in found[sentence]])
+        places = cast(
+            list[tuple[str, int]], [(path, None) for path in found[sentence]]
+        )  # no lines: they move
+        new.add(sentence, known.string if known else "", locations=places)
     new.creation_date = new.revision_date = DAY
     return new
 
@@ -121,7 +125,7 @@ def written(catalog: Catalog) -> dict[Path, bytes]:
     """The two files of a catalogue that are kept: to read and edit, and what scripts say."""
     po = io.BytesIO()
     write_po(po, catalog, width=0)
-    said = {each: catalog.get(each).string for each, _ in in_scripts() if catalog.get(each)}
+    said = {each: known.string for each, _ in in_scripts() if (known := catalog.get(each))}
     script = (
         "/* Made by make catalogue: what scripts say to readers of English. */\n"
         f"window.xuejiEnglish = {json.dumps(said, ensure_ascii=False, indent=1, sort_keys=True)};\n"
@@ -131,7 +135,7 @@ def written(catalog: Catalog) -> dict[Path, bytes]:
 
 def missing(catalog: Catalog) -> list[str]:
     """Sentences without English."""
-    return [each.id for each in catalog if each.id and not each.string]
+    return [cast(str, each.id) for each in catalog if each.id and not each.string]
 
 
 def main() -> int:

@@ -61,7 +61,8 @@ def triggers() -> dict[str, list[str]]:
 
 def tests() -> dict[str, Counter]:
     """By rule, how many tests of which file prove it."""
-    found, rule = defaultdict(Counter), ""
+    found: dict[str, Counter] = defaultdict(Counter)
+    rule = ""
     for line in (ROOT / "docs" / "rules.md").read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
             rule = RULE.findall(line)[0]
@@ -75,7 +76,7 @@ def pages() -> dict[str, list[str]]:
     found: dict[str, list[str]] = defaultdict(list)
     for address, view in _addresses():
         module = inspect.getmodule(view)
-        if module.__name__.partition(".")[0] not in PACKAGES:
+        if module is None or module.__name__.partition(".")[0] not in PACKAGES:
             continue
         source = (module.__doc__ or "") + inspect.getsource(view)
         shown = [ROOT / "templates" / name for name in TEMPLATE.findall(source)]

@@ -88,8 +88,11 @@ def _longest(trees: dict[str, ast.Module]) -> list[tuple[int, str]]:
     found = []
     for name, tree in trees.items():
         for node in ast.walk(tree):
-            if isinstance(node, ast.FunctionDef) and node.end_lineno - node.lineno >= LONG_FUNCTION:
-                found.append((node.end_lineno - node.lineno + 1, f"{name}.{node.name}"))
+            if not isinstance(node, ast.FunctionDef):
+                continue
+            more = (node.end_lineno or node.lineno) - node.lineno
+            if more >= LONG_FUNCTION:
+                found.append((more + 1, f"{name}.{node.name}"))
     return sorted(found, reverse=True)
 
 

@@ -35,7 +35,7 @@ def packages() -> list[tuple[str, str]]:
 
 def _purpose(trees: dict[str, ast.Module], name: str) -> str:
     """The first line of a package's docstring; of an app, that of its configuration."""
-    own = [trees[name]] if name in trees else []
+    own: list[ast.Module | ast.ClassDef] = [trees[name]] if name in trees else []
     apps = trees.get(f"{name}.apps")
     own += [node for node in apps.body if isinstance(node, ast.ClassDef)] if apps else []
     return next((text.split("\n")[0] for node in own if (text := ast.get_docstring(node))), "")

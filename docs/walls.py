@@ -22,7 +22,7 @@ _CLAUSE = re.compile(r"（((?:正文|附件|函|内教基函|教基一厅)[^（�
 
 def functions() -> dict[str, tuple[str, str]]:
     """Of every function the comment above it and its body."""
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     for app in APPS:
         text = (ROOT / app / "sql" / "triggers.sql").read_text(encoding="utf-8")
         found |= {name: (comment, body) for comment, name, _, body in _FUNCTION.findall(text)}
@@ -37,7 +37,7 @@ def tests() -> dict[str, str]:
     }
 
 
-def rows() -> list[tuple[str, str, str, str, str, str]]:
+def rows() -> list[tuple[str, str, str, list[str], list[str], list[str]]]:
     """Table, trigger, when, sentences, rules and clauses, tests that name the wall or its sentence."""
     known, texts, found = functions(), tests(), []
     for app in APPS:

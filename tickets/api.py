@@ -1,5 +1,7 @@
 """The API of the three official forms (R8.6): the same lists, drafts and acts as in the browser, through the same door."""
 
+from typing import cast
+
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import mixins, serializers
@@ -60,7 +62,7 @@ class EntryOut(serializers.Serializer):
 class TicketOut(TicketRow):
     """A ticket with what its paper says; numbers and telephones of citizens are masked."""
 
-    parent = serializers.CharField(source="parent.number", allow_null=True, default=None)
+    parent = serializers.CharField(source="parent.number", allow_null=True, default=None)  # type: ignore[assignment]  # our field's name is the framework's too
     undertaker = serializers.CharField()
     answer = serializers.CharField()
     paper = serializers.SerializerMethodField()
@@ -89,9 +91,9 @@ class TicketOut(TicketRow):
 
 def _paper(ticket) -> dict:
     if ticket.kind == Kind.REPORT:
-        names = ("business_name", "business_unit", "business_phone")
-        names += ("technical_name", "technical_unit", "technical_phone", "accepting_unit")
-        said = {name: getattr(ticket, name) for name in names}
+        contacts = ("business_name", "business_unit", "business_phone")
+        technical = ("technical_name", "technical_unit", "technical_phone", "accepting_unit")
+        said = {name: getattr(ticket, name) for name in (*contacts, *technical)}
         return said | {"problems": [row.text for row in ticket.problems.all()]}
     if ticket.kind == Kind.COMPLAINT:
         return {"citizen": ticket.citizen, "matter": ticket.matter, "case": ticket.case_number}
@@ -111,7 +113,7 @@ class TicketDraftIn(Strict):
     unit = UnitCode(required=False, label="发出单位代码", help_text="只在几个单位有起草岗位时需要。")
     case = serializers.RegexField(r"^[0-9A-Z-]{1,20}$", required=False, label="业务编号")
     student = serializers.UUIDField(required=False, label="学生的内部编号")
-    parent = serializers.RegexField(r"^[0-9A-Z-]{1,20}$", required=False, label="由哪张单据引起")
+    parent = serializers.RegexField(r"^[0-9A-Z-]{1,20}$", required=False, label="由哪张单据引起")  # type: ignore[assignment]  # as above
 
 
 class PaperIn(Strict):
@@ -283,7 +285,8 @@ def keep_number(keep):
 
 
 def _unit(code: str, ticket: Ticket) -> Unit:
-    under = Unit.objects.filter(not_closed(), path__startswith=ticket.issuing_unit.path)
+    issuing = cast(Unit, ticket.issuing_unit)  # who drafts
+    under = Unit.objects.filter(not_closed(), path__startswith=issuing.path)
     found = under.filter(code=code).first()
     if found is None:
         raise ValidationError({"handling": ["在发出单位的下级单位中没有找到，请核对代码（正文 三.2）。"]})

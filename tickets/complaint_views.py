@@ -1,5 +1,8 @@
 """The public complaint form, its receipt, and the answer by number and code (R8.5)."""
 
+from datetime import datetime
+from typing import cast
+
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -82,7 +85,7 @@ def _told(found: Complaint) -> dict:
     answer = complaints.answer_of(found)
     return {
         "number": found.number,
-        "taken_in": spoken(local_date(found.issued_at)),
+        "taken_in": spoken(local_date(cast(datetime, found.issued_at))),  # sent as it is begun
         "holder": found.holder.name,
         "phone": found.holder.phone,
         "accepted": spoken(local_date(found.accepted_at)) if found.accepted_at else "",

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.db import transaction
 
@@ -19,7 +19,7 @@ from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from students.pupil.identity import IdentityError, check_phone
 from tickets import asking, drafting
 from tickets.kinds import CLAUSE, Paper, paper_of, whole
-from tickets.models import Entry, Kind, Thread, Ticket
+from tickets.models import Entry, Kind, ProblemReport, Thread, Ticket
 from tickets.states import Verb
 from web.clock import local_date, spoken
 from web.text import says
@@ -63,7 +63,7 @@ def begin(paper: Paper, unit: Unit | None, by, now: datetime, *, thread: Thread 
         if paper.kind == Kind.REPORT:
             ticket.handling_unit = Unit.objects.filter(level=UnitLevel.MINISTRY).order_by("pk").first()
         ticket.save(force_insert=True)
-        _log(ticket, "", by, unit, "")
+        _log(ticket, "", by, cast(Unit, unit), "")  # _check_drafter lets none without a unit pass
     return ticket
 
 
@@ -184,9 +184,10 @@ def _issue(ticket: Ticket, by, now: datetime, said: Said) -> str:
     drafting.complete_or_refuse(ticket, day)
     if refused := asking.address_refusal(paper, ticket.issuing_unit, ticket.handling_unit):
         raise Refused(refused)
+    handling = cast(Unit, ticket.handling_unit)  # one without is not complete
     ticket.issued(by, now, touch_by(day))
     limit = zh("，完成时限 {day}", day=spoken(ticket.complete_by)) if ticket.complete_by else ""
-    return zh("发给{handling_unit_name}{limit}", handling_unit_name=ticket.handling_unit.name, limit=limit)
+    return zh("发给{handling_unit_name}{limit}", handling_unit_name=handling.name, limit=limit)
 
 
 def _propose(ticket: Ticket, by, now: datetime, said: Said) -> str:
@@ -208,7 +209,7 @@ def _accept(ticket: Ticket, by, now: datetime, said: Said) -> str:
         except IdentityError as error:
             refuse("phone", error.sentence)
     if ticket.kind == Kind.REPORT:
-        ticket.accepting_unit = cleaned(said.accepting_unit)[:60] or ticket.holder.name
+        cast(ProblemReport, ticket).accepting_unit = cleaned(said.accepting_unit)[:60] or ticket.holder.name
     day = local_date(now)
     ticket.holder = asking.taking_unit(ticket, by, day) or ticket.holder
     if ticket.complete_by is None:

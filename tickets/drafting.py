@@ -151,7 +151,7 @@ def _phone(text: str, label: str) -> str:
 def missing(ticket, day: date) -> list[str]:
     """What the paper still lacks before it can be signed and sent; empty when nothing."""
     ticket = whole(ticket)
-    lacking = []
+    lacking: list[str] = []
     if ticket.kind == Kind.REPORT:
         lacking += [label for name, label in CONTACTS if not getattr(ticket, name)]
         if not ticket.problems.exists():
@@ -189,7 +189,7 @@ class Origin(NamedTuple):
     case: Case | None = None
     student: Student | None = None
     overdue: OverdueRecord | None = None
-    parent: object | None = None
+    parent: Ticket | None = None
 
 
 def origin_of(account, day: date, *, case: str = "", student: str = "", parent: str = "") -> Origin:

@@ -76,7 +76,7 @@ COMPLAINT = Paper(
     names={"undertaker": zh("承办人"), "answer": zh("答复")},
 )
 PAPERS = (REPORT, CHECK, SUPERVISION)
-BY_KIND = {paper.kind: paper for paper in (*PAPERS, COMPLAINT)}
+BY_KIND: dict[str, Paper] = {paper.kind: paper for paper in (*PAPERS, COMPLAINT)}
 
 
 def paper_of(ticket) -> Paper:

@@ -71,7 +71,9 @@ def state_of(ticket: Ticket) -> str:
 def shown(ticket: Ticket, account, day: date, now, refused=None, typed: dict | None = None) -> dict:
     """The whole page."""
     whole_ticket = whole(ticket)
-    may = {verb: asking.refusal(ticket, verb, account, day) is None for verb in asking.BY_PEOPLE}
+    may: dict[Verb, bool] = {
+        verb: asking.refusal(ticket, verb, account, day) is None for verb in asking.BY_PEOPLE
+    }
     return {
         "row": row_of(ticket, day),
         "paper": _paper(whole_ticket, account, now),
@@ -132,7 +134,7 @@ def _paper(ticket, account, now):
 
 
 def _complaint(ticket) -> list[tuple[str, str]]:
-    facts = [
+    facts: list[tuple[str, str]] = [
         (zh("投诉人"), ticket.citizen or zh("未留姓名")),
         (zh("联系方式"), sealed.masked(ticket, "contact") or zh("未留")),
         (zh("业务编号"), ticket.case_number or "—"),
@@ -190,9 +192,9 @@ def _link(one: Ticket, ticket: Ticket) -> str:
 def _origin(ticket: Ticket) -> list[dict]:
     thread = ticket.thread
     found = []
-    if thread.case_id:
+    if thread.case:
         found.append({"label": zh("看业务"), "url": reverse("case", args=[thread.case.number])})
-    if thread.student_id:
+    if thread.student:
         found.append({"label": zh("学生学籍"), "url": reverse("student-detail", args=[thread.student.key])})
     return found
 

@@ -86,11 +86,14 @@ def _all(ticket: Ticket) -> set[int]:
     return {pk for pk in units if pk}
 
 
-def _audience(ticket: Ticket, verb: str) -> set[tuple[int, str]]:
+def _audience(ticket: Ticket, verb: str) -> set[tuple[int | None, str]]:
     """Units with the roles there."""
     paper = paper_of(ticket)
     if verb == Verb.PROPOSE:
         return {(ticket.issuing_unit_id, PostRole.HEAD)}
+    issuers: set[tuple[int | None, str]]
+    handlers: set[tuple[int | None, str]]
+    holders: set[tuple[int | None, str]]
     issuers = {(ticket.issuing_unit_id, role) for role in (*paper.drafters, PostRole.HEAD)}
     handlers = {(ticket.handling_unit_id, role) for role in paper.handlers}
     holders = {(ticket.holder_id, role) for role in paper.handlers}

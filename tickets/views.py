@@ -1,14 +1,16 @@
 """Pages of the three official forms (R8.6): lists, a draft, one ticket with its paper, its thread and its acts."""
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from orgs.people.requests import SignedInRequest
 from orgs.people.successors import not_closed
 from reviews.case_page.forms import PlainText
 from reviews.case_page.proof_views import refused_page, whole
@@ -51,7 +53,7 @@ _DONE = {
 
 @never_cache
 @require_safe
-def show_list(request: HttpRequest) -> HttpResponse:
+def show_list(request: SignedInRequest) -> HttpResponse:
     """The account's tickets: whose turn it is with its units, what they issued, what they handle, all."""
     known, mine = desk.of(request), pages.units_of(request.user, desk.of(request).today)
     rows = Ticket.objects.visible_to(request.user, known.today)
@@ -62,7 +64,8 @@ def show_list(request: HttpRequest) -> HttpResponse:
         "overdue": (zh("已超时限"), rows.overdue(known.today)),
         "all": (zh("全部"), rows),
     }
-    tab = request.GET.get("tab") if request.GET.get("tab") in parts else "todo"
+    asked = request.GET.get("tab") or ""
+    tab = asked if asked in parts else "todo"
     kind = request.GET.get("kind") if request.GET.get("kind") in BY_KIND else ""
     found = parts[tab][1].filter(**({"kind": kind} if kind else {}))
     number = PlainText().to_python(request.GET.get("number", "")).upper()[:20]
@@ -92,7 +95,7 @@ def show_list(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
-def new(request: HttpRequest, kind: str) -> HttpResponse:
+def new(request: SignedInRequest, kind: str) -> HttpResponse:
     """Begin a paper, from nothing or from a case, a pupil or another ticket, with its fields filled (R8.6)."""
     found, known = BY_KIND.get(kind), desk.of(request)
     if found not in PAPERS:
@@ -109,14 +112,14 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     return see_other(reverse("ticket-edit", args=[ticket.number]))
 
 
-def _origin(request: HttpRequest, day) -> drafting.Origin:
+def _origin(request: SignedInRequest, day) -> drafting.Origin:
     """What it begins with, as far as the account may see it; 404 otherwise."""
     plain = PlainText()
     typed = {name: plain.to_python(request.POST.get(name, ""))[:40] for name in ("case", "student", "parent")}
     return drafting.origin_of(request.user, day, **typed)
 
 
-def visible(request: HttpRequest, number: str) -> Ticket:
+def visible(request: SignedInRequest, number: str) -> Ticket:
     """The ticket when the account may see it; 404 otherwise."""
     rows = Ticket.objects.visible_to(request.user, desk.of(request).today)
     return get_object_or_404(rows.select_related(*_RELATED, "thread__student"), number=number)
@@ -124,7 +127,7 @@ def visible(request: HttpRequest, number: str) -> Ticket:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit(request: HttpRequest, number: str) -> HttpResponse:
+def edit(request: SignedInRequest, number: str) -> HttpResponse:
     """The draft as a form; POST keeps it and, when asked, sends it to the head or out."""
     ticket, known = whole_ticket(visible(request, number)), desk.of(request)
     if refused := asking.edit_refusal(ticket, request.user, known.today):
@@ -137,20 +140,20 @@ def edit(request: HttpRequest, number: str) -> HttpResponse:
         return _edit_page(request, ticket, form, problems=problems, status=422)
     try:
         _keep(request, ticket, form, problems)
-        verb = {"propose": Verb.PROPOSE, "issue": Verb.ISSUE}.get(request.POST.get("action"))
+        verb = {"propose": Verb.PROPOSE, "issue": Verb.ISSUE}.get(request.POST.get("action") or "")
         if verb is None:
             messages.success(request, zh("草稿已保存。"))
             return see_other(reverse("ticket-edit", args=[number]))
         door.perform(number, verb, request.user, known.now)
     except Refused as error:
-        form.data = form.data.copy()
-        form.data["revision"] = Ticket.objects.get(pk=ticket.pk).revision
+        form.data = typed = request.POST.copy()
+        typed["revision"] = str(Ticket.objects.get(pk=ticket.pk).revision)
         return _edit_page(request, ticket, form, error.refusal, problems, _STATUS.get(error.code, 422))
     messages.success(request, _DONE[verb])
     return see_other(reverse("ticket", args=[number]))
 
 
-def _keep(request: HttpRequest, ticket: Ticket, form, problems: list[str]) -> None:
+def _keep(request: SignedInRequest, ticket: Ticket, form, problems: list[str]) -> None:
     known = desk.of(request)
     typed = form.typed() | ({"problems": problems} if ticket.kind == Kind.REPORT else {})
     with door.editing(ticket.number, request.user, known.now, form.cleaned_data["revision"]) as held:
@@ -185,7 +188,7 @@ def _edit_page(request, ticket, form, refused: Refusal | None = None, problems=N
 
 @never_cache
 @require_safe
-def show(request: HttpRequest, number: str) -> HttpResponse:
+def show(request: SignedInRequest, number: str) -> HttpResponse:
     """The ticket: its paper, its thread, its log; what can be done now."""
     return ticket_page(request, visible(request, number))
 
@@ -201,7 +204,7 @@ def ticket_page(
 
 @never_cache
 @require_POST
-def act(request: HttpRequest, number: str) -> HttpResponse:
+def act(request: SignedInRequest, number: str) -> HttpResponse:
     """One act, named by ``verb``."""
     ticket, known = visible(request, number), desk.of(request)
     plain = PlainText()
@@ -228,7 +231,7 @@ def act(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-def show_pdf(request: HttpRequest, number: str) -> HttpResponse:
+def show_pdf(request: SignedInRequest, number: str) -> HttpResponse:
     """The paper as PDF; that it was drawn is on record."""
     ticket = _on_paper(request, number)
     try:
@@ -240,7 +243,7 @@ def show_pdf(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-def show_print(request: HttpRequest, number: str) -> HttpResponse:
+def show_print(request: SignedInRequest, number: str) -> HttpResponse:
     """The paper as a page that the browser prints; that it was shown in full is on record."""
     ticket, known = _on_paper(request, number), desk.of(request)
     sheet = paper.sheet_of(ticket, request.user, known.now, full=True)
@@ -248,7 +251,7 @@ def show_print(request: HttpRequest, number: str) -> HttpResponse:
     return render(request, "tickets/ticket_print.html", {"sheet": sheet, "number": number})
 
 
-def _on_paper(request: HttpRequest, number: str):
+def _on_paper(request: SignedInRequest, number: str):
     ticket = visible(request, number)
     if ticket.kind == Kind.COMPLAINT:
         raise Http404
@@ -260,7 +263,7 @@ def _on_paper(request: HttpRequest, number: str):
 
 @csrf_exempt
 @require_POST
-def enclose(request: HttpRequest, number: str) -> HttpResponse:
+def enclose(request: SignedInRequest, number: str) -> HttpResponse:
     """Take photographs in; reading stops at the limit, before the token is looked at."""
     trouble = uploads.receive(request)
     if trouble is not None:
@@ -269,10 +272,11 @@ def enclose(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @csrf_protect
-def _enclose(request: HttpRequest, number: str) -> HttpResponse:
+def _enclose(request: SignedInRequest, number: str) -> HttpResponse:
     ticket, now = visible(request, number), desk.of(request).now
     try:
-        for upload in request.FILES.getlist("file")[:6] or [None]:
+        sent: list[UploadedFile | None] = [*request.FILES.getlist("file")[:6]]
+        for upload in sent or [None]:
             enclosures.add(number, request.user, upload, now)
     except Refused as error:
         status = 422 if error.code.startswith("proof") else _STATUS.get(error.code, 409)
@@ -283,7 +287,7 @@ def _enclose(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-def show_enclosure(request: HttpRequest, number: str, key) -> HttpResponse:
+def show_enclosure(request: SignedInRequest, number: str, key) -> HttpResponse:
     """A photograph as kept; what was sent is never stored."""
     ticket = visible(request, number)
     row = get_object_or_404(ticket.enclosures.filter(removed_at=None), key=key)
@@ -296,7 +300,7 @@ def show_enclosure(request: HttpRequest, number: str, key) -> HttpResponse:
 
 @never_cache
 @require_POST
-def remove_enclosure(request: HttpRequest, number: str, key) -> HttpResponse:
+def remove_enclosure(request: SignedInRequest, number: str, key) -> HttpResponse:
     """Take one out again."""
     ticket = visible(request, number)
     try:

@@ -115,8 +115,8 @@ def _receive_log(source: Path, log: Path, account) -> subprocess.Popen:
     command = [str(program), "-d", address, "--slot", SLOT, "-D", str(log), "--synchronous", "-n"]
     if account is not None:
         command = [*step_down(account, (program, log)), *command]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    return subprocess.Popen(command, **quiet, start_new_session=True)
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, stdout=quiet, stderr=quiet, start_new_session=True)
 
 
 def _write(source: Path) -> Writer:
@@ -151,7 +151,7 @@ def _restore(restored: Path, log: Path, account) -> None:
     give(data / "recovery.signal", account)
     address = embedded.ensure(restored).database_url
     with psycopg.connect(address, autocommit=True) as connection:
-        while connection.execute("SELECT pg_is_in_recovery()").fetchone()[0]:
+        while connection.execute("SELECT pg_is_in_recovery()").fetchone() == (True,):
             time.sleep(0.1)
 
 

@@ -1,5 +1,7 @@
 """The API as a whole: its addresses, what every exception is answered with, what every operation documents."""
 
+from typing import Any, cast
+
 from django.core.exceptions import PermissionDenied as DjangoDenied
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFilesSent
 from django.http import Http404, UnreadablePostError
@@ -79,7 +81,7 @@ def answer(error: Exception, context: dict) -> Response | None:
     if isinstance(error, exceptions.ValidationError):
         return _invalid(error, context)
     if isinstance(error, exceptions.Throttled):
-        seconds = max(1, round(error.wait or 60))
+        seconds = max(1, round(cast(Any, error).wait or 60))
         return _waiting(problem("too_many", f"请求太频繁，请在 {seconds} 秒后再试。", 429), seconds)
     return _known(error, context)
 
@@ -92,7 +94,8 @@ def _known(error: Exception, context: dict) -> Response | None:
     if status is None:
         return None
     own = next((told for kind, told in _SENTENCES.items() if isinstance(error, kind)), None)
-    code, sentence = own or (getattr(error.detail, "code", "invalid"), str(error.detail))
+    detail = getattr(error, "detail", "")
+    code, sentence = own or (getattr(detail, "code", "invalid"), str(detail))
     if sentence.startswith("CSRF Failed"):
         code, sentence = "csrf", "缺少或不符合的 CSRF 令牌：用会话登录时，请在请求头 X-CSRFToken 中带上。"
     response = problem(code, sentence, status)

@@ -1,6 +1,7 @@
 """What the frame of every page shows: navigation, who is signed in, unread notices, the freeze (R3.5)."""
 
 import logging
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import Error as DatabaseError
@@ -70,9 +71,11 @@ def freeze(known: desk.Desk, province: int | None) -> dict | None:
         shut = known.book.closed(procedure.kind, province, known.now)
         if shut is not None and shut.closes:
             state = window_state(known.book.windows, procedure.kind, province, known.now)
+            # Shut by a window, so there is one; it is a row of the table and has a name.
+            window = cast(Any, state.window)
             text = zh(
                 "{window_name}：{state_sentence}已发起的业务照常办理。",
-                window_name=state.window.name,
+                window_name=window.name,
                 state_sentence=state.sentence,
             )
             return {"text": text, "until": "", "url": "/rules/#b1-3-5"}

@@ -113,7 +113,9 @@ def answer(request: HttpRequest, found: Trouble) -> HttpResponse:
     wants_json = request.path.startswith(_API) or request.headers.get("x-requested-with") == "XMLHttpRequest"
     if wants_json:
         body = {"code": found.code, "sentence": found.sentence, "clause": ""}
-        response = JsonResponse(body, status=found.status, json_dumps_params={"ensure_ascii": False})
+        response: HttpResponse = JsonResponse(
+            body, status=found.status, json_dumps_params={"ensure_ascii": False}
+        )
     else:
         response = render(request, f"{found.status}.html", {"sentence": found.sentence}, status=found.status)
     if found.status == AWAY.status:

@@ -63,6 +63,8 @@ class Parser(HTTPRequestParser):
 class Refused(ErrorTask):
     """What the server itself does not pass on, in the words and the dress of the program's own refusals."""
 
+    request: HTTPRequestParser
+
     def execute(self) -> None:
         """Answer with the sentence of the error, then close the connection."""
         from xueji.errors import unread
@@ -79,6 +81,8 @@ class Refused(ErrorTask):
 class Answer(WSGITask):
     """An answer of the program; to HEAD without its body."""
 
+    request: HTTPRequestParser
+
     def write(self, data: bytes) -> None:
         """Send a piece of the body, before the first one the head."""
         super().write(b"" if self.request.command == "HEAD" else data)
@@ -90,6 +94,7 @@ class Channel(HTTPChannel):
 
     parser_class, task_class, error_task_class = Parser, Answer, Refused
     begun = 0.0
+    request: Any  # the one that is arriving, or None
 
     def received(self, data: bytes) -> bool:
         """Take what arrived; note when a new request begins with it."""
@@ -127,7 +132,7 @@ class Channel(HTTPChannel):
         return self.last_activity if self.request is None else time.time() - time.monotonic() + self.begun
 
 
-class _Server:
+class _Server(BaseWSGIServer):
     """What both kinds of listening socket do otherwise than waitress."""
 
     channel_class = Channel
@@ -178,7 +183,7 @@ class TcpServer(_Server, TcpWSGIServer):
     """Listens on an address."""
 
 
-class UnixServer(_Server, BaseWSGIServer):
+class UnixServer(_Server):
     """Listens on a unix socket."""
 
     def getsockname(self) -> tuple[str, str]:

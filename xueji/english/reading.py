@@ -15,13 +15,19 @@ from web.words import ENGLISH, in_english
 choose = csrf_exempt(login_not_required(require_POST(set_language)))
 
 
+class Asked(HttpRequest):
+    """A request that passed :class:`Reader`."""
+
+    reads_english: bool
+
+
 class Reader:
     """Middleware: ``request.reads_english``; pages that a browser may keep are kept for each language."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Asked) -> HttpResponse:
         request.reads_english = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME) == ENGLISH
         response = self.get_response(request)
         if response.headers.get("Content-Type", "").startswith("text/html"):

@@ -144,7 +144,9 @@ class _Source:
             return self._tag_or_text(run[0]) + self._whole(run[1:])
         while run and _outside(run[-1]):
             return self._whole(run[:-1]) + self._tag_or_text(run[-1])
-        numbered, tags, open_ = [], {}, []
+        numbered: list[str] = []
+        tags: dict[int, str] = {}
+        open_: list[int] = []
         for part in run:
             if not part.startswith("<"):
                 numbered.append(part)
@@ -159,7 +161,7 @@ class _Source:
         said = self._sentence("".join(numbered), whole=True)
 
         def tag(found):
-            name = _NAME.match(tags[int(found[2])])[1]
+            name = _name(tags[int(found[2])])
             return f"</{name}>" if found[1] else self._tag(tags[int(found[2])])
 
         return _NUMBERED.sub(tag, said)
@@ -190,13 +192,18 @@ def _pieces(text: str) -> list[str]:
     return [piece for piece in [*pieces, text[last:]] if piece]
 
 
+def _name(tag: str) -> str:
+    """What an element is called, as it is written; nothing for a comment and the like."""
+    found = _NAME.match(tag)
+    return found[1] if found else ""
+
+
 def _inline(tag: str) -> bool:
-    name = _NAME.match(tag)
-    return bool(name) and name[1].lower() in _INLINE
+    return _name(tag).lower() in _INLINE
 
 
 def _alone(tag: str) -> bool:
-    return tag.endswith("/>") or _NAME.match(tag)[1].lower() == "br"
+    return tag.endswith("/>") or _name(tag).lower() == "br"
 
 
 def _outside(part: str) -> bool:
@@ -206,10 +213,11 @@ def _outside(part: str) -> bool:
 
 def _elements(run: list[str]) -> list | None:
     """``run`` with each element and all in it as a list; None when one is left open."""
-    top, stack = [], []
+    top: list[str | list[str]] = []
+    stack: list[list[str]] = []
     for part in run:
         if part.startswith("</"):
-            if not stack or _NAME.match(part)[1].lower() != _NAME.match(stack[-1][0])[1].lower():
+            if not stack or _name(part).lower() != _name(stack[-1][0]).lower():
                 return None
             element = [*stack.pop(), part]
             if stack:
