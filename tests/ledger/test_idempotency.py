@@ -3,13 +3,13 @@
 import threading
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 
 from ledger import idempotency
 from ledger.models import AuditEntry, IdempotencyKey
 from reviews.engine import door
 from reviews.engine.models import Act
-from reviews.vocabulary.refusals import Refused
+from tests.refusals import refused, refused_by_database
 from tests.world import World
 
 OPINION = "情况属实，同意转入。"
@@ -36,7 +36,7 @@ def test_an_answer_is_kept_for_its_own_account_and_request_only():
 def test_a_key_stands_once_for_each_account():
     idempotency.keep(1, "k", "digest", {})
     idempotency.keep(2, "k", "digest", {})
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with refused_by_database("idempotency_once"):
         idempotency.keep(1, "k", "digest", {})
     assert IdempotencyKey.objects.count() == 2
 
@@ -51,9 +51,8 @@ def test_the_same_signing_twice_is_one_signature_and_one_answer():
     ]
     assert answers == ["receiving_authority"] * 2
     assert Act.objects.filter(case=case, verb="sign").count() == 1
-    with pytest.raises(Refused) as caught:
+    with refused("key_reused") as caught:
         door.perform(case, "sign", head, opinion="另一个意见，同意。", outcome="agree", key="one")
-    assert caught.value.code == "key_reused"
     assert "幂等键" in caught.value.sentence
 
 
@@ -61,7 +60,7 @@ def test_the_same_signing_twice_is_one_signature_and_one_answer():
 def test_what_was_refused_keeps_no_answer():
     world = World()
     case = world.submitted(world.first, world.pupil(world.third))
-    with pytest.raises(Refused):
+    with refused("opinion_blank"):
         door.perform(case, "sign", world.head(world.first), opinion=" ", outcome="agree", key="one")
     assert not IdempotencyKey.objects.exists()
     door.perform(case, "sign", world.head(world.first), opinion=OPINION, outcome="agree", key="one")

@@ -22,12 +22,12 @@ from tests.orgs.test_confirmations import (
     add_post,
     at,
     given,
-    refused,
     set_password,
     sits,
     waits,
     walled,
 )
+from tests.refusals import sql_refused
 from tests.world import PASSWORD, World
 from web import clock
 
@@ -63,16 +63,16 @@ def test_a_post_in_force_is_ended_and_never_rewritten(world):
         ("valid_from", "2019-01-01"),
         ("valid_from", str(world.today)),
     ):
-        refused("post_rewritten", f"UPDATE orgs_post SET {column} = %s WHERE id = %s", value, post.pk)
+        sql_refused("post_rewritten", f"UPDATE orgs_post SET {column} = %s WHERE id = %s", value, post.pk)
     until = "UPDATE orgs_post SET valid_until = %s WHERE id = %s"
-    refused("post_back_dated", until, str(world.today - timedelta(days=1)), post.pk)
-    refused("post_confirmed", "UPDATE orgs_post SET confirmed_at = NULL WHERE id = %s", post.pk)
+    sql_refused("post_back_dated", until, str(world.today - timedelta(days=1)), post.pk)
+    sql_refused("post_confirmed", "UPDATE orgs_post SET confirmed_at = NULL WHERE id = %s", post.pk)
     Post.objects.filter(pk=post.pk).update(valid_until=world.today + timedelta(days=9))
-    refused("post_prolonged", until, None, post.pk)
-    refused("post_prolonged", until, str(world.today + timedelta(days=10)), post.pk)
+    sql_refused("post_prolonged", until, None, post.pk)
+    sql_refused("post_prolonged", until, str(world.today + timedelta(days=10)), post.pk)
     Post.objects.filter(pk=post.pk).update(valid_until=world.today)
-    refused("post_over", until, str(world.today + timedelta(days=1)), post.pk)
-    refused("post_begun", "DELETE FROM orgs_post WHERE id = %s", post.pk)
+    sql_refused("post_over", until, str(world.today + timedelta(days=1)), post.pk)
+    sql_refused("post_begun", "DELETE FROM orgs_post WHERE id = %s", post.pk)
 
 
 def test_a_loan_is_ended_and_never_rewritten(world):
@@ -87,11 +87,13 @@ def test_a_loan_is_ended_and_never_rewritten(world):
     other = world.head(world.east)
     walled()
     for column, value in (("account_id", other.pk), ("valid_from", "2019-01-01")):
-        refused("post_rewritten", f"UPDATE orgs_delegation SET {column} = %s WHERE id = %s", value, loan.pk)
+        sql_refused(
+            "post_rewritten", f"UPDATE orgs_delegation SET {column} = %s WHERE id = %s", value, loan.pk
+        )
     until = "UPDATE orgs_delegation SET valid_until = %s WHERE id = %s"
-    refused("post_prolonged", until, str(world.today + timedelta(days=10)), loan.pk)
-    refused("post_back_dated", until, str(world.today - timedelta(days=1)), loan.pk)
-    refused("post_begun", "DELETE FROM orgs_delegation WHERE id = %s", loan.pk)
+    sql_refused("post_prolonged", until, str(world.today + timedelta(days=10)), loan.pk)
+    sql_refused("post_back_dated", until, str(world.today - timedelta(days=1)), loan.pk)
+    sql_refused("post_begun", "DELETE FROM orgs_delegation WHERE id = %s", loan.pk)
 
 
 def test_neither_begins_in_the_past(world, boss, fresh):
@@ -105,7 +107,7 @@ def test_neither_begins_in_the_past(world, boss, fresh):
     walled()
     columns = "account_id, person_id, unit_id, role, valid_from"
     insert = f"INSERT INTO orgs_post ({columns}) VALUES (%s, %s, %s, 'technician', %s)"
-    refused("post_back_dated", insert, fresh.pk, fresh.person_id, world.first.pk, yesterday)
+    sql_refused("post_back_dated", insert, fresh.pk, fresh.person_id, world.first.pk, yesterday)
 
 
 def test_the_page_of_a_post_offers_its_end_only(world, boss):
@@ -126,17 +128,19 @@ def test_the_page_of_a_post_offers_its_end_only(world, boss):
 def test_facts_are_written_by_the_database_and_never_changed(world, boss, fresh):
     fact = given(boss, fresh, world.first)
     columns = "kind, person_id, asked_at, confirmed_at, basis"
-    refused(
+    sql_refused(
         "confirmation_by_trigger",
         f"INSERT INTO orgs_confirmation ({columns}) VALUES ('post', %s, now(), now(), 'installation')",
         fresh.person_id,
     )
-    refused("confirmation_done", "UPDATE orgs_confirmation SET asked_at = 'epoch' WHERE id = %s", fact.pk)
+    sql_refused("confirmation_done", "UPDATE orgs_confirmation SET asked_at = 'epoch' WHERE id = %s", fact.pk)
     done = Confirmation.objects.exclude(confirmed_at=None).first() or fact
     confirmations.confirm([fact.pk], world.head(world.east))
-    refused("confirmation_done", "UPDATE orgs_confirmation SET confirmed_by_id = NULL WHERE id = %s", done.pk)
+    sql_refused(
+        "confirmation_done", "UPDATE orgs_confirmation SET confirmed_by_id = NULL WHERE id = %s", done.pk
+    )
     walled()
-    refused("confirmation_kept", "DELETE FROM orgs_confirmation WHERE id = %s", fact.pk)
+    sql_refused("confirmation_kept", "DELETE FROM orgs_confirmation WHERE id = %s", fact.pk)
 
 
 def test_the_programs_own_role_takes_nobody_over(world, fresh):
@@ -148,12 +152,14 @@ def test_the_programs_own_role_takes_nobody_over(world, fresh):
         cursor.execute("SET LOCAL ROLE test_program; SET LOCAL xueji.installing = 'on'")
     columns = "account_id, person_id, unit_id, role, valid_from"
     insert = f"INSERT INTO orgs_post ({columns}) VALUES (%s, %s, %s, 'head', %s) RETURNING waiting"
-    refused("post_back_dated", insert, fresh.pk, fresh.person_id, world.first.pk, "2020-01-01")
+    sql_refused("post_back_dated", insert, fresh.pk, fresh.person_id, world.first.pk, "2020-01-01")
     with connection.cursor() as cursor:
         cursor.execute(insert, [fresh.pk, fresh.person_id, world.first.pk, world.today])
         assert cursor.fetchone() == (True,)
     (fact,) = waits()
-    refused("confirmation_on_server", "UPDATE orgs_confirmation SET basis = 'server' WHERE id = %s", fact.pk)
+    sql_refused(
+        "confirmation_on_server", "UPDATE orgs_confirmation SET basis = 'server' WHERE id = %s", fact.pk
+    )
 
 
 def test_a_loan_that_never_began_is_taken_back_and_one_that_is_over_stays_as_it_was(world):

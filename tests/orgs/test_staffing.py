@@ -46,7 +46,7 @@ def test_the_head_confirms_once_a_quarter_and_the_office_above_sees_who_has_not(
     assert act(at(head), action="confirm", unit=world.east.pk).status_code == 422
     page = at(world.head(world.league)).get("/directory/own/").content.decode()
     assert world.west.name in page
-    with pytest.raises(StaffingRefused):
+    with pytest.raises(StaffingRefused, match="你没有这个岗位"):
         staffing.confirm(world.west, head, clock.now())
 
 
