@@ -16,6 +16,7 @@ from reviews.engine.models import Act, Case, Step
 from reviews.vocabulary.refusals import Refused
 from reviews.vocabulary.states import DECISIONS, ENDS, Awaiting, State
 from students.pupil.models import Enrolment
+from tests.undo import undo
 from tests.world import World
 
 REASONS = ("", "reason_untrue", "guardian_objects", "proof_unreadable", "reason_mistaken", "invented")
@@ -120,7 +121,7 @@ class Clerks(RuleBasedStateMachine):
         """The trail holds; then the run is undone."""
         if hasattr(self, "case"):
             self._check(list(audit.verify([audit.case_chain(self.case.pk)])) == [], "the chain broke")
-            transaction.savepoint_rollback(self.savepoint)
+            undo(self.savepoint)
 
     def _written(self):
         entries = AuditEntry.objects.filter(subject=self.case.audit_subject).count()

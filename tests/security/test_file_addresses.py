@@ -26,6 +26,7 @@ from students.roster.models import RosterExport
 from tests.clock import frozen, shanghai
 from tests.security.scene import Scene, addresses
 from tests.security.test_url_wall import filled
+from tests.undo import undo
 from web import clock
 from web.served import inert
 
@@ -145,7 +146,7 @@ def fetched(scene, row: Row, account: Account):
     client.force_login(account)
     path = filled(row.route, scene.parts(row.thing)) + row.query
     answer = client.get(path) if row.form is None else client.post(path, row.form)
-    transaction.savepoint_rollback(point)
+    undo(point)
     return answer
 
 
@@ -180,7 +181,7 @@ def answers_of(scene, row: Row) -> dict[str, int]:
     point = transaction.savepoint()
     Post.objects.filter(account=holder).update(valid_until=today)
     found["left this morning"] = fetched(scene, row, holder).status_code
-    transaction.savepoint_rollback(point)
+    undo(point)
     deputy, loan = lent(scene, row)
     found["deputy"] = fetched(scene, row, deputy).status_code
     Delegation.objects.filter(pk=loan.pk).update(valid_until=today)
@@ -204,7 +205,7 @@ def test_a_file_is_given_to_who_holds_the_post_at_the_moment_of_fetching(scene):
     for row in ROWS:
         point = transaction.savepoint()
         found = answers_of(scene, row)
-        transaction.savepoint_rollback(point)
+        undo(point)
         if found != expected_of(row):
             wrong[f"{row.route} {row.thing}"] = found
     assert not wrong

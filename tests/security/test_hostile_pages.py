@@ -16,6 +16,7 @@ from reviews.engine import door
 from tests.api import AGREED
 from tests.clock import frozen, shanghai
 from tests.security.scene import Scene, addresses
+from tests.undo import undo
 
 pytestmark = pytest.mark.django_db
 MARK = "<script>alert('xj')</script>"
@@ -76,7 +77,7 @@ class Prober:
         form = "application/x-www-form-urlencoded"
         answer = client.generic(method, path, body, content_type=form)
         page = b"" if answer.streaming else answer.content
-        transaction.savepoint_rollback(point)
+        undo(point)
         client.cookies = kept
         self.sent += 1
         wrong = self.wrong(answer, page.decode(errors="replace"))

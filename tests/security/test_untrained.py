@@ -29,6 +29,7 @@ from tests.clock import frozen, shanghai
 from tests.security import matrix
 from tests.security.scene import MEMBERS, Scene, addresses
 from tests.security.test_url_wall import POSTED, fields_of, filled
+from tests.undo import undo
 from tests.world import World, png
 from transfers.moving import drafting
 from transfers.offline import recording as offline
@@ -86,7 +87,7 @@ def asked(scene, actor, row):
         text = client.get(answer["Location"]).content.decode(errors="replace")
     # The frame of every page says it once; a refusal says it again.
     told = '"code":"untrained"' in text.replace(" ", "") or text.count(SENTENCE) > 1
-    transaction.savepoint_rollback(point)
+    undo(point)
     return answer.status_code, told, wrote
 
 

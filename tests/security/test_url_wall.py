@@ -14,6 +14,7 @@ from django.urls import get_resolver
 from tests.clock import frozen, shanghai
 from tests.security import matrix
 from tests.security.scene import MEMBERS, OUTSIDERS, Scene, addresses
+from tests.undo import undo
 from web.text import NUMBER_IN_TEXT_RE
 
 pytestmark = pytest.mark.django_db
@@ -62,7 +63,7 @@ def asked(scene, actor: str, method: str, path: str):
     cookies = client.cookies.copy()
     answer = getattr(client, method.lower())(path, **body)
     client.cookies = cookies
-    transaction.savepoint_rollback(point)
+    undo(point)
     return answer
 
 

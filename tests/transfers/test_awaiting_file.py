@@ -17,6 +17,7 @@ from students.pupil.models import Enrolment, Student
 from tests.api import Program
 from tests.clock import frozen, shanghai
 from tests.reviews.case_pages import post
+from tests.undo import undo
 from tests.world import World
 from transfers.moving.models import Transfer
 
@@ -313,5 +314,5 @@ def _after(world, rounds):
         sorted(Step.objects.values_list("case__number", "seq", "outcome", "warned", "next_warn_on")),
         sorted(OutboxMessage.objects.exclude(topic="window").values_list("dedup", flat=True)),
     )
-    transaction.savepoint_rollback(point)
+    undo(point)
     return found

@@ -15,6 +15,7 @@ from students.pupil.models import Student
 from students.year_end import signals as yearend
 from tests.clock import frozen, shanghai
 from tests.reviews.case_pages import look, says
+from tests.undo import undo
 from tests.world import World, rewritten
 from transfers.moving import drafting
 from web import clock
@@ -104,7 +105,7 @@ def test_a_second_run_finds_nothing_and_a_run_that_fails_clears_nothing(world):
     case = world.submitted(world.first, pupil)
     point = transaction.savepoint()
     assert graduate(pupil, school=world.third) == 1
-    transaction.savepoint_rollback(point)
+    undo(point)
     assert Case.objects.get(pk=case.pk).is_live
     assert graduate(pupil, school=world.third) == 1
     assert graduate(pupil, school=world.third) == 0

@@ -11,6 +11,7 @@ from reviews.engine import door
 from reviews.engine.models import Attachment
 from students.pupil import records
 from tests.api import AGREED, BASE, SENT, Program
+from tests.undo import undo
 from tests.world import World, png
 from transfers.offline.recording import Stated
 
@@ -98,7 +99,7 @@ class Fuzzer:
         answer = self.program.client.generic(
             method, path, body, content_type=content_type, headers=self.program.headers | headers
         )
-        transaction.savepoint_rollback(point)
+        undo(point)
         self.sent += 1
         told = answer.content[:300]
         if answer.status_code >= 500 or b"Traceback" in told:
