@@ -1,7 +1,7 @@
 """What pages say of appeals against the refusal wall (R3.4): on the case, in the list, one by itself. Ready strings."""
 
-from datetime import date
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, cast
 
 from django.core.paginator import Paginator
 from django.db.models import F, OuterRef, QuerySet
@@ -194,7 +194,9 @@ def shown(appeal: WallAppeal, account: Account, known: Desk, typed: dict | None 
             "pieces": marked(appeal.opinion, found.spans),
             "explanation": appeal.explanation,
             "ruling_opinion": appeal.ruling_opinion,
-            "ruled": beside(appeal.called("upper"), appeal.called("decider"), moment(appeal.decided_at))
+            "ruled": beside(
+                appeal.called("upper"), appeal.called("decider"), moment(cast(datetime, appeal.decided_at))
+            )
             if appeal.ruling
             else "",
         },

@@ -5,8 +5,8 @@ first and are recorded with it.
 """
 
 from collections.abc import Callable
-from datetime import date
-from typing import NoReturn
+from datetime import date, datetime
+from typing import NoReturn, cast
 
 from django.db import transaction
 
@@ -27,7 +27,7 @@ from reviews.vocabulary.states import Awaiting, Verb
 from web import clock
 from web.words import zh
 
-_TURNS = {Awaiting.HANDLE: Verb.HANDLE, Awaiting.SIGN: Verb.SIGN}
+_TURNS: dict[str, Verb] = {Awaiting.HANDLE: Verb.HANDLE, Awaiting.SIGN: Verb.SIGN}
 
 
 def raise_(
@@ -80,7 +80,7 @@ def _stopped(asking: Asking) -> ForbiddenPhrase:
             _needless()
         if refused.code != FORBIDDEN:
             raise
-        if not asking.seat.unit.authority_id:
+        if not asking.own_seat.unit.authority_id:
             refuse("appeal_nowhere", zh("本单位没有上级可以裁定，请改写意见。"), zh("附件1 三.4"))
         return answer_of(asking).hits[0].rule.row
     if found is not None:
@@ -93,13 +93,13 @@ def _needless() -> NoReturn:
 
 
 def _write(asking: Asking, phrase: ForbiddenPhrase, explanation: str) -> WallAppeal:
-    case, unit = asking.case, asking.seat.unit
+    case, unit = asking.case, asking.own_seat.unit
     appeal = WallAppeal.objects.create(
         case=case,
-        step=asking.step,
-        stage=asking.step.stage,
+        step=asking.turn,
+        stage=asking.turn.stage,
         unit=unit,
-        upper_id=unit.authority_id,
+        upper_id=cast(int, unit.authority_id),
         account=asking.by,
         person_id=asking.by.person_id,
         verb=asking.verb,
@@ -122,7 +122,7 @@ def refusal_to_decide(appeal: WallAppeal, by: Account, day: date) -> tuple[str, 
             zh(
                 "{upper_name}已于{moment}裁定，裁定不能更改。",
                 upper_name=appeal.upper.name,
-                moment=clock.moment(appeal.decided_at),
+                moment=clock.moment(cast(datetime, appeal.decided_at)),
             ),
         )
     if appeal.step.closed_at is not None:

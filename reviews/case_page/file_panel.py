@@ -1,8 +1,9 @@
 """The panel of the last step, at which nothing is decided: the pupil reports, the school requests the file (R3.6)."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from orgs.people.models import Unit
 from reviews.case_page.panel import act
 from reviews.engine.asking import refusal
 from reviews.vocabulary.states import State, Verb
@@ -47,7 +48,7 @@ def panel(sight: "Sight", refused: dict | None = None) -> dict | None:
         "list_url": _LIST if mine else "",
         "waiting": ""
         if mine
-        else zh("由{holder_name}的学籍管理员登记报到并调档。", holder_name=case.holder.name),
+        else zh("由{holder_name}的学籍管理员登记报到并调档。", holder_name=cast(Unit, case.holder).name),
     }
 
 
@@ -98,8 +99,14 @@ def _request(sight: "Sight") -> dict:
 
 def _late(sight: "Sight") -> str:
     """Where the limit has passed and the clock has not come by yet, the door's own sentence."""
-    if sight.step.due_on >= sight.desk.today:
+    if sight.turn.due_on >= sight.desk.today:
         return ""
-    knows = {"now": sight.desk.now, "step": sight.step, "book": sight.desk.book}
-    found = refusal(sight.case, Verb.REQUEST_FILE, sight.account, **knows)
+    found = refusal(
+        sight.case,
+        Verb.REQUEST_FILE,
+        sight.account,
+        now=sight.desk.now,
+        step=sight.step,
+        book=sight.desk.book,
+    )
     return found.sentence if found else ""

@@ -1,8 +1,9 @@
 """What has happened to a case and what comes: the strip of stages, who holds the ball, the due dates, the log."""
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
 
-from orgs.people.models import PostRole
+from orgs.people.models import PostRole, Unit
 from reviews.case_page.file_panel import waiting_for
 from reviews.engine import act_names, procedures
 from reviews.engine.deadlines import left_of, step_days, turn_of, used
@@ -30,11 +31,11 @@ def strip(sight: "Sight") -> list[dict]:
         latest[step.stage] = step
     found = []
     for stage in sight.case.stages:
-        step = latest.get(stage)
+        last = latest.get(stage)
         correction = latest.get(State.CORRECTION)
         if correction is not None and correction.asked_by_id in _ids(sight, stage):
             found.append(_cell(sight, State.CORRECTION, correction))
-        found.append(_cell(sight, stage, step))
+        found.append(_cell(sight, stage, last))
     return found
 
 
@@ -48,11 +49,12 @@ def _ids(sight: "Sight", stage: str) -> set[int]:
 
 def _cell(sight: "Sight", stage: str, step: Step | None) -> dict:
     unit = sight.unit_of(stage) if step is None else None
-    cell = {
+    lines: list[dict] = []
+    cell: dict[str, Any] = {
         "label": State(stage).label,
         "unit": act_names.unit_of(step, sight.acts) if step else unit.short_name if unit else "",
         "state": "todo",
-        "lines": [],
+        "lines": lines,
     }
     if step is None:
         return cell
@@ -66,16 +68,16 @@ def _cell(sight: "Sight", stage: str, step: Step | None) -> dict:
     if cell["state"] == "todo":
         # Sent back or recalled: it has its turn again, its earlier acts stand in the log.
         told = zh("已退回补正，补正后再审") if step.outcome == Outcome.SEND_BACK else zh("核办已撤回")
-        cell["lines"] = [{"text": told, "opinion": ""}]
+        lines.append({"text": told, "opinion": ""})
         return cell
-    cell["lines"] = [line for line in (_handled(sight, step), _signed(sight, step)) if line]
+    lines += [line for line in (_handled(sight, step), _signed(sight, step)) if line]
     if cell["state"] == "stop" and step.outcome in _UNDECIDED:
-        cell["lines"].append({"text": Outcome(step.outcome).label, "opinion": ""})
+        lines.append({"text": Outcome(step.outcome).label, "opinion": ""})
     if step.outcome == Outcome.FILED:
-        cell["lines"].append({"text": zh("调档　{at}", at=brief(step.closed_at)), "opinion": ""})
+        lines.append({"text": zh("调档　{at}", at=brief(cast(datetime, step.closed_at))), "opinion": ""})
     if open_now:
         waiting = zh("待负责人核办") if sight.case.awaiting == Awaiting.SIGN else zh("待学籍管理员办理")
-        cell["lines"].append({"text": waiting_for(sight) or waiting, "opinion": ""})
+        lines.append({"text": waiting_for(sight) or waiting, "opinion": ""})
     return cell
 
 
@@ -91,7 +93,7 @@ def _handled(sight: "Sight", step: Step) -> dict | None:
             "办理　{step_handler}{proposed}　{at}",
             step_handler=act_names.name(act),
             proposed=proposed,
-            at=brief(step.handled_at),
+            at=brief(cast(datetime, step.handled_at)),
         ),
         "opinion": _quoted(step.handle_opinion),
     }
@@ -107,7 +109,7 @@ def _signed(sight: "Sight", step: Step) -> dict | None:
             "核办　{step_signer}{decided}　{at}",
             step_signer=act_names.name(act),
             decided=decided,
-            at=brief(step.signed_at),
+            at=brief(cast(datetime, step.signed_at)),
         ),
         "opinion": _quoted(step.sign_opinion),
     }
@@ -136,7 +138,7 @@ def ball(sight: "Sight") -> dict:
         told += zh("，连同退回补正前共 {days} 个工作日", days=waited + used(calendar, before))
     return {
         "mine": sight.seat is not None,
-        "unit": case.holder.name,
+        "unit": cast(Unit, case.holder).name,
         "person": zh("{role_label} {names}", role_label=role.label, names="、".join(names))
         if names
         else zh("{role_label}（暂无人在岗）", role_label=role.label),
@@ -158,7 +160,7 @@ def _ended(sight: "Sight") -> str:
         )
     if case.state == State.COMPLETED:
         return sight.told.done
-    at = moment(case.closed_at)
+    at = moment(cast(datetime, case.closed_at))
     beginner = procedures.of(case).beginner
     again = zh("需要时，{beginner}可以重新发起（三.7）。", beginner=beginner)
     last = sight.acts[-1] if sight.acts else None
@@ -237,11 +239,11 @@ def _explained(sight: "Sight", step: Step) -> dict:
     ruled_on = sight.case.ruled_on(arrived)
     days, told = step_days(book, begun.unit, ruled_on, begun.stage), ""
     if begun.resumes_id is not None:
-        before = turn_of(begun, sight.steps)
-        days = left_of(book, before, begun.unit.province_id, ruled_on).days
+        earlier = turn_of(begun, sight.steps)
+        days = left_of(book, earlier, begun.unit.province_id, ruled_on).days
         told = zh(
             "退回补正前已用 {used} 个工作日，补正期间不计，送回后接着计，还有 {days} 个工作日。",
-            used=used(book.calendar, before),
+            used=used(book.calendar, earlier),
             days=days,
         )
     counted = book.calendar.explain(arrived, days)
@@ -275,8 +277,10 @@ def expiry(sight: "Sight") -> dict | None:
     case, now, today = sight.case, sight.desk.now, sight.desk.today
     if not case.is_live or case.expires_at is None:
         return None
-    calendar, at = sight.desk.book.calendar, local_date(case.submitted_at)
-    span = round((case.expires_at - case.submitted_at).total_seconds() / _DAY_SECONDS)
+    # It expires so long after it was submitted.
+    submitted = cast(datetime, case.submitted_at)
+    calendar, at = sight.desk.book.calendar, local_date(submitted)
+    span = round((case.expires_at - submitted).total_seconds() / _DAY_SECONDS)
     left = (case.expires_at - now).total_seconds()
     running = zh("发起至今 {max} 个工作日", max=max(calendar.between(at, today), 0))
     if left <= 0:
@@ -329,7 +333,7 @@ def _opening(sight: "Sight", step: Step) -> dict:
         else unit
     )
     return {
-        "at": moment(step.first_opened_at),
+        "at": moment(cast(datetime, step.first_opened_at)),
         "stage": State(step.stage).label,
         "who": who,
         "text": zh("首次查看"),

@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from typing import cast
 from urllib.parse import urlencode
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -37,7 +38,7 @@ from web.words import zh
 
 # A tab is walked through up to this many cases.
 _WALKED = 500
-_ROLES = {Awaiting.HANDLE: PostRole.REGISTRAR, Awaiting.SIGN: PostRole.HEAD}
+_ROLES: dict[str, str] = {Awaiting.HANDLE: PostRole.REGISTRAR, Awaiting.SIGN: PostRole.HEAD}
 
 
 @dataclass
@@ -60,7 +61,7 @@ class Sight:
     """A case as an account sees it at the desk: all that was read."""
 
     case: Case
-    account: object
+    account: Account
     desk: Desk
     tab: str
     steps: list[Step]
@@ -72,6 +73,11 @@ class Sight:
     def step(self) -> Step | None:
         """The open step."""
         return next((step for step in self.steps if step.closed_at is None), None)
+
+    @property
+    def turn(self) -> Step:
+        """The open step, where it is known that there is one."""
+        return cast(Step, self.step)
 
     @property
     def torn(self) -> bool:
@@ -121,7 +127,7 @@ class Sight:
 
     def unit_of(self, stage: str) -> Unit | None:
         """Whose turn a stage is."""
-        return self.units.get(procedures.of(self.case).unit_of(self.case, stage))
+        return self.units.get(procedures.of(self.case).unit_of(self.case, stage) or 0)
 
     def url(self, name: str, *args: object) -> str:
         """An address of this case that keeps the tab."""
@@ -157,7 +163,7 @@ def _look(account: Account, number: str, desk: Desk, tab: str) -> Sight | None:
     rows = visible(account, number, desk.today).select_related(
         "receiving_unit__authority", "sending_unit__authority", "holder"
     )
-    extras = {
+    extras: dict[str, Subquery] = {
         "proof_rows": ArraySubquery(_proofs()),
         "people": ArraySubquery(_people(desk.today)),
         "mark_rows": ArraySubquery(wall_marks.of_case()),

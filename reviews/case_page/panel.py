@@ -3,13 +3,13 @@
 Asked of :mod:`reviews.engine.asking` alone; nothing is judged here.
 """
 
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, cast
 
 from django.urls import reverse
 
-from orgs.people.models import PostRole
-from orgs.people.seats import seat_at
+from orgs.people.models import PostRole, Unit
+from orgs.people.seats import Seat, seat_at
 from reviews.appeals import pages as appeal_pages
 from reviews.engine import act_names, own_words, procedures, send_backs
 from reviews.engine.asking import edit_refusal, recall_minutes, refusal
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from reviews.case_page.page import Sight, Typed
 
 DECIDING = (Verb.HANDLE, Verb.SIGN, Verb.RETURN)
+_VERBS: dict[str, Verb] = {Awaiting.HANDLE: Verb.HANDLE, Awaiting.SIGN: Verb.SIGN}
 BESIDE = (Verb.WITHDRAW, Verb.RECALL, Verb.NUDGE)
 _NO_OTHER_REASON = zh("须从下列理由中选择；不得以其他理由办理，也不得要求家长另交材料（函 一）。")
 # R0.1 where a registrar would be tempted: the record follows the child, it decides nothing about the child.
@@ -35,15 +36,15 @@ _RECORDS_ONLY = zh("学籍的主要功能是记录：不同意只终止这次学
 
 def decision(sight: "Sight") -> dict | None:
     """The panel of the one whose turn it is, or ``None``."""
-    verb = {Awaiting.HANDLE: Verb.HANDLE, Awaiting.SIGN: Verb.SIGN}.get(sight.case.awaiting)
+    verb = _VERBS.get(sight.case.awaiting)
     if verb is None or sight.seat is None or sight.case.state == State.AWAITING_FILE:
         return None
-    case, step, typed = sight.case, sight.step, sight.typed
+    case, step, typed = sight.case, sight.turn, sight.typed
     refused = sight.turn_refusal(verb)
     kept = typed if typed.verb in DECIDING else None
     panels = _panels(sight, verb, kept)
     outcomes = (Outcome.AGREE, *(p["outcome"] for p in panels if p["outcome"] in Outcome.values))
-    phrases = phrases_by(sight.account, {case.holder_id}, outcomes)
+    phrases = phrases_by(sight.account, {cast(int, case.holder_id)}, outcomes)
     return {
         "url": sight.url("case-act", str(verb)),
         "title": zh("你的{part}意见", part=zh("核办") if verb == Verb.SIGN else zh("办理")),
@@ -77,7 +78,7 @@ def decision(sight: "Sight") -> dict | None:
     }
 
 
-def _appeal(sight: "Sight", kept: "Typed") -> dict | None:
+def _appeal(sight: "Sight", kept: "Typed | None") -> dict | None:
     """After a text was stopped: the way to the unit above, where there is one (R3.4)."""
     refused = kept.refusal if kept else None
     if refused is None or refused.code != FORBIDDEN or not refused.remover:
@@ -90,7 +91,7 @@ def _appeal(sight: "Sight", kept: "Typed") -> dict | None:
     }
 
 
-def _wall(sight: "Sight", kept: "Typed") -> dict | None:
+def _wall(sight: "Sight", kept: "Typed | None") -> dict | None:
     """After a text was stopped or found in doubt: the words marked, and for a doubt the box for the facts (R3.4)."""
     refused = kept.refusal if kept else None
     if refused is None or not (refused.code in (FORBIDDEN, FACTS) or kept.facts):
@@ -99,10 +100,10 @@ def _wall(sight: "Sight", kept: "Typed") -> dict | None:
     found = answer_to(
         kept.opinion,
         kind=case.kind,
-        stage=sight.step.stage,
+        stage=sight.turn.stage,
         refuses=bool(kept.outcome),
         reason=kept.reason,
-        province_id=sight.seat.unit.province_id,
+        province_id=cast(Seat, sight.seat).unit.province_id,
         day=case.ruled_on(sight.desk.today),
         book=sight.desk.book,
     )
@@ -129,7 +130,7 @@ def _proposal(sight: "Sight", step: Step) -> dict | None:
         if step.proposal_reason
         else "",
         "who": zh("学籍管理员 {step_handler}", step_handler=act_names.name(handling)),
-        "at": moment(step.handled_at),
+        "at": moment(cast(datetime, step.handled_at)),
         "opinion": step.handle_opinion,
         "doubt": wall_marks.on_step(sight.case.mark_rows, step.pk, Verb.HANDLE),
     }
@@ -142,7 +143,7 @@ def _obstacle(sight: "Sight", verb: Verb) -> str:
 
 
 def _agreeing(sight: "Sight", verb: Verb) -> str:
-    case, step = sight.case, sight.step
+    case, step = sight.case, sight.turn
     if verb == Verb.HANDLE:
         return zh("已补正，送负责人核办") if case.state == State.CORRECTION else zh("同意，送负责人核办")
     if case.state == State.CORRECTION:
@@ -153,11 +154,11 @@ def _agreeing(sight: "Sight", verb: Verb) -> str:
         return zh("同意，{ending}", ending=procedures.of(case).ending(case))
     unit = sight.unit_of(case.stages[at + 1])
     if case.stages[at + 1] == State.AWAITING_FILE:
-        return zh("同意，由{unit_short_name}调档", unit_short_name=unit.short_name)
+        return zh("同意，由{unit_short_name}调档", unit_short_name=cast(Unit, unit).short_name)
     return zh("同意，送{part}", part=unit.short_name if unit else State(case.stages[at + 1]).label)
 
 
-def _panels(sight: "Sight", verb: Verb, kept: "Typed") -> list[dict]:
+def _panels(sight: "Sight", verb: Verb, kept: "Typed | None") -> list[dict]:
     """The other outcomes, the gravest last."""
     reasoned = [(Outcome.SEND_BACK, ""), (Outcome.REFUSE, "deny")]
     found = [_reasoned(sight, verb, outcome, tone, kept) for outcome, tone in reasoned]
@@ -165,7 +166,7 @@ def _panels(sight: "Sight", verb: Verb, kept: "Typed") -> list[dict]:
     return returning + [panel for panel in found if panel]
 
 
-def _returning(sight: "Sight", kept: "Typed") -> dict:
+def _returning(sight: "Sight", kept: "Typed | None") -> dict:
     return {
         "outcome": str(Verb.RETURN),
         "url": sight.url("case-act", str(Verb.RETURN)),
@@ -179,9 +180,9 @@ def _returning(sight: "Sight", kept: "Typed") -> dict:
     }
 
 
-def _reasoned(sight: "Sight", verb: Verb, outcome: Outcome, tone: str, kept: "Typed") -> dict | None:
+def _reasoned(sight: "Sight", verb: Verb, outcome: Outcome, tone: str, kept: "Typed | None") -> dict | None:
     """The panel of an outcome that needs a listed reason; none where the stage has no such list (R0.6)."""
-    case, step = sight.case, sight.step
+    case, step = sight.case, sight.turn
     if case.state == State.CORRECTION or case.submitted_at is None:
         return None
     book, day = sight.desk.book, local_date(case.submitted_at)
@@ -329,7 +330,7 @@ def _recall(sight: "Sight") -> dict | None:
     if sight.turn_refusal(Verb.RECALL) is not None:
         return None
     minutes = recall_minutes(sight.desk.book, sight.case, before, sight.desk.today)
-    left = before.signed_at + timedelta(minutes=minutes) - sight.desk.now
+    left = cast(datetime, before.signed_at) + timedelta(minutes=minutes) - sight.desk.now
     return act(
         sight,
         Verb.RECALL,
@@ -357,7 +358,7 @@ def _nudge(sight: "Sight") -> dict | None:
         zh("催办"),
         note=zh(
             "提醒{holder_short_name}尽快办理，记入办理记录；每个工作日一次",
-            holder_short_name=case.holder.short_name,
+            holder_short_name=cast(Unit, case.holder).short_name,
         ),
         disabled=found.sentence if found else "",
     )
@@ -370,7 +371,8 @@ def _edit_url(sight: "Sight") -> str:
 
 def notes(sight: "Sight") -> list[dict]:
     """Sentences above the panel: what was asked to be corrected, why the head returned it, that it is a draft."""
-    case, step, found = sight.case, sight.step, []
+    case, step = sight.case, sight.step
+    found: list[dict] = []
     if case.state == State.DRAFT:
         registrar = seat_at(sight.account, case.receiving_unit_id, PostRole.REGISTRAR, sight.desk.today)
         url = sight.told.edit_url if registrar else ""

@@ -317,7 +317,8 @@ def _one_batch(part: Part, parameters: dict) -> int:
 
 def _find(part: Part, wanted: list[dict]) -> Finding:
     """Count and list what is due, without taking or changing anything."""
-    count, first = 0, []
+    count = 0
+    first: list[tuple] = []
     unit = "c.holder_id" if "orgs_unit u" not in part.due else "c.receiving_unit_id"
     listing = (
         f"SELECT c.number, (SELECT short_name FROM orgs_unit h WHERE h.id = {unit}), {part.told}"  # noqa: S608

@@ -8,6 +8,7 @@ the next round.
 """
 
 from datetime import date, datetime
+from typing import cast
 
 from django.db import connection, transaction
 from django.db.models import Q
@@ -90,7 +91,8 @@ class _Succession:
 
     def __init__(self, case: Case, standing: dict[int, int], units: dict[int, Unit]):
         self.case, self.standing, self.units = case, standing, units
-        self.step = open_step(case)
+        # A running case has an open step.
+        self.step = cast(Step, open_step(case))
         self.was = str(case.state)
 
     def write(self) -> None:

@@ -24,6 +24,9 @@ _READ = (
     f" EXISTS (SELECT FROM {Fault._meta.db_table} WHERE closed_at IS NULL)"
 )
 
+# Under this name it is kept on the request.
+_KEPT = "_desk"
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -44,9 +47,10 @@ class Desk:
 
 def of(request: HttpRequest) -> Desk:
     """The desk of this request; a visitor has no notices."""
-    kept = getattr(request, "_desk", None)
+    kept = getattr(request, _KEPT, None)
     if kept is None:
-        kept = request._desk = _laid(request, clock.now())
+        kept = _laid(request, clock.now())
+        setattr(request, _KEPT, kept)
     return kept
 
 

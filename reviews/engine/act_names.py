@@ -10,7 +10,7 @@ from reviews.vocabulary.states import NamesFrom, Verb
 from web.words import joined, zh
 
 _HANDLING = (Verb.SUBMIT, Verb.HANDLE)
-_TOLD = {
+_TOLD: dict[str, str] = {
     NamesFrom.AUDIT: zh("（名称据留痕）"),
     NamesFrom.TODAY: zh("（名称据现在的登记）"),
 }
@@ -37,7 +37,7 @@ def handling(step: Step, steps: Sequence[Step], acts: Sequence[Act]) -> Act | No
     at: Step | None = step
     while at is not None and at.pk not in turn:
         turn.add(at.pk)
-        at = by_id.get(at.recall_of_id)
+        at = by_id.get(at.recall_of_id or 0)
     return next((act for act in reversed(acts) if act.step_id in turn and act.verb in _HANDLING), None)
 
 

@@ -1,7 +1,7 @@
 """What the API answers with on floor 3: a case, its steps, its log, a counted date, a window. Nothing here is written."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -23,6 +23,11 @@ DECIDED = [(outcome.value, outcome.label) for outcome in DECISIONS]
 # Of these what does not agree; and what a text stopped for its words was to bring about (R3.4).
 REFUSING = DECIDED[1:]
 STOPPED = [*DECIDED, (Verb.RETURN.value, Verb.RETURN.label)]
+
+
+def _listed(many: serializers.BaseSerializer) -> list[dict]:
+    """The data of a serializer made with ``many=True``, which its type does not know of."""
+    return cast(list[dict], many.data)
 
 
 class UnitRef(serializers.Serializer):
@@ -144,7 +149,7 @@ class StepOut(serializers.Serializer):
         act = act_names.signing(step, self.context["sight"].acts)
         return self._acted(act, step.signed_at, step.sign_opinion, step.outcome, step.reason)
 
-    def _acted(self, act: Act, at: datetime | None, opinion: str, outcome: str, reason: str) -> dict:
+    def _acted(self, act: Act | None, at: datetime | None, opinion: str, outcome: str, reason: str) -> dict:
         book, case = self.context["sight"].desk.book, self.context["sight"].case
         shown = {"by": act_names.name(act), "at": at, "opinion": opinion, "outcome": outcome}
         return ActedOut(shown | {"reason": book.reason_text(reason, case) if reason else ""}).data
@@ -192,22 +197,23 @@ class CaseOut(serializers.Serializer):
                 sight.case, verb, sight.account, now=sight.desk.now, step=sight.step, book=sight.desk.book
             )
             rows.append({"verb": verb.value, "label": verb.label, "allowed": found is None, "refusal": found})
-        return VerbOut(rows, many=True).data
+        return _listed(VerbOut(rows, many=True))
 
     @extend_schema_field(ChoiceOut(many=True))
     def get_outcomes(self, sight: "Sight") -> list[dict]:
         """Empty unless it is the account's turn to handle or to sign."""
-        return ChoiceOut(choices(sight), many=True).data
+        return _listed(ChoiceOut(choices(sight), many=True))
 
     @extend_schema_field(StepOut(many=True))
     def get_steps(self, sight: "Sight") -> list[dict]:
         """Oldest first."""
-        return StepOut(sight.steps, many=True, context={"sight": sight}).data
+        return _listed(StepOut(sight.steps, many=True, context={"sight": sight}))
 
     @extend_schema_field(ProofOut(many=True))
     def get_proofs(self, sight: "Sight") -> list[dict]:
         """Those not removed."""
-        return ProofOut(Attachment.objects.filter(case=sight.case, removed_at__isnull=True), many=True).data
+        rows = Attachment.objects.filter(case=sight.case, removed_at__isnull=True)
+        return _listed(ProofOut(rows, many=True))
 
 
 def choices(sight: "Sight") -> list[dict]:
@@ -215,8 +221,8 @@ def choices(sight: "Sight") -> list[dict]:
     case = sight.case
     if sight.seat is None or sight.step is None or case.state == State.AWAITING_FILE:
         return []
-    day, province = local_date(case.submitted_at), case.receiving_unit.province_id
-    found = [{"outcome": Outcome.AGREE.value, "label": Outcome.AGREE.label, "reasons": []}]
+    day, province = local_date(cast(datetime, case.submitted_at)), case.receiving_unit.province_id
+    found: list[dict] = [{"outcome": Outcome.AGREE.value, "label": Outcome.AGREE.label, "reasons": []}]
     for outcome in (Outcome.REFUSE, Outcome.SEND_BACK):
         rows = sight.desk.book.reasons_for(case.kind, sight.step.stage, outcome, day, province)
         if rows:
@@ -249,7 +255,7 @@ class ActOut(serializers.Serializer):
     @extend_schema_field(UnitRef(allow_null=True))
     def get_unit(self, act: Act) -> dict | None:
         """The unit as named when it was done."""
-        return {"code": act.unit.code, "name": act.unit_name} if act.unit_id else None
+        return {"code": act.unit.code, "name": act.unit_name} if act.unit else None
 
 
 class DayOut(serializers.Serializer):

@@ -6,10 +6,11 @@ pre-flight and clock all ask here, so no rule is written twice.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any, cast
 
 from django_fsm import can_proceed
 
-from orgs.people.models import Account, PostRole
+from orgs.people.models import Account, PostRole, Unit
 from orgs.people.seats import Seat, seat_at
 from reviews.engine import book as rulebook
 from reviews.engine import one_unit, own_words, procedures, seating, send_backs
@@ -56,12 +57,12 @@ class Asking:
 
     case: Case
     verb: Verb
-    by: object
+    by: Account
     now: datetime
     book: rulebook.Rulebook
     step: Step | None = None
     seat: Seat | None = None
-    subject: object = None
+    subject: Any = None
     opinion: str = ""
     outcome: str = ""
     reason: str = ""
@@ -76,6 +77,16 @@ class Asking:
     def today(self) -> date:
         """The day in Shanghai."""
         return clock.local_date(self.now)
+
+    @property
+    def turn(self) -> Step:
+        """The open step, for verbs that are about one: the transition was asked before, and only a draft has none."""
+        return cast(Step, self.step)
+
+    @property
+    def own_seat(self) -> Seat:
+        """The seat it is done from, for what is asked after the seat was."""
+        return cast(Seat, self.seat)
 
     @property
     def procedure(self) -> procedures.Procedure:
@@ -267,7 +278,7 @@ def _seat_refusal(asking: Asking) -> Refusal | None:
         # The holder's name costs a query: it is read only to be told.
         told = told or zh(
             "这一步由{holder_name}的{label}{verb_label}，你没有这个岗位。",
-            holder_name=case.holder.name,
+            holder_name=cast(Unit, case.holder).name,
             label=_SEATS[verb].label,
             verb_label=verb.label,
         )
@@ -279,7 +290,7 @@ def _seat_refusal(asking: Asking) -> Refusal | None:
         )
     if verb == Verb.SIGN:
         told = zh("这一步由你本人办理，须由另一人核办（办理与核办不能是同一人）。")
-        step = asking.step
+        step = asking.turn
         return two_persons(Account(pk=step.handler_id, person_id=step.handler_person_id), by, told)
     return None
 
@@ -315,15 +326,15 @@ def _recall_refusal(asking: Asking) -> Refusal | None:
         .order_by("-seq")
         .first()
     )
-    if before is None or before.seq != asking.step.seq - 1 or before.signer_person_id != asking.by.person_id:
+    if before is None or before.seq != asking.turn.seq - 1 or before.signer_person_id != asking.by.person_id:
         return Refusal("no_seat", zh("只有刚刚核办的负责人本人可以撤回。"))
     minutes = recall_minutes(asking.book, asking.case, before, asking.today)
-    if asking.now > before.signed_at + timedelta(minutes=minutes):
+    if asking.now > cast(datetime, before.signed_at) + timedelta(minutes=minutes):
         return Refusal(
             "recall_late",
             zh("核办已超过 {minutes} 分钟，不能撤回；需要更正时请联系下一单位退回补正。", minutes=minutes),
         )
-    if asking.step.first_opened_at is not None or asking.step.handler_id is not None:
+    if asking.turn.first_opened_at is not None or asking.turn.handler_id is not None:
         return Refusal(
             "recall_opened", zh("下一单位已经查看这件业务，不能撤回；需要更正时请联系该单位退回补正。")
         )
@@ -370,21 +381,21 @@ def _note_refusal(asking: Asking) -> Refusal | None:
     """Where the receiving authority must say so itself, its registrar and its head do it in their own words."""
     if asking.verb not in (Verb.HANDLE, Verb.SIGN) or asking.outcome != Outcome.AGREE:
         return None
-    wanted = own_words.wanted_of(asking.procedure, asking.case, asking.step.stage)
+    wanted = own_words.wanted_of(asking.procedure, asking.case, asking.turn.stage)
     if wanted is None:
         return None
-    return own_words.refusal(wanted, asking.opinion, asking.by, asking.seat.unit.pk)
+    return own_words.refusal(wanted, asking.opinion, asking.by, asking.own_seat.unit.pk)
 
 
 def _file_refusal(asking: Asking) -> Refusal | None:
     """R3.6: the file is requested by the end of the last day; after it the clock cancels, however late it comes."""
-    if asking.step.due_on >= asking.today:
+    if asking.turn.due_on >= asking.today:
         return None
     return Refusal(
         "file_late",
         zh(
             "调档时限（{day}）已过，这件业务按规定自动取消；需要时请复制为新申请重新发起。",
-            day=clock.spoken(asking.step.due_on),
+            day=clock.spoken(asking.turn.due_on),
         ),
         zh("附件1 三.6"),
     )
@@ -410,7 +421,7 @@ def _nudged_today(asking: Asking) -> Refusal | None:
     if not asking.book.calendar.is_working(asking.today):
         return Refusal("nudge_day", zh("今天不是工作日，请在工作日催办。"), zh("附件1 三.7"))
     if Act.objects.filter(
-        case=asking.case, verb=Verb.NUDGE, unit_id=asking.seat.unit.pk, at__gte=since
+        case=asking.case, verb=Verb.NUDGE, unit_id=asking.own_seat.unit.pk, at__gte=since
     ).exists():
         return Refusal("nudged", zh("你单位今天已经催办过这件业务，每个工作日可催办一次。"))
     return None
@@ -422,7 +433,7 @@ _REPORTED_BEFORE = timedelta(days=366)
 
 def _checked_day(asking: Asking) -> date:
     """The day on which the pupil reported. Raises Refused when it is missing, to come, or a slip (R3.6)."""
-    day, begun = asking.on, clock.local_date(asking.case.submitted_at)
+    day, begun = asking.on, clock.local_date(cast(datetime, asking.case.submitted_at))
     if day is None:
         refuse("reported_on", zh("请填写学生报到的日期。"), zh("附件1 三.6"))
     if day > asking.today:
@@ -452,7 +463,7 @@ def _check_words(asking: Asking) -> None:
         asking.outcome = Outcome.AGREE
     if verb in (Verb.HANDLE, Verb.SIGN):
         asking.outcome, asking.reason = checked_reason(
-            asking.book, case, asking.step.stage, asking.outcome, asking.reason, asking.opinion
+            asking.book, case, asking.turn.stage, asking.outcome, asking.reason, asking.opinion
         )
     else:
         asking.reason = ""

@@ -155,7 +155,7 @@ def compiled(rows: Iterable[Any], words: Iterable[Any]) -> Wall:
         own = () if row.concepts else (f"row.{row.pk or row.text}",)
         own_words += [(row.text, label) for label in own]
         concepts = tuple(row.concepts) or own
-        rules.append(Rule(row.key, row.text, concepts, row.reach, row.answer, row.groundless, row))
+        rules.append(Rule(row.key, row.text, concepts, row.reach, row.answer, row.groundless, row=row))
     return Wall(rules, lexicon(tuple((row.words, row.concept) for row in words)), own_words)
 
 

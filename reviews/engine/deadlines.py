@@ -6,6 +6,7 @@ Every date is computed once, when a step opens, and stored; sweeps compare store
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
 from orgs.people.models import Unit
 from reviews.engine.book import Rulebook
@@ -55,9 +56,10 @@ def turn_of(step: Step, steps: Iterable[Step]) -> list[Step]:
     while True:
         given = by_seq.get(at.seq - 1)
         handed = given if given is not None and given.outcome == Outcome.TAKEN_OVER else None
-        at = by_id.get(at.recall_of_id) or handed or by_id.get(at.resumes_id)
-        if at is None:
+        earlier = by_id.get(at.recall_of_id or 0) or handed or by_id.get(at.resumes_id or 0)
+        if earlier is None:
             return before[::-1]
+        at = earlier
         before.append(at)
 
 
@@ -72,7 +74,7 @@ def left_of(book: Rulebook, before: Sequence[Step], province_id: int | None, rul
 
 def used(calendar: Calendar, before: Iterable[Step]) -> int:
     """Working days that a unit had the case in those ended steps."""
-    spans = ((local_date(step.opened_at), local_date(step.closed_at)) for step in before)
+    spans = ((local_date(step.opened_at), local_date(cast(datetime, step.closed_at))) for step in before)
     return sum(max(calendar.between(*span), 0) for span in spans)
 
 

@@ -234,7 +234,7 @@ def _submit(asking: Asking) -> None:
 def _handle(asking: Asking) -> None:
     asking.case.handled()
     _set(
-        asking.step,
+        asking.turn,
         handler=asking.by,
         handle_opinion=asking.opinion,
         proposal=asking.outcome,
@@ -245,12 +245,12 @@ def _handle(asking: Asking) -> None:
 
 def _return(asking: Asking) -> None:
     asking.case.returned()
-    _set(asking.step, handler=None, handle_opinion="", proposal="", proposal_reason="")
+    _set(asking.turn, handler=None, handle_opinion="", proposal="", proposal_reason="")
     asking.event = "returned"
 
 
 def _sign(asking: Asking) -> None:
-    case, step = asking.case, asking.step
+    case, step = asking.case, asking.turn
     _object(asking)
     _set(step, signer=asking.by, sign_opinion=asking.opinion, outcome=asking.outcome, reason=asking.reason)
     if asking.outcome == Outcome.REFUSE:
@@ -276,18 +276,18 @@ def _object(asking: Asking) -> None:
 
 def _agree(asking: Asking) -> None:
     case = asking.case
-    target = asking.step.asked_by.stage if case.state == State.CORRECTION else procedures.onward(case)
+    asked_by = asking.turn.asked_by if case.state == State.CORRECTION else None
+    target = asked_by.stage if asked_by else procedures.onward(case)
     if target == State.COMPLETED:
         asking.detail["moved"] = asking.procedure.complete(case, asking.subject, asking.now)
         case.agreed(target)
         _end(asking, "completed")
         return
-    resumes = asking.step.asked_by if case.state == State.CORRECTION else None
     case.agreed(target)
     if target == State.AWAITING_FILE:
         # R3.7: the 90 days do not touch a case at 调档; it has its own limit (R3.6).
         case.expires_at = None
-    _open(asking, target, resumes=resumes)
+    _open(asking, target, resumes=asked_by)
     asking.event = "to_file" if target == State.AWAITING_FILE else "arrived"
 
 
@@ -303,7 +303,7 @@ def _no_show(asking: Asking) -> None:
 
 def _request_file(asking: Asking) -> None:
     case = asking.case
-    _set(asking.step, outcome=Outcome.FILED)
+    _set(asking.turn, outcome=Outcome.FILED)
     asking.detail["moved"] = asking.procedure.complete(case, asking.subject, asking.now)
     case.filed()
     _end(asking, "completed")
@@ -312,14 +312,14 @@ def _request_file(asking: Asking) -> None:
 def _withdraw(asking: Asking) -> None:
     event = "no_show_ended" if asking.case.state == State.AWAITING_FILE else "withdrawn"
     if asking.step is not None:
-        _set(asking.step, outcome=Outcome.WITHDRAWN)
+        _set(asking.turn, outcome=Outcome.WITHDRAWN)
     asking.case.withdrawn()
     _end(asking, event if asking.step else "")
 
 
 def _recall(asking: Asking) -> None:
     before = asking.detail.pop("before")
-    _set(asking.step, outcome=Outcome.RECALLED)
+    _set(asking.turn, outcome=Outcome.RECALLED)
     asking.case.recalled(before.stage)
     _open(asking, before.stage, recall_of=before)
     asking.event = "recalled"
@@ -381,7 +381,7 @@ def _open(
     case = asking.case
     unit = _unit(asking, stage)
     if recall_of is not None:
-        dates = {
+        dates: dict[str, Any] = {
             name: getattr(recall_of, name)
             for name in ("due_on", "bulletin_due_on", "next_warn_on", "warned", "due_provisional")
         }
@@ -399,7 +399,7 @@ def _open(
             "next_warn_on": due.next_warn_on,
             "due_provisional": due.provisional,
         }
-    values = {
+    values: dict[str, Any] = {
         "case": case.pk,
         "seq": asking.step.seq + 1 if asking.step else 1,
         "stage": str(stage),

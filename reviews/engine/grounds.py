@@ -88,7 +88,7 @@ def answer_of(asking: "Asking") -> Answer:
         else asking.procedure.starts_at or FIRST_STAGES[asking.procedure.of_one_school],
         refuses=_refuses(asking),
         reason=asking.reason,
-        province_id=asking.seat.unit.province_id,
+        province_id=asking.own_seat.unit.province_id,
         day=case.ruled_on(asking.today),
         book=asking.book,
     )
@@ -100,9 +100,9 @@ def _refuses(asking: "Asking") -> bool:
 
 def appeal_against(asking: "Asking") -> WallAppeal | None:
     """The appeal already raised with exactly these words, in this step or the one it goes on from after a recall."""
-    turns = [asking.step.pk, asking.step.recall_of_id]
+    turns = [asking.turn.pk, asking.turn.recall_of_id]
     return WallAppeal.objects.filter(
-        step__in=turns, unit=asking.seat.unit.pk, digest=digest_of_words(asking.opinion)
+        step__in=turns, unit=asking.own_seat.unit.pk, digest=digest_of_words(asking.opinion)
     ).first()
 
 
@@ -125,7 +125,7 @@ def check_ground(asking: "Asking") -> None:
     if earlier is not None and earlier.ruling == Ruling.ALLOW:
         return
     appealed = asking.verb in (Verb.HANDLE, Verb.SIGN, Verb.RETURN)
-    upper = _upper_name(asking.seat.unit) if earlier is None and appealed else ""
+    upper = _upper_name(asking.own_seat.unit) if earlier is None and appealed else ""
     raise Refused(_stopped(asking.opinion, answer, _act(asking), _what_next(earlier, upper), upper))
 
 
@@ -164,8 +164,8 @@ def _check_facts(asking: "Asking", answer: Answer) -> None:
         facts,
         opinion=False,
         kind=asking.case.kind,
-        stage=asking.step.stage,
-        province_id=asking.seat.unit.province_id,
+        stage=asking.turn.stage,
+        province_id=asking.own_seat.unit.province_id,
         book=asking.book,
     )
     if told.verdict == wall.STOP:
@@ -210,8 +210,8 @@ def _check_listed(asking: "Asking") -> None:
         row.text,
         opinion=False,
         kind=case.kind,
-        stage=asking.step.stage,
-        province_id=asking.seat.unit.province_id,
+        stage=asking.turn.stage,
+        province_id=asking.own_seat.unit.province_id,
         day=case.ruled_on(asking.today),
         book=asking.book,
     )
@@ -229,7 +229,7 @@ def _check_listed(asking: "Asking") -> None:
 
 
 def _upper_name(unit: Unit) -> str:
-    return unit.authority.name if unit.authority_id else ""
+    return unit.authority.name if unit.authority else ""
 
 
 def _what_next(earlier: WallAppeal | None, upper: str) -> str:

@@ -62,6 +62,14 @@ class Case(CaseTransitions, KeepsNames, models.Model):
     taken meanwhile is noticed. ``names``: from its end on, of the two schools as they were called then (R0.2).
     """
 
+    # What a page has read beside it (reviews/case_page/page.py).
+    proof_rows: list[dict]
+    people: list[dict]
+    mark_rows: list[dict]
+    appeal_rows: list[dict]
+    origin: str | None
+    successors: list[str]
+
     number = models.CharField(zh("业务号"), max_length=20, unique=True)
     kind = models.CharField(zh("业务类型"), max_length=30)
     state = FSMField(zh("状态"), max_length=24, choices=State.choices, default=State.DRAFT, protected=True)
@@ -192,6 +200,9 @@ class Step(KeepsNames, models.Model):
     names the step that asked for it; ``resumes`` names that same step in the one that follows the correction: the
     unit's clock goes on with what was left (R3.7).
     """
+
+    # (unit, who handled, who signed) of the case's steps, where it was read; see reviews/engine/one_unit.py.
+    acted: list[tuple[int, int | None, int | None]]
 
     case = models.ForeignKey(Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="steps")
     seq = models.PositiveSmallIntegerField(zh("序"))

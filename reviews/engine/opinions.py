@@ -2,6 +2,8 @@
 
 import re
 import unicodedata
+from datetime import datetime
+from typing import cast
 
 from reviews.engine.book import Rulebook
 from reviews.engine.models import Case
@@ -93,7 +95,7 @@ def checked_reason(
             zh("补正环节只能办理后送回原单位；不再转学的，请撤销业务。"),
             zh("附件1 三.1"),
         )
-    day = local_date(case.submitted_at)
+    day = local_date(cast(datetime, case.submitted_at))
     rows = book.reasons_for(case.kind, stage, outcome, day, case.receiving_unit.province_id)
     if not rows:
         refuse("outcome_stage", zh("这一环节不能{label}。", label=Outcome(outcome).label), zh("附件1 三.1"))

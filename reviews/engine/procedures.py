@@ -185,7 +185,7 @@ class Procedure:
 
 
 # Which unit of its side stands at a stage.
-_UNIT_OF = {
+_UNIT_OF: dict[str, str] = {
     State.RECEIVING_SCHOOL: "pk",
     State.CORRECTION: "pk",
     State.AWAITING_FILE: "pk",

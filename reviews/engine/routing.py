@@ -21,7 +21,7 @@ def route_of(book: Rulebook, case: Case, phase: str, day: date) -> tuple[Route, 
     across = case.relation == Relation.SAME_PROVINCE and receiving.league_id != sending.league_id
     row = book.route(case.kind, case.relation, phase, day, receiving.province_id, across)
     if row is None or case.relation != Relation.CROSS_PROVINCE:
-        return row and (row, row.stages)
+        return (row, row.stages) if row else None
     other = book.route(case.kind, case.relation, phase, day, sending.province_id, across) or row
     return row, joined(row, other)
 

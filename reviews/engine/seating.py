@@ -4,7 +4,7 @@ Every paper asks here with its own sentence for whoever has no such post; the ba
 :func:`orgs.people.seats.seat_at`, so a paper that does not ask is refused all the same.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from datetime import date, timedelta
 
 from orgs.people.models import Account, PostRole
@@ -39,7 +39,7 @@ def untrained(seat: Seat, day: date) -> Refusal | None:
     return Refusal("untrained", told, CLAUSE, zh("本人参加培训，由上级学籍管理部门登记备案"))
 
 
-def bar_of(by: Account, day: date, units: Iterable[int] | None = None) -> Refusal | None:
+def bar_of(by: Account, day: date, units: Collection[int | None] | None = None) -> Refusal | None:
     """The bar before a registrar's seat that ``by`` holds (at one of ``units``), or ``None``."""
     for seat in barred_seats(by, day):
         if units is None or seat.unit.pk in units:
@@ -62,7 +62,7 @@ def left(by: Account, day: date, role: str, *units: int | None) -> Refusal | Non
         heir = standing(seat.unit, day)
         if units and seat.unit.pk not in units and (heir is None or heir.pk not in units):
             continue
-        above = seat.unit.authority.name if seat.unit.authority_id else zh("主管部门")
+        above = seat.unit.authority.name if seat.unit.authority else zh("主管部门")
         told = zh(
             "{old}已于{day}撤销，原岗位同时结束，{instead}。",
             old=seat.unit.name,

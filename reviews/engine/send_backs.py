@@ -50,9 +50,9 @@ def refusal(asking: "Asking") -> Refusal | None:
     """Why the unit whose turn it is cannot send the case back so, or ``None``."""
     if asking.outcome != Outcome.SEND_BACK or asking.verb not in (Verb.HANDLE, Verb.SIGN):
         return None
-    step, case = asking.step, asking.case
+    step, case = asking.turn, asking.case
     count = made(Step.objects.filter(case=case), step.stage, asking.procedure.checks_reason)
-    if count >= most(asking.book, case, asking.seat.unit.province_id, asking.today):
+    if count >= most(asking.book, case, asking.own_seat.unit.province_id, asking.today):
         return Refusal(LIMIT, told_over(count), CLAUSE)
     if count == 0 or asking.verb != Verb.SIGN:
         return None

@@ -15,7 +15,7 @@ _TIMEOUT = 10
 
 def number_of(account: Account) -> str:
     """The mobile number of an account that asked for SMS, or an empty text."""
-    phone = account.person.phone if account.person_id and account.sms_notices else ""
+    phone = account.person.phone if account.person and account.sms_notices else ""
     return phone if _MOBILE.fullmatch(phone) else ""
 
 

@@ -8,7 +8,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.urls import reverse
 
-from orgs.people.models import Unit
+from orgs.people.models import Account, Unit
 from orgs.people.seats import seats_of
 from reviews.desk.context import Desk
 from reviews.engine import procedures
@@ -40,7 +40,7 @@ _ORDERS = {"time": zh("按核办时间"), "unit": zh("按单位"), "reason": zh(
 class Look:
     """One account's look at the register: what is asked for, and the figures around it."""
 
-    account: object
+    account: Account
     known: Desk
     wanted: Wanted
 

@@ -10,11 +10,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
+from typing import TYPE_CHECKING
 
 from reviews.refusal_rules import wall_beside, wall_grounds, wall_lexicon
 from reviews.refusal_rules.phrases_in_text import Folded, read
 from reviews.refusal_rules.wall_beside import CLEAR, DOUBT, STOP, Manner
 from reviews.refusal_rules.wall_scan import Lexicon, Scan, Token, gap, overlap
+
+if TYPE_CHECKING:
+    from reviews.refusal_rules.models import ForbiddenPhrase
 
 NO_GROUND, UNREAD = "no_ground", "unread"
 # Marked are at most so many words that stop.
@@ -31,7 +35,7 @@ class Rule:
     reach: int
     answer: str = STOP
     groundless: bool = False
-    row: object = None
+    row: "ForbiddenPhrase" = field(kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ def write(asking: "Asking") -> None:
     answer, facts = asking.mark
     WallMark.objects.create(
         case_id=asking.case.pk,
-        step_id=asking.step.pk,
+        step_id=asking.turn.pk,
         verb=asking.verb,
         account=asking.by,
         rule=answer.hits[0].rule.row if answer.hits else None,

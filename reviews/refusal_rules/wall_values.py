@@ -56,7 +56,8 @@ def words() -> list[dict]:
 def lawful_sentences() -> list[tuple[str, str, str]]:
     """(stage, reason code or "", sentence): what officials rightly write; no row may stop one of them."""
     lines = _LAWFUL.read_text(encoding="utf-8").splitlines()
-    return [tuple(line.split("|", 2)) for line in lines if line and not line.startswith("#")]
+    rows = [line.split("|", 2) for line in lines if line and not line.startswith("#")]
+    return [(stage, code, sentence) for stage, code, sentence in rows]
 
 
 _RECEIVING = ["receiving_school", "receiving_authority"]

@@ -89,7 +89,7 @@ def window_state(
     in_force = _in_force(rows, day)
     if not in_force:
         change = _change_after(rows, day)
-        return WindowState(True, None, change and change.at, "")
+        return WindowState(True, None, change.at if change else None, "")
     forbidding = _forbidding(in_force, day)
     change = _change_after(rows, day)
     at = change.at if change else None

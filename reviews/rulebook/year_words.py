@@ -21,7 +21,11 @@ _WRONG = {
 def _names(key: str) -> dict[str, str]:
     if key in SWITCHES:
         return _SWITCH
-    return {YearKey.COMPLETION_PHASES: dict(PHASES), YearKey.INCOMPLETE_GRADES: _GRADES}.get(key, {})
+    named: dict[str, dict[str, str]] = {
+        YearKey.COMPLETION_PHASES: dict(PHASES),
+        YearKey.INCOMPLETE_GRADES: _GRADES,
+    }
+    return named.get(key, {})
 
 
 def told(key: str, value: str, empty: str = "—") -> str:

@@ -174,6 +174,10 @@ def _recalling(source: State, targets: list[State]) -> Callable[[Callable], Call
 class CaseTransitions:
     """The verbs of a case as django-fsm transitions; mixed into :class:`reviews.engine.models.Case`."""
 
+    awaiting: str
+    subject: str
+    exclusive_key: str | None
+
     @transition(
         field="state",
         source=State.DRAFT,

@@ -6,6 +6,7 @@ its own transaction, so one that fails takes no other with it.
 
 import logging
 from dataclasses import dataclass
+from typing import cast
 
 from django.db import DatabaseError
 
@@ -37,6 +38,11 @@ class Line:
     step: Step | None = None
 
     @property
+    def known(self) -> Case:
+        """The case, of a line that goes or was found."""
+        return cast(Case, self.case)
+
+    @property
     def goes(self) -> bool:
         """Whether it can be signed with the others."""
         return not self.why
@@ -56,15 +62,16 @@ def dry_run(numbers: list[str], account: Account, desk: Desk) -> list[Line]:
     one_unit.keep(every)
     steps = {s.case_id: s for s in every if s.closed_at is None}
     lines = [Line(number, case=case, step=steps.get(case.pk)) for number, case in found.items()]
-    stage = next((line.case.state for line in lines if line.case.is_live), "")
+    stage = next((line.known.state for line in lines if line.known.is_live), "")
     for line in lines:
         _judge(line, stage, account, desk)
     return lines + [Line(number, _UNKNOWN) for number in numbers if number not in found]
 
 
 def _judge(line: Line, stage: str, account: Account, desk: Desk) -> None:
-    case, step = line.case, line.step
-    refused = door.refusal(case, Verb.SIGN, account, now=desk.now, step=step, book=desk.book)
+    # Without a step it is nobody's turn, and the door says so before the step is looked at.
+    case, step = line.known, cast(Step, line.step)
+    refused = door.refusal(case, Verb.SIGN, account, now=desk.now, step=line.step, book=desk.book)
     if refused is None and case.state != stage:
         told = zh("与其余业务不在同一环节（{label}），请另行核办。", label=State(stage).label)
         refused = Refusal("other_stage", told)
@@ -119,7 +126,7 @@ def _key(batch: str, number: str) -> str:
 def _sign_one(line: Line, revision: int, opinion: str, batch: str, account: Account) -> None:
     try:
         door.perform(
-            line.case,
+            line.known,
             Verb.SIGN,
             account,
             opinion=opinion,

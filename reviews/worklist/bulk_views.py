@@ -91,7 +91,7 @@ def _page(
         "falling": [_row(line) for line in lines if not line.goes],
         "left_out": max(len(set(numbers)) - bulk.MOST, 0),
         "most": bulk.MOST,
-        "stage": State(going[0].case.state).label if going else "",
+        "stage": State(going[0].known.state).label if going else "",
         "phrases": phrases_for(request.user, place.signing) if going else [],
         "opinion": opinion,
         "batch": batch or secrets.token_urlsafe(12),

@@ -35,8 +35,13 @@ LABELS = {
 class Days(Protocol):
     """What the tabs need to know of time; the desk of a request does."""
 
-    today: date
-    soon: date
+    @property
+    def today(self) -> date:
+        """The day in Shanghai."""
+
+    @property
+    def soon(self) -> date:
+        """The last due date that is shown as pressing."""
 
 
 @dataclass(frozen=True)
