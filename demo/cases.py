@@ -112,7 +112,7 @@ def tell(schools: list[School], register: Register, staff: Staff, today: date, s
 
 
 class _Teller:
-    def __init__(self, schools, register, staff, today, seed):
+    def __init__(self, schools: list[School], register: Register, staff: Staff, today: date, seed: int):
         self.random = random.Random(seed + 1)  # noqa: S311 - it must repeat
         self.cast = Cast(rulebook.current(), staff, today, self.random)
         self.schools = {school.word: school for school in schools if school.unit.code[2:4] == "15"}

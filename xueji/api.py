@@ -94,8 +94,8 @@ def _known(error: Exception, context: dict) -> Response | None:
     if status is None:
         return None
     own = next((told for kind, told in _SENTENCES.items() if isinstance(error, kind)), None)
-    detail = getattr(error, "detail", "")
-    code, sentence = own or (getattr(detail, "code", "invalid"), str(detail))
+    said = cast(Any, error)  # what has no sentence of ours is the framework's, with a detail
+    code, sentence = own or (getattr(said.detail, "code", "invalid"), str(said.detail))
     if sentence.startswith("CSRF Failed"):
         code, sentence = "csrf", "缺少或不符合的 CSRF 令牌：用会话登录时，请在请求头 X-CSRFToken 中带上。"
     response = problem(code, sentence, status)
