@@ -324,7 +324,7 @@ def report(case: Case, students: Sequence[int], on: date | None, by, now: dateti
         raise Refused(refused)
     school = heir_or_self(case.receiving_unit, day)
     if on is None or on > day:
-        raise Refused(Refusal("reported_on", zh("请填写报到日期，不能晚于今天。"), CLAUSE))
+        refuse("reported_on", zh("请填写报到日期，不能晚于今天。"), CLAUSE)
     with transaction.atomic():
         rows, pupils = _held(case, students)
         early = next((row for row in rows if on < row.graduated_on), None)

@@ -77,7 +77,7 @@ class BulletinOut(BulletinRow):
     @extend_schema_field(BulletinLineOut(many=True))
     def get_lines(self, found) -> list[dict]:
         """All of a published one; before, those of one's own units."""
-        return BulletinLineOut(readable(self.context["request"], found), many=True).data
+        return list(BulletinLineOut(readable(self.context["request"], found), many=True).data)
 
 
 class ReplyIn(Strict):

@@ -41,7 +41,11 @@ def _add(total: dict, row: dict) -> None:
 
 def figures(total: dict) -> dict:
     """What is told of a unit and all under it. Rates are per thousand; days are working days."""
-    steps = total.get("steps") or dict.fromkeys(COUNTS, 0) | {"took": {}, "longest": 0, "longest_case": ""}
+    steps: dict = total.get("steps") or dict.fromkeys(COUNTS, 0) | {
+        "took": {},
+        "longest": 0,
+        "longest_case": "",
+    }
     took = {int(day): count for day, count in steps["took"].items()}
     judged = steps["in_time"] + steps["late"] + steps["open_late"]
     ended = steps["filed"] + steps["lapsed"]

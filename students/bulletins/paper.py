@@ -13,7 +13,7 @@ from web.clock import local_date, moment
 
 TEMPLATE = Path(settings.BASE_DIR) / "templates" / "print" / "bulletin.typ"
 
-_MARKS = {
+_MARKS: dict[str, str] = {
     BulletinState.REPLIES: "（征求说明稿）",
     BulletinState.PROPOSED: "（待发布稿）",
     BulletinState.PUBLISHED: "",

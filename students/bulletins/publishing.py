@@ -5,12 +5,13 @@ A reply is one person's, the head's of the unit that is named: it stands beside 
 decides nothing about a record; three days are its limit (三.7)."""
 
 from datetime import date, datetime
+from typing import cast
 
 from django.db import transaction
 
 from ledger import audit, outbox
 from orgs.people.models import PostRole
-from orgs.people.seats import seat_at
+from orgs.people.seats import seat_at, Seat
 from reviews.engine import seating
 from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.opinions import free_text
@@ -38,8 +39,8 @@ def reply_refusal(line: BulletinLine, by, day: date) -> Refusal | None:
         told = zh("通报已经拟发，等候发布，不能再提交说明；确有不实的，请联系省级退回后再提交。")
         return Refusal("proposed", told, CLAUSE)
     if seat_at(by, line.unit_id, PostRole.HEAD, day) is None:
-        told = Refusal("no_seat", zh("说明由被通报单位的负责人提交。"), CLAUSE)
-        return seating.left(by, day, PostRole.HEAD, line.unit_id) or told
+        absent = Refusal("no_seat", zh("说明由被通报单位的负责人提交。"), CLAUSE)
+        return seating.left(by, day, PostRole.HEAD, line.unit_id) or absent
     return None
 
 
@@ -150,7 +151,8 @@ def publish(bulletin: Bulletin, by, now: datetime) -> None:
             raise Refused(refused)
         _reproduced(held)
         drafting.keep_names(held)
-        seat = seat_at(by, held.province_id, PostRole.HEAD, local_date(now))
+        # Who may publish has the seat, as has just been asked.
+        seat = cast("Seat", seat_at(by, held.province_id, PostRole.HEAD, local_date(now)))
         held.state, held.published_by, held.published_at = BulletinState.PUBLISHED, by, now
         held.published_post = beside(held.province_name, seat.title)
         held.save(update_fields=["state", "published_by", "published_at", "published_post"])

@@ -1,6 +1,7 @@
 """Counting a draft anew before its publication: when what was counted has changed since (R3.7b)."""
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -62,7 +63,12 @@ def recount(bulletin: Bulletin, by, now: datetime, reason: str) -> int:
         held_by_wall(reason, held.province, act=zh("重新统计"))
         former = held.digest
         changed = _replaced(held, by, now, reason)
-        body = {"bulletin": held.number, "former": former, "digest": held.digest, "units": changed[:200]}
+        body: dict[str, Any] = {
+            "bulletin": held.number,
+            "former": former,
+            "digest": held.digest,
+            "units": changed[:200],
+        }
         body |= {"changed": len(changed), "reason": reason}
         audit.record(CHAIN, audit.actor_of(by), "bulletin.recounted", body, subject=f"bulletin:{held.number}")
         said = {"bulletin": held.pk, "event": "recounted"}

@@ -1,6 +1,8 @@
 """A bulletin in words, tables and bars: the same for page, paper, xlsx and API (R3.7b)."""
 
 from collections.abc import Callable
+from datetime import datetime
+from typing import cast
 
 from orgs.people.models import UnitLevel
 from reviews.vocabulary.shares import percent
@@ -191,4 +193,5 @@ def signed(bulletin: Bulletin) -> str:
         return zh("已拟发，待发布")
     if bulletin.state != BulletinState.PUBLISHED:
         return zh("征求说明稿，说明截止 {day}", day=spoken(bulletin.reply_until))
-    return beside(bulletin.province_name, spoken(local_date(bulletin.published_at)))
+    published_at = cast("datetime", bulletin.published_at)  # its state says so
+    return beside(bulletin.province_name, spoken(local_date(published_at)))

@@ -60,7 +60,7 @@ def _row(found: Bulletin) -> dict:
         "state": found.get_state_display(),
         "tier": _TIERS[found.state],
         "until": spoken(found.reply_until),
-        "published": spoken(local_date(found.published_at)) if published else "—",
+        "published": spoken(local_date(found.published_at)) if published and found.published_at else "—",
     }
 
 

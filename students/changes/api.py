@@ -1,6 +1,9 @@
 """The API of 学籍异动: what a pupil may have, begin one, fill it in, bring its proofs. The verbs are those of every
 case (``/cases/<number>/…``) (R5.1–R5.3)."""
 
+from datetime import datetime
+from typing import cast
+
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
@@ -11,7 +14,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from ledger.api import KEY, Choice, Revision, Strict, once, told
-from orgs.people.models import PostRole
+from orgs.people.models import PostRole, Unit
 from reviews.case_page import page as case_page
 from reviews.case_page.api import NUMBER
 from reviews.case_page.proof_api import ProofIn, TakesProofs
@@ -117,7 +120,7 @@ class ChangeCaseOut(CaseOut):
             return []
         change = change_of(case)
         known = change_rules.facts_of(change, case, change.student, sight.desk.now)
-        return LineOut(change_page.lines(change_rules.SUBMIT, known), many=True).data
+        return list(LineOut(change_page.lines(change_rules.SUBMIT, known), many=True).data)
 
 
 class BeginIn(Strict):
@@ -142,7 +145,9 @@ class FillIn(Strict):
     own_cohort_reason = serializers.CharField(
         max_length=200, required=False, allow_blank=True, label="按原届复学的理由"
     )
-    contacts = ContactIO(many=True, required=False, max_length=20, label="联系记录")
+    contacts = ContactIO(  # type: ignore[call-arg]  # many=True makes it a ListSerializer
+        many=True, required=False, max_length=20, label="联系记录"
+    )
     revision = Revision()
 
 
@@ -198,7 +203,7 @@ class Changes(TakesProofs):
                 "own_cohort": own_cohort_open(known),
                 "refusal": next((told for check in change_rules.OFFERED if (told := check(known))), None),
             }
-            for known in change_rules.facts_before(student, student.school, KINDS, now)
+            for known in change_rules.facts_before(student, cast("Unit", student.school), KINDS, now)
         ]
         return Response(KindOut(rows, many=True).data)
 
@@ -278,7 +283,7 @@ class Changes(TakesProofs):
         case, _ = self.in_hand()
         return self.taken(request, case)
 
-    def in_hand(self) -> tuple[Case, object]:
+    def in_hand(self) -> tuple[Case, datetime]:
         """The case, when the account may change it now. Raises Refused with the sentence why not."""
         now, case = clock.now(), self.get_object()
         refused = edit_refusal(case, self.request.user, clock.local_date(now))

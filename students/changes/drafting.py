@@ -1,8 +1,10 @@
 """Drafts of 学籍异动: begin one, change what it says, begin anew. Sending is the door's business (R5.1–R5.3)."""
 
+from orgs.people.models import Unit
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
+from typing import cast
 
 from reviews.engine import book as rulebook
 from reviews.engine import door
@@ -38,7 +40,7 @@ def begin(
     ``kept`` is called in the transaction that writes the draft, e.g. to keep an idempotency key with it. Raises
     Refused when ``by`` is not the school's registrar, or a rule forbids the kind for the pupil as it stands.
     """
-    known = cache(lambda: change_rules.facts_before(student, student.school, (kind,), now)[0])
+    known = cache(lambda: change_rules.facts_before(student, cast("Unit", student.school), (kind,), now)[0])
     return pupil_drafts.begin(
         student,
         kind.kind,

@@ -1,5 +1,7 @@
 """The form of a 学籍异动: only what its kind asks for (R0.6, R5.1–R5.3). The rules judge; the form only reads."""
 
+from typing import cast
+
 from django import forms
 
 from reviews.rulebook_pages.calendar_forms import date_field
@@ -37,9 +39,10 @@ class ClassField(forms.ModelChoiceField):
 
     def label_from_instance(self, row) -> str:
         """With its grade, so that the choice reads whole."""
+        known = cast("ChangeFacts", self.known)  # a form gives it before its classes are asked for
         return zh(
             "{grade_label}{row}",
-            grade_label=label_of(row, self.known.ruled_on, self.known.system),
+            grade_label=label_of(row, known.ruled_on, known.system),
             row=row,
         )
 
@@ -197,7 +200,7 @@ def initial_of(change: StatusChange) -> dict:
     """The form as the record stands."""
     plain = ("on", "until", "note", "last_seen_on", "school_class", *OWN)
     found = {name: getattr(change, name) for name in plain}
-    found["reason"] = change.reason.code if change.reason_id else None
+    found["reason"] = change.reason.code if change.reason else None
     for at, row in enumerate(change.contacts.all()[:CONTACT_ROWS], 1):
         found |= {
             f"contact_{at}_on": row.on,

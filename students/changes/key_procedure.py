@@ -1,6 +1,9 @@
 """关键信息变更 as a procedure: the school uploads proofs, its head signs, the authority handles and signs, then the checks of
 R1.7 run by themselves: the record is changed, or the case goes back with the conflict (R1.6)."""
 
+from datetime import date
+from typing import cast
+
 from django.urls import reverse
 
 from orgs.people.models import PostRole
@@ -69,11 +72,12 @@ class KeyInformation(AboutPupil):
     def complete(self, case: Case, subject: Student, now) -> dict:
         """The items change, each with its line in the history; the number follows the identity number (R1.3, R1.5)."""
         facts = self.facts(case, subject, now, None)
-        row, changed = facts.row, facts.changed
+        row, changed = facts.typed, facts.changed
         was = {key: _told(subject, key, facts) for key in changed}
         KeyInformationChange.objects.filter(pk=row.pk).update(was=was)
         _remember(subject, row, changed, case)
-        subject.name, subject.sex, subject.birth_date = row.name, row.sex, row.birth_date
+        subject.name, subject.sex = row.name, row.sex
+        subject.birth_date = cast("date", row.birth_date)  # values_fit
         subject.pinyin = _spelled(subject) if "name" in changed else subject.pinyin
         subject.save(update_fields=["name", "pinyin", "sex", "birth_date"])
         moved = {"student": subject.pk, "changed": changed}
@@ -105,7 +109,7 @@ class KeyInformation(AboutPupil):
                 moment=moment(case.closed_at),
                 names=joined("、", (LABELS[key] for key in row.was)),
             )
-            if case.state == State.COMPLETED
+            if case.state == State.COMPLETED and case.closed_at
             else "",
             links=[{"label": zh("查看学生学籍"), "url": reverse("student-detail", args=[row.student.key])}]
             if case.state == State.COMPLETED and row.student.school_id == case.receiving_unit_id
@@ -168,7 +172,7 @@ def lines_without_register(checks, facts: key_rules.KeyFacts) -> list[dict]:
 
 def facts_shown(facts: key_rules.KeyFacts, case: Case, full: bool = False) -> list[tuple[str, str]]:
     """Who it is about, and each item that changes: what it is → what it is to be."""
-    student, row = facts.student, facts.row
+    student, row = facts.student, facts.typed
     number = records.current_number(student)
     rows = [
         (

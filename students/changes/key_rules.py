@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
+from typing import cast
 
 from orgs.people.models import Unit
 from reviews.engine.models import Attachment, Case
@@ -56,6 +57,11 @@ class KeyFacts:
             if getattr(self.row, key) != getattr(self.student, key)
         ]
         return found + (["id_number"] if self.number and self.number != self.old_number else [])
+
+    @property
+    def typed(self) -> KeyInformationChange:
+        """The row, once there is a case."""
+        return cast("KeyInformationChange", self.row)
 
     @property
     def id_number(self) -> str:
@@ -139,7 +145,8 @@ def digest_of(id_number: str, name: str) -> bytes:
 
 def facts_before(student: Student, now: datetime) -> KeyFacts:
     """Facts before anything is typed, at the pupil's own school."""
-    return KeyFacts(student, student.school, now, other=change_rules.other_case(student))
+    school = cast("Unit", student.school)  # whose registrar asks
+    return KeyFacts(student, school, now, other=change_rules.other_case(student))
 
 
 def facts_of(row: KeyInformationChange, case: Case, student: Student, now: datetime) -> KeyFacts:
@@ -179,7 +186,7 @@ def ask_register(row: KeyInformationChange, student: Student, now: datetime) -> 
 
 def conflict(facts: KeyFacts) -> str:
     """The sentence of the check against all other pupils and the register that does not pass, or an empty text."""
-    row, number = facts.row, facts.id_number
+    row, number = facts.typed, facts.id_number
     if number:
         twin = _with_number(facts, number)
         if twin is not None:
@@ -190,7 +197,7 @@ def conflict(facts: KeyFacts) -> str:
             )
         return _REGISTER.get(row.answer, "")
     twin = (
-        Student.objects.filter(name=row.name, sex=row.sex, birth_date=row.birth_date)
+        Student.objects.filter(name=row.name, sex=row.sex, birth_date=cast("date", row.birth_date))
         .exclude(pk=facts.student.pk)
         .select_related("school")
         .first()

@@ -1,6 +1,7 @@
 """What the case page says of a change of status or grade."""
 
-from datetime import date
+from datetime import date, datetime
+from typing import Any, cast
 
 from django.urls import reverse
 
@@ -96,7 +97,7 @@ def _said(change: StatusChange, what: ChangeKind, system: SystemOn) -> list[tupl
             (zh("联系记录"), joined("；", (_contact(row) for row in change.contacts.all())) or zh("未填写"))
         )
     if what.reasons:
-        rows.append((zh("异动原因"), change.reason.name if change.reason_id else zh("未选择")))
+        rows.append((zh("异动原因"), change.reason.name if change.reason else zh("未选择")))
     if GRADE in what.asks:
         wanted = grade_label(change.grade_to, system) if change.grade_to else zh("未选择")
         rows.append((zh("编入"), wanted + (str(change.school_class) if change.school_class_id else "")))
@@ -127,7 +128,7 @@ def _checks(procedure, case: Case, change: StatusChange, now) -> tuple[list[dict
     return sorted(found, key=lambda line: line["ok"] is True), obstacle
 
 
-def lines(checks, known: object) -> list[dict]:
+def lines(checks, known: Any) -> list[dict]:
     """Guards as lines of a check-list: what holds by its name, what does not by its sentence; what only warns is neither."""
     told = []
     for check in checks:
@@ -177,12 +178,11 @@ def applies(check, known: change_rules.ChangeFacts) -> bool:
 
 
 def _done(procedure, case: Case, change: StatusChange) -> str:
-    at = moment(case.closed_at)
+    at = moment(cast("datetime", case.closed_at))  # a case that is completed is closed, and was submitted
     if procedure.what.does == "stay":
-        system = system_on(case.receiving_unit, local_date(case.submitted_at))
-        return zh(
-            "已于{at}办结，编入{grade_label}。", at=at, grade_label=grade_label(change.grade_to, system)
-        )
+        system = system_on(case.receiving_unit, local_date(cast("datetime", case.submitted_at)))
+        grade = cast("int", change.grade_to)
+        return zh("已于{at}办结，编入{grade_label}。", at=at, grade_label=grade_label(grade, system))
     was, becomes = StudentStatus(change.status_was).label, becoming(procedure.what.does).label
     return zh("已于{at}办结，学籍状态由“{was}”改为“{becomes}”。", at=at, was=was, becomes=becomes)
 

@@ -1,5 +1,7 @@
 """What all cases about a pupil have in common, and 学籍异动 as procedures of the one engine (R5.1–R5.3)."""
 
+from typing import cast
+
 from django.db.models import F, Q, Value
 from django.db.models.functions import Replace
 from django.db.models.lookups import Contains
@@ -90,7 +92,7 @@ class StatusChanging(AboutPupil):
             moved["own_cohort"] = subject.cohort
         elif GRADE in self.what.asks:
             day = case.ruled_on(local_date(now))
-            cohort = cohort_of(change.grade_to, day)
+            cohort = cohort_of(cast("int", change.grade_to), day)  # asked for by its guard
             moved |= {"cohort_was": subject.cohort, "cohort": cohort}
             subject.cohort, subject.school_class = cohort, change.school_class
             fields += ["cohort", "school_class"]

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import datetime
+from typing import cast
 
 from orgs.people.models import PostRole, Unit
 from orgs.people.successors import heir_or_self
@@ -42,7 +43,8 @@ def begin(
     told, at = Refusal("no_seat", *no_seat), student.school_id
     if found := seating.seat_refusal(by, at, PostRole.REGISTRAR, local_date(now), told):
         raise Refused(found)
-    school = heir_or_self(student.school, local_date(now))
+    # Who holds a post at its school was let through.
+    school = heir_or_self(cast("Unit", student.school), local_date(now))
     known = facts()
     for check in checks:
         found = check(known)

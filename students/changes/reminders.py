@@ -1,6 +1,7 @@
 """Reminders of the end of a 休学: 30 days, 7 days before it and on its day, to the school that has the record (R5.3)."""
 
 from datetime import date, datetime
+from typing import Any, cast
 
 from django.db import connection
 
@@ -39,7 +40,7 @@ FROM marked ON CONFLICT (dedup) DO NOTHING
 def remind(now: datetime) -> int:
     """Write the reminders that are due and not written yet; returns how many."""
     with connection.cursor() as cursor:
-        values = {
+        values: dict[str, Any] = {
             "before": list(DAYS_BEFORE),
             "first": max(DAYS_BEFORE),
             "today": clock.local_date(now),
@@ -70,6 +71,7 @@ _CLERKS = {PostRole.REGISTRAR, PostRole.HEAD}
 
 
 def _text(row: StatusChange, day: date) -> str:
-    who, until = mask_name(row.student.name), clock.spoken(row.until)
-    when = f"将于{until}期满" if row.until > day else f"已于{until}期满"
+    ends = cast("date", row.until)  # only what has an end is reminded of
+    who, until = mask_name(row.student.name), clock.spoken(ends)
+    when = f"将于{until}期满" if ends > day else f"已于{until}期满"
     return f"{who}休学{when}：请联系学生到校办理复学，或按实际情况办理其他学籍异动（附件1 五）。"

@@ -3,9 +3,11 @@
 Asked by the page that offers the kinds, by the form, by the API and by the door; written here once.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import cast
 
 from django.db.models import Q
 from django_fsm import can_proceed
@@ -139,9 +141,11 @@ def grades_open(kind: ChangeKind, student: Student, day: date, system: SystemOn)
     """
     first, last = bounds(student.phase, system)
     nominal = nominal_grade(student.cohort, day)
-    steps = kind.grades
+    steps: Iterable[int] = kind.grades
     if kind is RESUMPTION:
-        steps = range(0, -resume_steps_down(day, student.school and student.school.province_id) - 1, -1)
+        steps = range(
+            0, -resume_steps_down(day, student.school.province_id if student.school else None) - 1, -1
+        )
     wanted = [nominal + step for step in steps if step <= 0 or nominal + step <= last]
     capped = dict.fromkeys(min(grade, last) for grade in wanted)
     kept = min(nominal, last) if kind is RESUMPTION else 0
@@ -235,7 +239,7 @@ def policy_allows(facts: ChangeFacts):
 
 def _skips_until(facts: ChangeFacts) -> date | None:
     """The last day of this school year on which the pupil may skip into the last grade of its phase, where there is one."""
-    said = facts.policy.not_after
+    said = facts.policy.not_after if facts.policy else ""
     if (
         not said
         or facts.kind is not SKIPPING
@@ -256,7 +260,8 @@ def no_other_change(facts: ChangeFacts):
     other = facts.other
     if other is None:
         return None
-    since = spoken(local_date(other.submitted_at))
+    # A living case of a pupil that is no draft was submitted.
+    since = spoken(local_date(cast("datetime", other.submitted_at)))
     return {"kind": kind_name(other.kind), "since": since, "school": other.receiving_unit.name}
 
 
@@ -316,12 +321,13 @@ def end_given(facts: ChangeFacts):
         return None
     if facts.until <= facts.on:
         return {"told": zh("休学截止日期须晚于起始日期。")}
-    months = facts.policy.longest_months if facts.policy else None
-    if months is not None and facts.until > months_after(facts.on, months):
+    policy = facts.policy
+    months = policy.longest_months if policy else None
+    if policy is not None and months is not None and facts.until > months_after(facts.on, months):
         return {
             "told": zh(
                 "按规定（{policy_source}），一次休学最长 {months} 个月，最晚到{day}；期满仍不能到校的，复学后可再次申请。",
-                policy_source=facts.policy.source,
+                policy_source=policy.source,
                 months=months,
                 day=spoken(months_after(facts.on, months)),
             )
@@ -457,5 +463,7 @@ def _known(student, school, kinds, now, submitted_at) -> list[ChangeFacts]:
 
 def other_case(student: Student, own: int | None = None) -> Case | None:
     """The pupil's live case, other than ``own``."""
-    rows = Case.objects.filter(exclusive_key=f"student:{student.pk}").exclude(pk=own)
+    rows = Case.objects.filter(exclusive_key=f"student:{student.pk}")
+    if own is not None:
+        rows = rows.exclude(pk=own)
     return rows.select_related("receiving_unit", "holder").first()

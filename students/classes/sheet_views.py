@@ -130,7 +130,7 @@ def _facts(sheet: ChangeSheet, lines: list[dict]) -> list[tuple[str, str]]:
             + (zh("　{moment}送出", moment=moment(sheet.sent_at)) if sheet.sent_at else ""),
         ),
     ]
-    if sheet.decided_by is not None:
+    if sheet.decided_by is not None and sheet.decided_at:
         found.append(
             (
                 zh("学籍管理员"),

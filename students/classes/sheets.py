@@ -5,7 +5,7 @@ and nothing else. What is judged, and by whom it is written, is :mod:`students.r
 """
 
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from django.db import transaction
 
@@ -88,10 +88,13 @@ def put_in_charge(school_class: SchoolClass, account, by, now: datetime) -> None
 # ---------------------------------------------------------------- by the teacher
 
 
+NO_CHARGE = Refusal("no_charge", zh("只有本班的班主任可以填写变动表。"), CLAUSE)
+
+
 def teacher_refusal(school_class: SchoolClass, by, day: date) -> Refusal | None:
     """Why ``by`` cannot write on the sheet of the class."""
     if not in_charge(by, day).filter(pk=school_class.pk).exists():
-        return Refusal("no_charge", zh("只有本班的班主任可以填写变动表。"), CLAUSE)
+        return NO_CHARGE
     return None
 
 
@@ -106,9 +109,7 @@ def pupils_of(school_class: SchoolClass):
     return rows.order_by("name", "pk")
 
 
-def propose(
-    school_class: SchoolClass, said: dict[int, dict[str, str]], by, now: datetime
-) -> ChangeSheet | None:
+def propose(school_class: SchoolClass, said: dict[int, dict[str, str]], by, now: datetime) -> ChangeSheet:
     """Put on the open sheet what is said of pupils (by id: item → text); what is as the record has it comes off.
 
     Returns the sheet. Raises Refused, :class:`PupilsRefused`; then nothing was written.
@@ -155,7 +156,8 @@ class Changed(NamedTuple):
 
 def judged(pupils: list[Student], said: dict[int, dict[str, str]], day: date) -> list[Changed]:
     """What differs from the records. Raises :class:`PupilsRefused`."""
-    found, errors = [], {}
+    found: list[Changed] = []
+    errors: dict[int, dict[str, str]] = {}
     for record in record_values.records_of(pupils):
         before, typed = record.complete(), said[record.student.pk]
         foreign = {key: zh("班主任变动表只填会变动的项目。") for key in typed if key not in ITEMS}
@@ -196,7 +198,8 @@ def text_of(line: ChangeSheetLine) -> str:
     """What the teacher says the item is now."""
     if not line.secret:
         return line.new
-    return sealing.unseal(line.new_sealed, _TABLE, _COLUMN, _row(line.sheet, line))
+    # What is secret stands sealed (_line).
+    return sealing.unseal(cast("bytes", line.new_sealed), _TABLE, _COLUMN, _row(line.sheet, line))
 
 
 def send(sheet: ChangeSheet, by, now: datetime) -> None:
@@ -330,8 +333,8 @@ def _note(sheet: ChangeSheet, by, what: str, more: dict | None = None) -> None:
     body = {"sheet": sheet.number, "class": sheet.school_class_id, **(more or {})}
     subject = f"school:{sheet.school_class.school.code}"
     audit.record(CHAIN, audit.actor_of(by), f"class_sheet.{what}", body, subject=subject)
-    if what in ("sent", "accepted", "returned"):
-        stamp = (sheet.decided_at or sheet.sent_at).isoformat()
+    if what in ("sent", "accepted", "returned") and (at := sheet.decided_at or sheet.sent_at):
+        stamp = at.isoformat()
         outbox.post(
             "class_sheet", {"sheet": sheet.pk, "what": what}, f"class_sheet:{sheet.pk}:{what}:{stamp}"
         )

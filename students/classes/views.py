@@ -1,8 +1,9 @@
 """Pages of classes and their change sheets (R6.1): the school's classes, one class, one pupil's items, one sheet."""
 
+from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -60,10 +61,10 @@ def show_list(request: SignedInRequest) -> HttpResponse:
     keeping = scope.under("school", request.user, known.today) & Q(school__in=schools)
     mine = sheets.in_charge(request.user, known.today).values("pk")
     rows = SchoolClass.objects.filter(keeping | Q(pk__in=mine)).select_related("school")
-    rows = rows.annotate(pupils=Count("students", filter=Q(students__school=F("school")))).filter(
+    counted: QuerySet[Any] = rows.annotate(pupils=Count("students", filter=Q(students__school=F("school")))).filter(
         pupils__gt=0
     )
-    page = Paginator(rows.order_by("school__code", "-cohort", "number"), PAGE).get_page(
+    page = Paginator(counted.order_by("school__code", "-cohort", "number"), PAGE).get_page(
         request.GET.get("page")
     )
     teachers, waiting = _teachers(page), _open_sheets(page)
@@ -207,7 +208,7 @@ def template(request: SignedInRequest, pk: int) -> HttpResponse:
     """The class as a table to write over; only for its teacher."""
     row, teaches = visible_class(request, pk)
     if not teaches:
-        return refused_page(request, sheets.teacher_refusal(row, request.user, desk.of(request).today), 403)
+        return refused_page(request, sheets.NO_CHARGE, 403)
     return inert(sheet_table.of_class(row), tables.XLSX, "class.xlsx")
 
 
@@ -260,7 +261,7 @@ def pupil(request: SignedInRequest, pk: int, key) -> HttpResponse:
     row, teaches = visible_class(request, pk)
     known = desk.of(request)
     if not teaches:
-        return refused_page(request, sheets.teacher_refusal(row, request.user, known.today), 403)
+        return refused_page(request, sheets.NO_CHARGE, 403)
     student = get_object_or_404(sheets.pupils_of(row), key=key)
     form = _form(row, student, request.POST if request.method == "POST" else None)
     if request.method != "POST":

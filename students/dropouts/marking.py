@@ -1,6 +1,7 @@
 """Marking a drop-out, signing and sending the written report, noting the return (R5.2)."""
 
 from datetime import date, datetime
+from typing import cast
 
 from django.db import transaction
 
@@ -29,7 +30,9 @@ _STATUSES = (StudentStatus.ENROLLED, StudentStatus.LEFT_OTHER)
 def refusal(school: Unit | None, by, role: str, day: date) -> Refusal | None:
     """Why ``by`` cannot act as ``role`` of the school."""
     told = zh("辍学标识由学籍所在学校的{label}办理，你没有这个岗位。", label=PostRole(role).label)
-    return seating.seat_refusal(by, school and school.pk, role, day, Refusal("no_seat", told, CLAUSE))
+    return seating.seat_refusal(
+        by, school.pk if school else None, role, day, Refusal("no_seat", told, CLAUSE)
+    )
 
 
 def mark_refusal(student: Student, by, day: date) -> Refusal | None:
@@ -61,8 +64,8 @@ def mark(
     """Mark the pupil; the record and its status stay. Raises Refused."""
     day, efforts = clock.local_date(now), free_text(efforts, zh("劝返经过"), CLAUSE, 500)
     with transaction.atomic():
-        held = Student.objects.select_for_update(no_key=True, of=("self",)).select_related("school")
-        held = held.get(pk=student.pk)
+        rows = Student.objects.select_for_update(no_key=True, of=("self",)).select_related("school")
+        held = rows.get(pk=student.pk)
         if refused := mark_refusal(held, by, day):
             raise Refused(refused)
         if last_seen_on is None or not held.entered_on <= last_seen_on < day:
@@ -76,7 +79,7 @@ def mark(
         found = DropoutMark.objects.create(
             number=public_number("CX", day.year),
             student=held,
-            school=held.school,
+            school=cast("Unit", held.school),  # whose registrar marks it
             grade=grade_of(held, day),
             last_seen_on=last_seen_on,
             reason=reason,
@@ -100,8 +103,8 @@ def sign(found: DropoutMark, by, now: datetime) -> None:
     """The school's head signs the report. Raises Refused."""
     with transaction.atomic():
         held = _held(found, Dropout.MARKED, by, PostRole.HEAD, now)
-        if found := two_persons(held.marked_by, by, zh("填报的人不能自己签核，请由另一名负责人签核。")):
-            raise Refused(found)
+        if refused := two_persons(held.marked_by, by, zh("填报的人不能自己签核，请由另一名负责人签核。")):
+            raise Refused(refused)
         held.state, held.signed_by, held.signed_at = Dropout.SIGNED, by, now
         held.save(update_fields=["state", "signed_by", "signed_at"])
         _note(held, by, "signed")
@@ -112,8 +115,9 @@ def sent(found: DropoutMark, by, now: datetime, *, on: date | None, to: str) -> 
     day, to = clock.local_date(now), free_text(to, zh("报送单位"), CLAUSE, 100)
     with transaction.atomic():
         held = _held(found, Dropout.SIGNED, by, PostRole.REGISTRAR, now)
-        if on is None or not clock.local_date(held.signed_at) <= on <= day:
-            first = clock.spoken(clock.local_date(held.signed_at))
+        signed_on = clock.local_date(cast("datetime", held.signed_at))  # its state says so
+        if on is None or not signed_on <= on <= day:
+            first = clock.spoken(signed_on)
             refuse("sent_on", zh("请填写报送日期：签核（{first}）以后，不能晚于今天。", first=first), CLAUSE)
         if not says(to):
             refuse("sent_to", zh("请填写报送单位，如主管部门、乡镇（苏木）人民政府。"), CLAUSE)

@@ -32,7 +32,11 @@ def contents(found: DropoutMark, by, now: datetime) -> dict:
     """What the paper says; texts only, never read as markup."""
     student, school = found.student, found.school
     guardians = Guardian.objects.filter(student=student).order_by("place").values_list("name", flat=True)
-    signed = f"{found.called('signed_by')}　{moment(found.signed_at)}" if found.signed_by else "（未签核）"
+    signed = (
+        f"{found.called('signed_by')}　{moment(found.signed_at)}"
+        if found.signed_by and found.signed_at
+        else "（未签核）"
+    )
     return {
         "title": TITLE,
         "to": school.authority.name if school.authority else "",

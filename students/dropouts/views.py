@@ -174,7 +174,7 @@ def _facts(found: DropoutMark) -> list[tuple[str, str]]:
             beside(found.called("marked_by"), moment(found.marked_at)),
         ),
     ]
-    if found.signed_by is not None:
+    if found.signed_by is not None and found.signed_at:
         facts.append(
             (
                 zh("签核"),

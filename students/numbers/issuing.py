@@ -7,6 +7,7 @@ calls at once do not do the same piece: each holds the batch's row while it writ
 
 from collections import Counter
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from django.db import connection, transaction
 
@@ -71,7 +72,8 @@ def prepare(account, now: datetime) -> IssuingBatch:
     day = clock.local_date(now)
     if refusal := prepare_refusal(account, day):
         raise Refused(refusal)
-    province = province_of(account, PostRole.REGISTRAR, day)
+    # Who may prepare is its registrar, as has just been asked.
+    province = cast("Unit", province_of(account, PostRole.REGISTRAR, day))
     with transaction.atomic():
         # Of two who prepare at once the second waits here and then reads of the first's batch.
         Unit.objects.select_for_update().get(pk=province.pk)
@@ -197,7 +199,7 @@ def compare(batch_id: int, register: population.Register, now: datetime, piece: 
     return bool(ids)
 
 
-_PROBLEMS = {
+_PROBLEMS: dict[str, str] = {
     HeldBack.NOT_FOUND: ProblemKind.ID_NOT_FOUND,
     HeldBack.NAME_MISMATCH: ProblemKind.ID_NAME_MISMATCH,
     HeldBack.ID_CHANGED: ProblemKind.ID_CHANGED,
@@ -209,7 +211,7 @@ def _keep_problems(batch: IssuingBatch, verdicts: list[eligibility.Verdict]) -> 
     is no longer, nor is it asked about because of a namesake (R1.9)."""
     found = {v.candidate.student_id: _PROBLEMS[v.reason] for v in verdicts if v.reason in _PROBLEMS}
     nameless = [v.candidate.student_id for v in verdicts if v.candidate.id_number_sealed is None]
-    problems.open_for(found | dict.fromkeys(nameless, ProblemKind.NO_ID), "issuing")
+    problems.open_for(found | dict.fromkeys(nameless, str(ProblemKind.NO_ID)), "issuing")
     known = [v.candidate.student_id for v in verdicts if v.letter == NumberKind.G and not v.reason]
     problems.answered(known, batch.number, (*problems.OF_REGISTER, ProblemKind.PERSON_DUPLICATE))
 
@@ -235,7 +237,9 @@ def issue(batch_id: int, register: population.Register, now: datetime, piece: in
 def _give(batch: IssuingBatch, lines: list[tuple], today: date) -> None:
     """Numbers for one piece, under the pupils' locks; who changed since the comparison is held back."""
     found = {one.student_id: one for one in eligibility.read([line[0] for line in lines], lock=True)}
-    texts, held, places = {}, {}, []
+    texts: dict[int, str] = {}
+    held: dict[int, str] = {}
+    places: list[Place] = []
     for student_id, letter, seen in lines:
         one = found.get(student_id)
         if (

@@ -1,5 +1,7 @@
 """What a school is told when a batch has ended: how many numbers came, how many pupils wait, and where the receipt is."""
 
+from typing import Any
+
 from django.db.models import Count, Q
 
 from ledger import outbox
@@ -18,7 +20,7 @@ def tell_schools(messages: list[OutboxMessage]) -> None:
     batches = IssuingBatch.objects.in_bulk({message.payload["batch"] for message in messages})
     rows = IssuingLine.objects.filter(batch__in=batches, school__in=schools).values("batch", "school")
     counted = rows.annotate(given=Count("issued"), held=Count("pk", filter=~Q(reason="")))
-    figures = {(row["batch"], row["school"]): row for row in counted}
+    figures: dict[tuple, Any] = {(row["batch"], row["school"]): row for row in counted}
     clerks = clerks_of(schools, day)
     tell(
         Letter(

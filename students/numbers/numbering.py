@@ -151,10 +151,10 @@ def free_texts(places: list[Place], letter: str) -> dict[int, str]:
     so the number of statements does not grow with the pupils. Of two writers that choose the same, the unique
     index lets one through and the other's transaction begins anew.
     """
-    groups: dict[tuple, list[int]] = defaultdict(list)
+    groups: dict[tuple[str, date], list[int]] = defaultdict(list)
     for place in places:
         groups[place.division, place.birth_date].append(place.student_id)
-    candidates = {key: _candidates(*key, letter) for key in groups}
+    candidates = {(division, born): _candidates(division, born, letter) for division, born in groups}
     chosen: dict[int, str] = {}
     portion = 1
     while groups:

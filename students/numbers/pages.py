@@ -47,7 +47,7 @@ def schools_in(batch: IssuingBatch, account, day) -> list[dict]:
         {
             "code": units[row["school"]].code,
             "name": units[row["school"]].name,
-            "authority": units[row["school"]].authority.name,
+            "authority": above.name if (above := units[row["school"]].authority) else "",
             "url": reverse("numbers-receipt", args=[batch.number, units[row["school"]].code]),
             **{name: row[name] for name in ("all", "g", "j", "held")},
         }

@@ -1,6 +1,8 @@
 """招生: a pupil on a school's list of recruited graduates, from the listing to the day it reports; and what is taken back
 (R4.5, R4.4)."""
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -12,6 +14,9 @@ from orgs.people.models import Unit
 from reviews.engine.models import Case
 from reviews.vocabulary.relations import PHASES
 from web.words import zh
+
+if TYPE_CHECKING:
+    from students.pupil.arrivals import Arrival
 
 
 class Recruiting(models.TextChoices):
@@ -135,6 +140,8 @@ class RecruitmentReturn(models.Model):
         Case, verbose_name=zh("原业务"), on_delete=models.PROTECT, related_name="taken_back_by"
     )
     why = models.CharField(zh("回退原因"), max_length=200)
+    arrival: "Arrival"
+    """How the pupil came; put there by who reads the row."""
 
     class Meta:
         verbose_name = verbose_name_plural = zh("招生回退")

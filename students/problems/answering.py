@@ -1,6 +1,7 @@
 """问题学籍处理 as a procedure: the school vouches or gives its record up, its head signs, the authority decides (R1.9)."""
 
 from datetime import datetime
+from typing import cast
 
 from django.urls import reverse
 
@@ -115,10 +116,11 @@ def known_to_be_two(one: int, other: int, case_number: str) -> None:
 
 
 def _done(row: ProblemAnswer, case: Case) -> str:
+    at = moment(cast("datetime", case.closed_at))  # a case that is completed is closed
     if row.answer == Answer.REMOVE:
-        return zh("已于{moment}删除本校重复的学籍，学生的另一条学籍保留。", moment=moment(case.closed_at))
+        return zh("已于{moment}删除本校重复的学籍，学生的另一条学籍保留。", moment=at)
     waits = row.problem.closed_at is None and row.problem.vouched_case == case.number
-    return zh("已于{moment}佐证", moment=moment(case.closed_at)) + (
+    return zh("已于{moment}佐证", moment=at) + (
         zh("，等待对方学校处理或共同上级认定。") if waits else zh("，问题已解决。")
     )
 

@@ -4,6 +4,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import SimpleNamespace
+from typing import cast
 
 from orgs.people.models import PostRole, Unit, UnitLevel
 from orgs.people.successors import heir_or_self
@@ -28,6 +29,11 @@ from web.words import zh
 KIND = "problem_decision"
 NAME = zh("问题学籍认定")
 CLAUSE = zh("附件1 四.1")
+
+
+def schools_of(one: Student, other: Student) -> tuple[Unit, Unit]:
+    """Their schools; a record that is removed, and has none, is asked about no more."""
+    return cast("Unit", one.school), cast("Unit", other.school)
 
 
 def superior(one: Unit, other: Unit, day: date) -> Unit:
@@ -61,7 +67,8 @@ class PairFacts:
     @property
     def loser(self) -> Student | None:
         """Whose record is to be removed."""
-        return {Decided.KEEP_FIRST: self.second, Decided.KEEP_SECOND: self.first}.get(self.outcome)
+        losers: dict[str, Student] = {Decided.KEEP_FIRST: self.second, Decided.KEEP_SECOND: self.first}
+        return losers.get(self.outcome)
 
 
 @guard("两校还没有都佐证，或问题已经解决，不能认定。", CLAUSE)
@@ -162,7 +169,7 @@ class Deciding(AboutPupil):
                 moment=moment(case.closed_at),
                 outcome=row.get_outcome_display(),
             )
-            if case.state == State.COMPLETED
+            if case.state == State.COMPLETED and case.closed_at
             else "",
             links=[],
         )
@@ -207,7 +214,7 @@ def send(problem: ProblemRecord, by, now: datetime, *, outcome: str, opinion: st
     if pair is None:
         refuse("no_pair", zh("这条问题学籍没有对方，不需要认定。"), CLAUSE)
     first, second = pair
-    office = superior(first.school, second.school, day)
+    office = superior(*schools_of(first, second), day)
     sentence = zh(
         "由两校的共同上级（{office_name}）的学籍管理员认定，你没有这个岗位。", office_name=office.name
     )

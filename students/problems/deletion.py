@@ -1,10 +1,13 @@
 """正式学籍号删除: the province submits proofs, the ministry decides; no other road removes a record with a G (R1.4)."""
 
+from django.core.files.uploadedfile import UploadedFile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import SimpleNamespace
+from typing import cast
 
-from orgs.people.models import PostRole
+from orgs.people.models import PostRole, Unit
 from reviews.engine import procedures, seating
 from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.models import Attachment, Case
@@ -120,7 +123,9 @@ class Deletion(AboutPupil):
         )
         pupils = {
             pupil.pk: pupil
-            for pupil in held.filter(pk__in={row.student_id, row.kept_id} - {None}).order_by("pk")
+            for pupil in held.filter(
+                pk__in=[pk for pk in (row.student_id, row.kept_id) if pk is not None]
+            ).order_by("pk")
         }
         return pupils[row.student_id]
 
@@ -163,7 +168,7 @@ class Deletion(AboutPupil):
             checks=checks,
             obstacle=obstacle,
             done=zh("已于{moment}删除，旧号可查到保留的学籍。", moment=moment(case.closed_at))
-            if case.state == State.COMPLETED
+            if case.state == State.COMPLETED and case.closed_at
             else "",
             links=[],
         )
@@ -181,14 +186,15 @@ def facts_before(problem: ProblemRecord, now: datetime, why: str = "", proofs: i
     return DeletionFacts(student, problem, problem.twin, why, proofs, now, change_rules.other_case(student))
 
 
-def send(problem: ProblemRecord, by, now: datetime, *, why: str, opinion: str, files: list[bytes]) -> Case:
+def send(problem: ProblemRecord, by, now: datetime, *, why: str, opinion: str, files: Sequence[UploadedFile]) -> Case:
     """The province's registrar submits and sends it to the head. Raises Refused; then nothing stands but a withdrawn
     draft."""
     day, student = local_date(now), problem.student
     office = student.school.province if student.school else None
     told = Refusal("no_seat", zh("正式学籍号的删除由学籍所在省的学籍管理员提交，你没有这个岗位。"), CLAUSE)
-    if found := seating.seat_refusal(by, office and office.pk, PostRole.REGISTRAR, day, told):
+    if found := seating.seat_refusal(by, office.pk if office else None, PostRole.REGISTRAR, day, told):
         raise Refused(found)
+    office = cast("Unit", office)  # of none nobody is registrar
     known = facts_before(problem, now, free_text(why, zh("理由"), CLAUSE, 300), len(files))
     held_by_wall(known.why, office, act=zh("删除"))
 

@@ -1,11 +1,14 @@
 """Who is told when both schools have vouched: the registrars and heads of the common superior, who has to decide."""
 
+from typing import cast
+
 from ledger import outbox
 from ledger.models import OutboxMessage
+from orgs.people.models import Unit
 from orgs.people.seats import clerks_of
 from reviews.notices.sending import Letter, tell
 from students.problems import deciding
-from students.pupil.models import ProblemRecord
+from students.pupil.models import ProblemRecord, Student
 from web import clock
 
 TEXT = "两所学校（{schools}）都佐证了同一学生的学籍，请并列核对后认定（附件1 四.1）。"
@@ -18,7 +21,7 @@ def tell_superiors(messages: list[OutboxMessage]) -> None:
     rows = ProblemRecord.objects.select_related("student__school", "twin__school")
     problems = rows.in_bulk({message.payload["problem"] for message in messages})
     offices = {
-        pk: deciding.superior(problem.student.school, problem.twin.school, day)
+        pk: deciding.superior(*_schools(problem), day)
         for pk, problem in problems.items()
         if problem.closed_at is None
     }
@@ -31,5 +34,10 @@ def tell_superiors(messages: list[OutboxMessage]) -> None:
     )
 
 
+def _schools(problem: ProblemRecord) -> tuple[Unit, Unit]:
+    """Both have vouched, so there is a twin."""
+    return deciding.schools_of(problem.student, cast("Student", problem.twin))
+
+
 def _text(problem: ProblemRecord) -> str:
-    return TEXT.format(schools="、".join((problem.student.school.name, problem.twin.school.name)))[:300]
+    return TEXT.format(schools="、".join(school.name for school in _schools(problem)))[:300]

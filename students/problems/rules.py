@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import SimpleNamespace
+from typing import cast
 
 from orgs.people.models import Unit
 from reviews.engine.models import Attachment, Case
@@ -97,7 +98,9 @@ COMPLETE = (change_rules.record_here, still_open, not_vouched, another_stays, wi
 def facts_before(problem: ProblemRecord, now: datetime) -> AnswerFacts:
     """Facts before anything is typed, at the pupil's own school."""
     student = problem.student
-    return AnswerFacts(student, student.school, now, problem, other=change_rules.other_case(student))
+    return AnswerFacts(
+        student, cast("Unit", student.school), now, problem, other=change_rules.other_case(student)
+    )
 
 
 def facts_of(row: ProblemAnswer, case: Case, student: Student, now: datetime) -> AnswerFacts:

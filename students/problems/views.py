@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -141,16 +141,25 @@ def problem_page(
     known, student = desk.of(request), problem.student
     other, typed = answering.counterpart(problem), typed or {}
     school = student.school
-    own = problem.closed_at is None and seat_at(request.user, school.pk, PostRole.REGISTRAR, known.today)
+    own = (
+        school
+        and problem.closed_at is None
+        and seat_at(request.user, school.pk, PostRole.REGISTRAR, known.today)
+    )
     pair = deciding.pair_of(problem) if problem.closed_at is None else None
-    superior = deciding.superior(pair[0].school, pair[1].school, known.today) if pair else None
-    may_decide = superior is not None and problem.vouched_case and other.vouched_case
-    may_decide = may_decide and seat_at(request.user, superior.pk, PostRole.REGISTRAR, known.today)
-    province = school.province_id
+    superior = deciding.superior(*deciding.schools_of(*pair), known.today) if pair else None
+    vouched = other is not None and problem.vouched_case and other.vouched_case
+    may_decide = (
+        superior is not None
+        and vouched
+        and seat_at(request.user, superior.pk, PostRole.REGISTRAR, known.today)
+    )
+    province = school.province_id if school else None
     deleting = problem.closed_at is None and seat_at(request.user, province, PostRole.REGISTRAR, known.today)
     asking = deletion.facts_before(problem, known.now) if deleting else None
     may_delete = asking is not None and deletion.bears_g(asking) is None
-    whole = {student.pk} | ({problem.twin_id} if _in_scope(request, problem.twin) else set())
+    twin = problem.twin
+    whole = {student.pk} | ({twin.pk} if twin is not None and _in_scope(request, twin) else set())
     shown = {
         "problem": problem,
         "kind": problem.get_kind_display(),
@@ -162,7 +171,7 @@ def problem_page(
         "key_url": reverse("key-change-new", args=[student.key]) if own else "",
         "superior": superior.name if superior else "",
         "may_decide": bool(may_decide),
-        "outcomes": _outcomes(pair) if may_decide else [],
+        "outcomes": _outcomes(pair) if pair and may_decide else [],
         "may_delete": may_delete,
         "deletion": change_page.lines(deletion.BEFORE, asking) if may_delete else [],
         "typed": typed,
@@ -194,7 +203,7 @@ def _settlement(request: SignedInRequest, problem: ProblemRecord) -> list[dict]:
         *facts,
         {"label": zh("认定单位"), "value": last.unit.name},
         {"label": zh("办理"), "value": last.handler.display_name if last.handler else "—"},
-        {"label": zh("核办"), "value": last.signer.display_name},
+        {"label": zh("核办"), "value": last.signer.display_name if last.signer else "—"},
         {
             "label": zh("处理业务"),
             "value": problem.case_number,
@@ -209,11 +218,12 @@ def _in_scope(request: SignedInRequest, twin: Student | None) -> bool:
 
 
 def _outcomes(pair) -> list[tuple[str, str]]:
-    names = {Decided.KEEP_FIRST: pair[0], Decided.KEEP_SECOND: pair[1]}
+    one, other = deciding.schools_of(*pair)
+    names: dict[str, str] = {Decided.KEEP_FIRST: one.name, Decided.KEEP_SECOND: other.name}
     return [
         (
             value,
-            zh("是同一名学生，保留{school_name}的学籍，删除另一条", school_name=names[value].school.name)
+            zh("是同一名学生，保留{school_name}的学籍，删除另一条", school_name=names[value])
             if value in names
             else label,
         )
@@ -364,7 +374,7 @@ class AnswerPages(FormPages):
             return row.case
         return answering.change(row.case, by, answer=said["answer"], note=said["note"], revision=revision)
 
-    def shown(self, request: SignedInRequest, row: ProblemAnswer, form, now) -> dict:
+    def shown(self, request: HttpRequest, row: ProblemAnswer, form, now) -> dict:
         """The problem, and what the rules find in what was kept."""
         known = rules.facts_of(row, row.case, row.problem.student, now)
         return {

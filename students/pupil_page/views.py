@@ -182,7 +182,7 @@ def show_pupil(request: SignedInRequest, key) -> HttpResponse:
 def pupil_page(request, student: Student, day, form=None, revealed=(), refused=None, status_code=200):
     """The page with whatever the last act has to tell."""
     settle = status.settle_refusal(student, request.user, day)
-    above = student.school_id is not None and bool(
+    above = student.school is not None and bool(
         seat_at(request.user, student.school.authority_id, PostRole.REGISTRAR, day)
     )
     shown = {

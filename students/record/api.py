@@ -72,12 +72,12 @@ class ItemChangeOut(serializers.Serializer):
     id = serializers.IntegerField()
     at = serializers.DateTimeField()
     item = serializers.CharField(source="field")
-    label = serializers.SerializerMethodField()
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]  # a field of that name, as DRF allows
     secret = serializers.BooleanField()
     old = serializers.CharField()
     new = serializers.CharField()
     by = serializers.CharField(source="by.display_name", default="系统")
-    source = serializers.CharField(source="get_source_display")
+    source = serializers.CharField(source="get_source_display")  # type: ignore[assignment]  # a field of that name
 
     @extend_schema_field(str)
     def get_label(self, row) -> str:
@@ -101,10 +101,10 @@ class Records(Endpoint):
     def pupil(self, key: str) -> Student:
         """The pupil; 404 for what is no key and across units."""
         try:
-            key = serializers.UUIDField().to_internal_value(key)
+            known = serializers.UUIDField().to_internal_value(key)
         except ValidationError:
-            key = None
-        return get_object_or_404(self.get_queryset(), key=key)
+            known = None
+        return get_object_or_404(self.get_queryset(), key=known)
 
     def shown(self, student: Student) -> Response:
         """The record as it stands."""

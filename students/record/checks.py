@@ -105,7 +105,8 @@ def _day(item, text, codes, today) -> str:
 def _month(item, text, codes, today) -> str:
     parts = _parts(text)
     try:
-        day = date(*parts) if parts and len(parts) == 3 else date(*(parts or ()), 1)
+        year, month, *days = parts or [0, 0]  # no year, as no text of a month gives one
+        day = date(year, month, *(days or [1]))
     except (TypeError, ValueError):
         day = date.max
     if not _EARLIEST <= day.replace(day=1) <= today:

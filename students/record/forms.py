@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from operator import attrgetter
+from typing import Any
 
 from django import forms
 
@@ -92,7 +93,7 @@ def _initial(items: list[RecordField], record: Record, now: dict[str, str]) -> d
 
 
 def _control(item: RecordField, label: str, record: Record, codes: dict[str, dict[str, str]]) -> forms.Field:
-    options = {"label": label, "required": item.required}
+    options: dict[str, Any] = {"label": label, "required": item.required}
     if item.kind in ("code", "yes_no"):
         now = record.values.get(item.key, "")
         table = YES_NO if item.kind == "yes_no" else codes.get(item.table, {})

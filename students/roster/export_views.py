@@ -1,5 +1,7 @@
 """Pages of 名册导出: ask, watch, fetch; each export is its asker's alone, for as long as the unit is."""
 
+from typing import cast
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -58,8 +60,11 @@ class ExportForm(forms.Form):
     def __init__(self, units: list[Unit], data=None):
         super().__init__(data)
         self.units = {unit.code: unit for unit in units}
-        self.fields["unit"].choices = [(unit.code, unit.name) for unit in units]
-        self.fields["grade"].choices = [("", zh("全部年级")), *((at, grade_label(at)) for at in range(1, 13))]
+        cast("forms.ChoiceField", self.fields["unit"]).choices = [(unit.code, unit.name) for unit in units]
+        cast("forms.ChoiceField", self.fields["grade"]).choices = [
+            ("", zh("全部年级")),
+            *((at, grade_label(at)) for at in range(1, 13)),
+        ]
 
 
 def units_of(account, day) -> list[Unit]:
@@ -79,12 +84,13 @@ def exports(request: HttpRequest) -> HttpResponse:
     units = units_of(request.user, known.today)
     if not units:
         sentence = zh("名册由学校和主管部门的学籍管理员、负责人导出，你没有这个岗位。")
-        refused = Refusal("no_seat", sentence, making.CLAUSE)
-        return refused_page(request, seating.no_seat(request.user, known.today, refused), 403)
+        told = Refusal("no_seat", sentence, making.CLAUSE)
+        return refused_page(request, seating.no_seat(request.user, known.today, told), 403)
     form = ExportForm(units, request.POST if request.method == "POST" else None)
-    refused, status = None, 200
+    refused: Refusal | None = None
+    status = 200
     if form.is_bound:
-        refused, status = None, 422
+        status = 422
         if form.is_valid():
             try:
                 return _asked(request, form, known)

@@ -5,6 +5,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -209,9 +210,10 @@ def _rows(export: RosterExport, day: date, progress: Callable[[int], None]) -> I
 
 
 def _line(pupil: Student, ethnic: dict[str, str], number: str, day: date) -> tuple[str, ...]:
+    school = cast("Unit", pupil.school)  # pupils of a school are asked for
     return (
-        pupil.school.code,
-        pupil.school.name,
+        school.code,
+        school.name,
         pupil.name,
         pupil.get_sex_display(),
         pupil.birth_date.isoformat(),

@@ -1,5 +1,7 @@
 """Forms of roster and pupil page."""
 
+from typing import cast
+
 from django import forms
 
 from students.pupil.reveal import PURPOSES
@@ -30,8 +32,8 @@ class RosterForm(forms.Form):
         super().__init__(data)
         self.text = text
         grades = [(row["grade"], row["label"]) for row in counts if row["grade"]]
-        self.fields["grade"].choices = [("", zh("全部年级")), *grades]
-        self.fields["class_id"].choices = [("", zh("全部班级")), *classes]
+        cast("forms.ChoiceField", self.fields["grade"]).choices = [("", zh("全部年级")), *grades]
+        cast("forms.ChoiceField", self.fields["class_id"]).choices = [("", zh("全部班级")), *classes]
 
     def wanted(self) -> roster.Wanted:
         """The filters that fit."""

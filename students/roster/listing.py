@@ -5,6 +5,7 @@ A school sees its own pupils with their names; numbers and telephones stand mask
 
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from django.db.models import Count, Q, QuerySet, prefetch_related_objects
 from django.urls import reverse
@@ -97,11 +98,11 @@ def school_rows(schools: list[Unit], url: str) -> list[dict]:
         {
             "url": f"{url}?school={school.code}",
             "name": school.name,
-            "authority": school.authority.name,
+            "authority": school.authority.name if school.authority else "",
             "grades": zh(
                 "{grade_label}至{grade_label2}",
-                grade_label=grade_label(school.lowest_grade, school.school_system),
-                grade_label2=grade_label(school.highest_grade, school.school_system),
+                grade_label=grade_label(_grades_of(school)[0], school.school_system),
+                grade_label2=grade_label(_grades_of(school)[-1], school.school_system),
             ),
             "pupils": counted.get(school.pk, 0),
             "guests": guests.get(school.pk, 0),
@@ -179,6 +180,11 @@ def masked_numbers(student_ids: list[int]) -> dict[int, str]:
     return {row.student_id: identity.mask_number(records.opened_number(row)) for row in rows}
 
 
+def _grades_of(school: Unit) -> range:
+    """The grades that a school has; the database knows no school without its first and last."""
+    return range(cast("int", school.lowest_grade), cast("int", school.highest_grade) + 1)
+
+
 def grade_counts(school: Unit, day: date) -> list[dict]:
     """How many pupils each grade has: in school, and all on the books."""
     prefetch_related_objects([school], "system_periods")
@@ -190,7 +196,7 @@ def grade_counts(school: Unit, day: date) -> list[dict]:
     )
     by_place = {(row["phase"], row["cohort"]): row for row in counted}
     found, system = [], system_on(school, day)
-    for grade in range(school.lowest_grade, school.highest_grade + 1):
+    for grade in _grades_of(school):
         key = phase_of(grade, system), cohort_of(grade, day)
         row = by_place.pop(key, {"all": 0, "enrolled": 0})
         label = grade_label(grade, system)
@@ -204,7 +210,9 @@ def grade_counts(school: Unit, day: date) -> list[dict]:
 
 def _beside_grades(by_place: dict, system: SystemOn, day: date) -> list[tuple]:
     """Who belongs to no grade of the running year: 应毕业未毕业, 新生 of the coming one, and a grade the school has not."""
-    stayed, waiting, other = [], [], []
+    stayed: list[dict] = []
+    waiting: list[dict] = []
+    other: list[dict] = []
     for (phase, cohort), row in by_place.items():
         first, last = bounds(phase, system)
         nominal = nominal_grade(cohort, day)
@@ -215,7 +223,7 @@ def _beside_grades(by_place: dict, system: SystemOn, day: date) -> list[tuple]:
 def classes_of(school: Unit, day: date) -> list[tuple[int, str]]:
     """Classes of the school's present grades, for a filter."""
     system, wanted = system_on(school, day), Q()
-    for grade in range(school.lowest_grade, school.highest_grade + 1):
+    for grade in _grades_of(school):
         wanted |= in_grade(grade, system, day)
     rows = SchoolClass.objects.filter(wanted, school=school)
     return [(row.pk, class_name(row, day, system)) for row in rows.order_by("-cohort", "number")]
@@ -235,15 +243,16 @@ def left_rows(enrolments: list[Enrolment], text: str = "") -> list[dict]:
     return [
         {
             "url": reverse("student-archive", args=[row.pk]),
-            "name": row.archive["name"],
-            "sex": row.archive["sex"],
-            "class": f"{row.archive['grade']}{row.archive['class']}",
-            "number": row.archive["number"],
+            "name": kept["name"],
+            "sex": kept["sex"],
+            "class": f"{kept['grade']}{kept['class']}",
+            "number": kept["number"],
             "left": day_text(local_date(row.period.upper)),
             "how": row.left_by,
             "case": row.left_case_number,
         }
         for row in enrolments
+        if (kept := cast("dict", row.archive))  # left_enrolments
     ]
 
 
@@ -386,7 +395,7 @@ def problem_texts(student: Student) -> list[str]:
 
 def archive_facts(enrolment: Enrolment) -> list[tuple[str, str]]:
     """What the record said when the pupil left; it never changes afterwards."""
-    kept = enrolment.archive
+    kept = cast("dict", enrolment.archive)  # who left has one
     return [
         (zh("姓名"), kept["name"]),
         (zh("性别"), kept["sex"]),

@@ -7,6 +7,7 @@ them, from the count of the last night; everything else is sums over cells. Two 
 
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.urls import reverse
@@ -128,7 +129,7 @@ def table(unit: Unit, by: str, day: date, *, permit: bool = False) -> Table:
     sums = ", ".join(f"coalesce(sum(c.pupils) FILTER (WHERE {condition}), 0)" for _, _, condition in columns)
     where = "WHERE c.permit" if permit else ""
     statement = f"SELECT {keys[by]}, {sums} FROM (SELECT k.*, %(year)s - k.cohort + 1 AS nominal FROM ({cells}) k) c JOIN orgs_unit u ON u.id = c.school_id {where} GROUP BY 1"  # noqa: S608
-    known = {
+    known: dict[str, Any] = {
         "left_out": [str(status) for status in ENDED],
         "under": f"{unit.path}%",
         "cut": len(unit.path) + 1,

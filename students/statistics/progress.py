@@ -87,7 +87,7 @@ def _told(case: Case, book: Rulebook, today: date) -> Progress:
         due=spoken(case.due_on) if left else "",
         left=left.text if left else "",
         tier=left.tier if left else "",
-        reason=book.reason_text(last.reason, case) if refused else "",
+        reason=book.reason_text(last.reason, case) if last is not None and refused else "",
         stages=_stages(case),
         contacts=[contact(unit) for unit in _whom(case, holder)],
     )
@@ -96,7 +96,7 @@ def _told(case: Case, book: Rulebook, today: date) -> Progress:
 def _stages(case: Case) -> list[tuple[str, str]]:
     """Which units had it until when."""
     rows = case.steps.filter(closed_at__isnull=False).select_related("unit").order_by("seq")
-    return [(step.unit.name, spoken(local_date(step.closed_at))) for step in rows]
+    return [(step.unit.name, spoken(local_date(step.closed_at))) for step in rows if step.closed_at]
 
 
 def _whom(case: Case, holder: Unit | None) -> list[Unit]:

@@ -1,6 +1,7 @@
 """What becomes of pupils, classes and this floor's papers when their school is closed into another (R3.1, ADR 37)."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -100,7 +101,7 @@ def _move_classes(found: Succession, numbers: dict[int, int]) -> None:
     """All classes but those in which a pupil stays behind; nobody is in charge of them until the successor says who."""
     kept = set(Student.objects.filter(school=found.old).values_list("school_class", flat=True))
     numbers = {pk: number for pk, number in numbers.items() if pk not in kept}
-    values = {"heir": found.heir.pk, "ids": list(numbers), "numbers": list(numbers.values())}
+    values: dict[str, Any] = {"heir": found.heir.pk, "ids": list(numbers), "numbers": list(numbers.values())}
     ClassCharge.objects.filter(school_class__in=numbers, until=None, since__lte=found.day).update(
         until=found.day
     )
@@ -156,7 +157,7 @@ WHERE k.id = l.id AND l.school_id = %(old)s AND l.state = ANY(%(states)s)
 def take_late_children(found: Succession) -> int:
     """With the number that the class of the child has now."""
     keys = list(found.renumbered)
-    values = {
+    values: dict[str, Any] = {
         "old": found.old.pk,
         "heir": found.heir.pk,
         "states": [str(state) for state in (*LIVE_LATE, Late.RETURNED)],

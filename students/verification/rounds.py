@@ -5,6 +5,7 @@ Half of each school's sample is drawn among pupils whose record changed in the t
 """
 
 from datetime import date, datetime, timedelta
+from typing import Any, overload
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
@@ -66,6 +67,14 @@ def items() -> list[RecordField]:
 # ---------------------------------------------------------------- the authority opens
 
 
+@overload
+def office_refusal(authority: None, by, role: str, day: date) -> Refusal: ...
+
+
+@overload
+def office_refusal(authority: Unit | None, by, role: str, day: date) -> Refusal | None: ...
+
+
 def office_refusal(authority: Unit | None, by, role: str, day: date) -> Refusal | None:
     """Why ``by`` cannot act as ``role`` of the authority."""
     who = PostRole(role).label
@@ -75,9 +84,13 @@ def office_refusal(authority: Unit | None, by, role: str, day: date) -> Refusal 
     return seating.seat_refusal(by, authority.pk, role, day, told)
 
 
-def open_round(authority: Unit, by, now: datetime, *, sample: int, due_on: date | None) -> VerificationRound:
+def open_round(
+    authority: Unit | None, by, now: datetime, *, sample: int, due_on: date | None
+) -> VerificationRound:
     """Begin the term's round: parts and samples of all schools of the authority. Raises Refused."""
     day = clock.local_date(now)
+    if authority is None:
+        raise Refused(office_refusal(None, by, PostRole.REGISTRAR, day))
     if refused := office_refusal(authority, by, PostRole.REGISTRAR, day):
         raise Refused(refused)
     year, term = term_of(day)
@@ -140,7 +153,7 @@ SELECT part_id, student_id, changed, '', '[]', '' FROM drawn WHERE place <= %(sa
 def _draw(found: VerificationRound) -> int:
     """The schools' parts and the pupils drawn, by two statements for any number of pupils; how many were drawn."""
     since = term_begins(found.school_year, found.term)
-    values = {
+    values: dict[str, Any] = {
         "round": found.pk,
         "authority": found.authority_id,
         "since": datetime.combine(since, datetime.min.time(), clock.SHANGHAI),

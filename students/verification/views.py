@@ -47,7 +47,11 @@ _TIERS: dict[str, str] = {
     Verified.SUBMITTED: "state-warn",
     Verified.SIGNED: "state-good",
 }
-_FOUND = {Finding.SAME: "state-good", Finding.DIFFERENT: "state-bad", Finding.GONE: "state-bad"}
+_FOUND: dict[str, str] = {
+    Finding.SAME: "state-good",
+    Finding.DIFFERENT: "state-bad",
+    Finding.GONE: "state-bad",
+}
 _STATUS = {
     "no_seat": 403,
     "untrained": 403,
@@ -75,7 +79,7 @@ def _offices(account, day) -> list[Unit]:
         .order_by()
         .values_list("authority", flat=True)
     )
-    return [units[pk] for pk in sorted(set(above))]
+    return [units[pk] for pk in sorted({pk for pk in above if pk is not None})]
 
 
 # ---------------------------------------------------------------- the rounds

@@ -60,7 +60,7 @@ def _led_into(phase: str):
     )
     found = Q(phase__in=BEFORE[phase], period__endswith__isnull=False, left_by__in=LEFT_GRADUATED)
     found |= Q(phase=phase, entered_by=LATE)
-    found |= Q(phase=phase, grade_in__gte=FIRST_GRADE[phase]) & ~Exists(earlier)
+    found |= Q(phase=phase, grade_in__gte=FIRST_GRADE[phase]) & Q(~Exists(earlier))
     if phase == JUNIOR:
         # In grade 6 pupils of both 学制 are matched by number.
         found |= Q(phase=JUNIOR, grade_in=6)

@@ -5,7 +5,7 @@ compulsory education becomes 毕业, and a graduation of which there is no recor
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from django.db.models import Min
 
@@ -45,11 +45,15 @@ class CorrectionFacts(BackFacts):
     @cached_property
     def what(self) -> str:
         """What there is to set right; "" where nothing is."""
-        student = self.student
-        if student.status == StudentStatus.COMPLETED and compulsory(student):
-            return Correcting.COMPLETION
-        unrecorded = Student.objects.filter(year_end_check.not_graduated(), pk=student.pk)
-        return Correcting.UNRECORDED if unrecorded.exists() else ""
+        return _what_of(self.student)
+
+
+def _what_of(student: Student) -> str:
+    """What there is to set right of a pupil; "" where nothing is."""
+    if student.status == StudentStatus.COMPLETED and compulsory(student):
+        return Correcting.COMPLETION
+    unrecorded = Student.objects.filter(year_end_check.not_graduated(), pk=student.pk)
+    return Correcting.UNRECORDED if unrecorded.exists() else ""
 
 
 @guard(
@@ -160,24 +164,24 @@ def phase_left(student: Student, what: str) -> str:
 
 def said_before(student: Student) -> list[tuple[str, str]]:
     """What the page shows of what is to be set right."""
-    known = CorrectionFacts(student, None, None)
-    if not known.what:
+    what = _what_of(student)
+    if not what:
         return [(zh("更正事项"), "—")]
     shown = [
-        (zh("更正事项"), Correcting(known.what).label),
-        (zh("毕业学段"), dict(PHASES)[phase_left(student, known.what)]),
+        (zh("更正事项"), Correcting(what).label),
+        (zh("毕业学段"), dict(PHASES)[phase_left(student, what)]),
     ]
     return [*shown, (zh("毕业日期"), spoken(student.graduated_on))] if student.graduated_on else shown
 
 
 def asks_correction(student: Student) -> bool:
     """Whether there is something to set right."""
-    return bool(CorrectionFacts(student, None, None).what)
+    return bool(_what_of(student))
 
 
 def asks_day(student: Student) -> bool:
     """Whether the day of the graduation has to be said."""
-    return CorrectionFacts(student, None, None).what == Correcting.UNRECORDED
+    return _what_of(student) == Correcting.UNRECORDED
 
 
 def facts_before(student: Student, authority, now: datetime) -> CorrectionFacts:
@@ -200,7 +204,7 @@ def send(student: Student, by, now: datetime, *, why: str, opinion: str, on: dat
             student=student,
             what=known.what,
             phase=phase_left(student, known.what),
-            graduated_on=known.on,
+            graduated_on=cast("date", known.on),  # day_given, or the day it left
             why=known.why,
         )
 

@@ -86,7 +86,9 @@ def leavers(school: Unit, day: date) -> list[Leavers]:
     rows = (
         Student.objects.filter(school=school).values("phase", "cohort", "status").annotate(count=Count("pk"))
     )
-    here, left, grades = Counter(), Counter(), {}
+    here: Counter[tuple[str, int | None]] = Counter()
+    left: Counter[tuple[str, int | None]] = Counter()
+    grades = {}
     for row in rows.order_by():
         last = bounds(row["phase"], system_on(school, day, row["cohort"]))[1]
         beyond = nominal_grade(row["cohort"], day) - last
@@ -101,7 +103,7 @@ def leavers(school: Unit, day: date) -> list[Leavers]:
     runs = GraduationRun.objects.filter(school=school, state=RunState.READY)
     live = {(run.phase, run.cohort): run for run in runs}
     ordered = sorted(here, key=lambda key: (key[1] is None, key[1] or 0, key[0]))
-    return [Leavers(*key, grades[key], here[key], left[key], live.get(key)) for key in ordered]
+    return [Leavers(key[0], key[1], grades[key], here[key], left[key], live.get(key)) for key in ordered]
 
 
 # ---------------------------------------------------------------- who leaves

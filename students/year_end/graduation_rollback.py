@@ -3,7 +3,7 @@ act is taken back and who takes it back (谁操作谁负责)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from django.db.models import F
 from django.urls import reverse
@@ -66,14 +66,14 @@ def has_left(facts: BackFacts):
             "；学籍由{how}转入{school}，须先由{authority}办理招生回退",
             how=procedures.of(arrival.case).name,
             school=school.name,
-            authority=school.authority.name,
+            authority=school.authority.name if school.authority else "",
         )
     return {"status": facts.student.get_status_display(), "instead": instead}
 
 
 def last_day(graduated: date, authority: Unit | None, day: date) -> date:
     """The last day on which a graduation may be taken back, by the rows of ``day`` (R0.7)."""
-    return months_after(graduated, rollback_months(day, authority and authority.province_id))
+    return months_after(graduated, rollback_months(day, authority.province_id if authority else None))
 
 
 @guard("已过回退期限（{graduated}毕业，最迟{last}可以回退），不能再回退为在校。", CLAUSE)
@@ -179,7 +179,7 @@ class GraduationRollback(AboutPupil):
             checks=sorted(lines, key=lambda line: line["ok"] is True),
             obstacle=next((told.sentence for told in found if told), ""),
             done=zh("已于{moment}回退，学籍状态改为“在校”。", moment=moment(case.closed_at))
-            if case.state == State.COMPLETED
+            if case.state == State.COMPLETED and case.closed_at
             else "",
             links=[],
         )
@@ -231,7 +231,7 @@ def original(line: GraduationLine | None) -> str:
         run_number=run.number,
         run_prepared_by=run.called("prepared_by"),
         run_signed_by=run.called("signed_by"),
-        moment=moment(run.signed_at),
+        moment=moment(run.signed_at) if run.signed_at else "",
     )
 
 
@@ -257,9 +257,9 @@ def authority_acting(student: Student, by, now: datetime, name: str) -> Unit:
         zh("{name}由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。", name=name),
         CLAUSE,
     )
-    if found := seating.seat_refusal(by, authority and authority.pk, PostRole.REGISTRAR, day, told):
+    if found := seating.seat_refusal(by, authority.pk if authority else None, PostRole.REGISTRAR, day, told):
         raise Refused(found)
-    return authority
+    return cast("Unit", authority)  # of none nobody is registrar
 
 
 def send(student: Student, by, now: datetime, *, why: str, opinion: str) -> Case:
@@ -277,7 +277,7 @@ def send(student: Student, by, now: datetime, *, why: str, opinion: str) -> Case
             student=student,
             line=line,
             status_was=student.status,
-            graduated_on=student.graduated_on,
+            graduated_on=cast("date", student.graduated_on),  # has_left
             why=known.why,
         )
 

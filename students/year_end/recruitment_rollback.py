@@ -3,7 +3,7 @@ names whose act is taken back and who takes it back (谁操作谁负责)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from orgs.people.models import Unit
 from orgs.people.successors import heir_or_self
@@ -147,7 +147,7 @@ class RecruitmentRollback(AboutPupil):
                 moment=moment(case.closed_at),
                 graduated_from_name=row.arrival.graduated_from.name,
             )
-            if case.state == State.COMPLETED
+            if case.state == State.COMPLETED and case.closed_at
             else "",
             links=[],
         )
@@ -157,7 +157,7 @@ def row_of(case: Case) -> RecruitmentReturn:
     """The row of a case with all that is shown; ``arrival`` is the act that is taken back."""
     rows = RecruitmentReturn.objects.select_related("student__school", "student__school_class", "came_by")
     row = rows.get(case_id=case.pk)
-    row.arrival = arrivals.by(row.came_by, row.student)
+    row.arrival = cast("Arrival", arrivals.by(row.came_by, row.student))  # it came by that case
     return row
 
 
@@ -231,9 +231,8 @@ def send(student: Student, by, now: datetime, *, why: str, opinion: str) -> Case
     held_by_wall(known.why, authority, act=zh("回退"))
 
     def fill(case: Case) -> None:
-        RecruitmentReturn.objects.create(
-            case=case, student=student, came_by=known.arrival.case, why=known.why
-        )
+        arrival = cast("Arrival", known.arrival)  # the guards let nobody through who came by none
+        RecruitmentReturn.objects.create(case=case, student=student, came_by=arrival.case, why=known.why)
 
     return pupil_drafts.sent_by_office(
         student, KIND, by, now, office=authority, opinion=opinion, checks=SUBMIT, facts=known, fill=fill

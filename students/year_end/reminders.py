@@ -3,6 +3,7 @@ many are late (R4.1)."""
 
 from collections import defaultdict
 from datetime import date, datetime
+from typing import cast
 
 from django.db.models import Count
 
@@ -69,7 +70,7 @@ def _post(schools: dict[Unit, int], end: date, days: int) -> int:
     if days < 0:
         late: dict[int, int] = defaultdict(int)
         for school in schools:
-            late[school.authority_id] += 1
+            late[cast("int", school.authority_id)] += 1  # every school has one
         said |= {
             f"graduation:{end.year}:{days}:over:{unit}": {"unit": unit, "schools": count, "days": days}
             for unit, count in late.items()

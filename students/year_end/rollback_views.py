@@ -121,7 +121,7 @@ def _page(request: HttpRequest, key, what: TakingBack) -> HttpResponse:
         "{what_name}由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。", what_name=what.name
     )
     absent = Refusal("no_seat", sentence, what.clause)
-    office = authority and authority.pk
+    office = authority.pk if authority else None
     if found := seating.seat_refusal(request.user, office, PostRole.REGISTRAR, day, absent):
         return refused_page(request, found, 403)
     refused, status, now = None, 200, desk.of(request).now
@@ -143,7 +143,7 @@ def _page(request: HttpRequest, key, what: TakingBack) -> HttpResponse:
         "student": student,
         "checklist": change_page.lines(what.checks, what.facts(student, authority, now)),
         "facts": [
-            (zh("学校"), school.name),
+            (zh("学校"), school.name if school else "—"),
             (zh("学籍状态"), student.get_status_display()),
             *what.shown(student),
         ],

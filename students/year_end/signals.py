@@ -21,4 +21,4 @@ def announce(school: Unit, students: list[int], day: date, actor: str) -> int:
     if not connection.in_atomic_block:
         raise RuntimeError("a graduation is announced within the transaction that writes it")
     told = graduated.send(announce, school=school, students=students, day=day, actor=actor)
-    return sum(cleared or 0 for _, cleared in told)
+    return sum(int(cleared or 0) for _, cleared in told)

@@ -135,6 +135,14 @@ def _school(school: Unit, account, day) -> dict:
     }
 
 
+_RUN_TIERS: dict[str, str] = {RunState.READY: "state-warn", RunState.DONE: "state-good"}
+_LEAVING_TIERS: dict[str, str] = {
+    Leaving.LEFT_OUT: "state-warn",
+    Leaving.COMPLETED: "state-info",
+    Leaving.INCOMPLETE: "state-info",
+}
+
+
 def _run_row(run: GraduationRun, book) -> dict:
     return {
         "number": run.number,
@@ -142,7 +150,7 @@ def _run_row(run: GraduationRun, book) -> dict:
         "school": run.school.name,
         "title": graduation.title(run),
         "state": run.get_state_display(),
-        "tier": {RunState.READY: "state-warn", RunState.DONE: "state-good"}.get(run.state, ""),
+        "tier": _RUN_TIERS.get(run.state, ""),
         "day": spoken(run.day) if run.day else "",
         "late": run.occasion == Occasion.LATE or _after_due(run, book),
     }
@@ -150,7 +158,7 @@ def _run_row(run: GraduationRun, book) -> dict:
 
 def _after_due(run: GraduationRun, book) -> bool:
     """Signed after the day by which the cohort had to leave: in the year it leaves its last grade, whenever that was."""
-    if run.day is None:
+    if run.day is None or run.cohort is None:
         return False
     due = year_rows.graduation_due(graduation.ruled_on(run), run.school.province_id, book)
     return run.day > windows.day_of(run.cohort + run.grade, f"{due:%m-%d}")
@@ -210,11 +218,7 @@ def run_page(
             "origin": came_from.get(line.student_id, ""),
             "url": reverse("student-detail", args=[line.student.key]),
             "leaving": line.get_leaving_display(),
-            "tier": {
-                Leaving.LEFT_OUT: "state-warn",
-                Leaving.COMPLETED: "state-info",
-                Leaving.INCOMPLETE: "state-info",
-            }.get(line.leaving, ""),
+            "tier": _LEAVING_TIERS.get(line.leaving, ""),
             "reason": line.reason,
             "may": line.by_hand or line.leaving != Leaving.LEFT_OUT,
             "choice": line.leaving,
