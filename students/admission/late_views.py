@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, TypedDict
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -13,6 +13,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from orgs.people.models import PostRole, Unit
+from orgs.people.requests import SignedInRequest
 from orgs.people.seats import schools_kept, seat_at
 from reviews.case_page.forms import PlainText
 from reviews.case_page.proof_views import refused_page, whole
@@ -68,12 +69,12 @@ def schools_of(account, day) -> list[Unit]:
 
 @never_cache
 @require_safe
-def show_desk(request: HttpRequest) -> HttpResponse:
+def show_desk(request: SignedInRequest) -> HttpResponse:
     """Who is listed and not sent, by school; the lists and months of all units one stands above."""
     return desk_page(request)
 
 
-def desk_page(request: HttpRequest, refused: Refusal | None = None, status: int = 200, opinion: str = ""):
+def desk_page(request: SignedInRequest, refused: Refusal | None = None, status: int = 200, opinion: str = ""):
     """The page with whatever the last act has to tell; what was typed stays."""
     known = desk.of(request)
     page = Paginator(_lists(request.user, known.today), PAGE).get_page(request.GET.get("page"))
@@ -213,7 +214,7 @@ def _months(account, day) -> list[dict]:
 @sensitive_post_parameters()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: SignedInRequest) -> HttpResponse:
     """The form of one child; POST lists it."""
     known = desk.of(request)
     schools = schools_of(request.user, known.today)
@@ -279,7 +280,7 @@ def _form_page(
 
 @never_cache
 @require_POST
-def drop(request: HttpRequest) -> HttpResponse:
+def drop(request: SignedInRequest) -> HttpResponse:
     """Take a child off a list that is in the school's hand."""
     known = desk.of(request)
     rows = LateChild.objects.visible_to(request.user, known.today).select_related("school", "case")
@@ -297,7 +298,7 @@ def drop(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
-def send(request: HttpRequest) -> HttpResponse:
+def send(request: SignedInRequest) -> HttpResponse:
     """Send all that are listed to the school's head."""
     known = desk.of(request)
     schools = {school.code: school for school in schools_of(request.user, known.today)}
@@ -317,7 +318,7 @@ def send(request: HttpRequest) -> HttpResponse:
 # ---------------------------------------------------------------- one list
 
 
-def visible_list(request: HttpRequest, number: str) -> Case:
+def visible_list(request: SignedInRequest, number: str) -> Case:
     """The list when its school is in the account's scope; 404 otherwise."""
     rows = Case.objects.visible_to(request.user, desk.of(request).today).filter(kind=lists.KIND)
     return get_object_or_404(rows.select_related("receiving_unit", "holder"), number=number)
@@ -325,12 +326,12 @@ def visible_list(request: HttpRequest, number: str) -> Case:
 
 @never_cache
 @require_safe
-def show(request: HttpRequest, number: str) -> HttpResponse:
+def show(request: SignedInRequest, number: str) -> HttpResponse:
     """Who stands on the list, and what came of each."""
     return list_page(request, visible_list(request, number))
 
 
-def list_page(request: HttpRequest, case: Case, refused: Refusal | None = None, status: int = 200):
+def list_page(request: SignedInRequest, case: Case, refused: Refusal | None = None, status: int = 200):
     """The page with whatever the last act has to tell."""
     known = desk.of(request)
     rows = LateChild.objects.filter(case=case).select_related("school", "month", "student", "found__school")
@@ -362,7 +363,7 @@ def outcome(row: LateChild, account, day) -> dict:
 
 @never_cache
 @require_POST
-def copy(request: HttpRequest, number: str) -> HttpResponse:
+def copy(request: SignedInRequest, number: str) -> HttpResponse:
     """List the children of an ended list anew."""
     case, known = visible_list(request, number), desk.of(request)
     try:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
@@ -159,7 +160,7 @@ class Recruitment(procedures.Procedure):
     def page(self, case: Case, account, now, book, *, proofs: int = 0, full: bool = False) -> CasePage:
         """How many, from where, what stands against it; the names stand on the list's own page."""
         known, day = self.facts(case, None, now, book), local_date(now)
-        checks = self.guards["complete"] + (in_time,) if case.is_live else ()
+        checks: tuple[Any, ...] = self.guards["complete"] + (in_time,) if case.is_live else ()
         found = [(check, check(known)) for check in checks]
         mine = seat_at(account, case.receiving_unit_id, PostRole.REGISTRAR, day) is not None
         return CasePage(

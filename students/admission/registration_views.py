@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from ledger import audit
 from orgs.people.models import Unit
+from orgs.people.requests import SignedInRequest
 from orgs.people.seats import schools_kept
 from reviews.case_page.proof_views import refused_page
 from reviews.desk import context as desk
@@ -47,7 +48,7 @@ def own_schools(account, day) -> list[Unit]:
 
 @never_cache
 @require_safe
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: SignedInRequest) -> HttpResponse:
     """What can be done, and the last imports of one's units."""
     known = desk.of(request)
     rows = ImportBatch.objects.visible_to(request.user, known.today).filter(kind=ImportKind.REGISTRATION)
@@ -63,7 +64,7 @@ def show(request: HttpRequest) -> HttpResponse:
 @sensitive_post_parameters()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: SignedInRequest) -> HttpResponse:
     """The form of one child; POST registers it."""
     known = desk.of(request)
     schools = own_schools(request.user, known.today)
@@ -129,7 +130,7 @@ def _trouble_here(one, school: Unit, claimed: bool) -> tuple[Refusal, list] | No
     return None
 
 
-def _written(one, school: Unit, request: HttpRequest, known) -> Student:
+def _written(one, school: Unit, request: SignedInRequest, known) -> Student:
     """The record, unless the very same child was registered a moment ago: then that one."""
     with transaction.atomic():
         Unit.objects.select_for_update(no_key=True).get(pk=school.pk)

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from ledger import audit, outbox
 from orgs.people.models import PostRole
-from orgs.people.seats import seat_at, Seat
+from orgs.people.seats import Seat, seat_at
 from reviews.engine import seating
 from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.opinions import free_text

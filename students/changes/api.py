@@ -14,7 +14,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from ledger.api import KEY, Choice, Revision, Strict, once, told
-from orgs.people.models import PostRole, Unit
+from orgs.people.models import Account, PostRole, Unit
 from reviews.case_page import page as case_page
 from reviews.case_page.api import NUMBER
 from reviews.case_page.proof_api import ProofIn, TakesProofs
@@ -166,7 +166,7 @@ class Changes(TakesProofs):
 
     def shown(self, number: str, status: int = 200) -> Response:
         """The case as it stands for the account."""
-        sight = case_page.look(self.request.user, number, desk.of(self.request))
+        sight = case_page.look(cast("Account", self.request.user), number, desk.of(self.request))
         if sight is None:
             raise Http404
         return Response(ChangeCaseOut(sight).data, status=status)
@@ -201,7 +201,7 @@ class Changes(TakesProofs):
                 "reasons": known.kind.reasons,
                 "grades": [{"grade": grade, "name": told_grade(known, grade)} for grade in known.grades],
                 "own_cohort": own_cohort_open(known),
-                "refusal": next((told for check in change_rules.OFFERED if (told := check(known))), None),
+                "refusal": next((why for check in change_rules.OFFERED if (why := check(known))), None),
             }
             for known in change_rules.facts_before(student, cast("Unit", student.school), KINDS, now)
         ]
@@ -286,7 +286,7 @@ class Changes(TakesProofs):
     def in_hand(self) -> tuple[Case, datetime]:
         """The case, when the account may change it now. Raises Refused with the sentence why not."""
         now, case = clock.now(), self.get_object()
-        refused = edit_refusal(case, self.request.user, clock.local_date(now))
+        refused = edit_refusal(case, cast("Account", self.request.user), clock.local_date(now))
         if refused is not None:
             raise Refused(refused)
         return case, now

@@ -1,11 +1,11 @@
 """Drafts of 学籍异动: begin one, change what it says, begin anew. Sending is the door's business (R5.1–R5.3)."""
 
-from orgs.people.models import Unit
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import cache
 from typing import cast
 
+from orgs.people.models import Unit
 from reviews.engine import book as rulebook
 from reviews.engine import door
 from reviews.engine.grounds import held as held_by_wall

@@ -1,12 +1,13 @@
 """Pages of 关键信息变更: begin at the pupil's, the form while the school has it in hand, its proofs (R1.6)."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from orgs.people.models import PostRole
+from orgs.people.requests import SignedInRequest
 from reviews.case_page import proof_views as proofs
 from reviews.case_page.form_pages import FormPages
 from reviews.engine import seating
@@ -34,7 +35,7 @@ CLAUSE_SHOWN = {
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_key_change(request: HttpRequest, key) -> HttpResponse:
+def new_key_change(request: SignedInRequest, key) -> HttpResponse:
     """What will happen, and whatever stands in the way; POST makes the draft."""
     student, day = visible_pupil(request, key)
     now = clock.now()
@@ -82,7 +83,7 @@ class KeyPages(FormPages):
             return row.case
         return key_drafting.change(row.case, by, revision=revision, **typed)
 
-    def shown(self, request: HttpRequest, row: KeyInformationChange, form, now) -> dict:
+    def shown(self, request: SignedInRequest, row: KeyInformationChange, form, now) -> dict:
         """The pupil as it stands, and what rules and checks find in what was kept."""
         known = key_rules.facts_of(row, row.case, row.student, now)
         student = row.student

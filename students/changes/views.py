@@ -1,12 +1,13 @@
 """Pages of a 学籍异动: which kinds a pupil may have, the form while the school has it in hand, its proofs (R5.1–R5.3)."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from orgs.people.models import PostRole
+from orgs.people.requests import SignedInRequest
 from reviews.case_page import proof_views as proofs
 from reviews.case_page.form_pages import FormPages
 from reviews.engine import seating
@@ -30,7 +31,7 @@ from web.words import zh
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def new_change(request: HttpRequest, key) -> HttpResponse:
+def new_change(request: SignedInRequest, key) -> HttpResponse:
     """Every kind, those that the pupil may have first, the others with the sentence why not; POST begins one."""
     student, day = visible_pupil(request, key)
     now, school = clock.now(), student.school
@@ -87,7 +88,7 @@ class ChangePages(FormPages):
             return row.case
         return change_drafting.change(row.case, by, revision=revision, **typed)
 
-    def shown(self, request: HttpRequest, row: StatusChange, form, now) -> dict:
+    def shown(self, request: SignedInRequest, row: StatusChange, form, now) -> dict:
         """The kind, the pupil, what the rules find in what was kept."""
         known, what = change_rules.facts_of(row, row.case, row.student, now), BY_KIND[row.case.kind]
         return {

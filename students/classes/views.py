@@ -1,6 +1,7 @@
 """Pages of classes and their change sheets (R6.1): the school's classes, one class, one pupil's items, one sheet."""
 
 from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Q, QuerySet
@@ -61,9 +62,9 @@ def show_list(request: SignedInRequest) -> HttpResponse:
     keeping = scope.under("school", request.user, known.today) & Q(school__in=schools)
     mine = sheets.in_charge(request.user, known.today).values("pk")
     rows = SchoolClass.objects.filter(keeping | Q(pk__in=mine)).select_related("school")
-    counted: QuerySet[Any] = rows.annotate(pupils=Count("students", filter=Q(students__school=F("school")))).filter(
-        pupils__gt=0
-    )
+    counted: QuerySet[Any] = rows.annotate(
+        pupils=Count("students", filter=Q(students__school=F("school")))
+    ).filter(pupils__gt=0)
     page = Paginator(counted.order_by("school__code", "-cohort", "number"), PAGE).get_page(
         request.GET.get("page")
     )

@@ -1,7 +1,7 @@
 """The counter's pages (R8.4): find a pupil by number and name, take the photograph, print slip, sheet or archived copy."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control, never_cache
@@ -9,6 +9,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from orgs.people.requests import SignedInRequest
 from reviews.desk import context as desk
 from reviews.evidence import files, uploads
 from reviews.vocabulary.refusals import NO_POST, Refusal, Refused, refusal_context
@@ -33,7 +34,7 @@ NO_SEAT_PAGE = {"sentence": counter.NO_SEAT.sentence, "clause": counter.CLAUSE}
 @sensitive_post_parameters()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def find(request: HttpRequest) -> HttpResponse:
+def find(request: SignedInRequest) -> HttpResponse:
     """Number and name; a match leads to the pupil, or to the archived copy of one who left."""
     known = desk.of(request)
     if not counter.own_units(request.user, known.today):
@@ -74,7 +75,7 @@ def _found(form: NumberAndName, account, now) -> tuple[str, int]:
     return "", 422
 
 
-def pupil_at_counter(request: HttpRequest, key) -> Student:
+def pupil_at_counter(request: SignedInRequest, key) -> Student:
     """The pupil of one's own counter; 404 for all others."""
     day = desk.of(request).today
     students = Student.objects.visible_to(request.user, day).select_related(
@@ -88,13 +89,13 @@ def pupil_at_counter(request: HttpRequest, key) -> Student:
 
 @never_cache
 @require_safe
-def show_pupil(request: HttpRequest, key) -> HttpResponse:
+def show_pupil(request: SignedInRequest, key) -> HttpResponse:
     """What can be printed of a pupil, and what was."""
     return pupil_page(request, pupil_at_counter(request, key))
 
 
 def pupil_page(
-    request: HttpRequest, student: Student, refused: Refusal | None = None, status: int = 200
+    request: SignedInRequest, student: Student, refused: Refusal | None = None, status: int = 200
 ) -> HttpResponse:
     """The page with whatever the last act has to tell."""
     known = desk.of(request)
@@ -126,7 +127,7 @@ def print_row(row) -> dict:
 
 @never_cache
 @require_POST
-def print_pupil(request: HttpRequest, key) -> HttpResponse:
+def print_pupil(request: SignedInRequest, key) -> HttpResponse:
     """Sheet or slip of a pupil, as PDF or as a page that the browser prints."""
     student = pupil_at_counter(request, key)
     kind = PrintKind.SLIP if request.POST.get("kind") == PrintKind.SLIP else PrintKind.SHEET
@@ -135,7 +136,7 @@ def print_pupil(request: HttpRequest, key) -> HttpResponse:
     )
 
 
-def _printed(request: HttpRequest, kind: str, refused_page, **whom) -> HttpResponse:
+def _printed(request: SignedInRequest, kind: str, refused_page, **whom) -> HttpResponse:
     now = desk.of(request).now
     try:
         if request.POST.get("form") == "page":
@@ -186,17 +187,17 @@ def page_of(paper: Paper) -> dict:
 
 @never_cache
 @require_safe
-def show_copy(request: HttpRequest, pk: int) -> HttpResponse:
+def show_copy(request: SignedInRequest, pk: int) -> HttpResponse:
     """The copy kept of a pupil who left, to be printed."""
     return copy_page(request, _copy(request, pk))
 
 
-def _copy(request: HttpRequest, pk: int):
+def _copy(request: SignedInRequest, pk: int):
     copies = counter.copies_for(request.user, desk.of(request).today)
     return get_object_or_404(copies, pk=min(pk, 2**63 - 1))
 
 
-def copy_page(request: HttpRequest, enrolment, refused: Refusal | None = None, status: int = 200):
+def copy_page(request: SignedInRequest, enrolment, refused: Refusal | None = None, status: int = 200):
     """The page with whatever the last act has to tell."""
     rows = counter.prints_of(enrolment.student, enrolment)
     shown = {
@@ -211,7 +212,7 @@ def copy_page(request: HttpRequest, enrolment, refused: Refusal | None = None, s
 
 @never_cache
 @require_POST
-def print_copy(request: HttpRequest, pk: int) -> HttpResponse:
+def print_copy(request: SignedInRequest, pk: int) -> HttpResponse:
     """The archived copy on paper, marked as such."""
     enrolment = _copy(request, pk)
     return _printed(
@@ -227,7 +228,7 @@ def print_copy(request: HttpRequest, pk: int) -> HttpResponse:
 
 @cache_control(private=True, no_store=True)
 @require_safe
-def photo(request: HttpRequest, key) -> HttpResponse:
+def photo(request: SignedInRequest, key) -> HttpResponse:
     """The pupil's photograph, to whoever may see the pupil."""
     student, _ = visible_pupil(request, key)
     kept = photos.last_of(student)
@@ -243,7 +244,7 @@ def photo(request: HttpRequest, key) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
-def take_photo(request: HttpRequest, key) -> HttpResponse:
+def take_photo(request: SignedInRequest, key) -> HttpResponse:
     """Take the photograph in; reading stops at the limit, before the token is looked at."""
     trouble = uploads.receive(request)
     if trouble is not None:
@@ -252,7 +253,7 @@ def take_photo(request: HttpRequest, key) -> HttpResponse:
 
 
 @csrf_protect
-def _take_photo(request: HttpRequest, key) -> HttpResponse:
+def _take_photo(request: SignedInRequest, key) -> HttpResponse:
     student = pupil_at_counter(request, key)
     try:
         remark = photos.take_in(student, request.user, request.FILES.get("photo"), desk.of(request).today)

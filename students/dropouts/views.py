@@ -2,13 +2,14 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from orgs.people.models import PostRole
+from orgs.people.requests import SignedInRequest
 from reviews.case_page.forms import PlainText
 from reviews.case_page.proof_views import day_of, refused_page
 from reviews.desk import context as desk
@@ -46,7 +47,7 @@ _STATUS = dict.fromkeys((*NO_POST, "same_person"), 403) | dict.fromkeys(
 
 @never_cache
 @require_safe
-def show_list(request: HttpRequest) -> HttpResponse:
+def show_list(request: SignedInRequest) -> HttpResponse:
     """Marks of the account's schools: those that live, or all."""
     known, tab = desk.of(request), "all" if request.GET.get("tab") == "all" else "live"
     rows = DropoutMark.objects.visible_to(request.user, known.today).select_related("student", "school")
@@ -81,7 +82,7 @@ def _row(found: DropoutMark) -> dict:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def mark(request: HttpRequest, key) -> HttpResponse:
+def mark(request: SignedInRequest, key) -> HttpResponse:
     """The form at a pupil's; POST marks it and asks for the head's signature."""
     student, day = visible_pupil(request, key)
     known, refused, status = desk.of(request), None, 200
@@ -117,7 +118,7 @@ def mark(request: HttpRequest, key) -> HttpResponse:
 # ---------------------------------------------------------------- one mark
 
 
-def visible(request: HttpRequest, number: str) -> DropoutMark:
+def visible(request: SignedInRequest, number: str) -> DropoutMark:
     """The mark when its school is in the account's scope; 404 otherwise."""
     rows = DropoutMark.objects.visible_to(request.user, desk.of(request).today)
     related = ("student__school", "school__authority", "marked_by__person", "signed_by__person")
@@ -126,7 +127,7 @@ def visible(request: HttpRequest, number: str) -> DropoutMark:
 
 @never_cache
 @require_safe
-def show(request: HttpRequest, number: str) -> HttpResponse:
+def show(request: SignedInRequest, number: str) -> HttpResponse:
     """One mark: what was said, who signed, when it was sent; what can be done now."""
     return mark_page(request, visible(request, number))
 
@@ -195,7 +196,7 @@ def _facts(found: DropoutMark) -> list[tuple[str, str]]:
 
 @never_cache
 @require_safe
-def show_report(request: HttpRequest, number: str) -> HttpResponse:
+def show_report(request: SignedInRequest, number: str) -> HttpResponse:
     """The report as PDF, once it is signed."""
     found, known = visible(request, number), desk.of(request)
     if found.signed_by is None:
@@ -210,7 +211,7 @@ def show_report(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_POST
-def act(request: HttpRequest, number: str, verb: str) -> HttpResponse:
+def act(request: SignedInRequest, number: str, verb: str) -> HttpResponse:
     """Sign, note the sending, note the return, or take the mark back."""
     found, now = visible(request, number), desk.of(request).now
     acts = {

@@ -1,11 +1,12 @@
 """正式学籍号删除: the province submits proofs, the ministry decides; no other road removes a record with a G (R1.4)."""
 
-from django.core.files.uploadedfile import UploadedFile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from types import SimpleNamespace
 from typing import cast
+
+from django.core.files.uploadedfile import UploadedFile
 
 from orgs.people.models import PostRole, Unit
 from reviews.engine import procedures, seating
@@ -186,7 +187,9 @@ def facts_before(problem: ProblemRecord, now: datetime, why: str = "", proofs: i
     return DeletionFacts(student, problem, problem.twin, why, proofs, now, change_rules.other_case(student))
 
 
-def send(problem: ProblemRecord, by, now: datetime, *, why: str, opinion: str, files: Sequence[UploadedFile]) -> Case:
+def send(
+    problem: ProblemRecord, by, now: datetime, *, why: str, opinion: str, files: Sequence[UploadedFile]
+) -> Case:
     """The province's registrar submits and sends it to the head. Raises Refused; then nothing stands but a withdrawn
     draft."""
     day, student = local_date(now), problem.student

@@ -2,14 +2,14 @@
 
 from datetime import date
 
-from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 
+from orgs.people.requests import SignedInRequest
 from students.pupil.models import Student
 from web import clock
 
 
-def visible_pupil(request: HttpRequest, key) -> tuple[Student, date]:
+def visible_pupil(request: SignedInRequest, key) -> tuple[Student, date]:
     """The pupil, when the account may see it, and the day; 404 otherwise."""
     day = clock.local_date(clock.now())
     pupils = Student.objects.visible_to(request.user, day).select_related("school", "school_class")

@@ -1,13 +1,14 @@
 """The record of a pupil: all blocks to read and print, one block at a time to change (R6.1, R7.1)."""
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from orgs.people.requests import SignedInRequest
 from reviews.vocabulary.refusals import Refused
 from students.pupil.access import visible_pupil
 from students.pupil.models import Student
@@ -24,13 +25,13 @@ from web.words import zh
 
 @never_cache
 @require_safe
-def show_record(request: HttpRequest, key) -> HttpResponse:
+def show_record(request: SignedInRequest, key) -> HttpResponse:
     """Every item of the record, numbers masked, with its history."""
     student, day = visible_pupil(request, key)
     return record_page(request, student, day)
 
 
-def record_page(request: HttpRequest, student: Student, day, refused=None, status=200) -> HttpResponse:
+def record_page(request: SignedInRequest, student: Student, day, refused=None, status=200) -> HttpResponse:
     """The page, with the refusal of the last act if there was one."""
     record = record_values.record_of(student)
     shown = {
@@ -50,7 +51,7 @@ def record_page(request: HttpRequest, student: Student, day, refused=None, statu
 @sensitive_post_parameters()
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def edit_block(request: HttpRequest, key, block: str) -> HttpResponse:
+def edit_block(request: SignedInRequest, key, block: str) -> HttpResponse:
     """One block of the record in the hands of the school's registrar."""
     student, day = visible_pupil(request, key)
     if not any(item.key in EDITABLE for item in record_fields.of_block(block)):
@@ -66,7 +67,7 @@ def edit_block(request: HttpRequest, key, block: str) -> HttpResponse:
     return block_page(request, student, block, form)
 
 
-def changed(request: HttpRequest, student: Student, day, block: str, form: BlockForm) -> HttpResponse:
+def changed(request: SignedInRequest, student: Student, day, block: str, form: BlockForm) -> HttpResponse:
     """Write the block, or show what is wrong with it."""
     if not form.is_valid():
         return block_page(request, student, block, form, status=422)

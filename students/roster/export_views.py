@@ -4,13 +4,14 @@ from typing import cast
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from orgs.people.models import PostRole, Unit
+from orgs.people.requests import SignedInRequest
 from orgs.people.seats import acting_seats
 from reviews.case_page.proof_views import refused_page
 from reviews.desk import context as desk
@@ -78,7 +79,7 @@ def units_of(account, day) -> list[Unit]:
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def exports(request: HttpRequest) -> HttpResponse:
+def exports(request: SignedInRequest) -> HttpResponse:
     """The form and one's last exports; POST makes one, or has the worker make it."""
     known = desk.of(request)
     units = units_of(request.user, known.today)
@@ -114,7 +115,7 @@ def exports(request: HttpRequest) -> HttpResponse:
     return render(request, "students/exports.html", shown, status=status)
 
 
-def _asked(request: HttpRequest, form: ExportForm, known) -> HttpResponse:
+def _asked(request: SignedInRequest, form: ExportForm, known) -> HttpResponse:
     said = dict(form.cleaned_data)
     unit = form.units.get(said.pop("unit"))
     export = making.ask(unit, request.user, known.now, **said)
@@ -143,14 +144,14 @@ def _row(export: RosterExport) -> dict:
     }
 
 
-def _visible(request: HttpRequest, number: str) -> RosterExport:
+def _visible(request: SignedInRequest, number: str) -> RosterExport:
     rows = RosterExport.objects.visible_to(request.user, desk.of(request).today)
     return get_object_or_404(rows.select_related("unit", "asked_by__person"), number=number)
 
 
 @never_cache
 @require_safe
-def show(request: HttpRequest, number: str) -> HttpResponse:
+def show(request: SignedInRequest, number: str) -> HttpResponse:
     """One export: how far it is, the link to fetch it."""
     return export_page(request, _visible(request, number))
 
@@ -182,7 +183,7 @@ def export_page(request, export: RosterExport, refused: Refusal | None = None, s
 
 @cache_control(private=True, no_store=True)
 @require_safe
-def file(request: HttpRequest, number: str) -> HttpResponse:
+def file(request: SignedInRequest, number: str) -> HttpResponse:
     """The file, to its asker while the unit is the asker's."""
     export = _visible(request, number)
     try:

@@ -3,12 +3,13 @@
 import csv
 import io
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from orgs.people.requests import SignedInRequest
 from reviews.case_page.proof_views import refused_page
 from reviews.desk import context as desk
 from reviews.vocabulary.refusals import Refusal
@@ -26,19 +27,19 @@ _BAR = 320  # pixels of the longest bar
 
 @never_cache
 @require_safe
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: SignedInRequest) -> HttpResponse:
     """All pupils on the books."""
     return _page(request, permit=False)
 
 
 @never_cache
 @require_safe
-def show_permits(request: HttpRequest) -> HttpResponse:
+def show_permits(request: SignedInRequest) -> HttpResponse:
     """Holders of a residence permit."""
     return _page(request, permit=True)
 
 
-def _page(request: HttpRequest, permit: bool) -> HttpResponse:
+def _page(request: SignedInRequest, permit: bool) -> HttpResponse:
     known = desk.of(request)
     if not headcount.roots(request.user, known.today):
         return refused_page(request, NO_SEAT, 403)

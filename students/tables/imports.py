@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import cast
 
 from django.db import transaction
 from django.db.models import Q
@@ -248,14 +249,15 @@ def forget(batch: ImportBatch) -> None:
 
 def _take_back(batch: ImportBatch) -> None:
     """Take the rows that were given back away too."""
-    key = batch.returned
+    key = cast("uuid.UUID", batch.returned)  # called only where there are some
     ImportBatch.objects.filter(pk=batch.pk).update(returned=None, returned_sha256="")
     files.path_of(key).unlink(missing_ok=True)
 
 
 def returned_file(batch: ImportBatch, by) -> bytes:
     """The file with the lines that are given back; who fetched it is on record."""
-    data = files.read(batch.returned, batch.returned_sha256)
+    # Asked for only where there are such lines.
+    data = files.read(cast("uuid.UUID", batch.returned), batch.returned_sha256)
     _note(batch, by, "returned", {})
     return data
 

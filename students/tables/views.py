@@ -4,7 +4,7 @@ from typing import cast
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
@@ -12,6 +12,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_POST, require_safe
 
 from orgs.people.models import PostRole, Unit
+from orgs.people.requests import SignedInRequest
 from orgs.people.seats import seats_of
 from reviews.case_page.proof_views import refused_page, whole
 from reviews.desk import context as desk
@@ -46,7 +47,7 @@ def kind_or_404(kind: str) -> imports.Kind:
 
 @never_cache
 @require_safe
-def template(request: HttpRequest, kind: str) -> HttpResponse:
+def template(request: SignedInRequest, kind: str) -> HttpResponse:
     """The empty table with its lists."""
     found = kind_or_404(kind)
     data = tables.template(found.title, found.columns(), found.notes)
@@ -55,7 +56,7 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
 
 @csrf_exempt
 @require_POST
-def upload(request: HttpRequest, kind: str) -> HttpResponse:
+def upload(request: SignedInRequest, kind: str) -> HttpResponse:
     """Take a table in; reading stops at the limit, before the token is looked at."""
     found = kind_or_404(kind)
     large = Refusal(
@@ -71,7 +72,7 @@ def upload(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @csrf_protect
-def _upload(request: HttpRequest, kind: imports.Kind) -> HttpResponse:
+def _upload(request: SignedInRequest, kind: imports.Kind) -> HttpResponse:
     known = desk.of(request)
     unit = Unit.objects.filter(code=request.POST.get("unit", "")[:12].replace("\x00", "")).first()
     file = request.FILES.get("table")
@@ -88,7 +89,7 @@ def _upload(request: HttpRequest, kind: imports.Kind) -> HttpResponse:
     return see_other(reverse("import", args=[batch.number]))
 
 
-def visible(request: HttpRequest, number: str) -> ImportBatch:
+def visible(request: SignedInRequest, number: str) -> ImportBatch:
     """The import when its unit is in the account's scope; 404 otherwise."""
     rows = ImportBatch.objects.visible_to(request.user, desk.of(request).today)
     return get_object_or_404(rows.select_related("unit", "asked_by__person"), number=number)
@@ -96,7 +97,7 @@ def visible(request: HttpRequest, number: str) -> ImportBatch:
 
 @never_cache
 @require_safe
-def show(request: HttpRequest, number: str) -> HttpResponse:
+def show(request: SignedInRequest, number: str) -> HttpResponse:
     """One import: how far it is, what is wrong line by line, what can be done now."""
     return import_page(request, visible(request, number))
 
@@ -213,7 +214,7 @@ def row_of(batch: ImportBatch) -> dict:
 
 @never_cache
 @require_safe
-def report(request: HttpRequest, number: str) -> HttpResponse:
+def report(request: SignedInRequest, number: str) -> HttpResponse:
     """What is wrong, as a table to take along while the other is being mended."""
     batch = visible(request, number)
     head = [zh("行"), zh("列"), zh("项目"), zh("哪里不对，怎么改")]
@@ -225,7 +226,7 @@ def report(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_POST
-def confirm(request: HttpRequest, number: str) -> HttpResponse:
+def confirm(request: SignedInRequest, number: str) -> HttpResponse:
     """Have it written."""
     batch = visible(request, number)
     try:
@@ -239,7 +240,7 @@ def confirm(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_POST
-def drop(request: HttpRequest, number: str) -> HttpResponse:
+def drop(request: SignedInRequest, number: str) -> HttpResponse:
     """Give it up."""
     batch = visible(request, number)
     try:
@@ -252,7 +253,7 @@ def drop(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_POST
-def answer(request: HttpRequest, number: str) -> HttpResponse:
+def answer(request: SignedInRequest, number: str) -> HttpResponse:
     """Say of one line whether it is the child that is on record, or another."""
     batch = visible(request, number)
     line = whole(request.POST.get("line", "")) or 0
@@ -265,7 +266,7 @@ def answer(request: HttpRequest, number: str) -> HttpResponse:
 
 @never_cache
 @require_safe
-def returned(request: HttpRequest, number: str) -> HttpResponse:
+def returned(request: SignedInRequest, number: str) -> HttpResponse:
     """The lines that are given back, in the columns of the file that was sent; who fetched them is on record."""
     batch, known = visible(request, number), desk.of(request)
     if refused := _returned_refusal(batch, request.user, known.today):

@@ -1,8 +1,10 @@
 """Pages of 学期核查 (R6.2): the rounds, one round with its schools, one school with its drawn pupils."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -97,9 +99,8 @@ def list_page(request: SignedInRequest, refused: Refusal | None = None, status=2
     known = desk.of(request)
     year, term = rounds.term_of(known.today)
     found = VerificationRound.objects.visible_to(request.user, known.today).select_related("authority")
-    page = Paginator(found.annotate(schools=Count("parts")).order_by("-pk"), PAGE).get_page(
-        request.GET.get("page")
-    )
+    counted: QuerySet[Any] = found.annotate(schools=Count("parts")).order_by("-pk")
+    page = Paginator(counted, PAGE).get_page(request.GET.get("page"))
     schools = {pk for s in seats_of(request.user, known.today) if s.unit.is_school for pk in s.units}
     parts = SchoolVerification.objects.visible_to(request.user, known.today).filter(school__in=schools)
     begun = set(found.filter(school_year=year, term=term).values_list("authority", flat=True))
@@ -109,7 +110,7 @@ def list_page(request: SignedInRequest, refused: Refusal | None = None, status=2
         "usual": request.POST.get("sample", str(rounds.USUAL))[:5],
         "due": request.POST.get("due_on", "")[:12],
         "range": (rounds.SMALLEST, rounds.LARGEST),
-        "rounds": [_round_row(row) for row in page],
+        "rounds": [_round_row(row) | {"schools": row.schools} for row in page],
         "parts": [
             {
                 "url": reverse("verification-part", args=[part.round.number, part.school.code]),
@@ -134,7 +135,6 @@ def _round_row(row: VerificationRound) -> dict:
         "url": reverse("verification", args=[row.number]),
         "authority": row.authority.name,
         "term": row.term_name,
-        "schools": row.schools,
         "due": spoken(row.due_on),
         "state": row.get_state_display(),
         "tier": _TIERS[row.state],

@@ -3,7 +3,7 @@ act is taken back and who takes it back (谁操作谁负责)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import ClassVar, cast
+from typing import Any, ClassVar, cast
 
 from django.db.models import F
 from django.urls import reverse
@@ -163,7 +163,9 @@ class GraduationRollback(AboutPupil):
         """The pupil masked, whose act is taken back, and what the rules find."""
         row = row_of(case)
         known = self.facts(case, row.student, now, book)
-        checks = self.guards["complete" if case.submitted_at else Verb.SUBMIT] if case.is_live else ()
+        checks: tuple[Any, ...] = (
+            self.guards["complete" if case.submitted_at else Verb.SUBMIT] if case.is_live else ()
+        )
         found = [check(known) for check in checks]
         lines = [
             {

@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from orgs.people.models import PostRole
+from orgs.people.requests import SignedInRequest
 from orgs.people.successors import heir_or_self
 from reviews.case_page.forms import PlainText
 from reviews.case_page.proof_views import day_of, refused_page
@@ -94,26 +95,26 @@ CORRECTION = TakingBack(
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def correction(request: HttpRequest, key) -> HttpResponse:
+def correction(request: SignedInRequest, key) -> HttpResponse:
     """What the records say of a graduation, set right."""
     return _page(request, key, CORRECTION)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def graduation(request: HttpRequest, key) -> HttpResponse:
+def graduation(request: SignedInRequest, key) -> HttpResponse:
     """A graduate back to 在校."""
     return _page(request, key, GRADUATION)
 
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
-def recruitment(request: HttpRequest, key) -> HttpResponse:
+def recruitment(request: SignedInRequest, key) -> HttpResponse:
     """A pupil recruited by mistake back to 毕业."""
     return _page(request, key, RECRUITMENT)
 
 
-def _page(request: HttpRequest, key, what: TakingBack) -> HttpResponse:
+def _page(request: SignedInRequest, key, what: TakingBack) -> HttpResponse:
     student, day = visible_pupil(request, key)
     school = student.school
     authority = heir_or_self(school, day).authority if school else None

@@ -1,11 +1,12 @@
 """From a child whose late registration the check refused to the transfer of the record that there is (R2.2, R3.1)."""
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from orgs.people.requests import SignedInRequest
 from orgs.people.successors import heir_or_self
 from reviews.case_page import proof_views as proofs
 from reviews.desk import context as desk
@@ -18,7 +19,7 @@ from web.redirects import see_other
 
 @never_cache
 @require_POST
-def begin(request: HttpRequest, key) -> HttpResponse:
+def begin(request: SignedInRequest, key) -> HttpResponse:
     """The pupil counts as looked up: the school named it by its number, and the check has found it."""
     known = desk.of(request)
     rows = LateChild.objects.visible_to(request.user, known.today).select_related("found", "school")

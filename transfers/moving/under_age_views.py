@@ -1,11 +1,12 @@
 """The page of figures on under-age children from other provinces (R3.8): each county its own, league and province all
 their counties; to read, to send by its address, to print."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from orgs.people.requests import SignedInRequest
 from reviews.case_page.proof_views import refused_page
 from reviews.vocabulary.clauses import url_of
 from reviews.vocabulary.refusals import Refusal
@@ -27,7 +28,7 @@ _TEXT = {
 
 @never_cache
 @require_safe
-def show(request: HttpRequest) -> HttpResponse:
+def show(request: SignedInRequest) -> HttpResponse:
     """One school year: cross-province cases into grade 1, of these under age, and how they were decided."""
     at = clock.now()
     day = clock.local_date(at)
