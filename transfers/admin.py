@@ -43,7 +43,21 @@ class OfflineTransferAdmin(ReadOnlyAdmin):
     )
     list_select_related = ("school", "sending_school", "fault__unit")
     list_filter = ("outcome", ("closed_at", admin.EmptyFieldListFilter))
-    fields = ("number", "fault", "school", "sending_school", "paper_date", "requester", "recorded_by")
-    fields += ("recorded_at", "confirmed_by", "confirmed_at", "case", "outcome", "closed_at", "closed_by")
+    fields = (
+        "number",
+        "fault",
+        "school",
+        "sending_school",
+        "paper_date",
+        "requester",
+        "recorded_by",
+        "recorded_at",
+        "confirmed_by",
+        "confirmed_at",
+        "case",
+        "outcome",
+        "closed_at",
+        "closed_by",
+    )
     ordering = ("-id",)
     sortable_by = ()

@@ -68,7 +68,7 @@ class OfflineQuerySet(models.QuerySet):
     def standing(self, wanted: str):
         """Those that stand so."""
         opened = Q(closed_at__isnull=True)
-        conditions = {
+        conditions: dict[str, Q] = {
             Standing.UNCONFIRMED: opened & ~_CONFIRMED & ~Q(_RUNNING) & ~Q(_AGAIN),
             Standing.WAITING: opened & _CONFIRMED & ~Q(_RUNNING) & ~Q(_AGAIN),
             Standing.RUNNING: opened & _RUNNING,
@@ -220,16 +220,16 @@ class OfflineTransfer(KeepsNames, models.Model):
         """Derived from the case; see :class:`Standing`."""
         if not self.is_open:
             return Standing.DONE if self.outcome == Outcome.DONE else Standing.ENDED
-        if self.case_id is None or self.case.state == State.DRAFT:
+        if self.case is None or self.case.state == State.DRAFT:
             return Standing.WAITING if self.confirmed_at else Standing.UNCONFIRMED
         return Standing.RUNNING if self.case.is_live else Standing.AGAIN
 
     @property
     def pupil_name(self) -> str:
         """The pupil's name: by the record where it is known, else as stated. Mask it before it is shown in a list."""
-        return self.student.name if self.student_id else self.name
+        return self.student.name if self.student else self.name
 
     @property
     def from_name(self) -> str:
         """The school where the record is, as far as it is known."""
-        return self.sending_school.name if self.sending_school_id else self.origin
+        return self.sending_school.name if self.sending_school else self.origin

@@ -2,6 +2,7 @@
 毕业后跨省就学 is to be told of when it is taken back (R4.4)."""
 
 from datetime import date
+from typing import cast
 
 from orgs.people.models import Unit
 from reviews.clock import expire as door_clock
@@ -47,4 +48,5 @@ def enrolled_after(case: Case, student: Student) -> Arrival | None:
     )
     school, left = row.receiving_school, row.sending_school
     phase, cohort = row.phase_was or student.phase, row.cohort_was or student.cohort
-    return Arrival(case, school, act, left, row.graduated_on, phase, cohort, row.class_was)
+    graduated_on = cast("date", row.graduated_on)  # kept at the end of the case
+    return Arrival(case, school, act, left, graduated_on, phase, cohort, row.class_was)

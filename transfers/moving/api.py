@@ -1,5 +1,8 @@
 """The API of floor 5: begin and fill in a transfer, bring its proofs."""
 
+from datetime import datetime
+from typing import cast
+
 from django.http import Http404
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import mixins, serializers
@@ -9,6 +12,7 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from ledger.api import KEY, Choice, Endpoint, Revision, Strict, once, told
+from orgs.people.models import Account
 from orgs.people.school_system import system_on
 from orgs.people.unit_codes import UnitCode
 from reviews.case_page.api import NUMBER, CaseEndpoint
@@ -260,13 +264,13 @@ class Cases(TakesProofs, CaseEndpoint):
         case, _ = self.in_hand()
         return self.taken(request, case)
 
-    def in_hand(self) -> tuple[Case, object]:
+    def in_hand(self) -> tuple[Case, datetime]:
         """The transfer's case, when the account may change it now. Raises Refused with the sentence why not."""
         now = clock.now()
         case = self.get_object()
         if not Transfer.objects.filter(case=case).exists():
             raise Http404
-        refused = edit_refusal(case, self.request.user, clock.local_date(now))
+        refused = edit_refusal(case, cast("Account", self.request.user), clock.local_date(now))
         if refused is not None:
             raise Refused(refused)
         return case, now

@@ -1,6 +1,7 @@
 """What the case page says of a transfer: the pupil, masked, what the rules find, and where the record went."""
 
 from datetime import date, datetime
+from typing import TYPE_CHECKING, TypedDict, cast
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, Subquery
@@ -24,6 +25,9 @@ from transfers.moving import grade_change, last_grade, rules, under_age
 from transfers.moving.models import Transfer
 from web.clock import local_date, moment
 from web.words import zh
+
+if TYPE_CHECKING:
+    from django_stubs_ext import WithAnnotations
 
 # What needs no line where it does not apply.
 _SILENT = (last_grade.not_graduating, rules.problem_moves_along, under_age.of_age)
@@ -57,7 +61,7 @@ def note_wanted(case: Case, transfer: Transfer) -> NoteWanted | None:
     if case.submitted_at is None:
         return None
     found, day = None, local_date(case.submitted_at)
-    if transfer.grade_reason:
+    if transfer.grade_reason and transfer.grade_to is not None:
         own = entering_grade(transfer.student, day, _system(transfer, case.sending_unit, day))
         system = _system(transfer, case.receiving_unit, day)
         found = grade_change.note(own, transfer.grade_to, system, transfer.grade_reason)
@@ -97,7 +101,17 @@ def _copy_url(case: Case, account, day) -> str:
     return _address("transfer-copy", case.number) if seat else ""
 
 
-def _read(case: Case) -> Transfer:
+class Along(TypedDict):
+    """What the page reads along with a transfer."""
+
+    number_id: int
+    number_sealed: bytes | None
+    problem_kinds: list[str]
+    taken_in: dict | None
+    periods: list[dict]
+
+
+def _read(case: Case) -> "WithAnnotations[Transfer, Along]":
     """The transfer with its pupil, current number and open problems, in one query."""
     current = RegistrationNumber.objects.filter(student=OuterRef("student"), closed_at__isnull=True)
     problems = ProblemRecord.objects.filter(student=OuterRef("student"), closed_at__isnull=True)
@@ -130,7 +144,9 @@ def _read(case: Case) -> Transfer:
     return transfer
 
 
-def _facts(case: Case, transfer: Transfer, day, full: bool) -> list[tuple[str, str]]:
+def _facts(
+    case: Case, transfer: "WithAnnotations[Transfer, Along]", day, full: bool
+) -> list[tuple[str, str]]:
     """Two columns: the pupil on the left, the transfer on the right."""
     student, into = transfer.student, case.receiving_unit
     name, number = student.name, _number(transfer)
@@ -143,7 +159,7 @@ def _facts(case: Case, transfer: Transfer, day, full: bool) -> list[tuple[str, s
     wanted = grade_label(transfer.grade_to, entering) if transfer.grade_to else zh("未填写")
     if transfer.school_class_id:
         wanted += str(transfer.school_class)
-    reason = transfer.reason.name if transfer.reason_id else zh("未填写")
+    reason = transfer.reason.name if transfer.reason else zh("未填写")
     if transfer.reason_note:
         reason += zh("（{transfer_reason_note}）", transfer_reason_note=transfer.reason_note)
     changed = [(zh("变更年级的理由"), transfer.grade_reason)] if transfer.grade_reason else []
@@ -171,14 +187,21 @@ def _grade(grade: int, at: SystemOn) -> str:
     return grade_label(grade, at) + (zh("（{at_label}）", at_label=at.label) if at.label else "")
 
 
-def _number(transfer: Transfer) -> str:
+def _number(transfer: "WithAnnotations[Transfer, Along]") -> str:
     """The current registration number in clear; "" when there is none."""
     if transfer.number_sealed is None:
         return ""
     return records.opened_number(RegistrationNumber(pk=transfer.number_id, sealed=transfer.number_sealed))
 
 
-def _checks(procedure, case: Case, transfer: Transfer, now: datetime, book: Rulebook, proofs: int):
+def _checks(
+    procedure,
+    case: Case,
+    transfer: "WithAnnotations[Transfer, Along]",
+    now: datetime,
+    book: Rulebook,
+    proofs: int,
+):
     """Lines of the checklist, and the first sentence that would stop the next sign-off or the request of the file."""
     stopping = _stopping(procedure, case)
     facts = rules.Facts(
@@ -248,7 +271,7 @@ def _whither(case: Case, transfer: Transfer, account, day) -> tuple[str, list[di
     left = rows.values_list("pk", flat=True).first()
     done = zh(
         "学籍已于{moment}由{sending_unit_name}转入{receiving_unit_name}；{sending_unit_short_name}保留存档副本。",
-        moment=moment(case.closed_at),
+        moment=moment(cast("datetime", case.closed_at)),  # completed
         sending_unit_name=case.sending_name,
         receiving_unit_name=case.receiving_name,
         sending_unit_short_name=case.sending_name,

@@ -92,7 +92,7 @@ def _fill(case: Case, student: Student, school: Unit, day, copied_from: Transfer
     system = system_on(school, day)
     grade_to = wanted if wanted in system.grades else None
     fits = old.school_class_id and takes(old.school_class, grade_to, system, day)
-    reason_fits = old.reason_id and case.kind in old.reason.kinds
+    reason_fits = old.reason is not None and case.kind in old.reason.kinds
     Transfer.objects.create(
         case=case,
         student=student,

@@ -1,9 +1,10 @@
 """Forms of a transfer. What is not here cannot be asked for (R0.6)."""
 
 from datetime import date
+from typing import cast
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from orgs.people.models import Unit
 from orgs.people.school_system import SystemOn, system_on
@@ -31,12 +32,12 @@ class LookupForm(NumberAndName):
     def __init__(self, schools: list[Unit], data=None):
         super().__init__(data)
         choices = [(str(school.pk), school.name) for school in schools]
-        field = self.fields["school"]
+        field = cast("forms.ChoiceField", self.fields["school"])
         field.choices = choices
         if len(choices) == 1:
             field.required, field.widget = False, forms.HiddenInput()
             field.initial = choices[0][0]
-        self._only = choices[0][0] if len(choices) == 1 else None
+        self._only = choices[0][0] if len(choices) == 1 else ""
 
     def clean_school(self) -> int:
         """The id of the school."""
@@ -62,7 +63,7 @@ class ClassField(forms.ModelChoiceField):
     iterator = ByGrade
     grades: list[tuple[int, str]] = []
     system: SystemOn | str = ""
-    day: date | None = None
+    day: date
 
 
 class TransferForm(forms.Form):
@@ -124,7 +125,7 @@ class TransferForm(forms.Form):
 
     def __init__(self, school: Unit, own_grade: int, day: date, kind: str, data=None, **more):
         super().__init__(data, **more)
-        self.fields["reason"].queryset = offered_reasons(school, day, kind)
+        cast("forms.ModelChoiceField", self.fields["reason"]).queryset = offered_reasons(school, day, kind)
         if kind == POST_GRADUATION:
             self.fields["reason"].label = zh("就学原因")
         self._offer_grades(school, own_grade, day)
@@ -132,16 +133,20 @@ class TransferForm(forms.Form):
             # The fields stand beside the panel that holds the form.
             self.fields[name].widget.attrs["form"] = "transfer-form"
 
+    @property
+    def _classes(self) -> ClassField:
+        return cast("ClassField", self.fields["school_class"])
+
     def _offer_grades(self, school: Unit, own: int, day: date) -> None:
         """The school's grades on ``day``, the pupil's own chosen; and of each its classes (R4.3)."""
         at = system_on(school, day)
         labels = [(g, grade_label(g, at) + (zh("（该生应读）") if g == own else "")) for g in at.grades]
         self.own_grade = own if own in at.grades else None
-        grade, classes = self.fields["grade_to"], self.fields["school_class"]
+        grade, classes = cast("forms.ChoiceField", self.fields["grade_to"]), self._classes
         grade.choices = labels if self.own_grade else [("", zh("请选择年级")), *labels]
         grade.initial = self.own_grade
         grade.widget.attrs["data-own-grade"] = self.own_grade or ""
-        authority = school.authority.short_name if school.authority_id else zh("主管部门")
+        authority = school.authority.short_name if school.authority else zh("主管部门")
         self.fields["grade_reason"].help_text = zh(
             "只在变更年级时填写，2–200 字；须保障九年义务教育，并由{authority}写明同意。", authority=authority
         )
@@ -152,8 +157,8 @@ class TransferForm(forms.Form):
 
     def classes_of(self, grade: int | None) -> list[SchoolClass]:
         """The classes of one grade."""
-        field = self.fields["school_class"]
-        return [row for row in field.queryset if takes(row, grade, field.system, field.day)]
+        field = self._classes
+        return [row for row in cast("QuerySet", field.queryset) if takes(row, grade, field.system, field.day)]
 
     def clean_grade_to(self) -> int | None:
         """The grade that was chosen; the pupil's own where none was sent."""
@@ -161,7 +166,7 @@ class TransferForm(forms.Form):
 
     def clean(self):
         """The class is one of the chosen grade's."""
-        field, chosen = self.fields["school_class"], self.cleaned_data.get("school_class")
+        field, chosen = self._classes, self.cleaned_data.get("school_class")
         told = chosen is not None and "grade_to" in self.cleaned_data
         if told and not takes(chosen, self.cleaned_data["grade_to"], field.system, field.day):
             self.add_error("school_class", field.error_messages["invalid_choice"])

@@ -1,5 +1,7 @@
 """A transfer: what a case of moving a pupil from one school to another is about."""
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
@@ -106,6 +108,9 @@ class Transfer(models.Model):
         related_name="+",
     )
     graduated_on = models.DateField(zh("原毕业日期"), null=True, blank=True)
+
+    said_at: datetime | None
+    """When the pupil was said not to have come; a list reads it along with the row."""
 
     class Meta:
         verbose_name = verbose_name_plural = zh("转学")

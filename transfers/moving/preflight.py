@@ -5,11 +5,11 @@ from datetime import datetime
 
 from orgs.people.models import Unit
 from reviews.engine.book import Rulebook, window_refusal
-from reviews.engine.procedures import kind_name, of_kind
+from reviews.engine.procedures import kind_name
 from reviews.vocabulary.states import Verb
 from students.pupil.models import Student
 from transfers.moving import rules
-from transfers.moving.procedures import kind_between
+from transfers.moving.procedures import kind_between, move_of
 from web.clock import local_date
 from web.words import zh
 
@@ -30,12 +30,12 @@ def of_pupil(student: Student, receiving: Unit, now: datetime, book: Rulebook, k
     """All checks about a pupil and the two schools (R3.1b); obstacles first. ``kind``: by the schools if not given."""
     kind = kind or kind_between(receiving, rules.sending_school(student, local_date(now)) or receiving)
     facts = rules.facts_of_pupil(student, receiving, now, book, kind)
-    return checks_of(of_kind(kind).preflight, facts, receiving)
+    return checks_of(move_of(kind).preflight, facts, receiving)
 
 
 def of_transfer(facts: rules.Facts) -> list[Check]:
     """All checks of a draft, those on the form too."""
-    return checks_of(of_kind(facts.kind).guards[Verb.SUBMIT], facts, facts.receiving)
+    return checks_of(move_of(facts.kind).guards[Verb.SUBMIT], facts, facts.receiving)
 
 
 def checks_of(guards, facts: rules.Facts, receiving: Unit) -> list[Check]:

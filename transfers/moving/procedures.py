@@ -1,6 +1,7 @@
 """The kinds of transfer, as procedures of the one engine."""
 
 from datetime import date
+from typing import cast
 
 from orgs.people.models import Unit
 from orgs.people.school_system import system_on
@@ -8,6 +9,7 @@ from reviews.engine import procedures
 from reviews.engine.models import Case
 from reviews.engine.own_words import NoteWanted
 from reviews.rulebook.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
+from reviews.vocabulary.refusals import Guard
 from reviews.vocabulary.states import Verb
 from students.changes.procedures import AboutPupil
 from students.onward import one_way
@@ -31,8 +33,8 @@ class SchoolMove(AboutPupil):
     review_scope = zh("只核对两项：学籍信息准确，转学原因证明已上传。")
     # Told before a draft is made, of pupil and schools (R3.1b); all that is asked before sending; what the case page
     # tells while a case runs.
-    preflight = rules.PREFLIGHT
-    told = (*rules.COMPLETE, rules.proof_attached, last_grade.not_graduating)
+    preflight: tuple[Guard, ...] = rules.PREFLIGHT
+    told: tuple[Guard, ...] = (*rules.COMPLETE, rules.proof_attached, last_grade.not_graduating)
     edit_path = "/transfers/{number}/edit/"
     # The status after the move: the pupil's own (R3.2).
     status_after = ""
@@ -66,7 +68,10 @@ class SchoolMove(AboutPupil):
     def entering(self, case: Case, day: date) -> Entering:
         """Where the pupil comes: the grade chosen, by the day of the submission; pupils are matched by the number of the
         grade, so in grade 6 the receiving school's 学制 says the phase (R4.3)."""
-        ruled_on, grade = case.ruled_on(day), case.transfer.grade_to
+        ruled_on, grade = (
+            case.ruled_on(day),
+            cast("int", case.transfer.grade_to),
+        )  # asked for before it is sent
         cohort = cohort_of(grade, ruled_on)
         system = system_on(case.receiving_unit, ruled_on, cohort)
         phase = phase_of(grade, system)
@@ -107,7 +112,7 @@ class SchoolMove(AboutPupil):
         if check is None or check(facts) is None:
             return None
         if check is rules.no_other_case:
-            return facts.other.receiving_unit
+            return facts.other.receiving_unit if facts.other else None
         return rules.sending_school(facts.student, facts.day) if check in rules.CLEARED_BY_SCHOOL else None
 
     def ending(self, case: Case) -> str:
@@ -117,6 +122,11 @@ class SchoolMove(AboutPupil):
     def page(self, case: Case, account, now, book, *, proofs: int = 0, full: bool = False):
         """The pupil masked, what the rules find, and where the record went."""
         return case_page.of_transfer(self, case, account, now, book, proofs=proofs, full=full)
+
+
+def move_of(kind: str) -> SchoolMove:
+    """The procedure of a kind that moves a record."""
+    return cast("SchoolMove", procedures.of_kind(kind))
 
 
 class InProvinceTransfer(SchoolMove):
@@ -170,7 +180,7 @@ class PostGraduationEnrolment(SchoolMove):
         """By the day of reporting: who reports two years after the graduation begins in the same grade, with those who
         are in it then (四.2)."""
         transfer = case.transfer
-        grade, on = transfer.grade_to, transfer.reported_on or day
+        grade, on = cast("int", transfer.grade_to), transfer.reported_on or day
         province, ruled_on = case.receiving_unit.province_id, case.ruled_on(on)
         cohort = entering_cohort(grade, on, province, ruled_on=ruled_on)
         return Entering(phase_of(grade, system_on(case.receiving_unit, on, cohort)), cohort, grade)

@@ -4,6 +4,7 @@ the form, by the API and by the door; written here once."""
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from typing import cast
 
 from orgs.people.models import Unit
 from orgs.people.school_system import SystemOn, systems_on
@@ -137,7 +138,7 @@ def _closed(school: Unit, day: date) -> dict | None:
 
 
 def _without_successor(school: Unit, instead: str) -> dict:
-    above = school.authority.name if school.authority_id else zh("主管部门")
+    above = school.authority.name if school.authority else zh("主管部门")
     told = {"instead": instead.format(above=above), "remover": zh("{above}确定承接学校", above=above)}
     return {"school": school.name, "day": spoken(school.closed_on), **told}
 
@@ -201,9 +202,16 @@ def has_graduated(facts: Facts):
     if status not in MAY_TRANSFER:
         return {"status": status.label, "instead": ""}
     if last_grade.has_to_graduate(facts):
-        instead = zh("；请{school}先补办毕业，再由本校办理毕业后跨省就学", school=facts.sending.name)
+        instead = zh(
+            "；请{school}先补办毕业，再由本校办理毕业后跨省就学", school=cast("Unit", facts.sending).name
+        )
         return {"status": status.label, "instead": instead}
     return {"status": status.label, "instead": zh("；在读学生请按跨省转学办理")}
+
+
+def _begun_on(other: Case) -> date:
+    """The day of a case that holds a pupil; a draft holds nobody."""
+    return local_date(cast("datetime", other.submitted_at))
 
 
 @guard(
@@ -217,7 +225,7 @@ def not_started_twice(facts: Facts):
     if other is None or other.kind != POST_GRADUATION or other.receiving_unit_id != facts.receiving.pk:
         return None
     holder = other.holder.name if other.holder else "—"
-    return {"number": other.number, "since": spoken(local_date(other.submitted_at)), "holder": holder}
+    return {"number": other.number, "since": spoken(_begun_on(other)), "holder": holder}
 
 
 @guard(
@@ -252,10 +260,9 @@ def no_other_case(facts: Facts):
     other = facts.other
     if other is None:
         return None
-    since = local_date(other.submitted_at)
     return {
         "kind": kind_name(other.kind),
-        "since": spoken(since),
+        "since": spoken(_begun_on(other)),
         "school": other.receiving_unit.name,
         "holder": other.holder.name if other.holder else "—",
     }
@@ -481,9 +488,7 @@ def named_at_first(case: Case, student: Student) -> str:
 
 
 def _other_case(student: Student, own_id: int | None) -> Case | None:
-    return (
-        Case.objects.filter(exclusive_key=f"student:{student.pk}")
-        .exclude(pk=own_id)
-        .select_related("receiving_unit", "holder")
-        .first()
-    )
+    rows = Case.objects.filter(exclusive_key=f"student:{student.pk}")
+    if own_id is not None:
+        rows = rows.exclude(pk=own_id)
+    return rows.select_related("receiving_unit", "holder").first()

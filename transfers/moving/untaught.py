@@ -27,7 +27,8 @@ def takers(student: Student, near: Iterable[Unit], day: date) -> list[Unit]:
     return [
         school
         for school in near
-        if school.authority_id == student.school.authority_id
+        if student.school is not None
+        and school.authority_id == student.school.authority_id
         and school.pk != student.school_id
         and grade in system_on(school, day).grades
     ]

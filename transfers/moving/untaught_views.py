@@ -1,6 +1,8 @@
 """The page of pupils in a grade that their school does not have: for the school and its office who they are and who takes
 them in; for the schools nearby that have the grade, to begin the transfers together (R3.5c)."""
 
+from typing import cast
+
 from django.contrib import messages
 from django.db.models import prefetch_related_objects
 from django.http import HttpResponse
@@ -21,6 +23,7 @@ from reviews.vocabulary.clauses import url_of
 from reviews.vocabulary.refusals import NO_POST, Refusal, Refused, refusal_context
 from students.pupil import identity
 from students.pupil.grades import label_here, label_of
+from students.pupil.models import Student
 from students.year_end import beyond_school
 from transfers.moving import pages, untaught
 from transfers.moving.views import NO_SEAT
@@ -66,11 +69,21 @@ def _closed(request: SignedInRequest) -> str:
     return "" if state.open else state.sentence
 
 
+def _school(student: Student) -> Unit:
+    """Whoever is listed is a pupil of a school."""
+    return cast("Unit", student.school)
+
+
+def _office(student: Student) -> Unit:
+    """That stands above the school, as above every school one does."""
+    return cast("Unit", _school(student).authority)
+
+
 def _own_rows(schools: list[Unit], day) -> list[dict]:
     found = beyond_school.pupils(schools, day)
     near = {
         school.pk: school
-        for one in {student.school.authority_id: student.school for student in found}.values()
+        for one in {_school(student).authority_id: _school(student) for student in found}.values()
         for school in [*beyond_school.neighbours(one, day), one]
     }
     prefetch_related_objects(list(near.values()), "system_periods")
@@ -78,13 +91,11 @@ def _own_rows(schools: list[Unit], day) -> list[dict]:
         {
             "url": reverse("student-detail", args=[student.key]),
             "name": student.name,
-            "school": student.school.name,
-            "grade": _grade(student, near[student.school_id], day),
+            "school": _school(student).name,
+            "grade": _grade(student, near[_school(student).pk], day),
             "class": str(student.school_class or zh("未编班")),
             "takers": joined("、", (one.name for one in untaught.takers(student, near.values(), day)))
-            or zh(
-                "{authority}没有其他学校有这个年级，由主管部门确定", authority=student.school.authority.name
-            ),
+            or zh("{authority}没有其他学校有这个年级，由主管部门确定", authority=_office(student).name),
         }
         for student in found
     ]
@@ -102,8 +113,8 @@ def _taking(school: Unit, day) -> dict:
             {
                 "key": student.key,
                 "name": identity.mask_name(student.name),
-                "school": student.school.name,
-                "grade": label_of(student, day, system_on(student.school, day, student.cohort)),
+                "school": _school(student).name,
+                "grade": label_of(student, day, system_on(_school(student), day, student.cohort)),
             }
             for student in beyond_school.wanted_by(school, day)
         ],

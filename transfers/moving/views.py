@@ -1,5 +1,6 @@
 """Pages of a transfer while the receiving school has it in hand: look up, draft, proofs, send (R3.1, R3.1b, R0.6)."""
 
+from datetime import date
 from functools import wraps
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from orgs.people.models import Unit
 from orgs.people.requests import SignedInRequest
 from orgs.people.seats import seats_of
 from reviews.case_page import proof_views as proofs
@@ -97,8 +99,8 @@ def check_pupil(request: SignedInRequest, kind: str = "") -> HttpResponse:
     if school is None or not found or request.POST.get("pupil", found) != found:
         messages.warning(request, LOOK_UP_FIRST)
         return see_other(reverse(pages.WAYS[kind].new))
-    student = Student.objects.select_related("school__authority", "school__province", "school_class")
-    student = student.get(key=found)
+    pupils = Student.objects.select_related("school__authority", "school__province", "school_class")
+    student = pupils.get(key=found)
     shown = pages.check_page(student, school, now, kind)
     if request.method == "POST" and not shown["stopped"]:
         return begin(request, student, school, now, shown, kind)
@@ -206,7 +208,7 @@ def fresh_form(transfer: Transfer, now) -> TransferForm:
     return form
 
 
-def _place(transfer: Transfer, now) -> tuple:
+def _place(transfer: Transfer, now) -> tuple[Unit, int, date, str]:
     day = transfer.case.ruled_on(clock.local_date(now))
     return transfer.receiving_school, entering_grade(transfer.student, day), day, transfer.case.kind
 

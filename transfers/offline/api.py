@@ -326,7 +326,9 @@ class OfflineTransfers(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoin
             return {"number": made.number}
 
         # Of the pupil what the look-up found, never the number that was sent.
-        whom = (student.pk,) if student else (stated.name, stated.sex, stated.birth_date.isoformat())
+        whom: tuple = (student.pk,) if student else ()
+        if stated:
+            whom = (stated.name, stated.sex, stated.birth_date.isoformat())
         parts = (school.pk, typed["fault"], typed["paper_date"].isoformat(), typed["requester"], *whom)
         done, _ = once(request, parts, act)
         return self.shown(done["number"], 201)

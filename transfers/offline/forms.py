@@ -1,5 +1,7 @@
 """Forms of faults and offline transfers. What is not here cannot be asked for (R0.6): no paper, no telephone."""
 
+from typing import cast
+
 from django import forms
 
 from orgs.people.models import Unit
@@ -59,6 +61,14 @@ class PupilForm(LookupForm):
     field_order = ("school", "number", "name")
 
 
+class FaultField(forms.ModelChoiceField):
+    """The fault that a record rests on, told in words."""
+
+    def label_from_instance(self, fault: Fault) -> str:
+        """Since when, and what failed."""
+        return _fault_label(fault)
+
+
 class OfflineForm(LookupForm):
     """A pupil taken in offline. With a number the pupil is looked up; without one, while the look-up itself is down,
     what the parents state stands in."""
@@ -87,7 +97,7 @@ class OfflineForm(LookupForm):
         help_text=zh("线下办理须由家长（监护人）提出（函 一）。"),
         error_messages=dict.fromkeys(("required", "invalid_choice"), zh("请选择由哪位监护人提出。")),
     )
-    fault = forms.ModelChoiceField(
+    fault = FaultField(
         label=zh("依据的故障公告"),
         queryset=Fault.objects.none(),
         to_field_name="number",
@@ -113,9 +123,8 @@ class OfflineForm(LookupForm):
         super().__init__(schools, data)
         self.fields["birth_date"].required = False
         self.fields["number"].help_text = zh("核对功能也出故障时留空，改填下面三项，系统恢复后再核对。")
-        field = self.fields["fault"]
+        field = cast("forms.ModelChoiceField", self.fields["fault"])
         field.queryset = Fault.objects.filter(pk__in=[fault.pk for fault in found]).select_related("unit")
-        field.label_from_instance = _fault_label
         if len(found) == 1:
             field.required, field.widget = False, forms.HiddenInput()
             field.initial = found[0].number
@@ -123,11 +132,13 @@ class OfflineForm(LookupForm):
 
     def clean_fault(self) -> Fault:
         """The fault; the only one where there is one."""
-        return self.cleaned_data["fault"] or self._only_fault
+        # Without one of its own the field demands a choice.
+        return self.cleaned_data["fault"] or cast("Fault", self._only_fault)
 
     def clean(self) -> dict:
         """Without a number all that is stated must be there."""
-        typed = super().clean()
+        super().clean()
+        typed = self.cleaned_data
         if not typed.get("number") and "number" not in self.errors:
             told = {
                 "sex": zh("请选择性别。"),

@@ -3,6 +3,7 @@ them (R0.4). Ready strings for the templates; no decision is taken here."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import cast
 from urllib.parse import urlencode
 
 from django.db.models import Count, Min, Q, QuerySet
@@ -17,7 +18,7 @@ from reviews.faults.models import Fault
 from reviews.rulebook.calendar import Calendar
 from reviews.vocabulary.states import State
 from students.pupil import identity
-from transfers.attendance.models import OfflineTransfer, Outcome, Standing
+from transfers.attendance.models import OfflineQuerySet, OfflineTransfer, Outcome, Standing
 from transfers.offline import recording as offline
 from web.clock import local_date, moment, spoken
 from web.words import beside, joined, zh
@@ -91,7 +92,7 @@ class Filters:
         }
         return {name: value for name, value in wanted.items() if value}
 
-    def applied(self, rows: QuerySet, account, today: date) -> QuerySet:
+    def applied(self, rows: OfflineQuerySet, account, today: date) -> OfflineQuerySet:
         """``rows`` narrowed; a county stands for the schools under it where pupils attend."""
         kinds = {
             "done": Q(outcome=Outcome.DONE),
@@ -202,7 +203,7 @@ def _summary(totals: dict) -> str:
     return joined("，", told)
 
 
-def _selects(visible: QuerySet, account, desk: Desk, filters: Filters) -> list[dict]:
+def _selects(visible: OfflineQuerySet, account, desk: Desk, filters: Filters) -> list[dict]:
     found = []
     if filters.tab == "open":
         standing = [(value.value, value.label) for value in _OPEN]
@@ -217,7 +218,7 @@ def _selects(visible: QuerySet, account, desk: Desk, filters: Filters) -> list[d
     return found
 
 
-def _counties(filters: Filters, visible: QuerySet) -> list[tuple[str, str]]:
+def _counties(filters: Filters, visible: OfflineQuerySet) -> list[tuple[str, str]]:
     """The authorities of the schools where pupils attend, each with the number of its open records."""
     rows = (
         visible.open()
@@ -265,7 +266,7 @@ def _pager(filters: Filters, start: int, shown: int, total: int, size: int) -> d
 
 def as_row(made: OfflineTransfer, account, desk: Desk) -> dict:
     """A record as a line of a list; the name masked."""
-    until = desk.today if made.is_open else local_date(made.closed_at)
+    until = local_date(made.closed_at) if made.closed_at else desk.today
     return {
         "url": reverse("offline-detail", args=[made.number]),
         "number": made.number,
@@ -290,7 +291,7 @@ def ages(since: date, until: date, calendar: Calendar, is_open: bool) -> dict:
 
 def _case_of(made: OfflineTransfer, account, desk: Desk) -> dict:
     """The electronic case; a draft is told to the school alone that drafts it."""
-    if made.case_id is None:
+    if made.case is None:
         return {"case": "", "case_url": ""}
     own = made.school_id in scope.own_units(account, desk.today)
     if made.case.submitted_at is None and not own:
@@ -306,7 +307,7 @@ def detail(made: OfflineTransfer, account, desk: Desk) -> dict:
     row, mine = as_row(made, account, desk), offline.may_act(made, account, desk.today)
     own = {made.school_id, made.sending_school_id} & scope.own_units(account, desk.today)
     name = made.pupil_name if own else row["name"]
-    drafted = made.case_id is not None and made.case.state == State.DRAFT
+    draft = made.case if made.case is not None and made.case.state == State.DRAFT else None
     return {
         "made": made,
         "row": row,
@@ -321,7 +322,7 @@ def detail(made: OfflineTransfer, account, desk: Desk) -> dict:
         "may_confirm": offline.confirm_refusal(made, account, desk.today) is None,
         "unconfirmed": made.is_open and made.confirmed_at is None,
         "may_start": offline.start_refusal(made, account, desk.today) is None and made.stands in _STARTABLE,
-        "drafted_url": reverse("transfer-edit", args=[made.case.number]) if drafted and mine else "",
+        "drafted_url": reverse("transfer-edit", args=[draft.number]) if draft and mine else "",
         "may_match": mine and made.is_open and made.student_id is None,
         "may_end": mine and made.is_open and made.stands != Standing.RUNNING,
         "clause": CLAUSE,
@@ -339,9 +340,9 @@ _STARTABLE = (Standing.WAITING, Standing.AGAIN)
 def _facts(made: OfflineTransfer, name: str, row: dict) -> list[tuple[str, str]]:
     pupil = made.student or made
     born = (
-        zh("{birth_date_year}年生", birth_date_year=pupil.birth_date.year)
-        if made.student_id
-        else spoken(made.birth_date)
+        zh("{birth_date_year}年生", birth_date_year=made.student.birth_date.year)
+        if made.student
+        else spoken(cast("date", made.birth_date))  # stated where the record is not known
     )
     how = zh("满") if made.is_open else zh("历时")
     facts = [
@@ -369,7 +370,7 @@ def _facts(made: OfflineTransfer, name: str, row: dict) -> list[tuple[str, str]]
     ]
     if made.confirmed_at is not None:
         facts.append((zh("确认"), beside(made.called("confirmed_by"), moment(made.confirmed_at))))
-    if not made.is_open:
+    if made.closed_at is not None:
         by = f"　{made.called('closed_by')}" if made.closed_by_id else zh("　电子业务办结")
         facts.append(
             (

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
 from django.db import IntegrityError, transaction
 
@@ -88,7 +89,7 @@ def record(
     by: Account,
     now: datetime,
     *,
-    fault: Fault,
+    fault: Fault | None,
     paper_date: date,
     requester: str,
     student: Student | None = None,
@@ -107,7 +108,7 @@ def record(
     at = school.pk if school.is_school else None
     if found := seating.seat_refusal(by, at, PostRole.REGISTRAR, day, NO_SEAT):
         raise Refused(found)
-    _check_fault(school, fault, paper_date, day)
+    fault = _check_fault(school, fault, paper_date, day)
     if student is not None:
         _check_pupil(student, school, now)
     about = (
@@ -135,7 +136,7 @@ def record(
     return made
 
 
-def _check_fault(school: Unit, fault: Fault | None, paper_date: date, day: date) -> None:
+def _check_fault(school: Unit, fault: Fault | None, paper_date: date, day: date) -> Fault:
     book = rulebook.current()
     if fault is None or fault.pk not in {found.pk for found in faults.covering(school, day, book)}:
         raise Refused(NO_FAULT)
@@ -151,6 +152,7 @@ def _check_fault(school: Unit, fault: Fault | None, paper_date: date, day: date)
             ),
             CLAUSE,
         )
+    return fault
 
 
 def paper_dates(fault: Fault, school: Unit, day: date) -> tuple[date, date]:
@@ -320,7 +322,7 @@ def start(
     if refused is not None:
         raise Refused(refused)
     pupils = Student.objects.select_related("school__authority", "school__province", "school_class")
-    student = pupils.get(pk=made.student_id)
+    student = pupils.get(pk=cast("int", made.student_id))  # start_refusal
     kind = kind_for(student, made.school, local_date(now))
     for check in preflight.of_pupil(student, made.school, now, rulebook.current(), kind):
         if not check.ok and not check.warns and check.code != "window_closed":
@@ -352,7 +354,7 @@ def end(
         held = _held(made, by, now)
         if outcome not in ENDINGS:
             refuse("offline_outcome", zh("请选择了结的原因。"), CLAUSE)
-        if held.case_id and held.case.is_live and held.case.submitted_at:
+        if held.case and held.case.is_live and held.case.submitted_at:
             refuse(
                 "offline_case_running",
                 zh(
@@ -375,7 +377,8 @@ def end(
 
 
 def _is_here(made: OfflineTransfer, day: date) -> bool:
-    return sending_school(made.student, day) == heir_or_self(made.school, day)
+    # Asked only where the pupil is known.
+    return sending_school(cast("Student", made.student), day) == heir_or_self(made.school, day)
 
 
 def may_act(made: OfflineTransfer, by: Account, day: date) -> bool:

@@ -51,7 +51,7 @@ class StageDaysOut(serializers.Serializer):
     """One stage with its working days."""
 
     stage = serializers.ChoiceField(State.choices)
-    label = serializers.SerializerMethodField()
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]  # a field of that name, as DRF allows
     days = serializers.IntegerField()
 
     def get_label(self, row) -> str:
@@ -103,7 +103,7 @@ class Possible(Public):
         said |= {name: str(value) for name, value in asked.items()}
         form = PossibleForm(said)
         if not form.is_valid():
-            raise ValidationError({name: list(told) for name, told in form.errors.items()})
+            raise ValidationError({name: [str(one) for one in told] for name, told in form.errors.items()})
         question = form.question()
         found = possible.answer(question, known.book)
         return Response(PossibleOut(_shown(found, question)).data)

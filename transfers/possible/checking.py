@@ -25,7 +25,7 @@ from students.pupil.models import Student
 from students.pupil.statuses import StudentStatus
 from transfers.moving import rules
 from transfers.moving.preflight import Check, checks_of, stopped
-from transfers.moving.procedures import kind_for
+from transfers.moving.procedures import kind_for, move_of
 from web.clock import local_date
 from web.words import zh
 
@@ -127,7 +127,7 @@ def _checks(kind: str, student, receiving: Unit, sending: Unit, asked: Question,
         kind=kind,
         systems={school.pk: _system(school) for school in (receiving, sending)},
     )
-    return checks_of(of_kind(kind).preflight, facts, receiving)
+    return checks_of(move_of(kind).preflight, facts, receiving)
 
 
 def _stages(kind: str, student, receiving: Unit, sending: Unit, asked: Question, book) -> list[Stage]:
@@ -149,7 +149,9 @@ def _stages(kind: str, student, receiving: Unit, sending: Unit, asked: Question,
     ]
 
 
-def _changes(student: Student, school: Unit, asked: Question) -> list[tuple[object, Refusal | None]]:
+def _changes(
+    student: Student, school: Unit, asked: Question
+) -> list[tuple[change_rules.ChangeFacts, Refusal | None]]:
     """学籍异动 that the pupil's own school may begin, each with the first obstacle (R5.1–R5.3)."""
     known = change_rules.facts_before(student, school, KINDS, asked.at)
     return [
