@@ -1,6 +1,6 @@
 """Administrators' pages: the rulebook's rows may be changed (R0.7), what was decided may only be looked at."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
 from django.db import transaction
@@ -8,6 +8,7 @@ from django.forms import ModelForm
 from django.http import HttpRequest
 
 from ledger.administration import ReadOnlyAdmin, ReadOnlyInline
+from orgs.people.models import Account
 from reviews.clock.recompute import recompute
 from reviews.engine.models import Act, Attachment, Case, OverdueRecord, Step
 from reviews.faults.models import Fault
@@ -39,7 +40,7 @@ def kind_name(kind: str) -> str:
 # ---------------------------------------------------------------- the rulebook
 
 
-class DueDatesFollow:
+class DueDatesFollow(admin.ModelAdmin):
     """A page whose rows move due dates: they are reckoned again in the same transaction, and the change is told."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm, change: bool) -> None:
@@ -54,7 +55,7 @@ class DueDatesFollow:
             self._follow(request)
 
     def _follow(self, request: HttpRequest) -> None:
-        moved = recompute(clock.now(), request.user)
+        moved = recompute(clock.now(), cast(Account, request.user))
         if moved:
             messages.warning(
                 request, zh("{count} 个在办环节的时限随之变动，已逐件记录在审计记录中。", count=len(moved))
@@ -165,7 +166,7 @@ class RefusalReasonAdmin(RulebookAdmin):
     list_select_related = ("province",)
 
 
-class NationKeeps:
+class NationKeeps(admin.ModelAdmin):
     """A page whose rows of the nation are read only: a province adds, it narrows and ends nothing of theirs (R3.4)."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -101,7 +101,7 @@ def _write(asking: Asking, phrase: ForbiddenPhrase, explanation: str) -> WallApp
         unit=unit,
         upper_id=cast(int, unit.authority_id),
         account=asking.by,
-        person_id=asking.by.person_id,
+        person_id=cast(int, asking.by.person_id),
         verb=asking.verb,
         outcome=asking.outcome,
         reason=asking.reason,

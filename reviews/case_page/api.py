@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 from django.db.models import DateField, F, OuterRef, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
@@ -13,10 +14,10 @@ from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.permissions import AllowAny
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ledger.api import KEY, Choice, Endpoint, Revision, Strict, Typed, key_of, told
+from orgs.people.calls import SignedInCall
 from orgs.people.models import Unit, UnitLevel
 from orgs.people.seats import seats_of
 from orgs.people.unit_codes import UnitCode
@@ -119,7 +120,7 @@ class WorklistQuery(serializers.Serializer):
 def _verb(verb: Verb, summary: str, takes: type[Strict] = ActIn) -> Callable:
     """The address of one verb: reads its words, knocks at the door, answers with the case as it then stands."""
 
-    def act(self, request: Request, number: str) -> Response:
+    def act(self: "CaseEndpoint", request: SignedInCall, number: str) -> Response:
         case = self.get_object()
         typed = self.read(takes)
         done = door.perform(case, verb, request.user, key=key_of(request), **typed)
@@ -147,6 +148,7 @@ class CaseEndpoint(mixins.ListModelMixin, Endpoint):
     serializer_class = CaseRow
     # What a whole case is answered with; a kind adds its own part.
     shape: type[CaseOut] = CaseOut
+    request: SignedInCall
     queryset = Case.objects.none()
     paging = ("-pk",)
     lookup_field = "number"
@@ -179,7 +181,7 @@ class CaseEndpoint(mixins.ListModelMixin, Endpoint):
         parameters=[NUMBER],
         responses=CaseOut,
     )
-    def retrieve(self, request: Request, number: str) -> Response:
+    def retrieve(self, request: SignedInCall, number: str) -> Response:
         """The case; the first look of the unit whose turn it is, is stamped."""
         return self.shown(number, looking=True)
 
@@ -197,7 +199,7 @@ class CaseEndpoint(mixins.ListModelMixin, Endpoint):
         summary="办理记录", operation_id="cases_log", parameters=[NUMBER], responses=ActOut(many=True)
     )
     @action(detail=True, filter_backends=[])
-    def log(self, request: Request, number: str) -> Response:
+    def log(self, request: SignedInCall, number: str) -> Response:
         """Every act done to the case, oldest first."""
         case = self.get_object()
         self.paging = ("pk",)
@@ -226,7 +228,7 @@ class CaseEndpoint(mixins.ListModelMixin, Endpoint):
         responses={201: api_wall.AppealOut, 409: told("轮不到你，意见没有被拦，没有上级，或已裁定成立。")},
     )
     @action(detail=True, methods=["post"])
-    def appeal(self, request: Request, number: str) -> Response:
+    def appeal(self, request: SignedInCall, number: str) -> Response:
         """The same words twice are one appeal."""
         return api_wall.raise_appeal(self, self.get_object())
 
@@ -251,7 +253,7 @@ class CaseEndpoint(mixins.ListModelMixin, Endpoint):
         },
     )
     @action(detail=True, methods=["get", "delete"], url_path=rf"proofs/(?P<key>{_UUID})", url_name="proof")
-    def proof(self, request: Request, number: str, key: str) -> HttpResponseBase:
+    def proof(self, request: SignedInCall, number: str, key: str) -> HttpResponseBase:
         """The picture as kept, its digest checked; or take it out."""
         case = self.get_object()
         if request.method == "DELETE":
@@ -270,7 +272,7 @@ class TabOut(serializers.Serializer):
     """One tab with how many cases stand in it."""
 
     tab = serializers.CharField()
-    label = serializers.CharField()
+    label: Any = serializers.CharField()
     count = serializers.IntegerField(allow_null=True, help_text="“已办”“辖区在办”不计数，为 null。")
 
 
@@ -286,6 +288,7 @@ class Worklist(mixins.ListModelMixin, Endpoint):
     """待办: the tabs of the worklist page."""
 
     serializer_class = CaseRow
+    request: SignedInCall
     queryset = Case.objects.none()
 
     @property
@@ -325,7 +328,7 @@ class Worklist(mixins.ListModelMixin, Endpoint):
         summary="待办的页签和件数", operation_id="worklist_tabs", responses=TabOut(many=True), filters=False
     )
     @action(detail=False, pagination_class=None)
-    def tabs(self, request: Request) -> Response:
+    def tabs(self, request: SignedInCall) -> Response:
         """The tabs of the account's posts."""
         place, known = self._place(), desk.of(request)
         counted = worklist_read.counts(place, known, place.first_tab, Filters()).tabs
@@ -376,7 +379,7 @@ class CalendarCounter(Public):
         parameters=[DueQuery],
         responses=ExplanationOut,
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: SignedInCall) -> Response:
         """A date with the way it was counted (R3.7); with vacations left out for the bulletin (R3.7b)."""
         asked = self.query(DueQuery)
         counter = desk.of(request).book.calendar
@@ -405,7 +408,7 @@ class Windows(Public):
         parameters=[WindowQuery],
         responses=WindowOut(many=True),
     )
-    def list(self, request: Request) -> Response:
+    def list(self, request: SignedInCall) -> Response:
         """Whether each kind of case may be submitted now (R3.5), by default in the caller's own province."""
         known = desk.of(request)
         province = self.province(self.query(WindowQuery).get("province"))

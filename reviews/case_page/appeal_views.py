@@ -75,7 +75,7 @@ def one(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         done = appeals.decide(appeal, request.user, **form.cleaned_data)
     except Refused as refused:
-        appeal = appeal_pages.one(request.user, pk, known.today)
+        appeal = appeal_pages.one(request.user, pk, known.today) or appeal
         context = appeal_pages.shown(appeal, request.user, known, form.cleaned_data)
         context["refused"] = {"sentence": refused.sentence, "clause": refused.clause}
         status = 422 if refused.code in _WORDS else 409

@@ -44,7 +44,9 @@ def in_hand(view: Callable) -> Callable:
     """Give the view the row of the case, when the account may change it; 404 across units, else the case's own page."""
 
     @wraps(view)
-    def wrapped(self, request: SignedInRequest, number: str, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapped(
+        self: "FormPages", request: SignedInRequest, number: str, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
         now = clock.now()
         day = clock.local_date(now)
         visible = Case.objects.visible_to(request.user, day).select_related("receiving_unit", "sending_unit")

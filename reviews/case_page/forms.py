@@ -57,6 +57,10 @@ class ActForm(forms.Form):
         """What is wrong with the form, as one sentence."""
         return next((str(error) for errors in self.errors.values() for error in errors), STALE_FORM)
 
+    def decided(self) -> dict:
+        """Outcome and reason as the door takes them: here there are none."""
+        return {}
+
     def typed(self) -> dict:
         """What was typed, whether the form is valid or not, to be shown again."""
         return {

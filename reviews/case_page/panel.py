@@ -81,7 +81,7 @@ def decision(sight: "Sight") -> dict | None:
 def _appeal(sight: "Sight", kept: "Typed | None") -> dict | None:
     """After a text was stopped: the way to the unit above, where there is one (R3.4)."""
     refused = kept.refusal if kept else None
-    if refused is None or refused.code != FORBIDDEN or not refused.remover:
+    if kept is None or refused is None or refused.code != FORBIDDEN or not refused.remover:
         return None
     return {
         "url": sight.url("case-appeal"),
@@ -94,7 +94,7 @@ def _appeal(sight: "Sight", kept: "Typed | None") -> dict | None:
 def _wall(sight: "Sight", kept: "Typed | None") -> dict | None:
     """After a text was stopped or found in doubt: the words marked, and for a doubt the box for the facts (R3.4)."""
     refused = kept.refusal if kept else None
-    if refused is None or not (refused.code in (FORBIDDEN, FACTS) or kept.facts):
+    if kept is None or refused is None or not (refused.code in (FORBIDDEN, FACTS) or kept.facts):
         return None
     case = sight.case
     found = answer_to(

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest
 from rest_framework import serializers
@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ledger.api import Choice, Endpoint, Revision, Strict, once, problem
+from orgs.people.calls import SignedInCall
 from reviews.engine.api_shapes import ProofOut
 from reviews.engine.models import Attachment, Case
 from reviews.evidence import proofs as evidence
@@ -37,19 +38,19 @@ class TakesProofs(Endpoint):
         """Photographs are read here, no further than their limit, before anything else touches the body."""
         self.trouble = None
         self.settle(request)
-        action_name = getattr(self, "action_map", {}).get(request.method.lower())
+        action_name = getattr(self, "action_map", {}).get(cast(str, request.method).lower())
         if action_name in self.takes_forms and request.content_type == "multipart/form-data":
             self.trouble = uploads.receive(request)
         return super().initialize_request(request, *args, **kwargs)
 
-    def taken(self, request: Request, case: Case) -> Response:
+    def taken(self, request: SignedInCall, case: Case) -> Response:
         """Keep the photograph of the request with ``case``, once for one key."""
         if self.trouble is not None:
             refused, status = self.trouble
             return problem(refused.code, refused.sentence, status, refused.clause)
         typed = self.read(ProofIn)
 
-        def act(keep: Callable[[dict], None]) -> dict:
+        def act(keep: Callable[[dict], object]) -> dict:
             taken = evidence.take_in(
                 case,
                 request.user,

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -78,7 +79,8 @@ def add(request: SignedInRequest, case: Case, at: Addresses) -> HttpResponse:
     """Take the photographs of the request in; the answer that fits."""
     try:
         revision = whole(request.POST.get("revision"))
-        for upload in request.FILES.getlist("file") or [None]:
+        uploads: list[UploadedFile | None] = [*request.FILES.getlist("file")]
+        for upload in uploads or [None]:
             rotate = whole(request.POST.get("rotate")) or 0
             evidence.take_in(case, request.user, upload, rotate=rotate, revision=revision)
             revision = None if revision is None else revision + 1
@@ -125,9 +127,9 @@ def not_in_hand(request: SignedInRequest, case: Case, refused: Refusal, at: Addr
 def asking_of(case: Case, book: Rulebook) -> dict | None:
     """Who sent the case back for correction, why, and until when."""
     step = case.steps.filter(closed_at__isnull=True).select_related("asked_by__unit").first()
-    if step is None or step.asked_by_id is None:
+    before = step.asked_by if step else None
+    if step is None or before is None:
         return None
-    before = step.asked_by
     return {
         "unit": before.unit.name,
         "reason": book.reason_text(before.reason, case),

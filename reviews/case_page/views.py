@@ -1,6 +1,7 @@
 """One case: its page, each verb, the recorded reveal, its revision, its record on paper."""
 
 from dataclasses import replace
+from typing import cast
 
 from django.contrib import messages
 from django.db import transaction
@@ -150,7 +151,7 @@ def onward(request: SignedInRequest, form: ActForm, verb: Verb, case: Case) -> s
 
 def again(request: SignedInRequest, number: str, typed: Typed) -> HttpResponse:
     """The page as it stands now, with the refusal and what was typed: 409, or 422 for the words, 400 for the form."""
-    code = typed.refusal.code
+    code = cast(Refusal, typed.refusal).code
     status = 400 if code == "form" else 422 if code in _WORDS else 409
     return page(request, seen(request, number), typed, status)
 
@@ -161,7 +162,8 @@ def reveal(request: SignedInRequest, number: str) -> HttpResponse:
     """The full number, once, with a reason, as a recorded act."""
     form, sight = RevealForm(request.POST), seen(request, number)
     if not form.is_valid():
-        return page(request, sight, Typed("reveal", refusal=Refusal("reveal", form.errors["reason"][0])), 422)
+        refused = Refusal("reveal", cast(str, form.errors["reason"][0]))
+        return page(request, sight, Typed("reveal", refusal=refused), 422)
     body = {"case": sight.case.pk, "purpose": form.cleaned_data["reason"]}
     with transaction.atomic():
         audit.record(

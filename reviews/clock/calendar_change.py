@@ -81,7 +81,7 @@ def preview(arrangement: Arrangement, account: Account, now: datetime) -> Change
     return change
 
 
-def carry_out(arrangement: Arrangement, account: Account, now: datetime, revision: int) -> Change:
+def carry_out(arrangement: Arrangement, account: Account | None, now: datetime, revision: int) -> Change:
     """Put the arrangement in place, reckon open due dates again, record it; :class:`Stale` if the preview is old."""
     with transaction.atomic():
         found = _locked_revision()
@@ -121,7 +121,7 @@ def _locked_revision() -> int:
     return CalendarRevision.objects.select_for_update().order_by("pk").values_list("number", flat=True)[0]
 
 
-def _replace(arrangement: Arrangement, account: Account, now: datetime, revision: int) -> Change:
+def _replace(arrangement: Arrangement, account: Account | None, now: datetime, revision: int) -> Change:
     before = {row.date: _told(row.kind, row.name, row.source, row.confirmed) for row in arrangement.present()}
     sure = arrangement.confirmed
     after = {row.date: _told(row.kind, row.name, row.source, sure) for row in arrangement.rows}

@@ -4,6 +4,7 @@ Reckoned once for each day on which steps arrived, each day of submission and ea
 and records of limits that had already passed stay.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -35,7 +36,8 @@ class DueChange(NamedTuple):
     after: date
 
 
-class Group(NamedTuple):
+@dataclass(frozen=True)
+class Group:
     """Steps that moved from one day to another: how many, and the first few case numbers."""
 
     before: date

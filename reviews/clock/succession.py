@@ -11,7 +11,7 @@ are. It finds out from the rows themselves what is left, so it may come late, be
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -178,7 +178,7 @@ def _taken(old: int, heir: int, now: datetime) -> bool:
         if locked is None:
             return False
         found = Succession(locked, Unit.objects.get(pk=heir), now)
-        counts = {}
+        counts: dict[str, int] = {}
         for one in _kinds:
             if count := one.take(found):
                 counts[one.key] = counts.get(one.key, 0) + count
@@ -264,7 +264,7 @@ def _texts(old: Unit, heir: Unit | None, payload: dict) -> list[str]:
             "{old}已于{day}撤销，还没有确定承接单位：学籍保留在册，学生照常就读。请{above}尽快确定承接单位并报系统管理员登记（附件1 三.1）。",
             old=old.name,
             day=day,
-            above=old.authority.name,
+            above=cast(Unit, old.authority).name,
         )
         return [str(told)]
     told = zh(
@@ -299,7 +299,10 @@ def take_drafts(found: Succession) -> int:
                 setattr(case, side, found.heir)
         alone = procedures.of(case).of_one_school
         over = not alone and case.receiving_unit_id == case.sending_unit_id
-        changes = {"receiving_unit": case.receiving_unit_id, "sending_unit": case.sending_unit_id}
+        changes: dict[str, Any] = {
+            "receiving_unit": case.receiving_unit_id,
+            "sending_unit": case.sending_unit_id,
+        }
         changes["holder"] = None if over else case.receiving_unit_id
         if over:
             changes["state"] = str(State.WITHDRAWN)

@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import F, QuerySet
@@ -29,7 +28,8 @@ _DECIDED = [str(one) for one in (*DECISIONS, Outcome.FILED)]
 _CHILD = "COALESCE(NULLIF(split_part(substr({path}, %(depth)s), '/', 1), ''), '0')::bigint"
 
 
-class OpenCell(NamedTuple):
+@dataclass(frozen=True)
+class OpenCell:
     """So many open cases at a stage, of an age, under a unit."""
 
     stage: str
@@ -135,7 +135,8 @@ def decided_steps(unit: Unit, today: date, late: bool) -> QuerySet[Step]:
     return steps.filter(closed_at__date__gt=F("bulletin_due_on")) if late else steps
 
 
-class Flow(NamedTuple):
+@dataclass(frozen=True)
+class Flow:
     """So many pupils' records moved from the one to the other; 0 stands for elsewhere."""
 
     sending: int

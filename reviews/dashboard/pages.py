@@ -152,7 +152,7 @@ def _children(
         open_[cell.child] += cell.count
         late[cell.child] += cell.late
     own = {0: unit} if open_[0] or by_child[0].total else {}
-    rows = []
+    rows: list[dict] = []
     for pk, child in {**own, **children}.items():
         done, office = by_child[pk], not child.is_school and pk != 0
         rows.append(
@@ -232,7 +232,7 @@ def _flows(unit: Unit, children: dict[int, Unit], desk: Desk) -> dict:
             pairs.append(
                 {"from": names[flow.sending], "to": names[flow.receiving], "count": flow.count, "url": url}
             )
-    sides = [
+    sides: list[dict] = [
         {
             "name": child.short_name,
             "came": came[pk],

@@ -145,9 +145,10 @@ def _decided(
     overdue = Q(pk__in=[])
     if late:
         overdue = _open(unit, query) & Q(due_on__lt=known.today)
-    if query.get("stage") in _STAGES:
-        steps, overdue = steps.filter(stage=query["stage"]), overdue & Q(state=query["stage"])
-        told.append(State(query["stage"]).label)
+    stage = query.get("stage", "")
+    if stage in _STAGES:
+        steps, overdue = steps.filter(stage=stage), overdue & Q(state=stage)
+        told.append(State(stage).label)
     return visible.filter(Q(pk__in=steps.values("case")) | overdue).order_by("due_on", "pk"), told
 
 
@@ -178,13 +179,14 @@ def _moved(
 
 def _row(case: Case, opened_at: datetime | None, known: Desk) -> dict:
     left = countdown(known.book.calendar, known.today, case.due_on) if case.due_on and case.is_live else None
+    since = opened_at or case.closed_at
     return {
         "number": case.number,
         "headline": case.headline,
         "kind": kind_name(case.kind),
         "stage": State(case.state).label,
         "holder": case.holder.name if case.holder else "—",
-        "since": spoken(local_date(opened_at or case.closed_at)) if opened_at or case.closed_at else "—",
+        "since": spoken(local_date(since)) if since else "—",
         "due": left.text if left else "—",
         "tier": {"late": "state-bad", "soon": "state-warn"}.get(left.tier, "") if left else "",
     }

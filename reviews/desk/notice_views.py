@@ -1,5 +1,8 @@
 """What the program told an account: newest first, read when opened."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
 from django.http import HttpResponse
@@ -37,7 +40,7 @@ def show(request: SignedInRequest) -> HttpResponse:
     return render(request, "reviews/notice_list.html", context)
 
 
-def _row(notice: dict) -> dict:
+def _row(notice: Mapping[str, Any]) -> dict:
     return {
         "url": f"/notices/{notice['pk']}/",
         "text": notice["text"],

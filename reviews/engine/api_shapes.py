@@ -1,7 +1,7 @@
 """What the API answers with on floor 3: a case, its steps, its log, a counted date, a window. Nothing here is written."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -84,7 +84,7 @@ class ChoiceOut(serializers.Serializer):
     """An outcome that may be chosen now, with its reasons."""
 
     outcome = serializers.ChoiceField(DECIDED)
-    label = serializers.CharField()
+    label: Any = serializers.CharField()
     reasons = ReasonOut(many=True)
 
 
@@ -100,7 +100,7 @@ class VerbOut(serializers.Serializer):
     """A verb, and why it cannot be done now."""
 
     verb = serializers.ChoiceField([(verb.value, verb.label) for verb in _VERBS])
-    label = serializers.CharField()
+    label: Any = serializers.CharField()
     allowed = serializers.BooleanField(help_text="轮到你，且没有条款不许；意见等内容在提交时再核。")
     refusal = RefusalOut(allow_null=True)
 
@@ -151,7 +151,7 @@ class StepOut(serializers.Serializer):
 
     def _acted(self, act: Act | None, at: datetime | None, opinion: str, outcome: str, reason: str) -> dict:
         book, case = self.context["sight"].desk.book, self.context["sight"].case
-        shown = {"by": act_names.name(act), "at": at, "opinion": opinion, "outcome": outcome}
+        shown = {"by": act_names.name(cast(Act, act)), "at": at, "opinion": opinion, "outcome": outcome}
         return ActedOut(shown | {"reason": book.reason_text(reason, case) if reason else ""}).data
 
 

@@ -7,7 +7,7 @@ that stand at that moment, in every process.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Q
 
@@ -100,9 +100,9 @@ class Rulebook:
         codes = dict.fromkeys(row.code for row in self.reasons if kind in row.kinds)
         chosen = {code: self._reason(code, kind, day, province_id) for code in codes}
         return [
-            row
-            for row in self.reasons
-            if chosen.get(row.code) is row and row.outcome == outcome and stage in row.stages
+            each
+            for each in self.reasons
+            if each.outcome == outcome and stage in each.stages and chosen.get(each.code) is each
         ]
 
     def reason_text(self, code: str, case: Case) -> str:
@@ -145,7 +145,8 @@ class Rulebook:
 
     def closed(self, kind: str, province_id: int | None, instant: datetime) -> Window | None:
         """The window that forbids submitting ``kind`` at ``instant``, or ``None`` (R3.5)."""
-        return windows.closed_by(self.windows, kind, province_id, instant)
+        # The rows of a rulebook are of the table.
+        return cast("Window | None", windows.closed_by(self.windows, kind, province_id, instant))
 
 
 def compiled(rows: Iterable[Any], words: Iterable[Any]) -> Wall:

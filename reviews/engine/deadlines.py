@@ -50,7 +50,8 @@ class Left:
 
 def turn_of(step: Step, steps: Iterable[Step]) -> list[Step]:
     """The steps in which the unit had the case before ``step`` went on with it, the first one first (R3.7)."""
-    by_id, before = {each.pk: each for each in steps}, []
+    by_id = {each.pk: each for each in steps}
+    before: list[Step] = []
     by_seq = {each.seq: each for each in by_id.values()}
     at = step
     while True:

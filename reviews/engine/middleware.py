@@ -1,10 +1,12 @@
 """Who cannot act at all is told before anything typed is read (R8.1): the same bar as at every seat, at the mouths."""
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import ResolverMatch
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
@@ -45,7 +47,7 @@ OPEN = {
 }
 
 
-def _refusal(name: str | None, method: str, account: Account) -> Refusal | None:
+def _refusal(name: str | None, method: str | None, account: Account | AnonymousUser) -> Refusal | None:
     if method in SAFE_METHODS or name in OPEN or not account.is_authenticated:
         return None
     return only_barred(account, clock.local_date(clock.now()))
@@ -64,7 +66,7 @@ class TrainedFirst:
         self, request: HttpRequest, view: Callable, args: Sequence, kwargs: dict[str, Any]
     ) -> HttpResponse | None:
         """The sentence in place of the view; the API asks by :class:`Trained`, which knows of tokens."""
-        match = request.resolver_match
+        match = cast(ResolverMatch, request.resolver_match)
         if match.app_name == "admin" or match.route.startswith("api/"):
             return None
         found = _refusal(match.url_name, request.method, request.user)
@@ -81,7 +83,8 @@ class Trained(BasePermission):
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         """Never False: whoever may not is told why."""
-        found = _refusal(request.resolver_match.url_name, request.method, request.user)
+        match = cast(ResolverMatch, request.resolver_match)
+        found = _refusal(match.url_name, request.method, request.user)
         if found is not None:
             raise Refused(found)
         return True

@@ -203,6 +203,9 @@ class Step(KeepsNames, models.Model):
 
     # (unit, who handled, who signed) of the case's steps, where it was read; see reviews/engine/one_unit.py.
     acted: list[tuple[int, int | None, int | None]]
+    # What a line of the register says beside it (reviews/refusal_register/register.py).
+    mark: dict | None
+    unit_then: str | None
 
     case = models.ForeignKey(Case, verbose_name=zh("业务"), on_delete=models.PROTECT, related_name="steps")
     seq = models.PositiveSmallIntegerField(zh("序"))

@@ -57,7 +57,7 @@ def acted(case: Case, step: Step) -> list[tuple[int, int | None, int | None]]:
 
 def keep(steps: Iterable[Step]) -> None:
     """What :func:`acted` asks, from steps that were read anyway: all steps of one case or of several."""
-    by_case = defaultdict(list)
+    by_case: dict[int, list[tuple[int, int | None, int | None]]] = defaultdict(list)
     steps = list(steps)
     for step in steps:
         if step.handler_person_id is not None:

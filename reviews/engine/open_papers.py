@@ -1,8 +1,8 @@
 """Papers beside the cases that wait for a post: each floor tells of its own kinds, a hand-over shows them all (R0.5)."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from orgs.people.models import PostRole, Unit
 from orgs.people.successors import stood_for
@@ -10,7 +10,8 @@ from reviews.refusal_rules.models import WallAppeal
 from web.words import zh
 
 
-class Waiting(NamedTuple):
+@dataclass(frozen=True)
+class Waiting:
     """A kind of paper and how many of it wait for a post at a unit; ``url`` is the page that lists them."""
 
     label: str

@@ -25,7 +25,7 @@ _INVISIBLE = re.compile(
 )
 
 
-def cleaned(text: str) -> str:
+def cleaned(text: str | None) -> str:
     """The text as it is kept: invisible and direction-turning characters out, line ends plain, ends stripped."""
     text = _INVISIBLE.sub("", (text or "").replace("\r\n", "\n").replace("\r", "\n"))
     return unicodedata.normalize("NFC", text).strip()

@@ -34,7 +34,7 @@ def take_in(
     *,
     rotate: int = 0,
     revision: int | None = None,
-    kept: Callable[[Attachment], None] | None = None,
+    kept: Callable[[Attachment], object] | None = None,
 ) -> Attachment:
     """Keep ``upload`` as a proof of ``case``; ``rotate`` is in degrees clockwise (0, 90, 180, 270).
 
@@ -87,7 +87,7 @@ def copied(source: Case, by: Account) -> Iterator[Callable[[Case], list[Attachme
     """The proofs of an ended case as rows for its copy: files are written before the block, rows by calling the
     yielded function with the new case. A damaged file is left out; it can be uploaded anew."""
     with ExitStack() as written:
-        rows = []
+        rows: list[dict] = []
         for old in Attachment.objects.filter(case=source, removed_at__isnull=True):
             try:
                 data = read(old)

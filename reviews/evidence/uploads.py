@@ -5,10 +5,10 @@ What the picture itself must be is judged by :mod:`reviews.evidence.proofs`; her
 
 from typing import Any
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import SuspiciousOperation, TooManyFilesSent
 from django.core.files.uploadhandler import FileUploadHandler, MemoryFileUploadHandler, StopUpload
 from django.http import HttpRequest, UnreadablePostError
-from django.http.multipartparser import MultiPartParserError, TooManyFilesSent
+from django.http.multipartparser import MultiPartParserError
 
 from reviews.evidence.pictures import LARGEST
 from reviews.evidence.proofs import CLAUSE
@@ -41,7 +41,7 @@ class WithinLimit(FileUploadHandler):
         input_data: Any,
         META: dict[str, Any],  # noqa: N803 - as Django names it
         content_length: int,
-        boundary: bytes,
+        boundary: Any,
         encoding: str | None = None,
     ) -> None:
         """Note how much is announced: what is far too much is not read to its end."""

@@ -6,6 +6,7 @@ kept stands on a higher floor.
 
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
+from typing import Any, cast
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Q, QuerySet
@@ -154,7 +155,13 @@ def open_fault(
             zh("故障起始日期不能晚于今天，也不能早于 {days} 天前，请核对。", days=days),
             zh("函 一"),
         )
-    values = {"unit": unit.pk, "since": since, "reason": reason, "opened_by": by.pk, "opened_from": office.pk}
+    values: dict[str, Any] = {
+        "unit": unit.pk,
+        "since": since,
+        "reason": reason,
+        "opened_by": by.pk,
+        "opened_from": office.pk,
+    }
     number = public_number(PREFIX, day.year)
     try:
         with transaction.atomic():
@@ -195,7 +202,8 @@ def close_fault(
         found = close_refusal(held, by, local_date(now))
         if found is not None:
             raise Refused(found)
-        office = office_over(by, held.unit, local_date(now))
+        # Whoever may close it sits over the unit.
+        office = cast(Unit, office_over(by, held.unit, local_date(now)))
         statements.update(Fault, held.pk, closed_at=now, closed_by=by.pk, closed_from=office.pk)
         held.refresh_from_db(fields=["closed_at", "closed_by", "closed_from"])
         _tell(held, by, "closed", {"unit": held.unit_id})
@@ -250,10 +258,10 @@ def fan_out(fault: Fault, event: str, dedup: str, day: date) -> None:
             "故障公告 {fault_number}（{unit_name}）已于{moment}结束。期间的线下转学请在 {days} 天内登记，并尽快补办电子转接（函 一）。",
             fault_number=fault.number,
             unit_name=fault.unit.name,
-            moment=clock.moment(fault.closed_at),
+            moment=clock.moment(cast(datetime, fault.closed_at)),
             days=days,
         )
-    told = {"path": fault.unit.path, "day": day, "text": text[:300], "dedup": dedup}
+    told: dict[str, Any] = {"path": fault.unit.path, "day": day, "text": text[:300], "dedup": dedup}
     with connection.cursor() as cursor:
         cursor.execute(_FAN_OUT, told | {"link": f"/faults/{fault.number}/"})
         accounts = {account for (account,) in cursor.fetchall()}

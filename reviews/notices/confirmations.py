@@ -1,5 +1,6 @@
 """Who is told that something waits for another person, and that it was confirmed (R0.5)."""
 
+from collections.abc import Iterable
 from datetime import date
 
 from ledger import outbox
@@ -38,16 +39,16 @@ def tell_of_facts(messages: list[OutboxMessage]) -> None:
     )
 
 
-def _units_of(people: set[int], facts: dict, day: date) -> dict[int, set[int]]:
+def _units_of(people: set[int], facts: Iterable[Confirmation], day: date) -> dict[int, set[int]]:
     """The units that a person's facts concern, and those above them."""
     near: dict[int, set[int]] = {pk: set() for pk in people}
     decide = (PostRole.REGISTRAR, PostRole.HEAD)
     posts = Post.objects.filter(not_over(day), role__in=decide, person__in=people)
     for person, unit, above in posts.values_list("person", "unit", "unit__authority"):
-        near[person] |= {unit, above} - {None}
+        near[person] |= {one for one in (unit, above) if one is not None}
     for fact in facts:
         if fact.unit is not None:
-            near[fact.person_id] |= {fact.unit_id, fact.unit.authority_id} - {None}
+            near[fact.person_id] |= {one for one in (fact.unit.pk, fact.unit.authority_id) if one is not None}
     return near
 
 

@@ -7,6 +7,7 @@ name nobody; an SMS says how many wait.
 
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -50,7 +51,12 @@ def schedule(accounts: set[int], now: datetime) -> None:
     if not on or not accounts:
         return
     at = next_hour(now)
-    values = {"ways": on, "accounts": list(accounts), "at": at, "day": local_date(at).isoformat()}
+    values: dict[str, Any] = {
+        "ways": on,
+        "accounts": list(accounts),
+        "at": at,
+        "day": local_date(at).isoformat(),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_SCHEDULE, values)
 

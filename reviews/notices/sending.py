@@ -6,8 +6,8 @@ being read late: dates are dates. Mail and SMS gather them by day (:mod:`reviews
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import date
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import NamedTuple, cast
 
 from django.db import connection
 
@@ -83,7 +83,7 @@ class Batch:
         units.update(*self.acted.values())
         acts = [message.payload["act"] for message in messages if "act" in message.payload]
         self.messages_said = Act.objects.in_bulk(acts) if acts else {}
-        self.seats: dict[int, list[tuple[str, int]]] = defaultdict(list)
+        self.seats: dict[int | None, list[tuple[str, int]]] = defaultdict(list)
         for unit_id, role, account_id in holders_of(units - {None}, day):
             self.seats[unit_id].append((role, account_id))
 
@@ -244,7 +244,7 @@ def remind_of_expiry(messages: list[OutboxMessage]) -> None:
     letters = []
     for message in messages:
         case = batch.cases[message.payload["case"]]
-        at = case.expires_at.astimezone(clock.SHANGHAI)
+        at = cast(datetime, case.expires_at).astimezone(clock.SHANGHAI)
         text = (
             f"{_what(case)}将于{_spoken(at)} {at:%H:%M} 满 90 天（提前 {message.payload['days']} 天提醒），"
             "届时未办结将自动清理，须重新发起（附件1 三.7）。"

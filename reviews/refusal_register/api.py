@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from datetime import date
+from typing import cast
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field, extend_schema_view
 from rest_framework import mixins, serializers
 from rest_framework.decorators import action
 from rest_framework.fields import Field
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ledger.api import KEY, Choice, Endpoint, Strict, Typed, once, told
+from orgs.people.calls import SignedInCall
 from orgs.people.models import Unit
 from orgs.people.unit_codes import UnitCode
 from reviews.appeals import ruling as appeals
@@ -56,7 +57,9 @@ class RefusalsQuery(serializers.Serializer):
     def get_fields(self) -> dict[str, Field]:
         """Kinds as they are known when asked."""
         fields = super().get_fields()
-        fields["kind"].choices = [(each.kind, each.name) for each in procedures.all_procedures()]
+        cast(serializers.ChoiceField, fields["kind"]).choices = [
+            (each.kind, each.name) for each in procedures.all_procedures()
+        ]
         return fields
 
 
@@ -117,8 +120,9 @@ class Refusals(mixins.ListModelMixin, Endpoint):
     """驳回情况: what one's own units and those under them refused."""
 
     serializer_class = RefusalRow
+    request: SignedInCall
     queryset = Step.objects.none()
-    paging = ("-signed_at", "-pk")
+    paging: tuple[str, ...] = ("-signed_at", "-pk")
 
     def _look(self) -> Look:
         wanted = Wanted(**self.query(RefusalsQuery))
@@ -137,12 +141,13 @@ class Refusals(mixins.ListModelMixin, Endpoint):
         responses=ShareOut(many=True),
     )
     @action(detail=False)
-    def shares(self, request: Request) -> Response:
+    def shares(self, request: SignedInCall) -> Response:
         """Unit by unit, from the top down."""
         look, self.paging = self._look(), ("path",)
         rows = self.get_queryset().select_related(None)
         units = self.paginate_queryset(Unit.objects.filter(pk__in=rows.order_by().values("unit")))
-        found = refusal_register.shares(rows, [unit.pk for unit in units])
+        # Every list of the API comes in pages.
+        found = refusal_register.shares(rows, [unit.pk for unit in cast(list[Unit], units)])
         return self.get_paginated_response(ShareOut([_share(look, each) for each in found], many=True).data)
 
 
@@ -229,6 +234,7 @@ class Appeals(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
     """用语裁定: raised by one's own units and those under them. One is raised at its case."""
 
     serializer_class = AppealOut
+    request: SignedInCall
     queryset = WallAppeal.objects.none()
     paging = ("-pk",)
     lookup_value_regex = r"\d{1,9}"
@@ -253,11 +259,11 @@ class Appeals(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
         },
     )
     @action(detail=True, methods=["post"])
-    def rule(self, request: Request, pk: str) -> Response:
+    def rule(self, request: SignedInCall, pk: str) -> Response:
         """Rule on it, as a head of the unit above; it cannot be changed."""
         appeal, typed = self.get_object(), self.read(RulingIn)
 
-        def act(keep: Callable[[dict], None]) -> dict:
+        def act(keep: Callable[[dict], object]) -> dict:
             appeals.decide(appeal, request.user, **typed, keep=lambda done: keep({"appeal": done.pk}))
             return {"appeal": appeal.pk}
 
@@ -267,9 +273,9 @@ class Appeals(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
 
 def raise_appeal(view: Endpoint, case: Case) -> Response:
     """Send a stopped text of ``case`` up, for the case's own address."""
-    request, typed = view.request, view.read(AppealIn)
+    request, typed = cast(SignedInCall, view.request), view.read(AppealIn)
 
-    def act(keep: Callable[[dict], None]) -> dict:
+    def act(keep: Callable[[dict], object]) -> dict:
         made = appeals.raise_(case, request.user, **typed, keep=lambda made: keep({"appeal": made.pk}))
         return {"appeal": made.pk}
 

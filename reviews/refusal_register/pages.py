@@ -1,8 +1,9 @@
 """What the pages of refusals say: the list by stage, and the share of each reason at each unit (R3.4). Ready strings."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
@@ -168,7 +169,7 @@ def _row(look: Look, step: Step) -> dict:
         "reason": look.known.book.reason_text(step.reason, case),
         "opinion": step.sign_opinion,
         "doubt": wall_marks.sentence(step.mark),
-        "signed": spoken(local_date(step.signed_at)),
+        "signed": spoken(local_date(cast(datetime, step.signed_at))),
     }
 
 

@@ -126,7 +126,7 @@ def _begin(day: date) -> datetime:
     return datetime.combine(day, time.min, SHANGHAI)
 
 
-def full(rows: QuerySet[Step]) -> QuerySet[Step]:
+def full(rows: QuerySet) -> QuerySet[Step]:
     """With all that a line of the register says; ``mark`` is the doubt that one of its acts passed with, ``unit_then`` what
     the unit was called when it signed (R0.2)."""
     acts = Act.objects.filter(step=OuterRef("pk"), verb=Verb.SIGN).order_by("-id")
@@ -136,7 +136,8 @@ def full(rows: QuerySet[Step]) -> QuerySet[Step]:
 
 def in_order(rows: QuerySet[Step], order: str) -> QuerySet[Step]:
     """Rows of :func:`full` in the order asked for, those that passed the wall in doubt on top (R3.4)."""
-    return rows.order_by("-doubted", *ORDERS[order])
+    names = ("-doubted", *ORDERS[order])
+    return rows.order_by(*names)
 
 
 class Crossed(dict):

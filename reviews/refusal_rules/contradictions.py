@@ -35,7 +35,7 @@ _AGREES = re.compile(
     r"^(?:[我本]?(?:局|校|厅|单位|级)|经(?:审核|核对|核实|核查|查|研究|审查)|审核|现|特|予以|拟|并|且|故|因此|应)*"
     r"(?:同意(?:该生|其|此)?(?:转入|转出|转学|办理|接收|通过|受理|休学|复学|变更|毕业|下发|本|$)|准予(?!不)|批准(?!件|单|文)|审核通过|予以(?:通过|批准|同意))"
 )
-_SAYS = {
+_SAYS: dict[str, tuple[re.Pattern[str], ...]] = {
     Outcome.AGREE: (_REFUSES, _UNTRUE, _SENDS_BACK, _ONCE_MORE),
     Outcome.REFUSE: (_AGREES, _ONCE_MORE),
     Outcome.SEND_BACK: (_AGREES, _REFUSES),

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import TypeVar
 
 from opencc import OpenCC
 from pypinyin import Style, pinyin
@@ -31,14 +32,18 @@ _HAN = ("\u3400", "\U000323af")
 _LATIN = re.compile("[a-z]{2}")
 
 
-class _Known(dict):
+_Of = TypeVar("_Of")
+_What = TypeVar("_What")
+
+
+class _Known(dict[_Of, _What]):
     """What is known of each character, found out once."""
 
-    def __init__(self, find: Callable[[str], str]) -> None:
+    def __init__(self, find: Callable[[_Of], _What]) -> None:
         super().__init__()
         self._find = find
 
-    def __missing__(self, character: str) -> str:
+    def __missing__(self, character: _Of) -> _What:
         found = self._find(character)
         if len(self) < _MOST_KNOWN:
             self[character] = found
@@ -71,7 +76,7 @@ def _sound(character: str) -> str:
 
 _CHARACTERS, _SOUNDS = _Known(_character), _Known(_sound)
 # By code points, as ``str.translate`` asks.
-_CODES = _Known(lambda each: wall_lexicon.code(_SOUNDS[chr(each)]))
+_CODES: _Known[int, str] = _Known(lambda each: wall_lexicon.code(_SOUNDS[chr(each)]))
 
 
 @dataclass
@@ -181,16 +186,16 @@ def _units(plain: str) -> list[tuple[int, int, str]]:
 def _syllables(plain: str, start: int, end: int) -> list[tuple[int, int, str]]:
     """A run of letters as syllables, the longest first; letters that are none stand by themselves."""
     known, units, at = wall_lexicon.syllables(), [], start
-    ways = {end: ()}
+    ways: dict[int, tuple[int, ...]] = {end: ()}
     for begin in range(end - 1, start - 1, -1):
         for size in range(min(6, end - begin), 0, -1):
             if begin + size in ways and plain[begin : begin + size] in known:
                 ways[begin] = (size,)
                 break
     while at < end:
-        size = ways.get(at, ())
-        step = size[0] if size else 1
-        units.append((at, at + step, plain[at : at + step] if size else ""))
+        read = ways.get(at, ())
+        step = read[0] if read else 1
+        units.append((at, at + step, plain[at : at + step] if read else ""))
         at += step
     return units
 

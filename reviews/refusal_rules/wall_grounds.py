@@ -3,7 +3,7 @@
 A ground is read from a word of its own, or from two that stand near one another in one sentence: who and what.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -57,8 +57,13 @@ def words() -> list[tuple[str, str]]:
     return found
 
 
-def _of(half: str) -> list[str]:
+def _of(half: str) -> Sequence[str]:
     return [] if half.startswith("@") else wall_lexicon.expanded(half)
+
+
+def _half(half: str, concept: str) -> str:
+    """What one half of a pair is found by: the scan's own, or the concept made of its words."""
+    return half[1:] if half.startswith("@") else concept
 
 
 @lru_cache(maxsize=1)
@@ -69,11 +74,8 @@ def _grounds() -> tuple[_Ground, ...]:
             each["key"],
             f"ground.{each['key']}",
             tuple(
-                tuple(
-                    half[1:] if half.startswith("@") else f"{side}.{each['key']}.{number}"
-                    for side, half in zip(("left", "right"), halves, strict=True)
-                )
-                for number, halves in enumerate(each.get("pairs", []))
+                (_half(left, f"left.{each['key']}.{number}"), _half(right, f"right.{each['key']}.{number}"))
+                for number, (left, right) in enumerate(each.get("pairs", []))
             ),
             each.get("near", _NEAR),
             each.get("ordered", False),

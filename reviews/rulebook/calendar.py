@@ -72,11 +72,25 @@ class VacationPeriod(NamedTuple):
 class VacationRow(Protocol):
     """What a vacation has to offer; the model `reviews.rulebook.models.Vacation` does."""
 
-    province_id: int | None
-    name: str
-    starts_on: date
-    ends_on: date
-    source: str
+    @property
+    def province_id(self) -> int | None:
+        """Whose it is; ``None`` for the whole country."""
+
+    @property
+    def name(self) -> str:
+        """As people call it."""
+
+    @property
+    def starts_on(self) -> date:
+        """The first day."""
+
+    @property
+    def ends_on(self) -> date:
+        """The last day."""
+
+    @property
+    def source(self) -> str:
+        """Where it stands."""
 
 
 @dataclass(frozen=True)

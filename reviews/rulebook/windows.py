@@ -27,6 +27,7 @@ _REPEATS_WITHIN_YEARS = 9
 class WindowRow(Protocol):
     """What a window has to offer; the model `reviews.rulebook.models.Window` does."""
 
+    pk: int
     key: str
     kinds: Iterable[str]
     closes: bool
@@ -36,6 +37,7 @@ class WindowRow(Protocol):
     valid_from: date
     valid_until: date | None
     clause: str
+    remind_days: list[int]
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from web.words import joined, zh
 HELP = zh("日期写成“月-日”，如 06-01；可否写“是”或“否”；学段写“小学、初中、高中”；年级写“高一、高二、高三”。")
 _SWITCH = {ON: zh("是"), OFF: zh("否")}
 _GRADES = {"10": zh("高一"), "11": zh("高二"), "12": zh("高三")}
-_WRONG = {
+_WRONG: dict[str, str] = {
     **dict.fromkeys(DAYS, zh("请写成“月-日”，如 06-01，并在 1月1日至 8月10日之间（升级以前）。")),
     **dict.fromkeys(SWITCHES, zh("请写“是”或“否”。")),
     YearKey.COMPLETION_PHASES: zh("请写学段，如“高中”，几个学段以顿号分开；都不可以的留空。"),

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
-from django.db import models
 from django.db.models import Q
 
 from reviews.engine import procedures
@@ -99,8 +98,10 @@ def month_day(text: str) -> str:
     """``MM-DD`` as it was given, if a leap year has such a day. Raises ValidationError."""
     found = re.fullmatch(r"(\d{2})-(\d{2})", text, re.ASCII)
     try:
+        if found is None:
+            raise ValueError(text)
         date(2024, *(int(part) for part in found.groups()))
-    except (AttributeError, ValueError):
+    except ValueError:
         raise forms.ValidationError(
             zh("请写成“月-日”，如 07-15，并且是日历上有的日子（附件1 三.5）。")
         ) from None
@@ -123,7 +124,7 @@ class LimitForm(forms.ModelForm):
         return _followed(self.cleaned_data["valid_until"], self.instance)
 
 
-def _followed(until: date | None, row: models.Model) -> date | None:
+def _followed(until: date | None, row: Any) -> date | None:
     """The end of a row, if it is a province's own or another of the nation's follows. Raises ValidationError."""
     if until is None or row.pk is None or row.province_id is not None:
         return until

@@ -1,6 +1,7 @@
 """The API of 流程图: each route in force on a day, as the page draws it (R3.1)."""
 
 from datetime import date
+from typing import Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers
@@ -35,7 +36,7 @@ class StageOut(serializers.Serializer):
     """One stage of a route."""
 
     stage = serializers.ChoiceField(State.choices)
-    label = serializers.CharField()
+    label: Any = serializers.CharField()
     days = serializers.IntegerField(help_text="办理时限，工作日（三.7、三.6）。")
 
 
@@ -50,7 +51,7 @@ class RouteOut(serializers.Serializer):
     stages = serializers.SerializerMethodField()
     valid_from = serializers.DateField(source="row.valid_from")
     valid_until = serializers.DateField(source="row.valid_until", allow_null=True, help_text="不含。")
-    source = serializers.CharField(source="row.source")
+    source: Any = serializers.CharField(source="row.source")
 
     @extend_schema_field(str)
     def get_kind_name(self, route: "route_pages.Drawn") -> str:

@@ -49,13 +49,13 @@ def import_notice(request: SignedInRequest) -> HttpResponse:
     if "single" in request.POST:
         form = DayForm(request.POST, prefix="day")
         return _go_on(request, NoticeForm(), form, _of_day(form))
-    form = NoticeForm(request.POST, request.FILES)
-    return _go_on(request, form, DayForm(prefix="day"), _of_years(form))
+    notice = NoticeForm(request.POST, request.FILES)
+    return _go_on(request, notice, DayForm(prefix="day"), _of_years(notice))
 
 
 def _of_years(form: NoticeForm) -> Arrangement | None:
     """What the notice arranges, if it could be read without an error."""
-    if not form.is_valid() or form.found.errors:
+    if not form.is_valid() or form.found is None or form.found.errors:
         return None
     return Arrangement(form.found.rows, years=form.found.years)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 
@@ -48,7 +48,8 @@ class RouteForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         provinces = Unit.objects.filter(level=UnitLevel.PROVINCE).order_by("code")
-        self.fields["province"].queryset = self.fields["other"].queryset = provinces
+        for name in ("province", "other"):
+            cast(forms.ModelChoiceField, self.fields[name]).queryset = provinces
 
     def clean_on(self) -> date:
         """Within the years the calendar can hold."""
@@ -124,7 +125,7 @@ def page(book: Rulebook, today: date, asked: dict | None) -> dict:
 
 
 def _kinds(
-    book: Rulebook, routes: list[Drawn], day: date, province: int | None, other: int | None
+    book: Rulebook, routes: list[Drawn], day: date, province: Unit | None, other: Unit | None
 ) -> list[dict]:
     kinds: dict[str, list[dict]] = {}
     for route in routes:
@@ -145,14 +146,16 @@ def _end_of(procedure: Procedure) -> str:
     return procedure.brings if procedure.of_one_school else zh("学籍转入")
 
 
-def _drawing(book: Rulebook, route: Drawn, day: date, province: int | None, other: int | None) -> dict:
+def _drawing(book: Rulebook, route: Drawn, day: date, province: Unit | None, other: Unit | None) -> dict:
     return {
         "title": title_of(route),
         "stages": [
             {
                 "label": State(stage).label,
                 "sending": stage in SENDING_SIDE,
-                "days": zh("{days_of} 个工作日", days_of=days_of(stage, book, day, province and province.pk)),
+                "days": zh(
+                    "{days_of} 个工作日", days_of=days_of(stage, book, day, province.pk if province else None)
+                ),
             }
             for stage in route.stages
         ],

@@ -38,4 +38,4 @@ def own_province(request: HttpRequest, today: date) -> str:
     if not request.user.is_authenticated:
         return ""
     units = (seat.unit for seat in seats_of(request.user, today))
-    return next((unit.province.code for unit in units if unit.province_id), "")
+    return next((unit.province.code for unit in units if unit.province), "")

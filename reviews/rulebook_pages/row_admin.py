@@ -1,7 +1,5 @@
 """What every administrator's page of rows of the rules shares (R0.7)."""
 
-from collections.abc import Sequence
-
 from django.db import models
 from django.http import HttpRequest
 
@@ -15,6 +13,6 @@ class RulebookAdmin(WalledAdmin):
     chain = "rulebook"
     fixed: tuple[str, ...] = ()
 
-    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> Sequence:
+    def get_readonly_fields(self, request: HttpRequest, obj: models.Model | None = None) -> tuple[str, ...]:
         """What a row is about stays; its value and its dates may change."""
         return self.fixed if obj is not None else ()

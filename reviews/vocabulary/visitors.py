@@ -1,6 +1,9 @@
 """How often somebody who is not signed in may ask: by address, and by what is asked about."""
 
+from typing import cast
+
 from django.http import HttpRequest
+from rest_framework.request import Request
 
 from ledger.tally import Counted, Try
 
@@ -16,7 +19,8 @@ class _Asked(Counted):
 def tried(request: HttpRequest, scope: str, *subjects: str) -> Try:
     """Count one question from the visitor's address, as our own proxies saw it, about the subjects."""
     asked = _Asked(scope)
-    return asked.counted(asked.get_ident(request), *subjects)
+    # Only its headers are read, which a page's request has as well.
+    return asked.counted(asked.get_ident(cast(Request, request)), *subjects)
 
 
 def too_often(request: HttpRequest, scope: str) -> bool:

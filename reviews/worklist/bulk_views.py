@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from orgs.people.requests import SignedInRequest
 from reviews.desk import context as desk
 from reviews.engine.book import phrases_for
-from reviews.vocabulary.refusals import Refusal, Refused
+from reviews.vocabulary.refusals import Refused
 from reviews.vocabulary.states import State
 from reviews.worklist import bulk
 from reviews.worklist.tabs import Place
@@ -81,7 +81,7 @@ def _page(
     *,
     opinion: str = "",
     batch: str = "",
-    refused: Refusal | None = None,
+    refused: Refused | None = None,
     status: int = 200,
 ) -> HttpResponse:
     lines = bulk.dry_run(numbers, request.user, desk.of(request))

@@ -6,6 +6,7 @@ Which cases are meant is said by the querysets of :mod:`reviews.worklist.tabs`; 
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import Case as Choice
 from django.db.models import F, Func, IntegerField, Q, QuerySet, When
@@ -122,7 +123,7 @@ class _Outline:
         self.place = Place(account, tuple(Seat(units[number], role) for role, _, number in shape.seats))
         # What the scope of visible_to() asks for; it is kept as if read from the database.
         account._seats = (self.today, list(self.place.seats))
-        chosen = {
+        chosen: dict[str, Any] = {
             "stage": slots.text("stage"),
             "relation": slots.text("relation"),
             "unit": slots.number("narrowed"),

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Iterable
+from typing import cast
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -153,9 +154,9 @@ def _summary(counted: Counts) -> str:
 def _tabs(place: Place, counted: Counts, current: str) -> list[dict]:
     listed = []
     for name in place.tabs():
-        count = counted.tabs.get(name, "")
+        count: int | str = counted.tabs.get(name, "")
         if name == DUE:
-            count = count - counted.overdue or ("" if counted.overdue else 0)
+            count = cast(int, count) - counted.overdue or ("" if counted.overdue else 0)
         alert = (
             zh("逾期 {counted_overdue}", counted_overdue=counted.overdue)
             if name == DUE and counted.overdue
