@@ -14,7 +14,6 @@ from reviews.engine.models import Case
 from students.admission import late_lists as lists
 from students.admission.registration import Newcomer
 from students.classes import sheets
-from students.classes.models import ChangeSheet
 from students.duplicates import problems
 from students.pupil import records, sealing
 from students.pupil.grades import cohort_of
@@ -50,7 +49,7 @@ def _sheet(school: Unit, staff: Staff, now: datetime) -> int:
         pupil.pk: {"address": f"示例苏木示例嘎查 {at} 号", "commute_distance": "1.5"}
         for at, pupil in enumerate(pupils, 1)
     }
-    sheet = cast(ChangeSheet, sheets.propose(row, said, teacher, now))  # something is said
+    sheet = sheets.propose(row, said, teacher, now)
     sheets.send(sheet, teacher, now)
     return sheet.lines.count()
 

@@ -1,7 +1,6 @@
 """The API of floor 5: begin and fill in a transfer, bring its proofs."""
 
 from datetime import datetime
-from typing import cast
 
 from django.http import Http404
 from drf_spectacular.utils import extend_schema, extend_schema_field, extend_schema_view
@@ -12,7 +11,6 @@ from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from ledger.api import KEY, Choice, Endpoint, Revision, Strict, once, told
-from orgs.people.models import Account
 from orgs.people.school_system import system_on
 from orgs.people.unit_codes import UnitCode
 from reviews.case_page.api import NUMBER, CaseEndpoint
@@ -270,7 +268,7 @@ class Cases(TakesProofs, CaseEndpoint):
         case = self.get_object()
         if not Transfer.objects.filter(case=case).exists():
             raise Http404
-        refused = edit_refusal(case, cast("Account", self.request.user), clock.local_date(now))
+        refused = edit_refusal(case, self.request.user, clock.local_date(now))
         if refused is not None:
             raise Refused(refused)
         return case, now
