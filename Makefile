@@ -15,7 +15,7 @@ help:
 	@echo "make test           运行全部测试，包括浏览器测试"
 	@echo "make reset          清空 var 中的全部数据（YES=1 不再询问）"
 	@echo "make catalogue      收集界面文字，更新英文目录（locale/en）"
-	@echo "make fix | lint     整理代码 | 检查代码"
+	@echo "make fix | lint     整理代码 | 检查代码和类型"
 	@echo "make bench | soak   性能测量 | 长时间并发与断电试验"
 	@echo "make restore-drill  备份、销毁、恢复演练"
 	@echo "make secrets        生成正式环境的随机密钥（写入 deploy/.env）"
@@ -41,7 +41,7 @@ test: install-dev
 	@tests/run
 
 lint: install-dev
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
 fix: install-dev
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
