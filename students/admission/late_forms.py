@@ -31,7 +31,7 @@ def form_for(school: Unit, day, data=None) -> NewcomerForm:
     }
     for control in more.values():
         # The list's own checks speak, in words of their own.
-        control.clean = lambda value: value or ""  # type: ignore[method-assign]
+        control.clean = lambda value: value or ""  # type: ignore[method-assign]  # of this one field
     return NewcomerForm(record_values.code_names(), data, more=more)
 
 

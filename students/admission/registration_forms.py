@@ -86,5 +86,5 @@ def _control(item, codes) -> forms.Field:
         control = forms.CharField(help_text=hint, **options)
         control.widget.attrs.update(_PLAIN)
     # The record's own checks speak, in words of their own.
-    control.clean = lambda value: value or ""  # type: ignore[method-assign]
+    control.clean = lambda value: value or ""  # type: ignore[method-assign]  # of this one field
     return control

@@ -147,8 +147,8 @@ _SPAN = re.compile(r"(.{8,11}?)(?:[-—–~]|至|到)+(.{8,11}|长期)")
 def _span(item, text, codes, today) -> str:
     found = _SPAN.fullmatch(plain_characters(text))
     try:
-        begins = date(*(_parts(found[1]) or ()))  # type: ignore[index]
-        ends = date.max if found[2] == "长期" else date(*(_parts(found[2]) or ()))  # type: ignore[index]
+        begins = date(*(_parts(found[1]) or ()))  # type: ignore[index]  # none: caught below
+        ends = date.max if found[2] == "长期" else date(*(_parts(found[2]) or ()))  # type: ignore[index]  # none: caught below
     except (AttributeError, ValueError, TypeError):
         raise ItemRefused(
             zh(

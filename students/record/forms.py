@@ -109,5 +109,5 @@ def _control(item: RecordField, label: str, record: Record, codes: dict[str, dic
             hint = zh("现为 {masked}；不填则不改", masked=record.masked(item))
         control = forms.CharField(help_text=hint, **options)
         control.widget.attrs["autocomplete"] = "off"
-    control.clean = lambda value: value or ""  # type: ignore[method-assign]
+    control.clean = lambda value: value or ""  # type: ignore[method-assign]  # of this one field
     return control
