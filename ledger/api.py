@@ -85,7 +85,7 @@ class Problem(serializers.Serializer):
     code = serializers.CharField(help_text="给程序判断的代号，不会随文字修改而变。")
     sentence = serializers.CharField(help_text="给人看的一句话：哪里不对、怎么办。")
     clause = serializers.CharField(required=False, help_text="依据的条款；没有时为空字符串。")
-    fields = serializers.DictField(  # type: ignore[assignment]
+    fields = serializers.DictField(  # type: ignore[assignment]  # the wire calls it so; the framework has a word of the same name
         child=serializers.ListField(child=serializers.CharField()),
         required=False,
         help_text="只在 400 时：字段名 → 各自的一句话。",
