@@ -7,7 +7,7 @@ from django.test import Client
 
 from ledger.models import AuditEntry
 from orgs.people.models import PostRole, Unit
-from reviews.vocabulary.refusals import Refused
+from tests.refusals import refused
 from tests.world import World
 from tickets import complaints
 from web import clock
@@ -88,5 +88,5 @@ def test_a_unit_that_will_be_closed_takes_complaints_until_that_day(world):
     for unit in closing:
         world.closed(unit, on=today)
         assert "没有找到" in Client().get(f"/contacts/?q={unit.name}").content.decode()
-        with pytest.raises(Refused, match="没有找到受理单位"):
+        with refused("unit", match="没有找到受理单位"):
             complaints.addressed_to(unit.name)

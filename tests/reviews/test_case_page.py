@@ -11,6 +11,7 @@ from reviews.vocabulary import clauses
 from students.pupil import records
 from tests.clock import frozen, shanghai
 from tests.golden import assert_queries
+from tests.refusals import refused
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
 from tests.world import World
 from transfers.moving.models import Transfer
@@ -299,7 +300,7 @@ def test_a_request_that_comes_again_when_it_could_be_done_again_is_still_one_act
         assert door.perform(case, "nudge", clerk, key="one-key").pk == case.pk
         assert Act.objects.filter(case=case, verb="nudge").count() == 1
         assert AuditEntry.objects.filter(action="case.nudge").count() == 1
-        with pytest.raises(door.Refused, match="另一项不同的请求"):
+        with refused("key_reused", match="另一项不同的请求"):
             door.perform(case, "withdraw", clerk, opinion="家长决定不转了。", key="one-key")
         assert Case.objects.get(pk=case.pk).is_live
 

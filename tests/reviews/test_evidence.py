@@ -12,8 +12,8 @@ from orgs.people.models import PostRole
 from reviews.engine.models import Attachment
 from reviews.evidence import files
 from reviews.evidence import proofs as evidence
-from reviews.vocabulary.refusals import Refused
 from tests.clock import frozen
+from tests.refusals import refused
 from tests.reviews.case_pages import MONDAY, at_the_authority, look, says
 from tests.world import World, png
 
@@ -164,18 +164,18 @@ def test_files_that_are_no_photographs_are_refused_in_words(world):
     bomb = io.BytesIO()
     Image.new("1", (9000, 9000)).save(bomb, "PNG")
     told = {
-        b"": "照片是空文件",
-        b"%!PS-Adobe-3.0 EPSF-3.0": "只收 JPEG 或 PNG",
-        b"GIF89a" + b"\0" * 50: "只收 JPEG 或 PNG",
-        b"<svg xmlns='http://www.w3.org/2000/svg'/>": "只收 JPEG 或 PNG",
-        b"\xff\xd8\xff" + b"\0" * 50: "照片无法打开",
-        jpeg()[:200]: "照片无法打开",
-        b"\x89PNG\r\n\x1a\n" + os.urandom(200): "照片无法打开",
-        b"\xff\xd8\xff" + b"\0" * (2 * 1024 * 1024): "照片超过 2 MB",
-        bomb.getvalue(): "照片尺寸过大",
+        b"": ("proof_missing", "照片是空文件"),
+        b"%!PS-Adobe-3.0 EPSF-3.0": ("proof_format", "只收 JPEG 或 PNG"),
+        b"GIF89a" + b"\0" * 50: ("proof_format", "只收 JPEG 或 PNG"),
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>": ("proof_format", "只收 JPEG 或 PNG"),
+        b"\xff\xd8\xff" + b"\0" * 50: ("proof_unreadable", "照片无法打开"),
+        jpeg()[:200]: ("proof_unreadable", "照片无法打开"),
+        b"\x89PNG\r\n\x1a\n" + os.urandom(200): ("proof_unreadable", "照片无法打开"),
+        b"\xff\xd8\xff" + b"\0" * (2 * 1024 * 1024): ("proof_large", "照片超过 2 MB"),
+        bomb.getvalue(): ("proof_pixels", "照片尺寸过大"),
     }
-    for data, sentence in told.items():
-        with pytest.raises(Refused, match=sentence):
+    for data, (code, sentence) in told.items():
+        with refused(code, match=sentence):
             evidence.take_in(draft, clerk, upload(data, "proof.jpg"))
     assert not Attachment.objects.exists()
 
@@ -183,10 +183,10 @@ def test_files_that_are_no_photographs_are_refused_in_words(world):
 @pytest.mark.rule("R0.6")
 def test_only_the_receiving_school_attaches_and_at_most_six(world, case):
     for account in (world.registrar(world.third), world.head(world.east), world.registrar(world.first)):
-        with pytest.raises(Refused, match="业务已送出"):
+        with refused("not_in_hand", match="业务已送出"):
             evidence.take_in(case, account, png())
     draft = world.draft(world.first, world.pupil(world.third, grade=2), proofs=6)
-    with pytest.raises(Refused, match="最多 6 张"):
+    with refused("proof_count", match="最多 6 张"):
         evidence.take_in(draft, world.registrar(world.first), png())
-    with pytest.raises(Refused, match="只有示例第一小学的学籍管理员可以修改"):
+    with refused("no_seat", match="只有示例第一小学的学籍管理员可以修改"):
         evidence.take_in(draft, world.registrar(world.third), png())

@@ -125,7 +125,7 @@ def test_a_heads_post_goes_by_the_unit_above_and_what_the_successor_handled_is_t
     found = plan(world, post=head, to=world.leaver, by=world.head(world.league))
     assert [one.pk for one in found.barred] == [case.pk]
     assert found.people == 1
-    with pytest.raises(StaffingRefused):
+    with pytest.raises(StaffingRefused, match="负责人的岗位由上级单位负责人交接"):
         plan(world, post=head, to=world.leaver)
 
 

@@ -16,7 +16,6 @@ from reviews.engine.grounds import FORBIDDEN
 from reviews.engine.models import Case
 from reviews.faults import announcing as faults
 from reviews.rulebook import calendar
-from reviews.vocabulary.refusals import Refused
 from students.admission import late_lists as lists
 from students.admission import late_monthly as monthly
 from students.admission.late_models import MonthlyCheck
@@ -35,6 +34,7 @@ from students.record import values as record_values
 from students.verification import rounds
 from students.verification.models import SchoolVerification, VerificationRound
 from tests.api import Program, refusal
+from tests.refusals import refused
 from tests.reviews import test_held_papers as papers_held
 from tests.reviews.test_held_papers import FEE
 from tests.world import World
@@ -293,11 +293,10 @@ def test_every_column_in_which_people_write_is_held_or_stands_here_with_its_reas
 
 @pytest.mark.parametrize("column", HELD)
 def test_a_fee_is_stopped_in_every_column(world, column):
-    with pytest.raises(Refused) as refused:
+    with refused(FORBIDDEN) as caught:
         HELD[column](world, FEE)
-    assert refused.value.code == FORBIDDEN, refused.value.sentence
-    assert "学费" in refused.value.sentence
-    assert refused.value.clause
+    assert "学费" in caught.value.sentence
+    assert caught.value.clause
 
 
 @pytest.mark.parametrize(
@@ -315,9 +314,8 @@ def test_what_is_only_told_is_let_be(world, column, text):
 
 @pytest.mark.parametrize("text", ["原校班额已满。", "没有学籍，不能接收。"])
 def test_what_a_unit_answers_for_itself_is_no_mere_account(world, text):
-    with pytest.raises(Refused) as refused:
+    with refused(FORBIDDEN):
         bulletin_answered(world, text)
-    assert refused.value.code == FORBIDDEN
 
 
 # ---------------------------------------------------------------- on the page

@@ -6,9 +6,9 @@ from reviews.engine.book import phrases_for
 from reviews.engine.models import Act, Step
 from reviews.engine.opinions import checked_opinion, cleaned
 from reviews.rulebook.models import QuickPhrase
-from reviews.vocabulary.refusals import Refused
 from reviews.vocabulary.states import Verb
 from tests.clock import frozen
+from tests.refusals import refused
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
 from tests.world import World
 
@@ -29,10 +29,9 @@ def case(world):
     "text", ["", "  ", "\n\t", "　", "\u200b\u2060\ufeff", "\u202e\u202d", "\x00\x01", "好", " 好 ", None]
 )
 def test_what_shows_nothing_or_one_character_is_no_opinion(text):
-    with pytest.raises(Refused) as refused:
+    with refused("opinion_blank") as caught:
         checked_opinion(text, Verb.HANDLE)
-    assert refused.value.code == "opinion_blank"
-    assert refused.value.sentence == "请填写审核补充意见（2–500 字），或点选一条常用短语。"
+    assert caught.value.sentence == "请填写审核补充意见（2–500 字），或点选一条常用短语。"
 
 
 @pytest.mark.rule("R0.3")
@@ -42,7 +41,7 @@ def test_two_to_five_hundred_characters_make_an_opinion(length, holds):
     if holds:
         assert checked_opinion(text, Verb.SIGN) == text
     else:
-        with pytest.raises(Refused, match="最多 500 字，现在有 501 字"):
+        with refused("opinion_long", match="最多 500 字，现在有 501 字"):
             checked_opinion(text, Verb.SIGN)
 
 

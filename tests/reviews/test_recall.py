@@ -7,8 +7,8 @@ import pytest
 from orgs.people.models import PostRole
 from reviews.engine import door
 from reviews.engine.models import Case, Step
-from reviews.vocabulary.refusals import Refused
 from tests.clock import frozen, shanghai
+from tests.refusals import refused
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def recall(case, by, after=timedelta(minutes=1)):
 
 def test_to_the_last_microsecond_of_ten_minutes_and_no_later(world, case):
     head = world.head(world.east)
-    with pytest.raises(Refused, match="超过 10 分钟"):
+    with refused("recall_late", match="超过 10 分钟"):
         recall(case, head, timedelta(minutes=10, microseconds=1))
     back = recall(case, head, timedelta(minutes=10))
     assert (back.state, back.awaiting, back.holder) == ("receiving_authority", "sign", world.east)
@@ -56,7 +56,7 @@ def test_not_after_the_next_registrar_has_handled_without_ever_opening_the_page(
         door.perform(Case.objects.get(pk=case.pk), "handle", registrar, opinion="情况属实。", outcome="agree")
     step = Step.objects.get(case=case, closed_at=None)
     assert step.first_opened_at is None
-    with pytest.raises(Refused, match="已经查看"):
+    with refused("recall_opened", match="已经查看"):
         recall(case, world.head(world.east))
     assert Step.objects.get(pk=step.pk).outcome == ""
 
@@ -64,7 +64,7 @@ def test_not_after_the_next_registrar_has_handled_without_ever_opening_the_page(
 def test_what_was_recalled_is_not_recalled_again(world, case):
     head = world.head(world.east)
     recall(case, head)
-    with pytest.raises(Refused, match="只有刚刚核办的负责人本人"):
+    with refused("no_seat", match="只有刚刚核办的负责人本人"):
         recall(case, head)
     assert Case.objects.get(pk=case.pk).state == "receiving_authority"
 
@@ -73,7 +73,7 @@ def test_only_the_person_who_signed_whichever_account_of_theirs(world, case):
     head = world.head(world.east)
     colleague = world.account(world.east, PostRole.HEAD)
     for other in (colleague, world.registrar(world.east), world.head(world.third), world.head(world.first)):
-        with pytest.raises(Refused, match="只有刚刚核办的负责人本人"):
+        with refused("no_seat", match="只有刚刚核办的负责人本人"):
             recall(case, other)
     again = world.account(world.east, PostRole.HEAD, person=head.person)
     assert recall(case, again).state == "receiving_authority"
@@ -83,5 +83,5 @@ def test_not_by_one_who_has_left_the_post(world, case):
     head = world.head(world.east)
     head.posts.update(valid_until=SIGNED.date())
     head = type(head).objects.get(pk=head.pk)
-    with pytest.raises(Refused, match="已不在原核办岗位"):
+    with refused("no_seat", match="已不在原核办岗位"):
         recall(case, head)

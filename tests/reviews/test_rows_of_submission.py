@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.db import IntegrityError, transaction
 
 from reviews.clock import recompute
 from reviews.engine import book as rulebook
@@ -11,8 +10,8 @@ from reviews.engine import door
 from reviews.engine.models import Case, Step
 from reviews.evidence import proofs as evidence
 from reviews.rulebook.models import Limit, RefusalReason, Route, Window
-from reviews.vocabulary.refusals import Refused
 from tests.clock import frozen, shanghai
+from tests.refusals import refused, refused_by_database
 from tests.world import World, png
 from transfers.moving.forms import offered_reasons
 from transfers.moving.models import Transfer, TransferReason
@@ -94,7 +93,7 @@ def test_the_number_of_photographs_is_that_of_the_submission(world, running):
         for _ in range(3):
             evidence.take_in(running, clerk, png())
         new = world.draft(world.first, world.pupil(world.third), proofs=2)
-        with pytest.raises(Refused, match="最多 2 张"):
+        with refused("proof_count", match="最多 2 张"):
             evidence.take_in(new, clerk, png())
 
 
@@ -105,7 +104,7 @@ def test_the_minutes_of_a_recall_are_those_of_the_submission(world, running):
         running, later = world.decide(running), world.decide(later)
     head = world.head(world.first)
     with frozen(AFTER + timedelta(minutes=5)):
-        with pytest.raises(Refused, match="超过 1 分钟"):
+        with refused("recall_late", match="超过 1 分钟"):
             door.perform(later, "recall", head)
         assert door.perform(running, "recall", head).state == "receiving_school"
 
@@ -137,7 +136,7 @@ def test_a_provinces_own_window_takes_effect_on_its_day_and_leaves_others_and_ru
         draft = world.draft(world.first, world.pupil(world.third))
     clerk = world.registrar(world.first)
     with frozen(AFTER):
-        with pytest.raises(Refused, match="10月1日零时至10月31日24时暂停发起"):
+        with refused("window_closed", match="10月1日零时至10月31日24时暂停发起"):
             door.perform(draft, "submit", clerk, opinion="情况属实，申请转入。")
         assert rulebook.current().closed(running.kind, world.hebei.pk, AFTER) is None
         assert world.finish(running).state == "completed"
@@ -183,7 +182,7 @@ def test_a_province_may_take_a_reason_away_from_a_stage_but_not_from_running_cas
         running = world.decide(running)
         later = world.decide(world.submitted(world.first, world.pupil(world.third)))
         told = "经核对证明与申报原因不一致，不同意。"
-        with pytest.raises(Refused, match="所列理由"):
+        with refused("reason_listed", match="所列理由"):
             world.decide(later, "refuse", "reason_untrue", told)
         assert world.decide(running, "refuse", "reason_untrue", told).state == "refused"
 
@@ -192,7 +191,7 @@ def test_two_provinces_and_the_nation_may_each_have_a_row_of_one_code_from_one_d
     own_reason(world)
     own_reason(world, province=world.hebei)
     own_reason(world, province=None)
-    with pytest.raises(IntegrityError), transaction.atomic():
+    with refused_by_database("reason_code_once"):
         own_reason(world, province=None)
 
 

@@ -14,7 +14,7 @@ import redis
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
-from django.db import DatabaseError, connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -27,6 +27,7 @@ from students.pupil import records, sealing
 from students.pupil.models import Guardian
 from tests.api import Program
 from tests.clock import frozen, shanghai
+from tests.refusals import sql_refused
 from tests.world import World
 from web import clock
 
@@ -227,13 +228,12 @@ def decided(world, canary, desk) -> None:
 def failing_statements(canary) -> None:
     """What the database refuses it may describe to us, but not to its log."""
     statements = [
-        ("UPDATE students_student SET sex=NULL WHERE id=%s", [canary.student.pk]),
-        ("INSERT INTO students_registrationnumber (student_id, kind, sealed, index) VALUES (%s, 'G', %s, 'x')",
+        ('null value in column "sex"', "UPDATE students_student SET sex=NULL WHERE id=%s", [canary.student.pk]),
+        ('null value in column "closed_reason"', "INSERT INTO students_registrationnumber (student_id, kind, sealed, index) VALUES (%s, 'G', %s, 'x')",
          [canary.student.pk, canary.number.encode()]),
     ]  # fmt: skip
-    for sql, parameters in statements:
-        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(sql, parameters)
+    for wall, sql, parameters in statements:
+        sql_refused(wall, sql, *parameters)
 
 
 def test_nothing_of_a_canary_is_found_where_it_must_not_be(scene, client, told):

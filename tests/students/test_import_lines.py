@@ -12,13 +12,13 @@ from django.urls import reverse
 
 from ledger.models import AuditEntry
 from reviews.evidence import files
-from reviews.vocabulary.refusals import Refused
 from students.pupil.models import ProblemRecord, Student
 from students.pupil.reference import load_code_tables
 from students.tables import imports
 from students.tables import returned as table_returned
 from students.tables.models import ImportBatch, ImportState
 from tests import workbook
+from tests.refusals import refused
 from tests.students.test_registration import child, uploaded
 from tests.students.test_tables_as_meant import HEADS, checked, faults, lines
 from tests.world import World
@@ -105,9 +105,8 @@ def test_a_namesake_with_other_parents_is_asked_about_and_registered_when_it_is_
     page = browser.get(reverse("import", args=[batch.number])).content.decode()
     assert "第 2 行：另一名，登记" in page
     assert "只写入无误的 1 行" in page
-    with pytest.raises(Refused) as refused:
+    with refused("import_rest"):
         imports.confirm(batch, clerk, clock.now())
-    assert refused.value.code == "import_rest"
     answer = browser.post(reverse("import-answer", args=[batch.number]), {"line": "2", "answer": "other"})
     assert answer.status_code == 303
     assert "确认写入 2 人" in browser.get(reverse("import", args=[batch.number])).content.decode()
@@ -187,22 +186,19 @@ def test_a_table_with_nothing_to_write_says_what_is_left_to_do(world, clerk):
     done(uploaded(world, clerk, [unnumbered(world)]), clerk)
     batch = uploaded(world, clerk, [unnumbered(world, **{"guardian1.name": "赵另家"})])
     for partly, told in ((False, "请先回答是不是同一名学生"), (True, "请先回答是不是同一名学生")):
-        with pytest.raises(Refused, match=told) as refused:
+        with refused("import_nothing", match=told):
             imports.confirm(batch, clerk, clock.now(), partly)
-        assert refused.value.code == "import_nothing"
     imports.answer(batch, clerk, 2, "same", clock.now())
-    with pytest.raises(Refused, match="请放弃这份表格"):
+    with refused("import_nothing", match="请放弃这份表格"):
         imports.confirm(batch, clerk, clock.now())
 
 
 def test_only_what_is_asked_can_be_answered_and_only_by_the_registrar(world, clerk):
     batch = uploaded(world, clerk, [child(world)])
-    with pytest.raises(Refused) as refused:
+    with refused("import_question"):
         imports.answer(batch, clerk, 2, "other", clock.now())
-    assert refused.value.code == "import_question"
-    with pytest.raises(Refused) as refused:
+    with refused("no_seat"):
         imports.answer(batch, world.head(world.first), 2, "other", clock.now())
-    assert refused.value.code == "no_seat"
 
 
 # ---------------------------------------------------------------- the sound lines whole
@@ -288,9 +284,8 @@ def test_what_is_no_longer_so_leaves_nothing_behind(world, clerk, browser):
     assert (failed.state, failed.written) == (ImportState.FAULTY, 0)
     assert [fault[0] for fault in failed.faults] == [2]
     assert Student.objects.count() == 1
-    with pytest.raises(Refused) as refused:
+    with refused("import_state"):
         imports.confirm(failed, clerk, clock.now(), partly=True)
-    assert refused.value.code == "import_state"
 
 
 def test_what_is_written_and_left_is_fixed_at_the_confirmation_by_the_database(world, clerk):

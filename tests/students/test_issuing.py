@@ -12,14 +12,13 @@ from ledger import audit, outbox
 from ledger.models import AuditEntry, OutboxMessage
 from orgs.people.models import Account
 from reviews.notices.models import Notice
-from reviews.vocabulary.refusals import Refused
 from students.duplicates import problems
 from students.numbers import issuing, population
 from students.numbers.models import BatchState, HeldBack, IssuingBatch, IssuingLine, PopulationPerson
 from students.numbers.population import Found
 from students.pupil import records, sealing
 from students.pupil.models import ProblemRecord, RegistrationNumber, Student
-from tests.reviews.test_walls import refused
+from tests.refusals import refused, sql_refused
 from tests.world import World, rewritten
 from web import clock
 
@@ -204,26 +203,26 @@ def test_a_g_of_the_past_is_given_to_nobody_again(world):
 def test_two_people_of_the_province_and_a_wall_behind_them(world):
     now = clock.now()
     for unit in (world.first, world.east, world.league, world.ministry):
-        with pytest.raises(Refused, match="自治区（省）的学籍管理员"):
+        with refused("no_seat", match="自治区（省）的学籍管理员"):
             issuing.prepare(world.registrar(unit), now)
-    with pytest.raises(Refused):
+    with refused("no_seat"):
         issuing.prepare(world.head(world.im), now)
     batch = prepared(world)
     for account in (world.registrar(world.im), world.head(world.east), world.head(world.hebei)):
-        with pytest.raises(Refused):
+        with refused("no_seat"):
             issuing.confirm(batch, account, now, "同意下发。")
     second = Account.objects.create_user("second", person=world.head(world.im).person)
     rewritten(IssuingBatch.objects.filter(pk=batch.pk), prepared_by=second)
-    with pytest.raises(Refused, match="两个人"):
+    with refused("same_person", match="两个人"):
         issuing.confirm(batch, world.head(world.im), now, "同意下发。")
     rewritten(IssuingBatch.objects.filter(pk=batch.pk), prepared_by=world.registrar(world.im))
-    with pytest.raises(Refused, match="意见"):
+    with refused("opinion_blank", match="意见"):
         issuing.confirm(batch, world.head(world.im), now, " ")
-    refused(
+    sql_refused(
         "batch_two_people",
         "UPDATE students_issuingbatch SET state='issuing', opinion='x', confirmed_at=now(), confirmed_by_id=prepared_by_id",
     )
-    refused("batch_confirmed", "UPDATE students_issuingbatch SET state='issuing'")
+    sql_refused("batch_confirmed", "UPDATE students_issuingbatch SET state='issuing'")
     assert RegistrationNumber.objects.filter(kind="G").count() == 0
 
 
@@ -232,16 +231,16 @@ def test_one_live_batch_a_province_and_a_dropped_one_issues_nothing(world):
     pupil = world.pupil(world.first, letter="L")
     registered(pupil)
     batch = prepared(world)
-    with pytest.raises(Refused, match="还没有结束"):
+    with refused("batch_live", match="还没有结束"):
         issuing.prepare(world.registrar(world.im), clock.now())
-    refused(
+    sql_refused(
         "batch_one_live",
         "INSERT INTO students_issuingbatch (number, province_id, state, prepared_by_id, opinion, last_student,"
         " total, checked, issued, held) SELECT 'XF-2026-00000000', province_id, 'checking', prepared_by_id, '', 0, 0, 0,"
         " 0, 0 FROM students_issuingbatch",
     )
     issuing.drop(batch, world.head(world.im), clock.now())
-    with pytest.raises(Refused):
+    with refused("batch_state"):
         issuing.confirm(batch, world.head(world.im), clock.now(), "同意下发。")
     assert issuing.carry_on(clock.now()) == 0
     assert records.current_number(pupil)[0] == "L"
@@ -348,10 +347,10 @@ def test_what_was_issued_or_held_back_is_not_rewritten(world):
     registered(world.pupil(world.first, letter="L"))
     world.pupil(world.first, letter="L")
     issued(world)
-    refused("issuing_fixed", "UPDATE students_issuingline SET reason='' WHERE reason<>''")
-    refused("issuing_fixed", "UPDATE students_issuingline SET letter='J' WHERE issued_id IS NOT NULL")
-    refused("issuing_fixed", "UPDATE students_issuingbatch SET state='ready'")
-    refused("no_delete", "DELETE FROM students_issuingline")
+    sql_refused("issuing_fixed", "UPDATE students_issuingline SET reason='' WHERE reason<>''")
+    sql_refused("issuing_fixed", "UPDATE students_issuingline SET letter='J' WHERE issued_id IS NOT NULL")
+    sql_refused("issuing_fixed", "UPDATE students_issuingbatch SET state='ready'")
+    sql_refused("no_delete", "DELETE FROM students_issuingline")
 
 
 # ---------------------------------------------------------------- the register's file
@@ -374,9 +373,12 @@ def test_a_file_is_taken_in_whole_or_not_at_all_and_the_fault_is_told_by_its_lin
     assert PopulationPerson.objects.count() == 1
 
 
-@pytest.mark.parametrize("text", ["", "姓名\n", "身份证号,姓名\n"])
-def test_a_file_without_header_or_rows_is_told(world, text):
-    with pytest.raises(population.ImportRefused):
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [("", "第 1 行应为列名"), ("姓名\n", "第 1 行应为列名"), ("身份证号,姓名\n", "文件里没有数据行")],
+)
+def test_a_file_without_header_or_rows_is_told(world, text, told):
+    with pytest.raises(population.ImportRefused, match=told):
         population.import_csv(StringIO(text), clock.local_date(clock.now()), "system")
 
 

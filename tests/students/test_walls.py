@@ -6,7 +6,7 @@ from django.db.models import F
 
 from students.pupil.models import Enrolment, RegistrationNumber
 from students.pupil.statuses import ENDED, LIVING, StudentStatus
-from tests.reviews.test_walls import refused
+from tests.refusals import sql_refused
 from tests.world import World
 
 pytestmark = pytest.mark.django_db
@@ -26,36 +26,36 @@ def add_number(student, letter, index=b"0123456789abcdef"):
 
 def test_one_current_number_per_student(world):
     pupil = world.pupil(world.first, letter="L")
-    refused("number_one_current", *add_number(pupil, "G"))
+    sql_refused("number_one_current", *add_number(pupil, "G"))
 
 
 def test_the_same_number_is_never_given_to_two(world):
     one, two = world.pupil(world.first), world.pupil(world.first)
     held = RegistrationNumber.objects.get(student=one)
     RegistrationNumber.objects.filter(student=two).update(closed_at=F("issued_at"), closed_reason="换号")
-    refused("number_once", *add_number(two, "G", bytes(held.index)))
+    sql_refused("number_once", *add_number(two, "G", bytes(held.index)))
 
 
 @pytest.mark.rule("R1.5")
 def test_a_number_never_changes_owner_letter_or_content(world):
     one, two = world.pupil(world.first), world.pupil(world.first)
     table = "UPDATE students_registrationnumber SET"
-    refused("number_owner", f"{table} student_id=%s WHERE student_id=%s", two.pk, one.pk)
-    refused("number_fixed", f"{table} kind='G' WHERE student_id=%s", one.pk)
-    refused("number_fixed", f"{table} index='\\x00' WHERE student_id=%s", one.pk)
+    sql_refused("number_owner", f"{table} student_id=%s WHERE student_id=%s", two.pk, one.pk)
+    sql_refused("number_fixed", f"{table} kind='G' WHERE student_id=%s", one.pk)
+    sql_refused("number_fixed", f"{table} index='\\x00' WHERE student_id=%s", one.pk)
 
 
 @pytest.mark.rule("R1.4")
 @pytest.mark.parametrize("letter", ["L", "J", "G"])
 def test_no_number_is_ever_deleted(world, letter):
     world.pupil(world.first, letter=letter)
-    refused("number_no_delete", "DELETE FROM students_registrationnumber")
+    sql_refused("number_no_delete", "DELETE FROM students_registrationnumber")
 
 
 @pytest.mark.rule("R1.4")
 def test_a_g_number_is_not_closed_without_a_successor(world):
     pupil = world.pupil(world.first, letter="G")
-    refused(
+    sql_refused(
         "number_g_successor",
         "UPDATE students_registrationnumber SET closed_at=now()+interval '1 s', closed_reason='误发'"
         " WHERE student_id=%s AND closed_at IS NULL",
@@ -73,7 +73,7 @@ def test_letters_only_go_from_l_to_g_or_j_from_j_to_g_and_from_g_to_g(world, hel
             " closed_case='TEST' WHERE student_id=%s AND closed_at IS NULL",
             [pupil.pk],
         )
-        refused("number_letters", *add_number(pupil, wanted))
+        sql_refused("number_letters", *add_number(pupil, wanted))
         # Nobody is left without a number at the end of a transaction.
         transaction.set_rollback(True)
 
@@ -84,17 +84,19 @@ def test_a_pupil_is_at_one_school_at_a_time(world):
         "INSERT INTO students_enrolment (student_id, school_id, period, phase, grade_in, class_name, entered_by,"
         " left_by, case_number, left_case_number) VALUES (%s, %s, tstzrange(%s, %s), 'primary', 1, '', '', '', '', '')"
     )
-    refused("enrolment_one", insert, pupil.pk, world.second.pk, "2099-01-01", None)
-    refused("enrolment_one_school_at_a_time", insert, pupil.pk, world.second.pk, "2025-01-01", "2025-02-01")
+    sql_refused("enrolment_one", insert, pupil.pk, world.second.pk, "2099-01-01", None)
+    sql_refused(
+        "enrolment_one_school_at_a_time", insert, pupil.pk, world.second.pk, "2025-01-01", "2025-02-01"
+    )
 
 
 def test_the_archived_copy_is_immutable_and_nothing_is_deleted(world):
     pupil = world.pupil(world.third)
     world.finish(world.submitted(world.first, pupil))
     old = Enrolment.objects.get(student=pupil, period__endswith__isnull=False)
-    refused("enrolment_archived", "UPDATE students_enrolment SET archive='{}' WHERE id=%s", old.pk)
-    refused("no_delete", "DELETE FROM students_enrolment")
-    refused("no_delete", "DELETE FROM students_student")
+    sql_refused("enrolment_archived", "UPDATE students_enrolment SET archive='{}' WHERE id=%s", old.pk)
+    sql_refused("no_delete", "DELETE FROM students_enrolment")
+    sql_refused("no_delete", "DELETE FROM students_student")
 
 
 @pytest.mark.rule("R5.3")

@@ -11,8 +11,8 @@ from django.test import Client
 from ledger import outbox
 from reviews.notices.models import Notice
 from reviews.rulebook.models import Limit
-from reviews.vocabulary.refusals import Refused
 from tests import ticketed
+from tests.refusals import refused
 from tests.world import World
 from tickets import escalation, sealed
 from tickets.models import Complaint, Ticket
@@ -54,7 +54,7 @@ def test_a_complaint_is_taken_in_answered_by_two_people_and_read_by_number_and_c
     asked = {"number": found.number, "code": code.lower().replace("0", "o")}
     page = Client().post("/complaints/", asked).content.decode()
     assert "致歉" not in page, "not before the head has agreed"
-    with pytest.raises(Refused, match="负责人"):
+    with refused("no_seat", match="负责人"):
         ticketed.do(found, Verb.CONFIRM, registrar)
     ticketed.do(found, Verb.CONFIRM, head)
     page = Client().post("/complaints/", asked).content.decode()
@@ -75,7 +75,7 @@ def test_a_complaint_can_start_a_supervision_of_the_same_thread(world):
     assert supervision.supervision.matter == MATTER
     ticketed.do(found, Verb.ANSWER, by, text="已发督办单，限期办结。")
     ticketed.do(found, Verb.CONFIRM, world.head(world.league))
-    with pytest.raises(Refused, match=supervision.number):
+    with refused("open_children", match=supervision.number):
         ticketed.do(found, Verb.CLOSE, by)
 
 
@@ -205,7 +205,7 @@ def test_what_went_up_unanswered_is_still_accepted_by_the_unit_it_was_sent_to(wo
         escalation.sweep(clock.now() + timedelta(days=days))
     found = Complaint.objects.get()
     assert (found.holder.level, found.handling_unit) == ("ministry", world.east)
-    with pytest.raises(Refused, match="由单据所在单位办理"):
+    with refused("no_seat", match="由单据所在单位办理"):
         ticketed.do(found, Verb.ACCEPT, world.registrar(world.west))
     ticketed.do(found, Verb.ACCEPT, world.registrar(world.east))
     found = Complaint.objects.get()

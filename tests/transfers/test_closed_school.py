@@ -17,7 +17,7 @@ from students.pupil.models import Enrolment
 from students.pupil.records import current_number
 from tests.api import Program, refusal
 from tests.clock import frozen, shanghai
-from tests.transfers.test_offline import code_of, refused
+from tests.refusals import refused, sql_refused
 from tests.world import World
 from transfers.attendance.models import Outcome
 from transfers.moving import drafting
@@ -85,7 +85,8 @@ def test_a_pupil_whose_school_was_merged_into_this_one_needs_no_transfer(world):
     told = look_up(Program(world.registrar(world.first)), pupil).json()
     assert told["stopped"]
     assert sentence in [check["text"] for check in told["checks"]]
-    assert code_of(drafting.begin, pupil, world.first, world.registrar(world.first), NOW) == "other_school"
+    with refused("other_school"):
+        drafting.begin(pupil, world.first, world.registrar(world.first), NOW)
 
 
 @pytest.mark.rule("R0.1")
@@ -242,14 +243,16 @@ def test_offline_the_record_of_a_merged_school_is_its_successors(world):
     assert made.sending_school == heir
     case = offline.start(made, world.registrar(world.first), clock.now())
     assert case.sending_unit == heir
-    assert code_of(world.taken_in, heir, other) == "other_school"
+    with refused("other_school"):
+        world.taken_in(heir, other)
 
 
 @pytest.mark.rule("R0.4")
 def test_offline_a_pupil_whose_school_merged_into_this_one_is_settled_as_already_here(world):
     made = world.taken_in(world.first, world.pupil(world.third))
     clerk = world.registrar(world.first)
-    assert code_of(offline.end, made, clerk, clock.now(), Outcome.ALREADY) == "offline_not_here"
+    with refused("offline_not_here"):
+        offline.end(made, clerk, clock.now(), Outcome.ALREADY)
     world.closed(world.third, world.first)
     assert offline.end(made, clerk, clock.now(), Outcome.ALREADY).outcome == Outcome.ALREADY
 
@@ -291,7 +294,7 @@ def test_a_successor_has_the_grades_of_the_closed_school(world, closing, heir, f
     if fits:
         assert world.closed(old, new).successor == new
     else:
-        refused("unit_successor_grades", update, world.today, new.pk, old.pk)
+        sql_refused("unit_successor_grades", update, world.today, new.pk, old.pk)
 
 
 @pytest.mark.rule("R4.3")
@@ -307,7 +310,7 @@ def test_a_successor_that_has_the_grades_from_the_closing_day_on_will_do(world):
         source="旗政发〔2026〕8号",
     )
     update = "UPDATE orgs_unit SET closed_on = %s, successor_id = %s WHERE id = %s"
-    refused("unit_successor_grades", update, begins - timedelta(days=1), new.pk, old.pk)
+    sql_refused("unit_successor_grades", update, begins - timedelta(days=1), new.pk, old.pk)
     assert world.closed(old, new, on=begins).successor == new
 
 
@@ -315,11 +318,11 @@ def test_a_successor_that_has_the_grades_from_the_closing_day_on_will_do(world):
 def test_a_successor_is_of_the_same_sort_named_with_the_day_and_never_in_a_ring(world):
     first, second, east = world.first.pk, world.second.pk, world.east.pk
     update = "UPDATE orgs_unit SET closed_on = %s, successor_id = %s WHERE id = %s"
-    refused("unit_successor_closed", update, None, second, first)
-    refused("unit_successor_level", update, world.today, east, first)
-    refused("unit_successor_level", update, world.today, first, east)
-    refused("unit_successor_ring", update, world.today, first, first)
+    sql_refused("unit_successor_closed", update, None, second, first)
+    sql_refused("unit_successor_level", update, world.today, east, first)
+    sql_refused("unit_successor_level", update, world.today, first, east)
+    sql_refused("unit_successor_ring", update, world.today, first, first)
     world.closed(world.first, world.second)
-    refused("unit_successor_ring", update, world.today, first, second)
+    sql_refused("unit_successor_ring", update, world.today, first, second)
     with pytest.raises(DatabaseError, match="最终又由本单位承接"), transaction.atomic():
         Unit.objects.filter(pk=second).update(closed_on=world.today, successor=first)

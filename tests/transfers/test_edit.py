@@ -11,10 +11,10 @@ from ledger.models import OutboxMessage
 from reviews.engine import door
 from reviews.engine.models import Act, AttachmentKind, Case
 from reviews.evidence import proofs as evidence
-from reviews.vocabulary.refusals import Refused
 from students.pupil.models import SchoolClass
 from students.pupil.statuses import StudentStatus
 from tests.clock import frozen, shanghai
+from tests.refusals import refused
 from tests.world import World, png
 from transfers.moving import drafting
 from transfers.moving.forms import LookupForm, TransferForm
@@ -448,7 +448,7 @@ def filled_without_class(world, case) -> dict:
 
 
 def test_the_door_itself_still_refuses_a_draft_without_proof(world, case):
-    with pytest.raises(Refused, match="请从所列原因中选择"):
+    with refused("reason_chosen", match="请从所列原因中选择"):
         door.perform(case, "submit", world.registrar(world.first), opinion=OPINION)
 
 

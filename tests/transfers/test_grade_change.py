@@ -12,11 +12,11 @@ from orgs.people.school_system import SchoolSystemPeriod
 from reviews.engine import door
 from reviews.engine.models import Case
 from reviews.rulebook.models import QuickPhrase
-from reviews.vocabulary.refusals import Refused
 from students.pupil.grades import cohort_of, nominal_grade
 from students.pupil.models import Enrolment, SchoolClass, Student
 from tests.api import Program, refusal
 from tests.clock import frozen, shanghai
+from tests.refusals import refused
 from tests.world import World, png, rewritten
 from transfers.moving import drafting
 from transfers.moving.models import Transfer, TransferReason
@@ -51,22 +51,22 @@ def at_authority(world, pupil, **chosen):
 def test_another_grade_needs_a_written_reason(world, pupil):
     for reason in ("", " ", "　\n", "低"):
         draft = world.draft(world.first, pupil, grade_to=3, grade_reason=reason)
-        with pytest.raises(Refused, match="须写明变更年级的理由（2–200 字）") as refused:
+        with refused("change_explained", match="须写明变更年级的理由（2–200 字）") as caught:
             door.perform(draft, "submit", world.registrar(world.first), opinion="情况属实，申请转入。")
-        assert refused.value.clause == "附件1 四.2"
-        assert "该生应读四年级，所选为三年级" in refused.value.sentence
-        assert world.east.name in refused.value.sentence
+        assert caught.value.clause == "附件1 四.2"
+        assert "该生应读四年级，所选为三年级" in caught.value.sentence
+        assert world.east.name in caught.value.sentence
     assert sent(world, pupil, reason="学力").state == "receiving_school"
 
 
 @pytest.mark.parametrize(("grade_to", "told"), [(5, "= 8 年"), (6, "= 7 年")])
 def test_a_grade_further_up_is_refused_with_the_sum(world, pupil, grade_to, told):
     draft = world.draft(world.first, pupil, grade_to=grade_to, grade_reason="学生学力较强")
-    with pytest.raises(Refused, match="不足九年") as refused:
+    with refused("nine_years", match="不足九年") as caught:
         door.perform(draft, "submit", world.registrar(world.first), opinion="情况属实，申请转入。")
-    assert "已读 3 年 + 转入" in refused.value.sentence
-    assert told in refused.value.sentence
-    assert refused.value.clause == "附件1 四.2"
+    assert "已读 3 年 + 转入" in caught.value.sentence
+    assert told in caught.value.sentence
+    assert caught.value.clause == "附件1 四.2"
 
 
 def test_who_has_repeated_a_year_may_enter_the_grade_above(world, pupil):
@@ -82,9 +82,9 @@ def test_a_fifth_grader_of_the_5_4_system_is_told_the_sum_into_grade_seven(world
     nine = world.school("九年一贯制学校", world.east, 1, 9, "nine")
     pupil = world.pupil(five, grade=5)
     draft = world.draft(nine, pupil, grade_to=7, grade_reason="家长要求直接读初中")
-    with pytest.raises(Refused) as refused:
+    with refused("nine_years") as caught:
         door.perform(draft, "submit", world.registrar(nine), opinion="情况属实，申请转入。")
-    assert "已读 4 年 + 转入七年级（初中）至九年级（初中） 3 年 = 7 年，不足九年" in refused.value.sentence
+    assert "已读 4 年 + 转入七年级（初中）至九年级（初中） 3 年 = 7 年，不足九年" in caught.value.sentence
 
 
 def test_in_senior_secondary_there_is_no_sum_but_reason_and_consent(world):
@@ -94,10 +94,10 @@ def test_in_senior_secondary_there_is_no_sum_but_reason_and_consent(world):
     )
     pupil = world.pupil(twelve, grade=10)
     draft = world.draft(high, pupil, grade_to=11, grade_reason="")
-    with pytest.raises(Refused, match="该生应读高一，所选为高二，须写明变更年级的理由"):
+    with refused("change_explained", match="该生应读高一，所选为高二，须写明变更年级的理由"):
         door.perform(draft, "submit", world.registrar(high), opinion="情况属实，申请转入。")
     case = at_authority(world, pupil, grade_to=11, reason="已修完高一课程", school=high)
-    with pytest.raises(Refused, match="用自己的话写明同意变更年级的意见"):
+    with refused("note_wanted", match="用自己的话写明同意变更年级的意见"):
         world.decide(case)
 
 
@@ -105,9 +105,9 @@ def test_a_grade_that_the_school_does_not_have_cannot_be_chosen(world):
     small = world.school("一至五年级小学", world.east, 1, 5)
     draft = world.draft(small, world.pupil(world.third, grade=5), grade_to=5)
     Transfer.objects.filter(case=draft).update(grade_to=6, grade_reason="家长要求")
-    with pytest.raises(Refused) as refused:
+    with refused("grade_and_class") as caught:
         door.perform(draft, "submit", world.registrar(small), opinion="情况属实，申请转入。")
-    assert refused.value.code in ("grade_and_class", "chosen_grade_offered")
+    assert caught.value.code in ("grade_and_class", "chosen_grade_offered")
 
 
 # ---------------------------------------------------------------- the authority's own word
@@ -132,14 +132,13 @@ def test_a_phrase_or_a_word_is_not_the_authoritys_own_word(world, pupil, opinion
     for account in (world.registrar(world.east), world.head(world.east)):
         QuickPhrase.objects.create(account=account, text="我自己的常用短语：同意变更到低年级。")
     case = at_authority(world, pupil)
-    with pytest.raises(Refused) as refused:
+    with refused("note_wanted") as caught:
         door.perform(case, "handle", world.registrar(world.east), opinion=opinion, outcome="agree")
-    assert refused.value.code == "note_wanted"
-    assert "写明同意变更年级的意见，不少于 10 字，常用短语不算" in refused.value.sentence
-    assert f"理由：{WHY}" in refused.value.sentence
-    assert refused.value.clause == "附件1 四.2"
+    assert "写明同意变更年级的意见，不少于 10 字，常用短语不算" in caught.value.sentence
+    assert f"理由：{WHY}" in caught.value.sentence
+    assert caught.value.clause == "附件1 四.2"
     case = door.perform(case, "handle", world.registrar(world.east), opinion=CONSENT, outcome="agree")
-    with pytest.raises(Refused, match="写明同意变更年级的意见"):
+    with refused("note_wanted", match="写明同意变更年级的意见"):
         door.perform(case, "sign", world.head(world.east), opinion=opinion, outcome="agree")
     assert door.perform(case, "sign", world.head(world.east), opinion=CONSENT, outcome="agree").state == (
         "sending_school"
@@ -160,7 +159,7 @@ def test_where_one_authority_stands_on_both_sides_it_says_so_where_it_decides(wo
     pupil = world.pupil(world.second, grade=4)
     case = world.decide(world.decide(sent(world, pupil)))
     assert (case.state, case.holder) == ("sending_authority", world.east)
-    with pytest.raises(Refused, match="用自己的话写明"):
+    with refused("note_wanted", match="用自己的话写明"):
         world.decide(case)
     assert world.decide(case, opinion=CONSENT).state == "completed"
 
@@ -168,7 +167,7 @@ def test_where_one_authority_stands_on_both_sides_it_says_so_where_it_decides(wo
 def test_the_league_says_so_where_it_runs_the_school(world):
     case = world.decide(sent(world, world.pupil(world.third), school=world.league_school))
     assert case.holder == world.league
-    with pytest.raises(Refused, match="用自己的话写明"):
+    with refused("note_wanted", match="用自己的话写明"):
         world.decide(case)
     assert world.decide(case, opinion=CONSENT).state == "sending_school"
 
@@ -306,7 +305,7 @@ def test_a_draft_that_lay_over_the_promotion_follows_the_pupil_when_it_is_saved(
         case = world.draft(world.first, pupil)
     with frozen(shanghai(2027, 8, 16, 9)):
         clerk = world.registrar(world.first)
-        with pytest.raises(Refused, match="该生应读五年级"):
+        with refused("grade_and_class", match="该生应读五年级"):
             door.perform(case, "submit", clerk, opinion="情况属实，申请转入。")
         client = Client()
         client.force_login(clerk)
@@ -337,9 +336,8 @@ def test_the_system_in_force_on_the_day_of_submission_judges():
         case = world.submitted(world.first, first)
     with frozen(shanghai(2027, 9, 1, 0)):
         assert world.finish(case).state == "completed"
-        with pytest.raises(Refused, match="该生在毕业年级（六年级），还没有毕业") as refused:
+        with refused("must_graduate", match="该生在毕业年级（六年级），还没有毕业"):
             door.perform(late, "submit", world.registrar(world.first), opinion="情况属实，申请转入。")
-        assert refused.value.code == "must_graduate"
 
 
 # ---------------------------------------------------------------- correction and copies
@@ -361,9 +359,9 @@ def test_once_the_authority_has_agreed_the_grade_cannot_be_changed_behind_its_ba
             "school_class": SchoolClass.objects.get(school=world.first, cohort=pupil.cohort),
         },
     ):
-        with pytest.raises(Refused, match="已就入读年级签署同意意见") as refused:
+        with refused("grade_consented", match="已就入读年级签署同意意见") as caught:
             drafting.change(case, clerk, **same | wrong)
-        assert world.east.name in refused.value.sentence
+        assert world.east.name in caught.value.sentence
     second = SchoolClass.objects.create(
         school=world.first, phase="primary", cohort=same["school_class"].cohort, number=2
     )

@@ -11,12 +11,12 @@ from reviews.clock import sweeps
 from reviews.engine import door, procedures
 from reviews.engine.models import Case
 from reviews.rulebook.notice_values import POST_GRADUATION
-from reviews.vocabulary.refusals import Refused
 from reviews.vocabulary.states import State
 from students.pupil.grades import cohort_of
 from students.pupil.models import SchoolClass, Student
 from students.pupil.records import current_number
 from tests.clock import frozen, shanghai
+from tests.refusals import refused
 from tests.reviews.case_pages import says
 from tests.world import World
 from transfers.moving import drafting
@@ -155,7 +155,7 @@ def test_the_same_school_does_not_start_twice_for_one_pupil(world, clerk):
     page = check(clerk, pupil)
     assert page.context["stopped"]
     assert says(page, f"本校已为该生发起过毕业后跨省就学（{case.number}")
-    with pytest.raises(Refused, match="同一学校不能重复发起"):
+    with refused("not_started_twice", match="同一学校不能重复发起"):
         world.enrolling(world.junior, pupil)
 
 
@@ -163,8 +163,8 @@ def test_another_school_is_told_by_whom_the_pupil_is_being_taken_in(world):
     pupil = world.graduate(world.abroad)
     world.enrolling(world.junior, pupil)
     other = world.school("示例第二中学", world.west, lowest=7, highest=9)
-    with pytest.raises(
-        Refused, match="该生有另一件业务在办（毕业后跨省就学，2026年9月14日由示例初级中学发起"
+    with refused(
+        "no_other_case", match="该生有另一件业务在办（毕业后跨省就学，2026年9月14日由示例初级中学发起"
     ):
         world.enrolling(other, pupil)
 
@@ -194,9 +194,8 @@ def test_it_is_started_within_its_two_windows_only(world, clerk, at, open_):
         if open_:
             assert world.enrolling(world.junior, pupil).state == State.RECEIVING_SCHOOL
         else:
-            with pytest.raises(Refused) as refused:
+            with refused("window_closed"):
                 world.enrolling(world.junior, pupil)
-            assert refused.value.refusal.code == "window_closed"
             draft = Case.objects.get(kind=POST_GRADUATION)
             assert draft.state == State.DRAFT
 

@@ -8,11 +8,11 @@ from django.test import Client
 from orgs.people.models import Unit
 from reviews.engine import door
 from reviews.engine.models import Case
-from reviews.vocabulary.refusals import Refused
 from students.pupil.models import ProblemRecord
 from students.pupil.records import current_number
 from students.pupil.statuses import StudentStatus
 from tests.clock import frozen, shanghai
+from tests.refusals import refused
 from tests.world import World, rewritten
 from transfers.moving import drafting
 from transfers.moving.models import Transfer
@@ -121,7 +121,7 @@ def test_a_pupil_of_another_province_is_a_cross_province_transfer(world):
 def test_a_school_that_changed_its_province_meanwhile_needs_the_other_kind(world):
     case = world.draft(world.first, world.pupil(world.third))
     rewritten(Unit.objects.filter(pk=world.third.pk), province=world.hebei)
-    with pytest.raises(Refused, match="两校不在同一省（自治区），不能按省内转学办理"):
+    with refused("right_kind", match="两校不在同一省（自治区），不能按省内转学办理"):
         door.perform(case, "submit", world.registrar(world.first), opinion="情况属实，申请转入。")
 
 
@@ -192,7 +192,7 @@ def test_number_and_name_that_do_not_match_tell_none_of_it(world):
 
 
 def test_who_is_not_the_schools_registrar_cannot_begin_even_past_the_page(world):
-    with pytest.raises(Refused, match="只有转入学校的学籍管理员"):
+    with refused("no_seat", match="只有转入学校的学籍管理员"):
         drafting.begin(world.pupil(world.third), world.first, world.head(world.first), world.now)
 
 
@@ -205,7 +205,7 @@ def test_a_draft_whose_pupil_moved_elsewhere_meanwhile_is_not_sent_from_the_wron
     client.force_login(clerk)
     (line,) = lines(client.get(f"/transfers/{draft.number}/edit/"), "bad")
     assert f"该生学籍已不在{world.third.name}" in line
-    with pytest.raises(Refused, match="请转入学校撤销后重新核对"):
+    with refused("still_at_sending_school", match="请转入学校撤销后重新核对"):
         door.perform(draft, "submit", clerk, opinion="情况属实，申请转入。")
     assert Case.objects.get(pk=draft.pk).state == "draft"
     door.perform(draft, "withdraw", clerk)
@@ -220,7 +220,7 @@ def test_a_class_of_another_year_is_not_written_by_whatever_way(world):
     transfer = Transfer.objects.get(case=draft)
     other = world.first.classes.get(cohort=pupil.cohort - 1)
     for wrong in (other, world.second.classes.get(cohort=pupil.cohort)):
-        with pytest.raises(Refused, match="不是本校这一年级的班级"):
+        with refused("grade_and_class", match="不是本校这一年级的班级"):
             drafting.change(
                 draft,
                 world.registrar(world.first),

@@ -4,10 +4,10 @@ import pytest
 
 from reviews.engine import book as rulebook
 from reviews.engine import door
-from reviews.vocabulary.refusals import Refused
 from students.changes.status import KEPT, settle_in, settle_refusal
 from students.pupil.grades import nominal_grade
 from students.pupil.models import Student
+from tests.refusals import refused
 from tests.world import World, rewritten
 from transfers.moving import preflight
 
@@ -57,7 +57,7 @@ def test_a_suspended_pupil_is_refused_by_every_road_with_the_school_to_resume_at
     assert f"须先在{school.name}办理复学手续" in told[0].text
     assert told[0].clause == "附件1 三.2"
     draft = world.draft(world.first, pupil)
-    with pytest.raises(Refused, match=f"须先在{school.name}办理复学手续"):
+    with refused("not_suspended", match=f"须先在{school.name}办理复学手续"):
         door.perform(draft, "submit", world.registrar(world.first), opinion="情况属实，申请转入。")
 
 
@@ -66,6 +66,6 @@ def test_who_is_suspended_while_the_case_runs_does_not_move(world, from_where):
     pupil = world.pupil(getattr(world, from_where))
     case = world.submitted(world.first, pupil)
     rewritten(Student.objects.filter(pk=pupil.pk), status="suspended")
-    with pytest.raises(Refused, match="办理复学手续"):
+    with refused("not_suspended", match="办理复学手续"):
         world.finish(case, opinion=WORDS)
     assert Student.objects.get(pk=pupil.pk).school == getattr(world, from_where)

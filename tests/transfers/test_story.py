@@ -7,8 +7,8 @@ from ledger import audit
 from ledger.models import OutboxMessage
 from reviews.engine import door
 from reviews.engine.models import Act, Case, Step
-from reviews.vocabulary.refusals import Refused
 from students.pupil.models import Enrolment, ProblemRecord, Student
+from tests.refusals import refused
 from tests.world import World, rewritten
 
 pytestmark = pytest.mark.django_db
@@ -79,14 +79,14 @@ def test_sent_back_for_correction_it_returns_straight_to_the_unit_that_asked(wor
 @pytest.mark.rule("R3.1b")
 def test_a_refusal_is_final_and_needs_a_listed_reason_and_ten_characters(world):
     case = world.decide(world.submitted(world.first, world.pupil(world.third)))
-    with pytest.raises(Refused, match="所列理由"):
+    with refused("reason_listed", match="所列理由"):
         world.decide(case, "refuse", "材料不齐", "请家长补交房产证明和社保证明。")
-    with pytest.raises(Refused, match="不少于 10 字"):
+    with refused("opinion_refusal", match="不少于 10 字"):
         world.decide(case, "refuse", "reason_untrue", "不同意。")
     case = world.decide(case, "refuse", "reason_untrue", "经核对证明与申报原因不一致，不同意。")
     assert case.state == "refused"
     assert case.exclusive_key is None
-    with pytest.raises(Refused, match="已驳回"):
+    with refused("case_closed", match="已驳回"):
         door.perform(case, "withdraw", world.registrar(world.first), opinion="不转了")
 
 
@@ -109,7 +109,7 @@ def test_a_recall_takes_the_case_back_to_the_head_who_signed(world):
 def test_after_the_next_unit_has_opened_it_a_recall_is_refused(world):
     case = world.decide(world.submitted(world.first, world.pupil(world.third)))
     Step.objects.filter(case=case, closed_at__isnull=True).update(first_opened_at=timezone.now())
-    with pytest.raises(Refused, match="已经查看"):
+    with refused("recall_opened", match="已经查看"):
         door.perform(case, "recall", world.head(world.first))
 
 
@@ -121,7 +121,7 @@ def test_an_obstacle_at_the_last_sign_off_stops_the_move_but_neither_refusal_nor
         for _ in range(3):
             case = world.decide(case)
         ProblemRecord.objects.create(student=pupil, kind="id_name_mismatch")
-        with pytest.raises(Refused, match="问题学籍"):
+        with refused("no_problem", match="问题学籍"):
             world.decide(case)
     told = "经核对证明与申报原因不一致，不同意。"
     last = Case.objects.get(pk=cases[0].pk)
@@ -138,7 +138,7 @@ def test_an_obstacle_at_the_last_sign_off_stops_the_move_but_neither_refusal_nor
 @pytest.mark.rule("R0.6")
 def test_without_the_reason_proof_nothing_is_sent(world):
     draft = world.draft(world.first, world.pupil(world.third), proofs=0)
-    with pytest.raises(Refused, match="请上传 1–6 张转学原因证明的照片"):
+    with refused("proof_attached", match="请上传 1–6 张转学原因证明的照片"):
         door.perform(draft, "submit", world.registrar(world.first), opinion="情况属实，申请转入。")
 
 
@@ -149,7 +149,7 @@ def test_a_record_that_is_no_longer_at_the_sending_school_is_not_moved_from_ther
     for _ in range(3):
         case = world.decide(case)
     rewritten(Student.objects.filter(pk=pupil.pk), school=world.second, school_class=None)
-    with pytest.raises(Refused, match="该生学籍已不在示例第三小学"):
+    with refused("still_at_sending_school", match="该生学籍已不在示例第三小学"):
         world.decide(case)
     assert Case.objects.get(pk=case.pk).is_live
 

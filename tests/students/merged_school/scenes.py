@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import pytest
 from django.db import connection
 from django.test import Client
 
 from ledger import outbox
 from reviews.clock import sweeps
-from reviews.vocabulary.refusals import Refused
 from students.admission import recruitment
 from students.changes import drafting as change_drafting
 from students.changes.kinds import BY_KIND
@@ -42,13 +40,6 @@ def merged(world, old=None, heir=None, at=ROUND):
         cursor.execute("SET CONSTRAINTS ALL DEFERRED")
     world.closed(old or world.first, heir or world.second, on=CLOSING)
     return round_of(at)
-
-
-def code_of(act, *args, **said):
-    with pytest.raises(Refused) as error:
-        act(*args, **said)
-    assert error.value.sentence.endswith("。")
-    return error.value.code
 
 
 def looks(account, url):

@@ -26,7 +26,7 @@ from students.pupil.models import SchoolClass, Student
 from students.pupil.reference import load_code_tables
 from tests.api import Program
 from tests.clock import frozen
-from tests.reviews.test_walls import refused
+from tests.refusals import sql_refused
 from tests.students.year_end.test_rows import asked, now_is, on, recruited, refusal, run_of
 from tests.students.year_end.truth import JULY, Rows, played
 from tests.world import World, rewritten
@@ -457,7 +457,7 @@ def test_no_number_of_a_person_is_kept_in_the_reason(world):
         assert (answer.status_code, sentence in answer.content.decode()) == (409, True)
         assert answer.context["form"]["own_cohort_reason"].value() == told
     column = "UPDATE students_statuschange SET own_cohort_reason=%s WHERE case_id=%s"
-    refused("change_own_cohort_no_numbers", column, told, case.pk)
+    sql_refused("change_own_cohort_no_numbers", column, told, case.pk)
 
 
 def test_the_api_says_which_grades_and_takes_own_cohort(world):
@@ -556,7 +556,7 @@ def test_the_database_lets_no_own_cohort_go_off_or_end_without_its_reason(world,
         ):
             said = {"own_cohort": True, "school_class": None} | said
             rewritten(StatusChange.objects.filter(case=draft), **said)
-            refused("own_cohort_reason", sent, draft.pk, running.pk)
+            sql_refused("own_cohort_reason", sent, draft.pk, running.pk)
         # Taken away on the way, it does not end either, whatever the program says.
         case = world.decide(running)
         rewritten(StatusChange.objects.filter(case=case), own_cohort_reason="")

@@ -1,0 +1,77 @@
+"""No test is content with something being refused: it names the refusal of the door, the constraint or the sentence of the
+database (tests/refusals.py)."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+TESTS = Path(__file__).resolve().parent
+FILES = sorted(path for path in TESTS.rglob("*.py") if path != TESTS / "refusals.py")
+DATABASE = {
+    "DatabaseError", "DataError", "Error", "IntegrityError", "InternalError", "NotSupportedError", "OperationalError",
+    "ProgrammingError", "ProtectedError", "RestrictedError",
+}  # fmt: skip
+
+
+def bare(source: str) -> list[int]:
+    """The lines on which something is expected to be refused and nothing says by what."""
+    tree = ast.parse(source)
+    kept = {
+        id(item.context_expr)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.With | ast.AsyncWith)
+        for item in node.items
+        if item.optional_vars is not None
+    }
+    return [
+        node.lineno
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "pytest.raises" and node.args
+        if any(_says_nothing(ast.unparse(one), node, id(node) in kept) for one in _kinds(node.args[0]))
+    ]
+
+
+def _kinds(node: ast.expr) -> list[ast.expr]:
+    return node.elts if isinstance(node, ast.Tuple) else [node]
+
+
+def _says_nothing(kind: str, call: ast.Call, kept: bool) -> bool:
+    """``kept``: the exception is looked at afterwards, which will do where it is no ``Refused`` and not the database's."""
+    matched = any(
+        word.arg == "match" and not (isinstance(word.value, ast.Constant) and not word.value.value)
+        for word in call.keywords
+    )
+    name = kind.split(".")[-1]
+    if name == "Refused":
+        return True
+    if name in DATABASE or kind.startswith("psycopg"):
+        return not matched
+    return name.endswith("Refused") and not matched and not kept
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(TESTS)))
+def test_a_refusal_is_named(path):
+    assert bare(path.read_text(encoding="utf-8")) == [], "say which: tests/refusals.py"
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("with pytest.raises(Refused): act()", True),
+        ("with pytest.raises(door.Refused, match='已办结') as caught: act()", True),
+        ("with pytest.raises(IntegrityError) as caught, transaction.atomic(): act()", True),
+        ("with pytest.raises((ValueError, DatabaseError)): act()", True),
+        ("with pytest.raises(psycopg.errors.InsufficientPrivilege): act()", True),
+        ("with pytest.raises(IntegrityError, match=''): act()", True),
+        ("stopped = pytest.raises(IntegrityError)", True),
+        ("with pytest.raises(StaffingRefused): act()", True),
+        ("with pytest.raises(IntegrityError, match='case_closed'): act()", False),
+        ("with pytest.raises(StaffingRefused, match='两人'): act()", False),
+        ("with pytest.raises(ItemsRefused) as caught: act()", False),
+        ("with pytest.raises(ValueError): act()", False),
+        ("with refused('no_seat'): act()", False),
+    ],
+)
+def test_what_counts_as_bare(line, found):
+    assert bool(bare(line)) == found
