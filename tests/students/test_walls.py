@@ -84,7 +84,7 @@ def test_a_pupil_is_at_one_school_at_a_time(world):
         "INSERT INTO students_enrolment (student_id, school_id, period, phase, grade_in, class_name, entered_by,"
         " left_by, case_number, left_case_number) VALUES (%s, %s, tstzrange(%s, %s), 'primary', 1, '', '', '', '', '')"
     )
-    sql_refused("enrolment_one", insert, pupil.pk, world.second.pk, "2099-01-01", None)
+    sql_refused("enrolment_one_school_at_a_time", insert, pupil.pk, world.second.pk, "2099-01-01", None)
     sql_refused(
         "enrolment_one_school_at_a_time", insert, pupil.pk, world.second.pk, "2025-01-01", "2025-02-01"
     )
