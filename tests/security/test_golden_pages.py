@@ -5,11 +5,16 @@ run to run (keys, numbers drawn by chance, rows' ids) stands as a word. ``GOLDEN
 """
 
 import difflib
+import itertools
 import os
 import re
 
 import pytest
+from django.apps import apps
+from django.core.management.color import no_style
+from django.db import connection
 
+from tests import world
 from tests.clock import frozen, shanghai
 from tests.golden import FOLDER
 from tests.security.scene import Scene
@@ -42,8 +47,13 @@ def file_of(route: str) -> str:
 
 
 @pytest.fixture
-def scene(settings, tmp_path):
+def scene(db, settings, tmp_path, monkeypatch):
     settings.EVIDENCE_ROOT = tmp_path
+    # People, pupils and rows are otherwise counted through all tests of a process.
+    monkeypatch.setattr(world, "_count", itertools.count(1))
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sequence_reset_sql(no_style(), apps.get_models()):
+            cursor.execute(statement)
     with frozen(shanghai(2026, 10, 14, 10)) as now:
         yield Scene(now)
 
