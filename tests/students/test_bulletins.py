@@ -282,6 +282,8 @@ def test_the_provinces_head_publishes_after_the_replies_and_then_nothing_changes
         publishing.publish(bulletin, clerk, late)
     with refused("not_proposed"):
         publishing.publish(bulletin, head, late)
+    sql_refused("bulletin_figures", "UPDATE students_bulletinline SET figures = '{}'")
+    sql_refused("no_delete", "DELETE FROM students_bulletinline")
     published(world, bulletin, late)
     with refused("published", match="已经发布"):
         publishing.publish(bulletin, head, shanghai(2026, 11, 6, 9))
@@ -289,8 +291,8 @@ def test_the_provinces_head_publishes_after_the_replies_and_then_nothing_changes
         ("bulletin_inputs", "UPDATE students_bulletin SET digest = 'x'"),
         ("no_delete", "DELETE FROM students_bulletin"),
         ("bulletin_frozen", "UPDATE students_bulletinline SET reply = '事后修改的说明'"),
-        ("bulletin_figures", "UPDATE students_bulletinline SET figures = '{}'"),
-        ("no_delete", "DELETE FROM students_bulletinline"),
+        ("bulletin_frozen", "UPDATE students_bulletinline SET figures = '{}'"),
+        ("bulletin_frozen", "DELETE FROM students_bulletinline"),
     ):
         sql_refused(wall, statement)
 

@@ -505,7 +505,7 @@ def test_the_database_takes_a_confirmation_back_for_nobody(world, known, change,
     pupil = world.pupil(world.third)
     made = world.taken_in(world.first, pupil if known else None, stated=None if known else stated(pupil))
     sql = "UPDATE transfers_offlinetransfer SET {} WHERE id = %s"
-    refused(wall, sql.format(change.format(pupil=pupil.pk)), made.pk)
+    sql_refused(wall, sql.format(change.format(pupil=pupil.pk)), made.pk)
     if not known:
         with connection.cursor() as cursor:
             cursor.execute(sql.format(f"student_id = {pupil.pk}"), [made.pk])
