@@ -109,7 +109,10 @@ def test_the_photograph_is_taken_with_the_camera_of_the_counter(world, desk):
     page.get_by_role("button", name="用摄像头拍").click()
     live = page.locator("[data-live]")
     expect(live).to_be_visible()
-    page.wait_for_function("document.querySelector('[data-live]').videoWidth > 0")
+    # Waiting by a condition in text would be an eval, which the page's policy forbids.
+    live.evaluate(
+        "video => video.videoWidth || new Promise(done => video.addEventListener('loadedmetadata', done, {once: true}))"
+    )
     page.get_by_role("button", name="拍照", exact=True).click()
     expect(page.locator("[data-crop] canvas")).to_be_visible()
     expect(live).to_be_hidden()
