@@ -7,12 +7,13 @@ HOST ?= 127.0.0.1
 BIN := .venv/bin
 export PORT HOST
 
-.PHONY: help install install-dev run dev reset test lint fix docs catalogue tour lock secrets bench soak restore-drill
+.PHONY: help install install-dev run dev reset test test-fast lint fix docs catalogue tour lock secrets bench soak restore-drill
 
 help:
 	@echo "make run            启动整个系统（首次会自动安装并生成演示数据），PORT=9000 换端口"
 	@echo "make dev            开发用：保存即生效，不必重启"
 	@echo "make test           运行全部测试，包括浏览器测试"
+	@echo "make test-fast      边改边测：约五分钟，不含逐个地址的扫描、启动整个系统、印件和浏览器"
 	@echo "make reset          清空 var 中的全部数据（YES=1 不再询问）"
 	@echo "make catalogue      收集界面文字，更新英文目录（locale/en）"
 	@echo "make fix | lint     整理代码 | 检查代码和类型"
@@ -39,6 +40,10 @@ reset: install
 
 test: install-dev
 	@tests/run
+
+# While one works: all but what walks every address, starts programs or sets papers (tests/slow.txt), and no browser.
+test-fast: install-dev
+	@tests/run $$(sed 's/^/--ignore=/' tests/slow.txt) tests
 
 lint: install-dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

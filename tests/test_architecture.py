@@ -124,3 +124,9 @@ def test_own_styles_stay_within_what_old_browsers_know():
     for path in (ROOT / "static" / "xueji").rglob("*.css"):
         text = path.read_text(encoding="utf-8")
         assert not [word for word in forbidden if word in text], where(path)
+
+
+def test_what_the_fast_run_leaves_out_exists():
+    """A renamed file would silently come back into ``make test-fast``."""
+    lines = (ROOT / "tests" / "slow.txt").read_text(encoding="utf-8").split()
+    assert not [line for line in lines if not (ROOT / line).exists()]
