@@ -29,7 +29,7 @@ from reviews.engine.models import Act, Attachment, Case, CaseQuerySet, Step
 from reviews.engine.procedures import CasePage, Procedure
 from reviews.refusal_rules import wall_marks
 from reviews.vocabulary.clauses import url_of
-from reviews.vocabulary.refusals import Refusal
+from reviews.vocabulary.refusals import Refusal, refusal_context
 from reviews.vocabulary.states import Awaiting, State
 from reviews.worklist import tabs as worklist
 from reviews.worklist.tabs import Place
@@ -207,14 +207,7 @@ def context(sight: Sight) -> dict:
     case = sight.case
     procedure, told = procedures.of(case), sight.told
     decision = case_panel.decision(sight)
-    refusal = sight.typed.refusal
-    refused = None
-    if refusal is not None:
-        refused = {
-            "sentence": refusal.sentence,
-            "clause": refusal.clause,
-            "clause_url": url_of(refusal.clause),
-        }
+    refused = refusal_context(sight.typed.refusal)
     beside = case_panel.verbs(sight, told.copy_url)
     filing = file_panel.panel(sight, refused)
     in_file = filing is not None and sight.typed.verb in file_panel.VERBS
