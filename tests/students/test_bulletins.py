@@ -287,12 +287,14 @@ def test_the_provinces_head_publishes_after_the_replies_and_then_nothing_changes
     published(world, bulletin, late)
     with refused("published", match="已经发布"):
         publishing.publish(bulletin, head, shanghai(2026, 11, 6, 9))
+    # Another province's bulletin of the month is still a draft: the walls are asked of this one's lines only.
+    of_this = f" WHERE bulletin_id = {bulletin.pk}"
     for wall, statement in (
-        ("bulletin_inputs", "UPDATE students_bulletin SET digest = 'x'"),
-        ("no_delete", "DELETE FROM students_bulletin"),
-        ("bulletin_frozen", "UPDATE students_bulletinline SET reply = '事后修改的说明'"),
-        ("bulletin_frozen", "UPDATE students_bulletinline SET figures = '{}'"),
-        ("bulletin_frozen", "DELETE FROM students_bulletinline"),
+        ("bulletin_frozen", f"UPDATE students_bulletin SET digest = 'x' WHERE id = {bulletin.pk}"),
+        ("no_delete", f"DELETE FROM students_bulletin WHERE id = {bulletin.pk}"),
+        ("bulletin_frozen", "UPDATE students_bulletinline SET reply = '事后修改的说明'" + of_this),
+        ("bulletin_frozen", "UPDATE students_bulletinline SET figures = '{}'" + of_this),
+        ("bulletin_frozen", "DELETE FROM students_bulletinline" + of_this),
     ):
         sql_refused(wall, statement)
 
