@@ -11,8 +11,8 @@ from demo.loading import as_replica
 from demo.people import Staff
 from orgs.people.models import PostRole, Unit
 from reviews.engine.models import Case
-from students.admission import late_lists as lists
-from students.admission.registration import Newcomer
+from students.admission.late import actions as lists
+from students.admission.registration.actions import Newcomer
 from students.classes import sheets
 from students.duplicates import problems
 from students.pupil import records, sealing

@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from ledger.administration import ReadOnlyAdmin, ReadOnlyInline, WalledAdmin
-from students.admission.late_models import LateChild, MonthlyCheck
+from students.admission.late.models import LateChild, MonthlyCheck
 from students.changes import admin as policy_admin  # noqa: F401 - registers its page
 from students.changes.kinds import KINDS
 from students.changes.models import StatusChange

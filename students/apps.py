@@ -13,18 +13,31 @@ class StudentsConfig(AppConfig):
 
     def ready(self):
         """Make the outbox know who delivers this floor's messages, and the engine the kinds of case."""
-        from students.admission import (
-            late_month_reminders,
-            late_notices,
-            late_procedure,
-            late_table,
-            recruitment_notices,
-            recruitment_procedure,
-            recruitment_table,
-            registration_table,
+        from students.admission.late import (
+            month_reminders as late_month_reminders,
         )
-        from students.bulletins import telling
-        from students.changes import key_procedure, procedures, reminders
+        from students.admission.late import (
+            notices as late_notices,
+        )
+        from students.admission.late import (
+            procedure as late_procedure,
+        )
+        from students.admission.late import (
+            table as late_table,
+        )
+        from students.admission.recruitment import (
+            notices as recruitment_notices,
+        )
+        from students.admission.recruitment import (
+            procedure as recruitment_procedure,
+        )
+        from students.admission.recruitment import (
+            table as recruitment_table,
+        )
+        from students.admission.registration import table as registration_table
+        from students.bulletins import notices as telling
+        from students.changes import procedures, reminders
+        from students.changes.key import procedure as key_procedure
         from students.classes import notices as class_notices
         from students.numbers import notices as number_notices
         from students.problems import answering, deciding, deletion

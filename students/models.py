@@ -1,9 +1,9 @@
 """Django finds this app's tables here; everyone else imports them from where they stand."""
 
 # ruff: noqa: F401
-from students.admission.late_models import LateChild, MonthlyCheck
+from students.admission.late.models import LateChild, MonthlyCheck
 from students.bulletins.models import Bulletin, BulletinLine
-from students.changes.key_models import KeyInformationChange
+from students.changes.key.models import KeyInformationChange
 from students.changes.models import ChangePolicy, ContactAttempt, StatusChange
 from students.classes.models import ChangeSheet, ChangeSheetLine, ClassCharge
 from students.counter.models import PrintBatch, PupilPhoto, SheetPrint

@@ -4,7 +4,7 @@ reasons it is refused or sent back, what the law allows, when it is told of."""
 from reviews import notice_rows
 from reviews.rulebook.notice_values import IN_FORCE
 from reviews.rulebook.year_values import OURS
-from students.admission.late_limit_values import LIMITS
+from students.admission.late.limit_values import LIMITS
 from students.changes import values as change_values
 from students.verification.reminder_values import REMINDERS
 

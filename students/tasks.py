@@ -2,8 +2,7 @@
 
 from celery import shared_task
 
-from students.admission import late_month_reminders as month_reminders
-from students.admission import late_months as months
+from students.admission.late import month_reminders, months
 from students.bulletins import drafting, publishing
 from students.changes import reminders as change_reminders
 from students.counter import print_batches

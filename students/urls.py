@@ -3,16 +3,14 @@
 from django.urls import path
 
 from reviews.vocabulary import case_number, public_numbers  # noqa: F401 - makes <case:number>, <public:number>, <check:code> known
-from students.admission import (
-    late_month_views,
-    late_views,
-    recruitment_views,
-    registration_views,
-    through_views,
-)
+from students.admission.late import month_views as late_month_views
+from students.admission.late import views as late_views
+from students.admission.recruitment import through_views
+from students.admission.recruitment import views as recruitment_views
+from students.admission.registration import views as registration_views
 from students.bulletins import views as bulletin_views
-from students.changes import key_views
 from students.changes import views as change_views
+from students.changes.key import views as key_views
 from students.classes import sheet_views
 from students.classes import views as class_views
 from students.counter import check_views, print_batch_views

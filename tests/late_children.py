@@ -2,12 +2,10 @@
 
 from datetime import date, timedelta
 
-from students.admission import late_calendar as calendar
-from students.admission import late_lists as lists
-from students.admission import late_monthly as monthly
-from students.admission import late_months as months
-from students.admission.late_models import Late, LateChild
-from students.admission.registration import Newcomer
+from students.admission.late import actions as lists
+from students.admission.late import calendar, monthly, months
+from students.admission.late.models import Late, LateChild
+from students.admission.registration.actions import Newcomer
 from students.pupil import records
 from students.pupil.models import Student
 from tests.world import rewritten

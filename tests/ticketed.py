@@ -3,9 +3,15 @@
 from datetime import timedelta
 
 from orgs.people.models import PostRole
-from tickets import door, drafting, kinds
-from tickets.models import Kind, Ticket
-from tickets.states import Verb
+from tickets.forms import (
+    actions as door,
+)
+from tickets.forms import (
+    drafting,
+    kinds,
+)
+from tickets.forms.models import Kind, Ticket
+from tickets.forms.states import Verb
 from web import clock
 
 PROBLEMS = ["两名学生共用一个身份证件号，跨省查重无法完成。", "跨省转学已办结，转出省仍显示在办。"]

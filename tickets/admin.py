@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from ledger.administration import ReadOnlyAdmin, ReadOnlyInline
-from tickets.models import Entry, Ticket
+from tickets.forms.models import Entry, Ticket
 from web.words import zh
 
 

@@ -12,4 +12,7 @@ class TicketsConfig(AppConfig):
 
     def ready(self):
         """Make the outbox know who delivers this floor's messages."""
-        from tickets import open_papers, succession, telling  # noqa: F401
+        from tickets.forms import (  # noqa: F401
+            open_papers,
+            succession,
+        )

@@ -1,7 +1,7 @@
 """The rows that ship with tickets, as the first migration writes them (R0.7)."""
 
 from reviews import notice_rows
-from tickets.limit_values import LIMITS
+from tickets.forms.limit_values import LIMITS
 
 
 def fill(apps, schema_editor) -> None:

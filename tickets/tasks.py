@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from tickets import escalation
+from tickets.forms import escalation
 from web import clock
 
 

@@ -3,7 +3,8 @@
 from django.urls import path
 
 from reviews.vocabulary import public_numbers  # noqa: F401 - brings <public:number>
-from tickets import complaint_views, views
+from tickets.complaints import views as complaint_views
+from tickets.forms import views
 
 urlpatterns = [
     path("complaints/", complaint_views.ask, name="complaint-ask"),

@@ -20,14 +20,14 @@ from reviews.case_page import api as reviews
 from reviews.refusal_register import api as wall
 from reviews.rulebook_pages.api import Routes
 from reviews.vocabulary.refusals import Refused
-from students.admission.late_api import LateMonths
+from students.admission.late.api import LateMonths
 from students.bulletins.api import Bulletins
 from students.changes.api import Changes
 from students.classes import api as students
 from students.pupil.identity import IdentityError
 from students.pupil.records import TooManyMisses
 from students.record.api import Records
-from tickets.api import Tickets
+from tickets.forms.api import Tickets
 from transfers.graduating.api import Graduating
 from transfers.moving import api as transfers
 from transfers.moving import look_up_api as api_look_up

@@ -319,11 +319,11 @@ SPECTACULAR_SETTINGS = {
         "TransferKindEnum": "transfers.moving.api.KINDS_OFFERED",
         "BulletinStateEnum": "students.bulletins.models.BulletinState",
         "SexEnum": "students.pupil.models.Sex",
-        "TicketKindEnum": "tickets.models.Kind",
-        "PaperKindEnum": "tickets.api.PAPER_KINDS",
-        "TicketStateEnum": "tickets.states.State",
-        "TicketVerbEnum": "tickets.states.Verb",
-        "TicketActEnum": "tickets.api.ACTS",
+        "TicketKindEnum": "tickets.forms.models.Kind",
+        "PaperKindEnum": "tickets.forms.api.PAPER_KINDS",
+        "TicketStateEnum": "tickets.forms.states.State",
+        "TicketVerbEnum": "tickets.forms.states.Verb",
+        "TicketActEnum": "tickets.forms.api.ACTS",
     },
 }
 

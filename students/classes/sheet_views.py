@@ -11,7 +11,7 @@ from reviews.case_page.forms import PlainText
 from reviews.case_page.proof_views import whole
 from reviews.desk import context as desk
 from reviews.vocabulary.refusals import Refusal, Refused, refusal_context
-from students.admission.registration import label_of
+from students.admission.registration.actions import label_of
 from students.classes import sheets
 from students.classes.models import ChangeSheet, ChangeSheetLine, Sheet
 from students.classes.sheets import ITEMS

@@ -18,7 +18,7 @@ from reviews.engine.opinions import free_text
 from reviews.engine.seating import two_persons
 from reviews.vocabulary.public_numbers import public_number
 from reviews.vocabulary.refusals import Refusal, Refused, refuse
-from students.admission.registration import label_of
+from students.admission.registration.actions import label_of
 from students.classes.models import IN_HAND, OPEN, ChangeSheet, ChangeSheetLine, ClassCharge, Sheet
 from students.pupil import sealing
 from students.pupil.models import ChangeSource, SchoolClass, Student

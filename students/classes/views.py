@@ -21,7 +21,7 @@ from reviews.case_page.proof_views import refused_page, whole
 from reviews.desk import context as desk
 from reviews.evidence import uploads
 from reviews.vocabulary.refusals import NO_POST, Refusal, Refused, refusal_context
-from students.admission.registration import label_of
+from students.admission.registration.actions import label_of
 from students.classes import sheet_table, sheets
 from students.classes.models import IN_HAND, ChangeSheet, ClassCharge, Sheet
 from students.classes.sheet_table import LinesRefused

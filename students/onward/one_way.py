@@ -33,7 +33,7 @@ def leave_lists(students: Iterable[int], why: str, by_case: Case) -> int:
     """The pupils went another way by ``by_case``: they stand on no list of recruited graduates any more, at whatever stage
     it is; returns how many. A running list on which nobody is left ends. Called before their status changes.
 
-    Pupils before lists, as whoever puts a pupil on a list has them (:func:`students.admission.recruitment.add`): a row that is being
+    Pupils before lists, as whoever puts a pupil on a list has them (:func:`students.admission.recruitment.actions.add`): a row that is being
     written meanwhile is there before the lists are read, or its writer finds what has become of the pupil."""
     held = Student.objects.select_for_update(no_key=True).filter(pk__in=students).order_by("pk")
     students = list(held.values_list("pk", flat=True))

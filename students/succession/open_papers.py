@@ -5,8 +5,13 @@ from datetime import date
 from orgs.people.models import PostRole, Unit, UnitLevel
 from orgs.people.successors import stood_for
 from reviews.engine.open_papers import kind
-from students.admission import late_monthly as monthly
-from students.admission.late_models import Late, LateChild, MonthlyCheck, MonthState
+from students.admission.late import monthly
+from students.admission.late.models import (
+    Late,
+    LateChild,
+    MonthlyCheck,
+    MonthState,
+)
 from students.bulletins import figures
 from students.bulletins.models import Bulletin, BulletinLine, BulletinState
 from students.classes.models import ChangeSheet, Sheet

@@ -18,7 +18,7 @@ from reviews.case_page.forms import PlainText
 from reviews.case_page.proof_views import day_of, whole
 from reviews.desk import context as desk
 from reviews.vocabulary.refusals import Refusal, Refused, refusal_context
-from students.admission.registration import label_of
+from students.admission.registration.actions import label_of
 from students.record.fields import BY_KEY
 from students.verification import rounds
 from students.verification.models import (

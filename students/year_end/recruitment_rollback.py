@@ -14,7 +14,7 @@ from reviews.engine.opinions import free_text
 from reviews.engine.procedures import CasePage
 from reviews.vocabulary.refusals import guard
 from reviews.vocabulary.states import State, Verb
-from students.admission import recruitment
+from students.admission.recruitment import actions as recruitment
 from students.changes import page as change_page
 from students.changes import pupil_drafts
 from students.changes import rules as change_rules

@@ -8,10 +8,10 @@ from axe_playwright_python.sync_playwright import Axe
 from orgs.people.models import PostRole
 from reviews.notices.models import Notice
 from reviews.rulebook import calendar
-from students.admission import recruitment
+from students.admission.recruitment import actions as recruitment
 from students.bulletins import drafting
 from students.bulletins.counting import Month
-from students.changes import key_drafting
+from students.changes.key import drafting as key_drafting
 from students.counter.models import PrintBatch
 from students.duplicates import problems
 from students.problems import answering

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from reviews.engine.models import Case
-from students.admission import registration
+from students.admission.registration import actions as registration
 from students.duplicates import problems
 from students.pupil.models import ProblemRecord, Student
 from students.pupil.reference import load_code_tables

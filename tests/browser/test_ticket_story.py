@@ -13,8 +13,8 @@ from students.pupil.records import current_number
 from students.pupil.reference import load_code_tables
 from tests import ticketed
 from tests.browser.desk import photograph
-from tickets.models import Ticket
-from tickets.states import State
+from tickets.forms.models import Ticket
+from tickets.forms.states import State
 from web import clock
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]

@@ -9,7 +9,7 @@ from ledger.models import AuditEntry
 from orgs.people.models import PostRole, Unit
 from tests.refusals import refused
 from tests.world import World
-from tickets import complaints
+from tickets.complaints import actions as complaints
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.5")]

@@ -15,7 +15,7 @@ from reviews.appeals import ruling as appeals
 from reviews.engine.models import Case, OverdueRecord, Step
 from reviews.rulebook import calendar
 from reviews.rulebook.models import Limit, QuickPhrase, RefusalReason, Route, Window, YearRow
-from students.admission import recruitment
+from students.admission.recruitment import actions as recruitment
 from students.bulletins import drafting
 from students.bulletins.counting import Month
 from students.duplicates import problems

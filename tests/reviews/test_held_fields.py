@@ -16,15 +16,15 @@ from reviews.engine.grounds import FORBIDDEN
 from reviews.engine.models import Case
 from reviews.faults import announcing as faults
 from reviews.rulebook import calendar
-from students.admission import late_lists as lists
-from students.admission import late_monthly as monthly
-from students.admission.late_models import MonthlyCheck
+from students.admission.late import actions as lists
+from students.admission.late import monthly
+from students.admission.late.models import MonthlyCheck
 from students.bulletins import drafting as bulletin_drafting
 from students.bulletins import publishing, recounting
 from students.bulletins.counting import Month
 from students.bulletins.models import Bulletin
 from students.changes import drafting as change_drafting
-from students.changes import key_drafting
+from students.changes.key import drafting as key_drafting
 from students.changes.models import ContactAttempt
 from students.dropouts import marking
 from students.duplicates import problems

@@ -8,7 +8,7 @@ from reviews.engine import door
 from reviews.engine.grounds import FORBIDDEN
 from reviews.engine.models import Act, Case
 from reviews.rulebook.models import QuickPhrase
-from students.admission import recruitment
+from students.admission.recruitment import actions as recruitment
 from students.classes import sheets
 from students.classes.models import ChangeSheet
 from students.duplicates import problems

@@ -29,10 +29,10 @@ from reviews.evidence.proofs import take_in
 from reviews.notices.models import Notice
 from reviews.rulebook import calendar
 from reviews.rulebook.models import QuickPhrase
-from students.admission import recruitment
+from students.admission.recruitment import actions as recruitment
 from students.bulletins import drafting
 from students.bulletins.counting import Month
-from students.changes import key_drafting
+from students.changes.key import drafting as key_drafting
 from students.counter import photos
 from students.counter.models import PrintBatch
 from students.duplicates import problems
@@ -44,7 +44,7 @@ from students.tables.models import ImportBatch, ImportKind, ImportState
 from students.year_end.models import GraduationRun
 from tests import late_children, ticketed, upkept
 from tests.world import World, png, rewritten
-from tickets import enclosures
+from tickets.forms import enclosures
 
 PLACES = {
     "own": "first",

@@ -7,7 +7,7 @@ import pytest
 
 from orgs.people.models import PostRole
 from reviews.appeals import ruling as appeals
-from students.admission import recruitment
+from students.admission.recruitment import actions as recruitment
 from students.changes.models import StatusChange
 from students.onward.models import RecruitedPupil
 from students.problems.models import RecordRemoval
@@ -18,7 +18,7 @@ from tests.clock import frozen, shanghai
 from tests.security import program_role
 from tests.security.program_role import Program
 from tests.world import World
-from tickets.states import Verb
+from tickets.forms.states import Verb
 from web import clock
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.rule("R0.5")]

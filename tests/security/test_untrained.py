@@ -17,7 +17,7 @@ from orgs.staff.training_models import Training
 from reviews.engine.middleware import OPEN
 from reviews.faults import announcing as faults
 from reviews.rulebook.models import Limit
-from students.admission import recruitment
+from students.admission.recruitment import actions as recruitment
 from students.changes import status
 from students.counter import photos
 from students.dropouts import marking

@@ -11,8 +11,9 @@ from reviews.engine import door
 from reviews.engine.models import Case, Step
 from reviews.evidence.proofs import take_in
 from reviews.vocabulary.states import State
-from students.changes import key_drafting, key_rules
-from students.changes.key_models import KeyInformationChange
+from students.changes.key import drafting as key_drafting
+from students.changes.key import rules as key_rules
+from students.changes.key.models import KeyInformationChange
 from students.numbers import population
 from students.pupil import identity, records
 from students.pupil.models import FieldChange, RegistrationNumber, Student

@@ -15,11 +15,13 @@ from ledger import outbox
 from ledger.models import AuditEntry
 from reviews.engine.models import Case
 from reviews.notices.models import Notice
-from students.admission import late_calendar as calendar
-from students.admission import late_lists as lists
-from students.admission import late_months as months
-from students.admission import late_table as table
-from students.admission.late_models import Late, LateChild, MonthlyCheck
+from students.admission.late import actions as lists
+from students.admission.late import calendar, months, table
+from students.admission.late.models import (
+    Late,
+    LateChild,
+    MonthlyCheck,
+)
 from students.pupil import records, sealing
 from students.pupil.grades import nominal_grade
 from students.pupil.models import Enrolment, ProblemRecord, Student

@@ -11,10 +11,12 @@ from ledger import outbox
 from ledger.models import AuditEntry
 from reviews.notices.models import Notice
 from reviews.rulebook.models import Limit
-from students.admission import late_month_reminders as month_reminders
-from students.admission import late_monthly as monthly
-from students.admission import late_months as months
-from students.admission.late_models import Late, LateChild, MonthlyCheck
+from students.admission.late import month_reminders, monthly, months
+from students.admission.late.models import (
+    Late,
+    LateChild,
+    MonthlyCheck,
+)
 from students.pupil.models import Student
 from tests import late_children
 from tests.api import Program, refusal

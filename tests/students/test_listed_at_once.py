@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from reviews.engine import door
 from reviews.engine.models import Case
 from reviews.vocabulary.refusals import Refused
-from students.admission import recruitment
+from students.admission.recruitment import actions as recruitment
 from students.changes import pupil_drafts
 from students.onward import one_way
 from students.onward.models import RecruitedPupil

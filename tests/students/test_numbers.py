@@ -12,7 +12,7 @@ from demo.loading import as_replica
 from ledger.models import AuditEntry
 from reviews.engine.models import Case, random_number
 from reviews.vocabulary.refusals import Refused
-from students.changes.key_models import KeyInformationChange
+from students.changes.key.models import KeyInformationChange
 from students.numbers import numbering as numbers
 from students.numbers.population import Found
 from students.pupil import identity, records, sealing

@@ -13,7 +13,7 @@ from ledger.models import AuditEntry
 from reviews.engine import door
 from reviews.engine.models import Act, Case, OverdueRecord, Step
 from reviews.notices.models import Notice
-from students.admission import recruitment
+from students.admission.recruitment import actions as recruitment
 from students.onward.models import RecruitedPupil
 from students.pupil.models import Student
 from tests.clock import frozen, shanghai

@@ -10,8 +10,8 @@ from orgs.people.models import Post, PostRole
 from reviews.engine import open_papers
 from reviews.notices.models import Notice
 from reviews.staff import handover
-from students.admission import late_calendar as calendar
-from students.admission.late_models import LateChild
+from students.admission.late import calendar
+from students.admission.late.models import LateChild
 from students.pupil.models import ProblemRecord
 from students.year_end.models import GraduationRun
 from tests import late_children, ticketed, upkept

@@ -13,7 +13,7 @@ from django.urls import reverse
 from ledger.models import AuditEntry
 from reviews.engine import door
 from reviews.engine.models import Case
-from students.admission import recruitment
+from students.admission.recruitment import actions as recruitment
 from students.onward.models import RecruitedPupil, Recruiting, RecruitmentReturn
 from students.pupil import arrivals, records
 from students.pupil.grades import JUNIOR, Entering

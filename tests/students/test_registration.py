@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from reviews.evidence import files
-from students.admission import registration
+from students.admission.registration import actions as registration
 from students.pupil import records
 from students.pupil.models import Enrolment, FieldChange, ProblemKind, ProblemRecord, SchoolClass, Student
 from students.pupil.reference import load_code_tables

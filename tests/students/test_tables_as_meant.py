@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from students.admission import registration
+from students.admission.registration import actions as registration
 from students.pupil import identity
 from students.pupil.models import Guardian, SchoolClass, Student
 from students.pupil.reference import load_code_tables

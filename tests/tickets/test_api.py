@@ -7,7 +7,7 @@ from students.pupil.reference import load_code_tables
 from tests import ticketed
 from tests.api import Program, refusal
 from tests.world import World
-from tickets.models import Ticket
+from tickets.forms.models import Ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.6")]
 

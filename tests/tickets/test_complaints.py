@@ -14,9 +14,9 @@ from reviews.rulebook.models import Limit
 from tests import ticketed
 from tests.refusals import refused
 from tests.world import World
-from tickets import escalation, sealed
-from tickets.models import Complaint, Ticket
-from tickets.states import State, Verb
+from tickets.forms import escalation, sealed
+from tickets.forms.models import Complaint, Ticket
+from tickets.forms.states import State, Verb
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.5")]

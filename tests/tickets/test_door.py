@@ -14,9 +14,20 @@ from tests import ticketed
 from tests.refusals import refused, refused_by_database, sql_refused
 from tests.ticketed import again, do, issued
 from tests.world import World
-from tickets import door, drafting, kinds, sealed
-from tickets.models import Entry, Kind, Ticket
-from tickets.states import State, Verb
+from tickets.forms import (
+    actions as door,
+)
+from tickets.forms import (
+    drafting,
+    kinds,
+    sealed,
+)
+from tickets.forms.models import (
+    Entry,
+    Kind,
+    Ticket,
+)
+from tickets.forms.states import State, Verb
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.6")]
@@ -223,7 +234,7 @@ def test_a_ticket_that_was_accepted_or_closed_unread_is_not_told_again_by_mail(w
 @pytest.mark.rule("R8.5")
 class TestEscalation:
     def test_a_ticket_that_nobody_accepts_goes_up_after_three_working_days(self, world):
-        from tickets import escalation
+        from tickets.forms import escalation
 
         ticket = issued(world, ticketed.check(world, unit=world.im, handler=world.east))
         later = clock.now() + timedelta(days=1)
@@ -237,7 +248,7 @@ class TestEscalation:
         assert escalation.sweep(clock.now() + timedelta(days=12)) == 0
 
     def test_a_ticket_that_cannot_be_sent_up_holds_up_no_other(self, world, monkeypatch):
-        from tickets import escalation
+        from tickets.forms import escalation
 
         papers = [ticketed.check(world, unit=world.im, handler=world.east) for _ in range(2)]
         stuck, other = (issued(world, paper) for paper in papers)
@@ -268,7 +279,7 @@ class TestEscalation:
     def test_it_goes_up_step_by_step_and_stays_below_those_who_issued_it(
         self, world, paper, issuer, handler, ends, times
     ):
-        from tickets import escalation
+        from tickets.forms import escalation
 
         unit, to, last = (getattr(world, name) for name in (issuer, handler, ends))
         begun = getattr(ticketed, paper)(world, unit=unit, handler=to)
@@ -287,7 +298,8 @@ class TestEscalation:
         assert paper == "check" or sender.pk in people
 
     def test_a_complaint_goes_up_to_the_ministry_and_stays_there(self, world):
-        from tickets import complaints, escalation
+        from tickets.complaints import actions as complaints
+        from tickets.forms import escalation
 
         said = complaints.checked(unit=world.east.name, matter="转学申请送出二十天没有人办理，也不说明原因。")
         complaint, _ = complaints.take_in(said, clock.now())
@@ -297,7 +309,7 @@ class TestEscalation:
         assert (complaint.holder, complaint.touch_by, complaint.times_escalated) == (world.ministry, None, 3)
 
     def test_a_limit_that_passes_is_recorded_once(self, world):
-        from tickets import escalation
+        from tickets.forms import escalation
 
         ticket = ticketed.accepted(world, ticketed.check(world))
         later = clock.now() + timedelta(days=25)

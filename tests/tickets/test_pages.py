@@ -17,9 +17,13 @@ from students.pupil.reference import load_code_tables
 from tests import ticketed
 from tests.clock import frozen
 from tests.world import World, png
-from tickets import sealed
-from tickets.models import Enclosure, Kind, Ticket
-from tickets.states import State
+from tickets.forms import sealed
+from tickets.forms.models import (
+    Enclosure,
+    Kind,
+    Ticket,
+)
+from tickets.forms.states import State
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.6")]

@@ -11,8 +11,8 @@ from students.counter import sheet_pdf
 from students.pupil.reference import load_code_tables
 from tests import golden, ticketed
 from tests.world import World
-from tickets import paper
-from tickets.models import Ticket
+from tickets.forms import paper
+from tickets.forms.models import Ticket
 from web.clock import SHANGHAI
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.6")]

@@ -4,8 +4,8 @@ import pytest
 from django.db import connection
 
 from tests import golden
-from tickets import asking, states
-from tickets.states import State, Verb
+from tickets.forms import asking, states
+from tickets.forms.states import State, Verb
 
 pytestmark = pytest.mark.rule("R8.6")
 

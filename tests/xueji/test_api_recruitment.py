@@ -7,7 +7,7 @@ from django.core import signing
 
 from reviews.engine import door
 from reviews.engine.models import Case
-from students.admission import recruitment
+from students.admission.recruitment import actions as recruitment
 from students.onward.models import RecruitedPupil
 from tests.api import Program, refusal
 from tests.clock import frozen, shanghai

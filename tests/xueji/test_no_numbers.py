@@ -9,9 +9,9 @@ from django.urls import reverse
 
 from reviews.engine.models import Act, Step
 from reviews.faults import announcing as faults
-from students.admission import late_lists as lists
+from students.admission.late import actions as lists
 from students.changes import drafting as change_drafting
-from students.changes import key_drafting
+from students.changes.key import drafting as key_drafting
 from students.changes.models import ContactAttempt, StatusChange
 from students.dropouts import marking
 from students.verification import rounds

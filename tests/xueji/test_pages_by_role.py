@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from orgs.people.models import PostRole
-from students.admission.late_models import MonthlyCheck
+from students.admission.late.models import MonthlyCheck
 from students.bulletins import drafting, publishing
 from students.bulletins.models import Bulletin
 from students.onward.models import RecruitedPupil

@@ -16,8 +16,8 @@ from reviews.appeals import ruling as appeals
 from reviews.engine import door, procedures
 from reviews.engine.models import Step
 from reviews.rulebook import calendar
-from students.admission import late_calendar
-from students.admission import late_monthly as monthly
+from students.admission.late import calendar as late_calendar
+from students.admission.late import monthly
 from students.bulletins import drafting as bulletin_drafting
 from students.bulletins import publishing
 from students.bulletins.counting import Month
@@ -31,8 +31,8 @@ from tests import late_children, ticketed, upkept
 from tests.clock import frozen
 from tests.refusals import refused, refused_by_database
 from tests.world import World
-from tickets.models import Complaint
-from tickets.states import Verb as TicketVerb
+from tickets.forms.models import Complaint
+from tickets.forms.states import Verb as TicketVerb
 from transfers.offline import recording as offline
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]

@@ -6,7 +6,7 @@ import django_fsm
 from django.conf import settings
 from django.db import migrations, models
 
-import tickets.states
+import tickets.forms.states
 from tickets import notice_rows
 
 
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(condition=models.Q(('state__in', ('drafted', 'issued', 'accepted', 'returned', 'answered', 'confirmed'))), fields=['holder', '-id'], name='ticket_holder'), models.Index(fields=['issuing_unit', '-id'], name='ticket_issuer'), models.Index(fields=['handling_unit', '-id'], name='ticket_handler'), models.Index(condition=models.Q(('state', 'issued')), fields=['touch_by'], name='ticket_untouched'), models.Index(condition=models.Q(('state__in', ('issued', 'accepted', 'returned'))), fields=['complete_by'], name='ticket_overdue')],
                 'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['drafted', 'closed']), ('issued_at__isnull', False), _connector='OR'), name='ticket_issued_at'), models.CheckConstraint(condition=models.Q(('issued_by__isnull', True), ('kind__in', ['check', 'complaint']), models.Q(('proposed_by__isnull', False), models.Q(('issued_by', models.F('proposed_by')), _negated=True)), _connector='OR'), name='ticket_stamped_by_another'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['accepted', 'answered', 'returned', 'confirmed']), _negated=True), models.Q(('accepted_at__isnull', False), models.Q(('undertaker', ''), _negated=True)), _connector='OR'), name='ticket_accepted_by_somebody'), models.CheckConstraint(condition=models.Q(models.Q(('state__in', ['answered', 'confirmed']), _negated=True), models.Q(('answered_at__isnull', False), models.Q(('answer', ''), _negated=True)), _connector='OR'), name='ticket_answered'), models.CheckConstraint(condition=models.Q(models.Q(('closed_at__isnull', False), ('state', 'closed')), models.Q(models.Q(('state', 'closed'), _negated=True), ('closed_at__isnull', True)), _connector='OR'), name='ticket_closed_at'), models.CheckConstraint(condition=models.Q(('answer__regex', '([GLJ][0-9]{17}|[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])[0-9]{3})[0-9Xx]'), _negated=True), name='ticket_answer_no_numbers')],
             },
-            bases=(tickets.states.TicketTransitions, models.Model),
+            bases=(tickets.forms.states.TicketTransitions, models.Model),
         ),
         migrations.CreateModel(
             name='ProblemReport',

@@ -4,7 +4,7 @@
 
 -- 三张单: what the database itself refuses (R8.6).
 
--- Legal pairs of states; tests hold this list against the transitions in tickets/states.py.
+-- Legal pairs of states; tests hold this list against the transitions in tickets/forms/states.py.
 CREATE OR REPLACE FUNCTION tickets_legal_pair(was text, becomes text) RETURNS boolean LANGUAGE sql SET search_path = pg_catalog, public, pg_temp IMMUTABLE AS $$
     SELECT CASE was
         WHEN 'drafted' THEN becomes IN ('issued', 'closed')

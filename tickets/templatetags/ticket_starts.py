@@ -3,7 +3,7 @@
 from django import template
 
 from reviews.desk import context as desk
-from tickets import pages
+from tickets.forms import pages
 
 register = template.Library()
 

@@ -11,7 +11,7 @@ from orgs.people.successors import heir_or_self
 from reviews.case_page import proof_views as proofs
 from reviews.desk import context as desk
 from reviews.engine import seating
-from students.admission.late_models import Late, LateChild
+from students.admission.late.models import Late, LateChild
 from transfers.moving import pages
 from transfers.moving.views import NO_SEAT
 from web.redirects import see_other

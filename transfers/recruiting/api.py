@@ -12,7 +12,8 @@ from ledger.api import KEY, Endpoint, Strict, Typed, once, told
 from orgs.people.unit_codes import UnitCode
 from reviews.desk import context as desk
 from reviews.engine.api_shapes import RefusalOut, UnitRef
-from students.admission import recruitment, through
+from students.admission.recruitment import actions as recruitment
+from students.admission.recruitment import through
 from students.onward.models import RecruitedPupil, Recruiting
 from students.pupil import identity
 from students.pupil.models import Student

@@ -9,7 +9,7 @@ from django.test import Client
 
 from ledger import outbox
 from reviews.clock import sweeps
-from students.admission import recruitment
+from students.admission.recruitment import actions as recruitment
 from students.changes import drafting as change_drafting
 from students.changes.kinds import BY_KIND
 from students.pupil.models import Student

@@ -13,8 +13,8 @@ from reviews.engine import door
 from reviews.engine.models import Case
 from reviews.faults import announcing as faults
 from reviews.notices.models import Notice
-from students.admission import late_lists as lists
-from students.admission import recruitment
+from students.admission.late import actions as lists
+from students.admission.recruitment import actions as recruitment
 from students.bulletins import drafting as bulletins
 from students.bulletins import publishing
 from students.bulletins.models import Bulletin, BulletinLine
@@ -44,8 +44,8 @@ from tests.students.merged_school.scenes import (
     now_of,
     paper,
 )
-from tickets import complaints
-from tickets.states import Verb
+from tickets.complaints import actions as complaints
+from tickets.forms.states import Verb
 from transfers.attendance.models import Outcome
 from transfers.offline import recording as offline
 from web import clock

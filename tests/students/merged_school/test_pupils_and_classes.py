@@ -16,8 +16,9 @@ from reviews.engine import seating
 from reviews.engine.models import Case
 from reviews.notices.models import Notice
 from reviews.vocabulary.refusals import Refusal
-from students.admission import recruitment, registration_writing
-from students.admission.registration import Newcomer
+from students.admission.recruitment import actions as recruitment
+from students.admission.registration import writing as registration_writing
+from students.admission.registration.actions import Newcomer
 from students.changes import status
 from students.pupil.grades import Entering
 from students.pupil.models import Enrolment, SchoolClass

@@ -16,9 +16,10 @@ from reviews.engine import book as rulebook
 from reviews.engine.procedures import of_kind
 from reviews.rulebook.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
 from reviews.vocabulary.refusals import Refused
-from students.admission import late_table as table
-from students.admission import recruitment, registration
-from students.admission.late_models import LateChild
+from students.admission.late import table
+from students.admission.late.models import LateChild
+from students.admission.recruitment import actions as recruitment
+from students.admission.registration import actions as registration
 from students.changes import rules as change_rules
 from students.changes.kinds import RESUMPTION
 from students.pupil import records

@@ -13,7 +13,7 @@ from ledger.models import AuditEntry
 from reviews.engine import door
 from reviews.engine.models import Case
 from reviews.rulebook.models import Limit
-from students.admission import recruitment
+from students.admission.recruitment import actions as recruitment
 from students.onward.models import RecruitedPupil
 from students.pupil.models import Enrolment, Student
 from students.tasks import check_year_end

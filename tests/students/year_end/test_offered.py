@@ -15,7 +15,7 @@ from orgs.people.school_system import systems_on
 from reviews.engine import book as rulebook
 from reviews.engine.procedures import of_kind
 from reviews.rulebook.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
-from students.admission import recruitment
+from students.admission.recruitment import actions as recruitment
 from students.changes import rules as change_rules
 from students.changes.kinds import KINDS, RESUMPTION
 from students.changes.resuming import own_cohort_open

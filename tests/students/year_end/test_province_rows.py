@@ -17,7 +17,8 @@ from reviews.notices.models import Notice
 from reviews.rulebook import year_words
 from reviews.rulebook.models import Limit, Window, YearRow
 from reviews.rulebook.year_values import YearKey
-from students.admission import recruitment, registration
+from students.admission.recruitment import actions as recruitment
+from students.admission.registration import actions as registration
 from students.bulletins import counting
 from students.bulletins.counting import Month
 from students.changes import rules as change_rules

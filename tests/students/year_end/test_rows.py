@@ -10,7 +10,7 @@ import pytest
 
 from reviews.engine import door
 from reviews.engine.models import Case
-from students.admission import recruitment
+from students.admission.recruitment import actions as recruitment
 from students.dropouts import marking
 from students.pupil.grades import grade_of, stays
 from students.pupil.models import Enrolment, SchoolClass, Student

@@ -12,7 +12,7 @@ from reviews.engine.models import Case, Step
 from reviews.evidence.proofs import take_in
 from reviews.notices.models import Notice
 from reviews.rulebook.notice_values import POST_GRADUATION
-from students.admission import recruitment
+from students.admission.recruitment import actions as recruitment
 from students.onward.models import RecruitedPupil
 from students.problems import answering
 from students.pupil.grades import grade_of, phase_of, stays

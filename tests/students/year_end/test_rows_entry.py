@@ -10,10 +10,10 @@ from django.urls import reverse
 from reviews.engine import book as rulebook
 from reviews.engine import door
 from reviews.rulebook.notice_values import POST_GRADUATION
-from students.admission import late_lists as lists
-from students.admission import recruitment
-from students.admission.late_models import Late
-from students.admission.registration import Newcomer
+from students.admission.late import actions as lists
+from students.admission.late.models import Late
+from students.admission.recruitment import actions as recruitment
+from students.admission.registration.actions import Newcomer
 from students.bulletins import counting
 from students.bulletins.counting import Month
 from students.dropouts import marking

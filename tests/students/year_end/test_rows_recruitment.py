@@ -9,7 +9,7 @@ from django.urls import reverse
 from reviews.clock import sweeps
 from reviews.engine import door
 from reviews.engine.models import Case
-from students.admission import recruitment
+from students.admission.recruitment import actions as recruitment
 from students.onward.models import RecruitedPupil
 from students.pupil.models import SchoolClass, Student
 from students.pupil.records import current_number

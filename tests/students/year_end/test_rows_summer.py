@@ -10,8 +10,8 @@ from reviews.engine import door
 from reviews.engine.models import Case
 from reviews.evidence.proofs import take_in
 from reviews.rulebook.notice_values import POST_GRADUATION
-from students.admission import late_lists as lists
-from students.admission.registration import Newcomer
+from students.admission.late import actions as lists
+from students.admission.registration.actions import Newcomer
 from students.pupil.grades import grade_of, label_of, stays
 from students.pupil.models import Enrolment, SchoolClass, Student
 from students.pupil.reference import load_code_tables

@@ -11,7 +11,8 @@ from django.urls import reverse
 
 from orgs.people.models import Unit
 from reviews.engine.models import Case
-from students.admission import recruitment, through
+from students.admission.recruitment import actions as recruitment
+from students.admission.recruitment import through
 from students.onward.models import RecruitedPupil
 from students.pupil.grades import grade_of, label_of
 from students.pupil.models import Enrolment, SchoolClass, Student
