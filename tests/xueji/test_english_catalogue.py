@@ -20,7 +20,7 @@ LITERAL = re.compile(r'"[^"]*"|\'[^\']*\'')
 # in a terminal, rows for tables that a province keeps, invented samples.
 IN_CHINESE = re.compile(
     r"/migrations/|/management/|^demo/|^trial/|(^|/|_)api[a-z_]*\.py|(_|/)values\.py|/notice_rows\.py|/earlier_tables\.py"
-    r"|/telling\.py|(_|/)notices\.py|(_|/)reminders\.py|/(report|paper)\.py|(_|/)table\.py|students/counter/sheet"
+    r"|(_|/)notices\.py|(_|/)reminders\.py|/(report|paper)\.py|(_|/)table\.py|students/counter/sheet"
     r"|reviews/(notices/(digests|sms|sending)|clock/sweeps|vocabulary/(clauses|case_number)|engine/wall_rows)\.py"
     r"|reviews/refusal_rules/(phrases_in_text|contradictions|wall[a-z_]*)\.py"
     r"|orgs/people/(reference|unit_codes)\.py|students/pupil/(invented|sealing)\.py|students/numbers/population\.py"
