@@ -1,3 +1,4 @@
+# ruff: noqa: F401 - what is imported in ``ready`` makes itself known.
 from django.apps import AppConfig
 
 from web.words import zh
@@ -12,7 +13,4 @@ class TicketsConfig(AppConfig):
 
     def ready(self):
         """Make the outbox know who delivers this floor's messages."""
-        from tickets.forms import (  # noqa: F401
-            open_papers,
-            succession,
-        )
+        from tickets.forms import notices, open_papers, succession
