@@ -13,39 +13,32 @@ class StudentsConfig(AppConfig):
 
     def ready(self):
         """Make the outbox know who delivers this floor's messages, and the engine the kinds of case."""
-        from students.admission.late import (
-            month_reminders as late_month_reminders,
-        )
-        from students.admission.late import (
-            notices as late_notices,
-        )
-        from students.admission.late import (
-            procedure as late_procedure,
-        )
-        from students.admission.late import (
-            table as late_table,
-        )
-        from students.admission.recruitment import (
-            notices as recruitment_notices,
-        )
-        from students.admission.recruitment import (
-            procedure as recruitment_procedure,
-        )
-        from students.admission.recruitment import (
-            table as recruitment_table,
-        )
-        from students.admission.registration import table as registration_table
-        from students.bulletins import notices as telling
-        from students.changes import procedures, reminders
-        from students.changes.key import procedure as key_procedure
-        from students.classes import notices as class_notices
-        from students.numbers import notices as number_notices
-        from students.problems import answering, deciding, deletion
-        from students.problems import notices as problem_notices
-        from students.roster import notices as roster_notices
-        from students.succession import inheritance, open_papers
-        from students.tables import notices as table_notices
-        from students.verification import notices as verification_notices
-        from students.verification import yearly_reminders
-        from students.year_end import correcting, graduation_rollback, recruitment_rollback, rollback_notices
-        from students.year_end import reminders as year_end_reminders
+        import students.admission.late.month_reminders
+        import students.admission.late.notices
+        import students.admission.late.procedure
+        import students.admission.late.table
+        import students.admission.recruitment.notices
+        import students.admission.recruitment.procedure
+        import students.admission.recruitment.table
+        import students.admission.registration.table
+        import students.bulletins.notices
+        import students.changes.key.procedure
+        import students.changes.procedures
+        import students.changes.reminders
+        import students.classes.notices
+        import students.numbers.notices
+        import students.problems.answering
+        import students.problems.deciding
+        import students.problems.deletion
+        import students.problems.notices
+        import students.roster.notices
+        import students.succession.inheritance
+        import students.succession.open_papers
+        import students.tables.notices
+        import students.verification.notices
+        import students.verification.yearly_reminders
+        import students.year_end.correcting
+        import students.year_end.graduation_rollback
+        import students.year_end.recruitment_rollback
+        import students.year_end.reminders
+        import students.year_end.rollback_notices
