@@ -233,6 +233,27 @@ END $$;
 -- Whoever fills in, signs, decides or publishes a paper does so from a seat, on the day and at the moment of the act (R0.5,
 -- R0.2): what seats.sql of reviews is for the steps of a case, these two are for every other paper.
 
+-- The moments of a paper are the database's own, and move only with what they are the moment of: the first argument names
+-- that column, as its state; the others the moments (R0.2). No statement says when something was done.
+CREATE OR REPLACE FUNCTION orgs_moments() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    its jsonb := to_jsonb(NEW);
+    was jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(OLD) ELSE '{}' END;
+    moment text;
+BEGIN
+    FOREACH moment IN ARRAY TG_ARGV[1:] LOOP
+        CONTINUE WHEN coalesce(its -> moment, 'null') = coalesce(was -> moment, 'null');
+        IF was ->> moment IS NOT NULL AND its -> TG_ARGV[0] = was -> TG_ARGV[0] THEN
+            PERFORM orgs_refuse('办理时间由数据库记录，不可修改（附件1 三.1）', 'moment_fixed');
+        END IF;
+        IF its ->> moment IS NOT NULL THEN
+            NEW := jsonb_populate_record(NEW, jsonb_build_object(moment, ledger_now()));
+        END IF;
+    END LOOP;
+    RETURN NEW;
+END $$;
+
 -- A trigger for any table: the column of the account, the column of the unit, the posts, the constraint's name, the
 -- sentence; further, where there is one, the column of the moment, and the table in which the unit is found as
 -- ``school_id`` where the paper names only, say, its class. What stays as it was is not asked again.

@@ -10,7 +10,7 @@ from PIL import Image
 from students.counter import sheet_pdf
 from students.pupil.reference import load_code_tables
 from tests import golden, ticketed
-from tests.world import World
+from tests.world import World, rewritten
 from tickets.forms import paper
 from tickets.forms.models import Ticket
 from web.clock import SHANGHAI
@@ -57,7 +57,7 @@ def picture(data: bytes) -> Image.Image:
 
 def on(ticket, **dates):
     """The dates of a ticket as a test of looks needs them, past the door."""
-    Ticket.objects.filter(pk=ticket.pk).update(issued_at=AT, undertaker="吴海燕", **dates)
+    rewritten(Ticket.objects.filter(pk=ticket.pk), issued_at=AT, undertaker="吴海燕", **dates)
     return ticket
 
 

@@ -123,6 +123,33 @@ DROP TRIGGER IF EXISTS schools ON transfers_transfer;
 CREATE CONSTRAINT TRIGGER schools AFTER UPDATE OF receiving_school_id, sending_school_id ON transfers_transfer
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION transfers_schools();
 
+-- What a roll-back of 毕业后跨省就学 puts back is the pupil as it stood when the record moved, written with that move (R4.4).
+CREATE OR REPLACE FUNCTION transfers_was_wall() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF TG_WHEN = 'BEFORE' AND EXISTS (
+            SELECT FROM students_student s WHERE s.id = NEW.student_id AND s.status = 'graduated'
+              AND (s.phase, s.cohort, s.school_class_id, s.graduated_on)
+                  IS NOT DISTINCT FROM (NEW.phase_was, NEW.cohort_was, NEW.class_was_id, NEW.graduated_on))
+       OR TG_WHEN = 'AFTER' AND EXISTS (
+            SELECT FROM reviews_case c WHERE c.id = NEW.case_id AND c.kind = 'post_graduation_enrolment'
+              AND c.state = 'completed' AND ledger_written_now(c.xmin)) THEN
+        RETURN NEW;
+    END IF;
+    PERFORM reviews_refuse('原学段、级、班级和毕业日期随毕业后跨省就学的办结记录，照学籍当时的样子（四.3）', 'transfer_was');
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER was_wall BEFORE UPDATE ON transfers_transfer FOR EACH ROW
+    WHEN ((NEW.phase_was, NEW.cohort_was, NEW.class_was_id, NEW.graduated_on)
+        IS DISTINCT FROM (OLD.phase_was, OLD.cohort_was, OLD.class_was_id, OLD.graduated_on))
+    EXECUTE FUNCTION transfers_was_wall();
+DROP TRIGGER IF EXISTS was_bound ON transfers_transfer;
+CREATE CONSTRAINT TRIGGER was_bound AFTER UPDATE ON transfers_transfer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN ((NEW.phase_was, NEW.cohort_was, NEW.class_was_id, NEW.graduated_on)
+        IS DISTINCT FROM (OLD.phase_was, OLD.cohort_was, OLD.class_was_id, OLD.graduated_on))
+    EXECUTE FUNCTION transfers_was_wall();
+
 -- ==== transfers_offlinetransfer
 
 -- Offline transfers: recorded by the registrar, confirmed by the head of the school, another person (R0.4, R0.5).
