@@ -328,7 +328,8 @@ CREATE OR REPLACE TRIGGER fault_wall BEFORE INSERT OR UPDATE OR DELETE ON review
     FOR EACH ROW EXECUTE FUNCTION reviews_fault_wall();
 CREATE OR REPLACE TRIGGER no_truncate BEFORE TRUNCATE ON reviews_fault
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
-CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON reviews_fault FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('opened_by_id', 'closed_by_id', 'unit:opened_from_id', 'unit:closed_from_id');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON reviews_fault FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('opened_by_id', 'closed_by_id', 'unit:opened_from_id', 'unit:closed_from_id', 'unit:unit_id');
 
 -- ==== reviews_calendarday
 

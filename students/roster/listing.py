@@ -373,7 +373,7 @@ def running_case(student: Student, account, day: date) -> dict | None:
         + (
             ""
             if procedures.of(case).of_one_school
-            else zh("，转入{receiving_unit_name}", receiving_unit_name=case.receiving_unit.name)
+            else zh("，转入{receiving_unit_name}", receiving_unit_name=case.receiving_name)
         ),
         "holder": case.holder.name if case.holder else "—",
         "due": day_text(case.due_on),

@@ -1015,7 +1015,8 @@ CREATE OR REPLACE TRIGGER unit_seat_first BEFORE INSERT OR UPDATE ON students_dr
 CREATE OR REPLACE TRIGGER unit_seat_second BEFORE INSERT OR UPDATE ON students_dropoutmark FOR EACH ROW EXECUTE FUNCTION
     orgs_paper_seat('signed_by_id', 'school_id', 'head', 'dropout_seat',
         '辍学报告由本校今天在岗的负责人签核（五.2）', 'signed_at');
-CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_dropoutmark FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('marked_by_id', 'signed_by_id');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_dropoutmark FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('marked_by_id', 'signed_by_id', 'unit:school_id@signed_by_id', 'above:school_id@signed_by_id');
 CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_dropoutmark
     FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'marked_at', 'signed_at');
 -- The days that a mark says: they lie where they can lie, are written with what they are the day of, and stay (R5.2).
@@ -1108,7 +1109,8 @@ CREATE OR REPLACE TRIGGER unit_seat_first BEFORE INSERT OR UPDATE ON students_gr
 CREATE OR REPLACE TRIGGER unit_seat_second BEFORE INSERT OR UPDATE ON students_graduationrun FOR EACH ROW EXECUTE FUNCTION
     orgs_paper_seat('signed_by_id', 'school_id', 'head', 'graduation_seat',
         '毕业名单由本校今天在岗的负责人核办（附件1 三.1）', 'signed_at');
-CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_graduationrun FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('prepared_by_id', 'signed_by_id');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_graduationrun FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('prepared_by_id', 'signed_by_id', 'unit:school_id@signed_by_id');
 
 -- ==== students_graduationline
 
@@ -1200,6 +1202,8 @@ CREATE OR REPLACE TRIGGER import_wall BEFORE UPDATE OR DELETE ON students_import
     FOR EACH ROW EXECUTE FUNCTION students_import_wall();
 CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_importbatch
     FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'asked_at', 'confirmed_at', 'finished_at');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_importbatch FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('asked_by_id', 'unit:unit_id@confirmed_at');
 
 -- ==== students_keyinformationchange
 
@@ -1245,7 +1249,8 @@ CREATE OR REPLACE TRIGGER unit_seat_first BEFORE INSERT OR UPDATE ON students_mo
 CREATE OR REPLACE TRIGGER unit_seat_second BEFORE INSERT OR UPDATE ON students_monthlycheck FOR EACH ROW EXECUTE FUNCTION
     orgs_paper_seat('sent_by_id', 'province_id', 'head', 'month_seat',
         '月末名单由省级今天在岗的负责人上报（附件1 二）', 'sent_at');
-CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_monthlycheck FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('closed_by_id', 'sent_by_id');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_monthlycheck FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('closed_by_id', 'sent_by_id', 'unit:province_id@sent_by_id');
 CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_monthlycheck
     FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'closed_at', 'sent_at', 'checked_at');
 
@@ -1318,9 +1323,23 @@ CREATE OR REPLACE TRIGGER unit_seat_first BEFORE INSERT OR UPDATE ON students_is
 CREATE OR REPLACE TRIGGER unit_seat_second BEFORE INSERT OR UPDATE ON students_issuingbatch FOR EACH ROW EXECUTE FUNCTION
     orgs_paper_seat('confirmed_by_id', 'province_id', 'head', 'batch_seat',
         '学籍号下发由省级今天在岗的负责人确认（附件1 一.2）', 'confirmed_at');
-CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_issuingbatch FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('prepared_by_id', 'confirmed_by_id');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_issuingbatch FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('prepared_by_id', 'confirmed_by_id', 'unit:province_id@confirmed_by_id');
 CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_issuingbatch
     FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'prepared_at', 'confirmed_at', 'finished_at');
+
+-- As keep_names of the batch itself: every school of a confirmed batch, and its authority, as they were called then (R0.2).
+CREATE OR REPLACE FUNCTION students_batch_schools() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    SELECT NEW.names || jsonb_build_object('schools', coalesce(jsonb_object_agg(u.id, jsonb_build_array(u.name, coalesce(a.name, ''))), '{}'))
+        INTO NEW.names FROM orgs_unit u LEFT JOIN orgs_unit a ON a.id = u.authority_id
+        WHERE u.id IN (SELECT l.school_id FROM students_issuingline l WHERE l.batch_id = NEW.id);
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER zzzz_schools BEFORE UPDATE ON students_issuingbatch FOR EACH ROW
+    WHEN (OLD.confirmed_by_id IS NULL AND NEW.confirmed_by_id IS NOT NULL) EXECUTE FUNCTION students_batch_schools();
 
 -- ==== students_issuingline
 
@@ -1349,6 +1368,8 @@ CREATE OR REPLACE TRIGGER photo_stamp BEFORE INSERT ON students_pupilphoto FOR E
 CREATE OR REPLACE TRIGGER no_delete BEFORE DELETE ON students_printbatch FOR EACH ROW EXECUTE FUNCTION students_no_delete();
 CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_printbatch
     FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'asked_at', 'finished_at');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_printbatch FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('asked_by_id', 'unit:unit_id', 'unit:school_id');
 
 -- ==== students_sheetprint
 
@@ -1593,7 +1614,8 @@ CREATE OR REPLACE TRIGGER two_persons BEFORE INSERT OR UPDATE ON students_change
 CREATE OR REPLACE TRIGGER unit_seat_second BEFORE INSERT OR UPDATE ON students_changesheet FOR EACH ROW EXECUTE FUNCTION
     orgs_paper_seat('decided_by_id', 'school_class_id', 'registrar', 'sheet_seat',
         '变动表由本校今天在岗的学籍管理员核对（六）', 'decided_at', 'students_schoolclass');
-CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_changesheet FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('prepared_by_id', 'decided_by_id');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_changesheet FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('prepared_by_id', 'decided_by_id', 'unit:school_class_id@decided_by_id@students_schoolclass');
 CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_changesheet
     FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'prepared_at', 'sent_at', 'decided_at');
 
@@ -1657,7 +1679,8 @@ CREATE OR REPLACE TRIGGER unit_seat_opened BEFORE INSERT OR UPDATE ON students_v
 CREATE OR REPLACE TRIGGER unit_seat_second BEFORE INSERT OR UPDATE ON students_verificationround FOR EACH ROW EXECUTE FUNCTION
     orgs_paper_seat('signed_by_id', 'authority_id', 'head', 'verification_seat',
         '学期核查由主管部门今天在岗的负责人签核（六）', 'signed_at');
-CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_verificationround FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('opened_by_id', 'submitted_by_id', 'signed_by_id');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_verificationround FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('opened_by_id', 'submitted_by_id', 'signed_by_id', 'unit:authority_id@signed_by_id');
 CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_verificationround
     FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'opened_at', 'submitted_at', 'signed_at');
 
@@ -1686,7 +1709,8 @@ CREATE OR REPLACE TRIGGER unit_seat_first BEFORE INSERT OR UPDATE ON students_sc
 CREATE OR REPLACE TRIGGER unit_seat_second BEFORE INSERT OR UPDATE ON students_schoolverification FOR EACH ROW EXECUTE FUNCTION
     orgs_paper_seat('signed_by_id', 'school_id', 'head', 'verification_seat',
         '学期核查由本校今天在岗的负责人签核（六）', 'signed_at');
-CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_schoolverification FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('submitted_by_id', 'signed_by_id');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_schoolverification FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('submitted_by_id', 'signed_by_id', 'unit:school_id@signed_by_id');
 CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_schoolverification
     FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'submitted_at', 'signed_at');
 
@@ -1715,3 +1739,5 @@ CREATE OR REPLACE TRIGGER stamped_anew BEFORE UPDATE ON students_sampledpupil FO
 
 CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_rosterexport
     FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'asked_at', 'finished_at');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_rosterexport FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('asked_by_id', 'unit:unit_id');

@@ -293,4 +293,6 @@ END $$;
 CREATE OR REPLACE TRIGGER zz_confirm_anew BEFORE UPDATE ON transfers_offlinetransfer FOR EACH ROW
     WHEN (OLD.student_id IS NULL AND NEW.student_id IS NOT NULL AND NEW.closed_at IS NULL)
     EXECUTE FUNCTION transfers_offline_matched();
-CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON transfers_offlinetransfer FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('recorded_by_id', 'confirmed_by_id', 'closed_by_id');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON transfers_offlinetransfer FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('recorded_by_id', 'confirmed_by_id', 'closed_by_id', 'unit:school_id@confirmed_by_id', 'unit:school_id@closed_at',
+        'unit:sending_school_id@confirmed_by_id', 'unit:sending_school_id@closed_at');
