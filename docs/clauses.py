@@ -13,7 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from docs import walls
+from docs import measures, walls
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "clauses.md"
