@@ -30,7 +30,8 @@ PYTHON = sys.executable
 HEALTHY_SECONDS = 90
 FAREWELL_SECONDS = 20
 PR_SET_PDEATHSIG = 1
-APPS = ("ledger", "orgs", "reviews", "students", "transfers", "tickets", "xueji")
+APPS = ("ledger", "orgs", "reviews", "students", "transfers", "tickets", "xueji", "demo")
+SHAPES = {"migrations", "sql", "data", "demo", "commands"}
 
 # A sweep may work longer than a page.
 CHILD_ENVIRONMENT = {"worker": {"DB_STATEMENT_TIMEOUT_MS": "600000", "DB_IDLE_TIMEOUT_MS": "600000"}}
@@ -134,15 +135,21 @@ def _prepare(var: Path, trial: bool) -> None:
     stamp.write_text(digest)
 
 
-def program_digest() -> str:
+def shapes_data(path: Path) -> bool:
+    """Whether tables, reference data (the rows that modules of values hold, too) or demonstration data come from it."""
+    if "__pycache__" in path.parts:
+        return False
+    return bool(SHAPES & set(path.parts)) or path.name.endswith(("values.py", "notice_rows.py"))
+
+
+def program_digest(root: Path = ROOT) -> str:
     """One digest over everything that shapes tables, reference data and demonstration data."""
     digest = hashlib.sha256()
     for app in APPS:
-        for path in sorted((ROOT / app).rglob("*")):
-            shapes = {"migrations", "sql", "data", "demo", "commands"} & set(path.parts)
-            if path.is_file() and shapes and "__pycache__" not in path.parts:
-                digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
-    digest.update((ROOT / "requirements" / "base.txt").read_bytes())
+        for path in sorted((root / app).rglob("*")):
+            if path.is_file() and shapes_data(path.relative_to(root)):
+                digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    digest.update((root / "requirements" / "base.txt").read_bytes())
     return digest.hexdigest()
 
 

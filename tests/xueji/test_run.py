@@ -251,3 +251,29 @@ def test_a_reset_asks_first_and_then_erases_everything(started):
     assert (started.var / "pg").exists()
     assert started.once("reset", YES="1")[0] == 0
     assert list(started.var.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "students/migrations/0001_initial.py",
+        "reviews/sql/triggers.sql",
+        "students/data/student_fields.csv",
+        "reviews/rulebook/notice_values.py",
+        "tickets/notice_rows.py",
+        "demo/seeding.py",
+        "ledger/management/commands/relay.py",
+        "requirements/base.txt",
+    ],
+)
+def test_what_shapes_the_data_is_loaded_anew_when_it_changed(tmp_path, path):
+    """Else a changed limit, wall or sample would reach nobody who has started the program before."""
+    assert (run.ROOT / path).is_file(), "the example is a file of the project"
+    for name in (path, "requirements/base.txt", "students/roster/views.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("before\n")
+    before = run.program_digest(tmp_path)
+    (tmp_path / "students/roster/views.py").write_text("a page only\n")
+    assert run.program_digest(tmp_path) == before
+    (tmp_path / path).write_text("after\n")
+    assert run.program_digest(tmp_path) != before
