@@ -7,9 +7,12 @@ import hypothesis
 import pytest
 from django.conf import settings
 from django.test import TransactionTestCase
+from whitenoise.middleware import WhiteNoiseMiddleware
 
-from tests import ordinary_day, rule_marks
+from tests import ordinary_day, rule_marks, spread
+from tests.clock import frozen
 from tests.databases import TestDatabase
+from tests.world import World
 from trial import embedded
 from xueji.english import compiling
 
@@ -34,6 +37,28 @@ def servers():
         yield embedded.Servers(running.database_url, settings.REDIS_URL)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def files_listed_once():
+    """Each of Django's clients has WhiteNoise look for all the files there are: here it is told what the first one found."""
+    found = {}
+
+    def once(listing):
+        def listed(middleware, *places):
+            key = listing.__name__, places, middleware.max_age, middleware.static_prefix, settings.STATIC_ROOT
+            if key not in found:
+                own, middleware.files = middleware.files, {}
+                listing(middleware, *places)
+                found[key], middleware.files = middleware.files, own
+            middleware.files.update(found[key])
+
+        return listed
+
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("update_files_dictionary", "add_files_from_finders"):
+            patch.setattr(WhiteNoiseMiddleware, name, once(getattr(WhiteNoiseMiddleware, name)))
+        yield
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(servers, django_test_environment, django_db_blocker):
     """One migrated database for the run; a test that commits leaves a fresh clone behind instead of empty tables."""
@@ -43,6 +68,27 @@ def django_db_setup(servers, django_test_environment, django_db_blocker):
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: database.renew())
         yield
         database.drop()
+
+
+@pytest.fixture
+def world(request, db):
+    """Units, with clerks and pupils as a test asks for them (tests/world.py); on the ordinary day, or with the mark
+    ``world_at`` at that instant, at which both clocks stand unless ``stands=False``."""
+    mark = request.node.get_closest_marker("world_at")
+    if mark is None:
+        yield World()
+    elif not mark.kwargs.get("stands", True):
+        yield World(*mark.args)
+    else:
+        with frozen(*mark.args) as now:
+            yield World(now)
+
+
+@pytest.fixture
+def evidence(settings, tmp_path):
+    """A folder for this test's proofs alone."""
+    settings.EVIDENCE_ROOT = tmp_path
+    return tmp_path
 
 
 def _environment(database_url: str, redis_url: str) -> dict[str, str]:
@@ -81,8 +127,20 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(items):
-    """The longest files first, so that no process ends the run alone: they walk every address or start programs."""
-    items.sort(key=lambda item: item.path.parent.name not in ("security", "xueji"))
+    """The longest files first, so that no process ends the run alone."""
+    spread.longest_first(items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    """Who gets which tests (tests/spread.py)."""
+    return spread.Spread(config, log) if config.getoption("dist") == "loadfile" else None
+
+
+def pytest_terminal_summary(terminalreporter):
+    """With ``DURATIONS=write`` the seconds of each file are kept."""
+    reports = [report for kind in ("passed", "failed", "") for report in terminalreporter.getreports(kind)]
+    spread.write_down(report for report in reports if hasattr(report, "duration"))
 
 
 def pytest_collection_finish(session):

@@ -17,6 +17,7 @@ from django.core.management import call_command
 from django.db import connection, connections
 from psycopg import sql
 
+from students.pupil import reference
 from tests import ordinary_day
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -70,6 +71,8 @@ class TestDatabase:
         server.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(building)))
         _point_at(building)
         call_command("migrate", verbosity=0, interactive=False)
+        # As on every installation; units come with each test (tests/world.py).
+        reference.load_code_tables()
         ordinary_day.prepare_database()
         connections.close_all()
         names = sql.Identifier(building), sql.Identifier(self.template)
@@ -81,6 +84,7 @@ def _digest() -> str:
     digest.update((ordinary_day.DATABASE_CLOCK + ordinary_day.DATABASE_DEFAULTS).encode())
     shaping = {path for kind in ("migrations", "sql", "data") for path in ROOT.glob(f"[a-z]*/{kind}/*.*")}
     shaping |= _imported(path for path in shaping if path.suffix == ".py")
+    shaping.add(ROOT / "students/pupil/reference.py")
     for path in sorted(path for path in shaping if path.is_file()):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:16]

@@ -24,13 +24,15 @@ def numbered(url: str, number: int) -> str:
     return urlsplit(url)._replace(path=f"/{number}").geturl()
 
 
+# Number 0 is for runs of one process; a run beside another begins behind the numbers of that one (tests/run).
+_first = int(os.environ.get("XUEJI_TESTS_FIRST_PROCESS") or 1)
 _worker = os.environ.get("PYTEST_XDIST_WORKER", "")
 if _worker:
-    EVIDENCE_ROOT = VAR / _worker / "evidence"  # noqa: F405
-    AUDIT_HEADS_DIR = VAR / _worker / "audit-heads"  # noqa: F405
+    _number = int(_worker.removeprefix("gw")) + _first
+    EVIDENCE_ROOT = VAR / f"process{_number}" / "evidence"  # noqa: F405
+    AUDIT_HEADS_DIR = VAR / f"process{_number}" / "audit-heads"  # noqa: F405
     STORAGES["default"]["OPTIONS"]["location"] = EVIDENCE_ROOT  # noqa: F405
-    # Number 0 is for runs of one process.
-    REDIS_URL = numbered(REDIS_URL, int(_worker.removeprefix("gw")) + 1)  # noqa: F405
+    REDIS_URL = numbered(REDIS_URL, _number)  # noqa: F405
     CACHES["default"]["LOCATION"] = REDIS_URL  # noqa: F405
 
 # Real hashing costs a second an account; what it protects is not under test.

@@ -4,7 +4,7 @@ import itertools
 from datetime import date, timedelta
 from functools import cached_property
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.backends.postgresql.psycopg_any import DateTimeTZRange
 from django.db.models import F
 from django.utils import timezone
@@ -38,6 +38,43 @@ PASSWORD = "Xueji-2026-demo"
 _count = itertools.count(1)
 # Every summer, long before and after any day on which a test stands (R8.1).
 _TRAINED = range(2016, 2046)
+_NEXT_KEYS = """SELECT nextval(pg_get_serial_sequence('orgs_unit', 'id')) FROM generate_series(1, %s)"""
+# Short name, name, level, what stands above; from above to below.
+_UNITS = (
+    ("ministry", "教育部", UnitLevel.MINISTRY, None),
+    ("im", "内蒙古自治区教育厅", UnitLevel.PROVINCE, "ministry"),
+    ("league", "锡林郭勒盟教育局", UnitLevel.LEAGUE, "im"),
+    ("east", "东乌珠穆沁旗教育局", UnitLevel.COUNTY, "league"),
+    ("west", "阿巴嘎旗教育局", UnitLevel.COUNTY, "league"),
+    ("first", "示例第一小学", UnitLevel.SCHOOL, "east"),
+    ("second", "示例第二小学", UnitLevel.SCHOOL, "east"),
+    ("third", "示例第三小学", UnitLevel.SCHOOL, "west"),
+    ("league_school", "盟直属示例小学", UnitLevel.SCHOOL, "league"),
+    ("hebei", "河北省教育厅", UnitLevel.PROVINCE, "ministry"),
+    ("zhangbei", "张北县教育局", UnitLevel.COUNTY, "hebei"),
+    ("abroad", "张北县示例小学", UnitLevel.SCHOOL, "zhangbei"),
+)
+_PRIMARY = {"lowest_grade": 1, "highest_grade": 6, "school_system": "6-3"}
+
+
+def _told(name, level, authority):
+    """A unit with a code of its own."""
+    return {
+        "code": f"T{next(_count):07d}",
+        "name": name,
+        "short_name": name[:30],
+        "level": level,
+        "authority": authority,
+        "division_code": "152522",
+    }
+
+
+def _unsaved(pk, name, level, above):
+    unit = Unit(pk=pk, **_told(name, level, above), **(_PRIMARY if level == UnitLevel.SCHOOL else {}))
+    unit.path = f"{above.path if above else '/'}{pk}/"
+    unit.province_id = pk if level == UnitLevel.PROVINCE else above.province_id if above else None
+    unit.league_id = pk if level == UnitLevel.LEAGUE else above.league_id if above else None
+    return unit
 
 
 def rewritten(rows, **values) -> None:
@@ -56,33 +93,21 @@ class World:
         self.today = timezone.localtime(self.now).date()
         self.inventor, self.born = Inventor(next(_count)), set()
         # There is one ministry, also for two worlds and beside the units of the seed.
-        self.ministry = Unit.objects.filter(level=UnitLevel.MINISTRY).first() or self.unit(
-            "教育部", UnitLevel.MINISTRY, None
-        )
-        self.im = self.unit("内蒙古自治区教育厅", UnitLevel.PROVINCE, self.ministry)
-        self.league = self.unit("锡林郭勒盟教育局", UnitLevel.LEAGUE, self.im)
-        self.east = self.unit("东乌珠穆沁旗教育局", UnitLevel.COUNTY, self.league)
-        self.west = self.unit("阿巴嘎旗教育局", UnitLevel.COUNTY, self.league)
-        self.first = self.school("示例第一小学", self.east)
-        self.second = self.school("示例第二小学", self.east)
-        self.third = self.school("示例第三小学", self.west)
-        self.league_school = self.school("盟直属示例小学", self.league)
-        self.hebei = self.unit("河北省教育厅", UnitLevel.PROVINCE, self.ministry)
-        self.zhangbei = self.unit("张北县教育局", UnitLevel.COUNTY, self.hebei)
-        self.abroad = self.school("张北县示例小学", self.zhangbei)
+        self.ministry = Unit.objects.filter(level=UnitLevel.MINISTRY).first()
+        missing = [each for each in _UNITS if each[0] != "ministry" or self.ministry is None]
+        with connection.cursor() as cursor:
+            cursor.execute(_NEXT_KEYS, [len(missing)])
+            for (pk,), (short, name, level, above) in zip(cursor.fetchall(), missing, strict=True):
+                setattr(self, short, _unsaved(pk, name, level, above and getattr(self, above)))
+        made = [getattr(self, short) for short, *_ in missing]
+        # At once and as ``save`` would have kept them (tests/orgs/test_unit_tree.py): most tests begin with them.
+        Unit.objects.bulk_create(made)
+        classes = [each for unit in made if unit.is_school for each in self._classes(unit)]
+        SchoolClass.objects.bulk_create(classes)
 
     def unit(self, name, level, authority, **more):
         """A unit with a code of its own."""
-        code = f"T{next(_count):07d}"
-        return Unit.objects.create(
-            code=code,
-            name=name,
-            short_name=name[:30],
-            level=level,
-            authority=authority,
-            division_code="152522",
-            **more,
-        )
+        return Unit.objects.create(**_told(name, level, authority), **more)
 
     def school(self, name, authority, lowest=1, highest=6, system="6-3"):
         """A school with one class in each of its grades."""
@@ -94,14 +119,19 @@ class World:
             highest_grade=highest,
             school_system=system,
         )
-        grades = range(lowest, highest + 1)
-        SchoolClass.objects.bulk_create(
-            SchoolClass(
-                school=school, phase=phase_of(grade, system), cohort=cohort_of(grade, self.today), number=1
-            )
-            for grade in grades
-        )
+        SchoolClass.objects.bulk_create(self._classes(school))
         return school
+
+    def _classes(self, school):
+        return [
+            SchoolClass(
+                school=school,
+                phase=phase_of(grade, school.school_system),
+                cohort=cohort_of(grade, self.today),
+                number=1,
+            )
+            for grade in range(school.lowest_grade, school.highest_grade + 1)
+        ]
 
     def closed(self, unit, successor=None, on=None):
         """The unit, closed from ``on`` (today) and merged into ``successor``."""

@@ -7,7 +7,7 @@ from orgs.people import reference
 from orgs.people.models import Account, Unit, UnitLevel
 from tests.orgs.test_admin import unit_form
 from tests.refusals import refused_by_database
-from tests.world import PASSWORD, World
+from tests.world import PASSWORD
 
 pytestmark = pytest.mark.django_db
 COUNTY = "旗县区的主管部门须是盟市，请另选；只有直辖市、省直辖县级单位（区划代码如 659001）和没有盟市的省，旗县区才直属省级单位"
@@ -32,11 +32,6 @@ IMPOSSIBLE = [
     ("school", "first", SCHOOL),
 ]
 TAUGHT = {"lowest_grade": 1, "highest_grade": 6, "school_system": "6-3"}
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 @pytest.fixture
@@ -79,6 +74,16 @@ def test_what_the_law_knows_is_saved(boss, world, client, level, above):
     answer = client.post("/admin/orgs/unit/add/", new(level, getattr(world, above)))
     assert answer.status_code == 302
     assert Unit.objects.get(code="152599").path.startswith(getattr(world, above).path)
+
+
+def test_the_units_of_the_tests_stand_as_saving_would_have_left_them(world):
+    """They are written at once, past ``save`` (tests/world.py)."""
+    written = list(Unit.objects.order_by("pk").values())
+    assert len(written) == 12
+    for unit in Unit.objects.order_by("pk"):
+        unit.path, unit.province, unit.league = "", None, None
+        unit.save()
+    assert list(Unit.objects.order_by("pk").values()) == written
 
 
 def test_there_is_one_ministry_and_it_alone_stands_under_nobody(boss, world, client):

@@ -9,6 +9,12 @@ from students.pupil.models import CodeTable
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def nothing_loaded(db):
+    """The tests' databases have the code tables (tests/databases.py); here is the day before."""
+    CodeTable.objects.all().delete()
+
+
 def test_the_region_stands_with_its_leagues_and_its_103_banners_and_counties_under_the_ministry():
     call_command("load_reference", verbosity=0)
     region = Unit.objects.get(code="150000")
