@@ -1,11 +1,17 @@
 """Reads ``matrix.txt``: what every address answers to everyone, written by hand."""
 
+import itertools
+import os
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.security.scene import MEMBERS, OTHERS, OUTSIDERS, PLACES, ROLES
 
 FILE = Path(__file__).with_name("matrix.txt")
+# While one works six people ask at every address; in continuous integration everyone does.
+EVERYONE = os.environ.get("CI", "") not in ("", "0", "false")
+SIX = 6
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,19 @@ class Row:
     def title(self) -> str:
         """How a failure names the row."""
         return f"{self.method} {self.route}" + (f" ({self.thing})" if self.thing else "")
+
+
+def asking(row: Row, everyone: bool = EVERYONE) -> list[str]:
+    """Who asks at this row's address: everyone, or six: one for each answer of the row, then whoever comes next in a turn
+    of its own, so that over all rows everyone asks."""
+    if everyone:
+        return list(row.answers)
+    names = list(row.answers)
+    start = zlib.crc32(row.title.encode()) % len(names)
+    turn = names[start:] + names[:start]
+    first = {row.answers[name]: name for name in reversed(turn)}
+    chosen = dict.fromkeys(itertools.chain(first.values(), turn))
+    return list(chosen)[: max(SIX, len(first))]
 
 
 def read(text: str | None = None) -> list[Row]:

@@ -4,8 +4,6 @@ The administrators' pages are walked with every path of fields through one relat
 the lists of the API with the same paths. Each walk must find what is planted for it.
 """
 
-import logging
-
 import pytest
 from django.apps import apps
 from django.contrib import admin
@@ -22,22 +20,12 @@ from orgs.people.models import Account, Person, Post
 from orgs.sign_in.signing_in import digest_of
 from students.admin import StudentAdmin
 from students.pupil.models import ProblemRecord, Student
-from tests.clock import frozen, shanghai
-from tests.security.scene import Scene, addresses
+from tests.security.scene import addresses
 from tests.world import PASSWORD
 
 pytestmark = pytest.mark.django_db
 LOOKUPS = ("", "__gte", "__startswith", "__in", "__isnull", "__regex")
 NONE = "~~~"
-
-
-@pytest.fixture
-def scene(settings, tmp_path):
-    settings.EVIDENCE_ROOT = tmp_path
-    logging.disable(logging.WARNING)
-    with frozen(shanghai(2026, 10, 14, 10)) as now:
-        yield Scene(now)
-    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture

@@ -3,17 +3,17 @@
 A scan counts only when it finds what was planted for it: ``holes.py`` is the program with three holes.
 """
 
-import logging
+import itertools
 import re
+from collections import Counter
 
 import pytest
 from django.contrib import admin
 from django.db import transaction
 from django.urls import get_resolver
 
-from tests.clock import frozen, shanghai
 from tests.security import matrix
-from tests.security.scene import MEMBERS, OUTSIDERS, Scene, addresses
+from tests.security.scene import MEMBERS, OUTSIDERS, addresses
 from tests.undo import undo
 from web.text import NUMBER_IN_TEXT_RE
 
@@ -23,19 +23,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
 POSTED = {"opinion": "情况属实，同意转入。", "outcome": "agree", "text": "情况属实。", "purpose": "papers"}
 _PART = re.compile(r"<(?:\w+:)?(\w+)>")
 ROWS = matrix.read()
-
-
-@pytest.fixture
-def scene(settings, tmp_path):
-    settings.EVIDENCE_ROOT = tmp_path
-    # Each request is undone, and with it the renewal of the session: on a slow machine the walk outlasts 15 minutes.
-    settings.SESSION_COOKIE_AGE = int(settings.SESSION_LONGEST.total_seconds())
-    # Thousands of refusals, each of them logged, are not what is looked at here.
-    logging.disable(logging.WARNING)
-    # A working day outside the closed season: on any other, some verbs are refused to everyone.
-    with frozen(shanghai(2026, 10, 14, 10)) as now:
-        yield Scene(now)
-    logging.disable(logging.NOTSET)
+PARTS = 8
 
 
 def own_addresses():
@@ -81,12 +69,13 @@ def seen(answer) -> str:
     return "in" if to_sign_in or answer.status_code == 401 else str(answer.status_code)
 
 
-def scan(scene, rows) -> list[str]:
+def scan(scene, rows, everyone=matrix.EVERYONE) -> list[str]:
     """Whatever answers otherwise than its row says."""
     wrong = []
     for row in rows:
         path = filled(row.route, scene.parts(row.thing))
-        for actor, expected in row.answers.items():
+        for actor in matrix.asking(row, everyone):
+            expected = row.answers[actor]
             answer = asked(scene, actor, row.method, path)
             found = seen(answer)
             if found != expected:
@@ -144,12 +133,26 @@ def test_across_units_the_matrix_says_404_and_never_403():
             assert {row.answers[name] for name in far} == {"404"}, row.title
 
 
-def test_every_address_answers_everyone_as_the_matrix_says(scene):
-    wrong = scan(scene, ROWS)
+def test_six_ask_at_every_address_one_for_each_answer_and_over_all_rows_everyone():
+    asked_by = {row.title: matrix.asking(row, everyone=False) for row in ROWS}
+    for row in ROWS:
+        assert len(asked_by[row.title]) >= matrix.SIX
+        assert {row.answers[name] for name in asked_by[row.title]} == set(row.answers.values())
+        assert matrix.asking(row, everyone=True) == list(row.answers)
+    times = Counter(itertools.chain.from_iterable(asked_by.values()))
+    assert set(times) == set(MEMBERS) | set(OUTSIDERS)
+    assert min(times.values()) > len(ROWS) / 20
+
+
+# A part asks at every eighth address: the parts are spread over the processes of a run.
+@pytest.mark.parametrize("part", range(PARTS))
+def test_every_address_answers_everyone_as_the_matrix_says(scene, part):
+    wrong = scan(scene, ROWS[part::PARTS])
     assert not wrong, f"{len(wrong)} answers:\n" + "\n".join(wrong[:60])
 
 
-def test_a_method_without_a_row_is_refused_to_everyone(scene):
+@pytest.mark.parametrize("part", range(PARTS // 2))
+def test_a_method_without_a_row_is_refused_to_everyone(scene, part):
     taken: dict[str, set[str]] = {}
     things: dict[str, str] = {}
     for row in ROWS:
@@ -160,7 +163,7 @@ def test_a_method_without_a_row_is_refused_to_everyone(scene):
     pages = (row for row in addresses() if not row[0].startswith("api/"))
     opened = {route for route, _, view in pages if not getattr(view, "login_required", True)}
     wrong = []
-    for route, methods in taken.items():
+    for route, methods in list(taken.items())[part :: PARTS // 2]:
         path = filled(route, scene.parts(things[route]))
         public = route in opened or any(
             row.answers["anonymous"] != "in" for row in ROWS if row.route == route
@@ -237,7 +240,7 @@ def test_the_scan_finds_what_was_planted_for_it(scene, settings):
     settings.ROOT_URLCONF = "tests.security.holes"
     assert get_resolver().urlconf_name == "tests.security.holes"
     planted = ("cases/<case:number>/", "students/<uuid:key>/", "transfers/<case:number>/checks/")
-    found = scan(scene, [row for row in ROWS if row.route in planted and row.method == "GET"])
+    found = scan(scene, [row for row in ROWS if row.route in planted and row.method == "GET"], everyone=True)
     assert "GET cases/<case:number>/ (running): registrar@abroad gets 200, not 404" in found
     assert "GET students/<uuid:key>/ (pupil): anonymous gets 200, not in" in found
     assert "GET transfers/<case:number>/checks/ (draft): head@sibling gets 403, not 404" in found
