@@ -80,16 +80,13 @@ def _post(schools: dict[Unit, int], end: date, days: int) -> int:
 
 
 @outbox.handler("graduation")
-def tell_units(messages: list[OutboxMessage], now: datetime) -> None:
+def tell_units(messages: list[OutboxMessage]) -> None:
     """Registrars and heads; figures only."""
-    clerks = clerks_of({message.payload["unit"] for message in messages}, clock.local_date(now))
+    clerks = clerks_of({message.payload["unit"] for message in messages}, clock.local_date(clock.now()))
     tell(
-        (
-            Letter(account, None, _text(message.payload), message.dedup, "/graduation/")
-            for message in messages
-            for account in clerks[message.payload["unit"]]
-        ),
-        now,
+        Letter(account, None, _text(message.payload), message.dedup, "/graduation/")
+        for message in messages
+        for account in clerks[message.payload["unit"]]
     )
 
 

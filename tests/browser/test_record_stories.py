@@ -10,7 +10,6 @@ from reviews.engine.models import Case
 from students.admission.registration import actions as registration
 from students.duplicates import problems
 from students.pupil.models import ProblemRecord, Student
-from students.pupil.reference import load_code_tables
 from students.pupil.statuses import StudentStatus
 from students.tables import columns as tables
 from students.tables import imports
@@ -56,7 +55,6 @@ def child(world, **more) -> dict[str, str]:
 
 @pytest.mark.rule("R2.1")
 def test_a_table_with_errors_is_mended_and_imported(world, desk):
-    load_code_tables()
     window = desk(world.registrar(world.first))
     page, good, bad = window.page, child(world), child(world, **{"guardian1.phone": "12"})
     window.go("/registration/")

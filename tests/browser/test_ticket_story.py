@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from ledger import outbox
 from orgs.people.models import Unit
 from students.pupil.records import current_number
-from students.pupil.reference import load_code_tables
 from tests import ticketed
 from tests.browser.desk import photograph
 from tickets.forms.models import Ticket
@@ -50,7 +49,6 @@ def took_up_and_answered(window, number, text):
 
 @pytest.mark.rule("R8.6")
 def test_a_report_leads_to_a_check_and_a_supervision_until_all_are_closed(world, desk):
-    load_code_tables()
     handler = world.registrar(world.east)
     province, head = desk(world.registrar(world.im)), desk(world.head(world.im))
     page = province.page

@@ -11,16 +11,11 @@ from ledger.administration import WalledAdmin
 from ledger.models import AuditEntry
 from orgs.people.models import Account, Delegation, Person, Post, Unit
 from orgs.sign_in.authenticator import Authenticator
-from tests.world import PASSWORD, World
+from tests.world import PASSWORD
 from web import clock
 
 pytestmark = pytest.mark.django_db
 GOOD = "Xi-lin-hao-te-2026"
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 @pytest.fixture

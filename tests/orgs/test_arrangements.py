@@ -14,15 +14,13 @@ from orgs.staff.staffing import StaffingRefused
 from reviews.engine import door
 from reviews.engine.models import Step
 from tests.clock import frozen
-from tests.world import World
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
 
 
 @pytest.fixture
-def world(db):
-    world = World()
+def world(world):
     world.lone = world.registrar(world.first)
     world.above = world.head(world.east)
     world.stand_in = world._one(world.east, PostRole.TECHNICIAN)

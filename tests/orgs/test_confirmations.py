@@ -21,17 +21,12 @@ from reviews.engine import door
 from reviews.staff import handover
 from tests.clock import frozen
 from tests.refusals import refused, sql_refused
-from tests.world import PASSWORD, World
+from tests.world import PASSWORD
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
 GOOD = "Good-Long-Pass-88"
 APART = "系统管理员不担任学籍管理员、负责人"
-
-
-@pytest.fixture
-def world(db):
-    return World()
 
 
 @pytest.fixture

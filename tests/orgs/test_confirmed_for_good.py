@@ -28,15 +28,10 @@ from tests.orgs.test_confirmations import (
     walled,
 )
 from tests.refusals import sql_refused
-from tests.world import PASSWORD, World
+from tests.world import PASSWORD
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
-
-
-@pytest.fixture
-def world(db):
-    return World()
 
 
 @pytest.fixture

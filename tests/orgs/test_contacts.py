@@ -8,16 +8,10 @@ from django.test import Client
 from ledger.models import AuditEntry
 from orgs.people.models import PostRole, Unit
 from tests.refusals import refused
-from tests.world import World
 from tickets.complaints import actions as complaints
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.5")]
-
-
-@pytest.fixture
-def world(db):
-    return World()
 
 
 def at(account):
@@ -84,9 +78,9 @@ def test_a_unit_that_will_be_closed_takes_complaints_until_that_day(world):
         world.closed(unit, on=today + timedelta(days=1))
     for unit in closing:
         assert unit.name in Client().get(f"/contacts/?q={unit.name}").content.decode()
-        assert complaints.addressed_to(unit.name, today) == unit
+        assert complaints.addressed_to(unit.name) == unit
     for unit in closing:
         world.closed(unit, on=today)
         assert "没有找到" in Client().get(f"/contacts/?q={unit.name}").content.decode()
         with refused("unit", match="没有找到受理单位"):
-            complaints.addressed_to(unit.name, today)
+            complaints.addressed_to(unit.name)

@@ -7,14 +7,12 @@ from django.test import Client
 
 from ledger.models import AuditEntry
 from orgs.people.models import Post, PostRole
-from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.2")]
 
 
 @pytest.fixture
-def world(db):
-    world = World()
+def world(world):
     world.named = world.account(world.abroad, PostRole.REGISTRAR, world.person("单于阿拉坦"))
     world.registrar(world.east), world.head(world.east)
     return world

@@ -17,11 +17,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.2")]
 KEEPING = [model for model in apps.get_models() if issubclass(model, KeepsNames)]
 
 
-@pytest.fixture
-def world(db):
-    return World()
-
-
 def renamed(account, name):
     account.person.name = name
     account.person.save()

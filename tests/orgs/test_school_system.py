@@ -16,11 +16,6 @@ from tests.world import PASSWORD, World
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R4.3")]
 
 
-@pytest.fixture
-def world():
-    return World()
-
-
 def period(school, valid_from, system="5-4", lowest=1, highest=5, source="盟教发〔2027〕3号"):
     return SchoolSystemPeriod.objects.create(
         school=school,

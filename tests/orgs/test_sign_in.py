@@ -9,15 +9,10 @@ from ledger.models import AuditEntry
 from orgs.people.models import Account, PostRole
 from orgs.sign_in import one_time_codes
 from orgs.sign_in.authenticator import Authenticator
-from tests.world import PASSWORD, World
+from tests.world import PASSWORD
 from web import clock
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 def enter(client, account, password=PASSWORD, **more):

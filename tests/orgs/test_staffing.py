@@ -13,15 +13,10 @@ from orgs.staff.models import AccessReview
 from orgs.staff.presence_models import Presence
 from orgs.staff.staffing import StaffingRefused
 from tests.clock import frozen, shanghai
-from tests.world import PASSWORD, World
+from tests.world import PASSWORD
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.3")]
-
-
-@pytest.fixture
-def world(db):
-    return World()
 
 
 def at(account):

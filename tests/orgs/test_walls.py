@@ -7,14 +7,8 @@ from django.db import IntegrityError
 
 from orgs.people.models import Account, Post, PostRole
 from tests.refusals import sql_refused
-from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 def insert_post(account, unit, role, since="2020-01-01", until=None):

@@ -25,7 +25,6 @@ from students.roster import exporting as making
 from students.tables.models import ImportBatch, ImportKind
 from students.year_end.models import GraduationRun
 from tests import late_children, settled, ticketed, upkept
-from tests.world import World
 from transfers.moving.models import TransferReason
 
 pytestmark = pytest.mark.django_db
@@ -33,11 +32,6 @@ READ_ONLY = sorted(
     (model for model, page in admin.site._registry.items() if isinstance(page, ReadOnlyAdmin)),
     key=lambda model: model._meta.label,
 )
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 @pytest.fixture

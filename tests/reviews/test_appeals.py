@@ -16,10 +16,10 @@ from reviews.refusal_rules.models import WallAppeal
 from tests.clock import frozen, shanghai
 from tests.refusals import refused, sql_refused
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says, words
-from tests.world import World, rewritten
+from tests.world import rewritten
 from web import clock
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.world_at(MONDAY, stands=False)]
 TEXT = "材料不齐是旧通知里的话，家长本人明确表示不再转学。"
 REFUSE = {"outcome": "refuse", "reason": "guardian_objects"}
 
@@ -28,11 +28,6 @@ REFUSE = {"outcome": "refuse", "reason": "guardian_objects"}
 def monday():
     with frozen(MONDAY):
         yield
-
-
-@pytest.fixture
-def world():
-    return World(MONDAY)
 
 
 @pytest.fixture

@@ -9,15 +9,9 @@ from reviews.engine import door
 from reviews.engine.models import Act, Case, Step
 from reviews.rulebook.models import QuickPhrase
 from students.pupil.models import ProblemRecord
-from tests.world import World
 
 pytestmark = pytest.mark.django_db
 OPINION = "情况属实，同意转入。"
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 def waiting(world, count=3):

@@ -14,7 +14,6 @@ from reviews.engine import deadlines
 from reviews.engine.models import Case, Step
 from reviews.rulebook.models import CalendarDay, Limit, Vacation, Window
 from tests.clock import frozen, shanghai
-from tests.world import World
 
 pytestmark = pytest.mark.django_db
 PAGE, IMPORT = "/calendar/", "/calendar/import/"
@@ -128,11 +127,6 @@ def test_the_counter_is_cheap_and_only_looks(client):
 
 
 # ---------------------------------------------------------------- the administrator's page
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 @pytest.fixture

@@ -13,21 +13,15 @@ from tests.clock import frozen, shanghai
 from tests.golden import assert_queries
 from tests.refusals import refused
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
-from tests.world import World
 from transfers.moving.models import Transfer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.world_at(MONDAY, stands=False)]
 
 
 @pytest.fixture(autouse=True)
 def monday():
     with frozen(MONDAY):
         yield
-
-
-@pytest.fixture
-def world():
-    return World(MONDAY)
 
 
 @pytest.fixture

@@ -12,10 +12,10 @@ from students.pupil.models import ProblemRecord, Student
 from tests.clock import frozen
 from tests.golden import assert_queries
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
-from tests.world import World, rewritten
+from tests.world import rewritten
 from transfers.moving.models import Transfer
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.world_at(MONDAY, stands=False)]
 UNTRUE = "经核对证明与申报原因不一致，不同意。"
 
 
@@ -23,11 +23,6 @@ UNTRUE = "经核对证明与申报原因不一致，不同意。"
 def monday():
     with frozen(MONDAY):
         yield
-
-
-@pytest.fixture
-def world():
-    return World(MONDAY)
 
 
 @pytest.fixture

@@ -17,17 +17,10 @@ from reviews.notices import digests
 from reviews.notices.models import Notice
 from tests.clock import frozen, shanghai
 from tests.reviews.test_notices import Mailbox
-from tests.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.7")]
 # After the day on which the tests run: messages wait from the database's own time on.
 MORNING, EVENING = shanghai(2027, 3, 10, 9), shanghai(2027, 3, 10, 17, 1)
-
-
-@pytest.fixture
-def world(db):
-    with frozen(MORNING) as now:
-        yield World(now)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.7"), pytest.mark.world_at(MORNING)]
 
 
 @pytest.fixture

@@ -11,19 +11,12 @@ from ledger import outbox
 from ledger.models import AuditEntry
 from reviews.engine.models import Act
 from reviews.notices.models import Notice
-from tests.clock import frozen, shanghai
+from tests.clock import shanghai
 from tests.reviews.case_pages import look, post
-from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.world_at(shanghai(2026, 10, 14, 10))]
 HAN = re.compile("[\u4e00-\u9fff]")
 COOKIE = settings.LANGUAGE_COOKIE_NAME
-
-
-@pytest.fixture
-def world():
-    with frozen(shanghai(2026, 10, 14, 10)) as now:
-        yield World(now)
 
 
 def page(answer) -> str:

@@ -15,9 +15,9 @@ from reviews.evidence import proofs as evidence
 from tests.clock import frozen
 from tests.refusals import refused
 from tests.reviews.case_pages import MONDAY, at_the_authority, look, says
-from tests.world import World, png
+from tests.world import png
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.world_at(MONDAY, stands=False)]
 
 
 @pytest.fixture(autouse=True)
@@ -29,11 +29,6 @@ def monday():
 @pytest.fixture(autouse=True)
 def own_folder(settings, tmp_path):
     settings.EVIDENCE_ROOT = tmp_path
-
-
-@pytest.fixture
-def world():
-    return World(MONDAY)
 
 
 @pytest.fixture

@@ -14,17 +14,10 @@ from reviews.notices.models import Notice
 from reviews.rulebook.models import Limit
 from tests.clock import frozen, shanghai
 from tests.refusals import refused, sql_refused
-from tests.world import World
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.4")]
 NOW = shanghai(2026, 11, 3, 10)
-
-
-@pytest.fixture
-def world():
-    with frozen(NOW):
-        yield World(NOW)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.4"), pytest.mark.world_at(NOW)]
 
 
 def announced(world, unit, by=None, **more):

@@ -16,15 +16,13 @@ from reviews.engine import door
 from reviews.notices.models import Notice
 from reviews.staff import handover
 from tests.clock import frozen
-from tests.world import World
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
 
 
 @pytest.fixture
-def world(db):
-    world = World()
+def world(world):
     world.leaver, world.boss = world.registrar(world.east), world.head(world.east)
     world.heir = world.account(world.east, PostRole.TECHNICIAN)
     world.waiting = [world.decide(world.submitted(world.first, world.pupil(world.third))) for _ in range(2)]

@@ -37,20 +37,18 @@ from tests.api import Program, refusal
 from tests.refusals import refused
 from tests.reviews import test_held_papers as papers_held
 from tests.reviews.test_held_papers import FEE
-from tests.world import World
 from tests.xueji import test_two_persons as papers
 from transfers.moving import drafting
 from transfers.moving.models import Transfer, TransferReason
 from transfers.offline.recording import Stated
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.4"), pytest.mark.rule("R0.1")]
-
-
-@pytest.fixture
-def world(settings, tmp_path):
-    settings.EVIDENCE_ROOT = tmp_path
-    return World()
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.rule("R3.4"),
+    pytest.mark.rule("R0.1"),
+    pytest.mark.usefixtures("evidence"),
+]
 
 
 # ---------------------------------------------------------------- what is written into each column

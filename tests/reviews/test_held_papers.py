@@ -23,17 +23,16 @@ from students.year_end import graduation_rollback as taking_back
 from students.year_end import recruitment_rollback as recruitment_back
 from students.year_end.models import GraduationRun
 from tests.refusals import refused
-from tests.world import World, png
+from tests.world import png
 from tests.xueji import test_two_persons as papers
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.4"), pytest.mark.rule("R0.1")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.rule("R3.4"),
+    pytest.mark.rule("R0.1"),
+    pytest.mark.usefixtures("evidence"),
+]
 FEE = "同意，学费结清后生效。"
-
-
-@pytest.fixture
-def world(settings, tmp_path):
-    settings.EVIDENCE_ROOT = tmp_path
-    return World()
 
 
 def class_sheet(world, text):

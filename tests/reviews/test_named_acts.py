@@ -12,16 +12,9 @@ from reviews.engine import door
 from reviews.engine.models import Act, Case, Step
 from reviews.vocabulary.states import BY_NOBODY, DECISIONS, Outcome, Verb
 from tests.clock import frozen, shanghai
-from tests.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.2")]
 SENT, LATER = shanghai(2026, 9, 1, 9), shanghai(2026, 12, 1, 9)
-
-
-@pytest.fixture
-def world():
-    with frozen(SENT):
-        return World(now=SENT)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.2"), pytest.mark.world_at(SENT, stands=False)]
 
 
 def ends(world):

@@ -7,15 +7,13 @@ from django.test import Client
 from orgs.people.models import Unit
 from reviews.engine import door
 from reviews.engine.models import Act, Case
-from tests.world import World
 
 UNTRUE = "经向派出所核实，房产证明与登记不符。"
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.2")]
 
 
 @pytest.fixture
-def world():
-    world = World()
+def world(world):
     for clerk, name in ((world.registrar(world.first), "白音查干"), (world.head(world.first), "青格勒图")):
         clerk.person.name = name
         clerk.person.save()

@@ -28,11 +28,6 @@ ROOT = Path(__file__).resolve().parents[2]
 MONDAY = shanghai(2026, 9, 7, 10)
 
 
-@pytest.fixture
-def world(db):
-    return World()
-
-
 def relay():
     """Deliver all; a little ahead, since what was posted just now may be delivered from now on."""
     return outbox.relay(clock.now() + timedelta(seconds=5))

@@ -8,15 +8,9 @@ from reviews.notices.models import Notice
 from reviews.rulebook.models import QuickPhrase
 from tests.clock import frozen, shanghai
 from tests.golden import assert_queries
-from tests.world import World
 from web.clock import now
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 @pytest.fixture

@@ -14,16 +14,10 @@ from reviews.engine import door
 from reviews.engine.models import Step
 from reviews.refusal_rules.models import WallAppeal
 from tests.refusals import refused, refused_by_database
-from tests.world import World
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
 WORDS = "情况属实，同意转入。"
-
-
-@pytest.fixture
-def world(db):
-    return World()
 
 
 def lent(world, post, account):

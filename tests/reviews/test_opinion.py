@@ -7,16 +7,10 @@ from reviews.engine.models import Act, Step
 from reviews.engine.opinions import checked_opinion, cleaned
 from reviews.rulebook.models import QuickPhrase
 from reviews.vocabulary.states import Verb
-from tests.clock import frozen
 from tests.refusals import refused
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
-from tests.world import World
 
-
-@pytest.fixture
-def world(db):
-    with frozen(MONDAY):
-        yield World(MONDAY)
+pytestmark = pytest.mark.world_at(MONDAY)
 
 
 @pytest.fixture

@@ -9,16 +9,9 @@ from reviews.engine import door
 from reviews.engine.models import Case, Step
 from tests.clock import frozen, shanghai
 from tests.refusals import refused
-from tests.world import World
 
-pytestmark = pytest.mark.django_db
 SIGNED = shanghai(2026, 11, 23, 10)
-
-
-@pytest.fixture
-def world():
-    with frozen(SIGNED):
-        return World(now=SIGNED)
+pytestmark = [pytest.mark.django_db, pytest.mark.world_at(SIGNED, stands=False)]
 
 
 @pytest.fixture

@@ -17,14 +17,9 @@ from tests.clock import frozen, shanghai
 from tests.world import World
 
 MONDAY = shanghai(2026, 10, 12, 10)
+pytestmark = pytest.mark.world_at(MONDAY, stands=False)
 # 10 working days after Monday 2026-10-12, and one more.
 DUE, NEXT = date(2026, 10, 26), date(2026, 10, 27)
-
-
-@pytest.fixture
-def world(db):
-    with frozen(MONDAY):
-        return World(now=MONDAY)
 
 
 @pytest.fixture

@@ -18,9 +18,8 @@ from tests.api import Program, refusal
 from tests.clock import frozen
 from tests.refusals import refused, refused_by_database
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
-from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.world_at(MONDAY, stands=False)]
 UNLAWFUL = "接收学校涉嫌违规招生，不同意转出。"
 OWN = "占用牧 区·指标，监护人明确表示不再转学。"
 QUOTED = "不得以接收省份可能违规招生、学生分数可能未达到接收省份要求等理由驳回申请"
@@ -31,11 +30,6 @@ REFUSE = {"outcome": "refuse", "reason": "guardian_objects"}
 def monday():
     with frozen(MONDAY):
         yield
-
-
-@pytest.fixture
-def world():
-    return World(MONDAY)
 
 
 @pytest.fixture

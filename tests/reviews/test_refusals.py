@@ -14,9 +14,8 @@ from reviews.refusal_register.register import Wanted, portions, usual_since
 from tests.clock import frozen, shanghai
 from tests.golden import assert_queries
 from tests.reviews.case_pages import MONDAY, at_the_authority, says
-from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.world_at(MONDAY, stands=False)]
 LIST, SHARES = "/refusals/", "/refusals/shares/"
 OBJECTS = {"outcome": "refuse", "reason": "guardian_objects", "opinion": "监护人到校书面表示不再转学。"}
 UNTRUE = {"outcome": "refuse", "reason": "reason_untrue", "opinion": "经核对，证明所写工作单位与实际不符。"}
@@ -27,11 +26,6 @@ BACK = {"outcome": "send_back", "reason": "class_mistaken", "opinion": "班级�
 def monday():
     with frozen(MONDAY):
         yield
-
-
-@pytest.fixture
-def world():
-    return World(MONDAY)
 
 
 def refused(world, stages=1, receiving=None, sending=None, **decided):

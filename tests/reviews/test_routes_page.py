@@ -9,19 +9,11 @@ from reviews.engine.models import Case
 from reviews.rulebook.models import Route
 from reviews.rulebook_pages.route_pages import drawn
 from tests.api import Program, refusal
-from tests.clock import frozen, shanghai
-from tests.world import World
-
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1")]
+from tests.clock import shanghai
 
 NOW = shanghai(2026, 10, 14, 10)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1"), pytest.mark.world_at(NOW)]
 PLAIN = ["receiving_school", "receiving_authority", "sending_school", "sending_authority"]
-
-
-@pytest.fixture
-def world():
-    with frozen(NOW):
-        yield World(now=NOW)
 
 
 def row(province, stages, relation="same_province", phase="", start=date(2026, 10, 14), **more):

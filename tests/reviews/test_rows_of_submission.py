@@ -12,20 +12,13 @@ from reviews.evidence import proofs as evidence
 from reviews.rulebook.models import Limit, RefusalReason, Route, Window
 from tests.clock import frozen, shanghai
 from tests.refusals import refused, refused_by_database
-from tests.world import World, png
+from tests.world import png
 from transfers.moving.forms import offered_reasons
 from transfers.moving.models import Transfer, TransferReason
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.7")]
-
 BEFORE, AFTER = shanghai(2026, 10, 12, 10), shanghai(2026, 10, 15, 10)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.7"), pytest.mark.world_at(BEFORE, stands=False)]
 CHANGE = {"valid_from": date(2026, 10, 14), "source": "示例〔2026〕1号"}
-
-
-@pytest.fixture
-def world():
-    with frozen(BEFORE):
-        return World(now=BEFORE)
 
 
 @pytest.fixture

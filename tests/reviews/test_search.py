@@ -9,14 +9,8 @@ from django.test.utils import CaptureQueriesContext
 
 from reviews.engine.models import Case
 from students.pupil import records
-from tests.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 @pytest.fixture

@@ -13,9 +13,13 @@ from reviews.engine.models import Case, OverdueRecord, Step
 from reviews.rulebook.models import Limit
 from tests.clock import frozen, shanghai
 from tests.refusals import refused, refused_by_database
-from tests.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.7")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.rule("R3.7"),
+    pytest.mark.world_at(shanghai(2026, 9, 1, 10)),
+    pytest.mark.usefixtures("evidence"),
+]
 BACK = {
     "outcome": "send_back",
     "reason": "proof_unreadable",
@@ -23,13 +27,6 @@ BACK = {
 }
 OWN = "我看过证明照片，右下角的日期模糊看不清，请把整页拍全再上传。"
 AGAIN = {**BACK, "opinion": "第二次看证明照片仍然模糊看不清，请在光线好的地方重新拍摄上传。"}
-
-
-@pytest.fixture
-def world(settings, tmp_path):
-    settings.EVIDENCE_ROOT = tmp_path
-    with frozen(shanghai(2026, 9, 1, 10)) as now:
-        yield World(now)
 
 
 def step_of(case):

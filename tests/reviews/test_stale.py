@@ -10,9 +10,9 @@ from reviews.vocabulary.states import Verb
 from tests.clock import frozen, shanghai
 from tests.refusals import refused
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
-from tests.world import World, png
+from tests.world import png
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.world_at(MONDAY, stands=False)]
 MINE = "证明清晰，学籍信息一致，同意。"
 
 
@@ -20,11 +20,6 @@ MINE = "证明清晰，学籍信息一致，同意。"
 def monday():
     with frozen(MONDAY):
         yield
-
-
-@pytest.fixture
-def world():
-    return World(MONDAY)
 
 
 @pytest.fixture

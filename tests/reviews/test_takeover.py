@@ -19,19 +19,12 @@ from tests.api import Program
 from tests.clock import frozen, shanghai
 from tests.refusals import refused
 from tests.reviews.case_pages import look, says
-from tests.world import World
 from transfers.moving.models import Transfer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1b", "R3.1")]
 NOW = shanghai(2026, 11, 3, 10)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1b", "R3.1"), pytest.mark.world_at(NOW)]
 LATER = NOW + timedelta(days=2)
 AFTER = LATER + timedelta(hours=1)
-
-
-@pytest.fixture
-def world():
-    with frozen(NOW):
-        yield World(NOW)
 
 
 def merged(world, unit, heir):

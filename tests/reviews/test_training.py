@@ -12,15 +12,9 @@ from reviews.engine import door
 from reviews.engine.asking import refusal
 from reviews.rulebook.models import Limit
 from tests.refusals import refused
-from tests.world import World
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.1")]
-
-
-@pytest.fixture
-def world(db):
-    return World()
 
 
 @pytest.fixture

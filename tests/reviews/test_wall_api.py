@@ -7,9 +7,8 @@ from tests.api import Program, refusal
 from tests.clock import frozen
 from tests.reviews.case_pages import MONDAY, at_the_authority
 from tests.reviews.test_refusals import BACK, UNTRUE, refused
-from tests.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.world_at(MONDAY, stands=False)]
 TEXT = "材料不齐是旧通知里的话，家长本人明确表示不再转学。"
 STOPPED = {"outcome": "refuse", "reason": "guardian_objects", "opinion": TEXT}
 RULING = {"ruling": "allow", "opinion": "转述家长的话，属误报。"}
@@ -19,11 +18,6 @@ RULING = {"ruling": "allow", "opinion": "转述家长的话，属误报。"}
 def monday():
     with frozen(MONDAY):
         yield
-
-
-@pytest.fixture
-def world():
-    return World(MONDAY)
 
 
 def listed(account, **query):

@@ -9,14 +9,8 @@ from reviews.engine import door
 from reviews.engine.models import Act, Attachment, Case, Step
 from tests.clock import frozen, shanghai
 from tests.refusals import refused, sql_refused
-from tests.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 @pytest.fixture

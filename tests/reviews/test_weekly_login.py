@@ -14,17 +14,14 @@ from reviews.rulebook import calendar
 from reviews.rulebook.models import Vacation
 from reviews.staff import weekly_login
 from tests.clock import frozen, shanghai
-from tests.world import World
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.3")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.rule("R8.3"),
+    pytest.mark.world_at(shanghai(2026, 9, 1, 9), stands=False),
+]
 WEEK = date(2026, 11, 9)
-
-
-@pytest.fixture
-def world(db):
-    with frozen(shanghai(2026, 9, 1, 9)) as now:
-        return World(now)
 
 
 def since_september(*accounts):

@@ -14,10 +14,9 @@ from reviews.refusal_rules import contradictions
 from reviews.rulebook import notice_values
 from reviews.vocabulary.states import Outcome, State, Verb
 from tests.refusals import refused
-from tests.world import World
 from web.text import says
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.3")]
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.3"), pytest.mark.usefixtures("evidence")]
 KINDS = [procedure.kind for procedure in procedures.all_procedures()]
 OUTCOMES = [Outcome.AGREE, Outcome.REFUSE, Outcome.SEND_BACK]
 NOTHING = [
@@ -36,12 +35,6 @@ NOTHING = [
     "a1",
 ]
 SOMETHING = ["同意", "ok", "属实", "ᠮᠣᠩ", "同 意", "𠮷𠮷"]
-
-
-@pytest.fixture
-def world(settings, tmp_path):
-    settings.EVIDENCE_ROOT = tmp_path
-    return World()
 
 
 @pytest.mark.parametrize("text", NOTHING)

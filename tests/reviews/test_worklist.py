@@ -18,22 +18,16 @@ from reviews.worklist.reading import page as page_of
 from reviews.worklist.tabs import Filters, Place
 from tests.clock import frozen, shanghai
 from tests.golden import assert_queries
-from tests.world import World
 from web.clock import now
 
-pytestmark = pytest.mark.django_db
 MONDAY = shanghai(2026, 11, 23, 9)
+pytestmark = [pytest.mark.django_db, pytest.mark.world_at(MONDAY, stands=False)]
 
 
 @pytest.fixture(autouse=True)
 def monday():
     with frozen(MONDAY):
         yield
-
-
-@pytest.fixture
-def world():
-    return World(MONDAY)
 
 
 def page(client, account, address="/worklist/"):

@@ -8,14 +8,8 @@ from orgs.people.models import PostRole
 from reviews.engine.models import Act, Case
 from tests.security import program_role
 from tests.security.program_role import Program
-from tests.world import World
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def world(transactional_db):
-    return World()
 
 
 @pytest.fixture

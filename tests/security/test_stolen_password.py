@@ -22,7 +22,7 @@ from orgs.sign_in.models import OneTimeCode
 from orgs.staff.presence_models import Presence
 from tests.clock import frozen
 from tests.security.test_hostile_pages import TEXTS
-from tests.world import PASSWORD, World
+from tests.world import PASSWORD
 from web import clock
 
 pytestmark = pytest.mark.django_db
@@ -31,9 +31,9 @@ WRONG = "一次性码不对、已经用过，或已过 7 天有效期"
 
 
 @pytest.fixture
-def world(settings):
+def world(world, settings):
     settings.SECOND_FACTOR = True
-    return World()
+    return world
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from reviews.staff import handover
 from reviews.vocabulary.refusals import Refused
 from students.pupil.grades import PRIMARY
 from students.pupil.models import Enrolment, FieldChange, Student
-from students.pupil.reference import load_code_tables
 from students.tables import imports
 from students.tables.models import ImportBatch, ImportState
 from students.year_end import graduation
@@ -110,7 +109,6 @@ def test_a_list_that_is_signed_and_given_up_at_once_is_one_of_both():
 @pytest.mark.rule("R2.1")
 def test_an_import_that_is_confirmed_twice_and_written_by_three_workers_is_written_once(settings, tmp_path):
     settings.EVIDENCE_ROOT = tmp_path
-    load_code_tables()
     world = World()
     clerk = world.registrar(world.first)
     batch = checked(world, clerk, lines(world, {"姓名": "甲"}, {"姓名": "乙"}, {"姓名": "丙"}))
@@ -134,7 +132,6 @@ def test_an_import_that_is_confirmed_twice_and_written_by_three_workers_is_writt
 @pytest.mark.rule("R2.1")
 def test_a_table_that_is_confirmed_and_dropped_at_once_is_one_of_both(settings, tmp_path):
     settings.EVIDENCE_ROOT = tmp_path
-    load_code_tables()
     world = World()
     clerk = world.registrar(world.first)
     batch = checked(world, clerk, lines(world, {"姓名": "甲"}))

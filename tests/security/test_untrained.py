@@ -30,11 +30,11 @@ from tests.security import matrix
 from tests.security.scene import MEMBERS, Scene, addresses
 from tests.security.test_url_wall import POSTED, fields_of, filled
 from tests.undo import undo
-from tests.world import World, png
+from tests.world import png
 from transfers.moving import drafting
 from transfers.offline import recording as offline
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.1")]
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.1"), pytest.mark.usefixtures("evidence")]
 SENTENCE = "还没有培训合格证，可以查看，不能办理"
 REGISTRARS = [name for name in MEMBERS if name.startswith("registrar@")]
 ROWS = [row for row in matrix.read() if row.method in ("POST", "PUT", "PATCH", "DELETE")]
@@ -203,12 +203,6 @@ ACTS = {
         lambda one: drafting.begin(world.pupil(world.third), world.first, one, now),
     ),
 }
-
-
-@pytest.fixture
-def world(settings, tmp_path):
-    settings.EVIDENCE_ROOT = tmp_path
-    return World()
 
 
 @pytest.mark.parametrize("name", ACTS)

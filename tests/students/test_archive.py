@@ -7,14 +7,9 @@ from django.urls import reverse
 from orgs.people.models import PostRole
 from students.pupil import records
 from students.pupil.models import Enrolment, Guardian, Student
-from tests.world import World, rewritten
+from tests.world import rewritten
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1")]
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 @pytest.fixture

@@ -17,17 +17,11 @@ from tests.api import Program, refusal
 from tests.clock import frozen, shanghai
 from tests.refusals import refused
 from tests.students.test_bulletins import drafted, line_of, moved, published
-from tests.world import World, rewritten
+from tests.world import rewritten
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.7b")]
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.7b"), pytest.mark.world_at(shanghai(2026, 9, 1, 9))]
 LATER = shanghai(2026, 11, 3, 10)
 REASON = "国务院办公厅补发通知，十月多一天放假。"
-
-
-@pytest.fixture
-def world(db):
-    with frozen(shanghai(2026, 9, 1, 9)) as now:
-        yield World(now)
 
 
 @pytest.fixture

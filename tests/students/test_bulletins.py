@@ -30,18 +30,15 @@ from students.tasks import draft_bulletins
 from tests.api import Program
 from tests.clock import frozen, shanghai
 from tests.refusals import refused, refused_by_database, sql_refused
-from tests.world import World
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.7b")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.rule("R3.7b"),
+    pytest.mark.world_at(shanghai(2026, 9, 1, 9), stands=False),
+]
 OCTOBER = Month(date(2026, 10, 1), date(2026, 11, 1))
 DRAFTED = shanghai(2026, 11, 1, 2)
-
-
-@pytest.fixture
-def world(db):
-    with frozen(shanghai(2026, 9, 1, 9)) as now:
-        return World(now)
 
 
 def moved(world, submitted, decided=None, sender=None):

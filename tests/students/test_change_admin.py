@@ -7,14 +7,8 @@ from django.urls import reverse
 
 from orgs.people.models import Account
 from students.changes.models import ChangePolicy
-from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R5.1")]
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 @pytest.fixture

@@ -8,18 +8,11 @@ from django.urls import reverse
 from reviews.engine.models import Case
 from students.changes.kinds import BY_KIND
 from students.changes.models import StatusChange
-from students.pupil.reference import load_code_tables
 from tests.golden import assert_queries
-from tests.world import World, png
+from tests.world import png
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R5.3")]
-
-
-@pytest.fixture
-def world():
-    load_code_tables()
-    return World()
 
 
 @pytest.fixture

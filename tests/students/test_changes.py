@@ -23,7 +23,7 @@ from students.pupil.models import Student
 from students.pupil.statuses import StudentStatus
 from tests import golden
 from tests.refusals import refused
-from tests.world import World, png
+from tests.world import png
 from web import clock
 
 pytestmark = pytest.mark.django_db
@@ -39,11 +39,6 @@ TARGETS = {
 
 def today():
     return clock.local_date(clock.now())
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 @pytest.fixture

@@ -6,19 +6,12 @@ import pytest
 
 from reviews.engine.models import Case
 from students.changes.kinds import KINDS
-from students.pupil.reference import load_code_tables
 from tests.api import Program, refusal
-from tests.world import World, png
+from tests.world import png
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R5.3")]
 AGREED = {"opinion": "情况属实，同意办理。", "outcome": "agree"}
-
-
-@pytest.fixture
-def world():
-    load_code_tables()
-    return World()
 
 
 @pytest.fixture

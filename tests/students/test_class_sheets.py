@@ -15,21 +15,14 @@ from reviews.notices.models import Notice
 from students.classes import sheet_table, sheets
 from students.classes.models import ChangeSheet, ChangeSheetLine, ClassCharge, Sheet
 from students.pupil.models import ChangeSource, FieldChange, SchoolClass, Student
-from students.pupil.reference import load_code_tables
 from students.record import values as record_values
 from students.record.fields import BY_KEY
 from tests.refusals import refused, refused_by_database, sql_refused
-from tests.world import World, rewritten
+from tests.world import rewritten
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R6.1")]
 PHONE = "13900000018"
-
-
-@pytest.fixture
-def world():
-    load_code_tables()
-    return World()
 
 
 @pytest.fixture

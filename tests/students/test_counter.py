@@ -21,16 +21,10 @@ from students.pupil.models import RegistrationNumber
 from tests.clock import frozen, shanghai
 from tests.refusals import refused_by_database
 from tests.reviews.test_pictures import GREY, deep, png
-from tests.world import World, rewritten
+from tests.world import rewritten
 
 NOW = shanghai(2026, 11, 27, 10)
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.4")]
-
-
-@pytest.fixture
-def world():
-    with frozen(NOW):
-        yield World(NOW)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.4"), pytest.mark.world_at(NOW)]
 
 
 @pytest.fixture

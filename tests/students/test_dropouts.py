@@ -15,16 +15,11 @@ from students.dropouts.models import Dropout, DropoutMark
 from students.pupil import records
 from students.pupil.models import Student
 from tests.refusals import refused, refused_by_database
-from tests.world import World, rewritten
+from tests.world import rewritten
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R5.2")]
 EFFORTS = "班主任10月12日、校长10月20日两次家访，家长同意返校但至今未返。"
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 def marked(world, pupil=None, **more) -> DropoutMark:

@@ -21,16 +21,10 @@ from students.pupil.models import Student
 from students.roster import exporting as making
 from students.roster.models import Making, RosterExport
 from tests.refusals import refused
-from tests.world import World, rewritten
+from tests.world import rewritten
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.7")]
-
-
-@pytest.fixture
-def world(settings, tmp_path):
-    settings.EVIDENCE_ROOT = tmp_path
-    return World()
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.7"), pytest.mark.usefixtures("evidence")]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.urls import reverse
 from ledger.models import AuditEntry
 from reviews.engine import door
 from reviews.engine.models import Case
-from students.pupil.grades import PRIMARY, SENIOR, cohort_of
+from students.pupil.grades import PRIMARY, SENIOR
 from students.pupil.models import ProblemRecord, Student
 from students.year_end import graduation, promotion
 from students.year_end import graduation_rollback as taking_back
@@ -18,18 +18,10 @@ from tests.clock import frozen, shanghai
 from tests.refusals import refused
 from tests.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R4.1")]
 JULY = shanghai(2026, 7, 6, 10)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R4.1"), pytest.mark.world_at(JULY)]
 COHORT = 2020  # grade 6 in the summer of 2026
 WORDS = "名单核对无误，同意毕业。"
-
-
-@pytest.fixture
-def world():
-    with frozen(JULY):
-        world = World(now=JULY)
-        assert cohort_of(6, JULY.date()) == COHORT
-        yield world
 
 
 def prepared(world, school=None, cohort=COHORT):

@@ -11,17 +11,10 @@ from ledger import outbox
 from reviews.notices.models import Notice
 from students.year_end import reminders as graduation_reminders
 from tests.clock import frozen, shanghai
-from tests.world import World
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R4.1")]
 JUNE = shanghai(2026, 6, 20, 9)
-
-
-@pytest.fixture
-def world():
-    with frozen(JUNE):
-        yield World(now=JUNE)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R4.1"), pytest.mark.world_at(JUNE)]
 
 
 def told(account) -> list[str]:

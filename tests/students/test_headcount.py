@@ -9,28 +9,24 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from students.pupil.models import PupilRecord, Student
-from students.pupil.reference import load_code_tables
 from students.statistics import headcount
 from students.statistics.models import HeadcountCell
-from tests.clock import frozen, shanghai
-from tests.world import World
+from tests.clock import shanghai
 from web.text import no_formula
 
 NOW = shanghai(2026, 11, 27, 10)
 DAY = NOW.date()
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R7.1")]
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R7.1"), pytest.mark.world_at(NOW)]
 
 
 @pytest.fixture
-def world():
-    with frozen(NOW):
-        world = World(NOW)
-        for letter, grade in (("L", 3), ("G", 3), ("J", 4)):
-            world.pupil(world.first, letter=letter, grade=grade)
-        world.pupil(world.second, grade=5, status="suspended")
-        world.pupil(world.third, grade=6, status="abroad")
-        world.graduate(world.third)
-        yield world
+def world(world):
+    for letter, grade in (("L", 3), ("G", 3), ("J", 4)):
+        world.pupil(world.first, letter=letter, grade=grade)
+    world.pupil(world.second, grade=5, status="suspended")
+    world.pupil(world.third, grade=6, status="abroad")
+    world.graduate(world.third)
+    return world
 
 
 def figures(unit, by, **more):
@@ -87,7 +83,6 @@ def test_grades_follow_from_cohorts_and_the_day(world):
 
 
 def test_permit_holders_are_counted_by_unit_grade_and_province_of_origin(world):
-    load_code_tables()
     pupils = list(Student.objects.filter(school=world.first).order_by("pk"))
     permit(pupils[0], "130102")
     permit(pupils[1], "130102")

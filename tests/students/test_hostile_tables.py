@@ -18,14 +18,12 @@ from orgs.people.models import PostRole
 from reviews.evidence import files
 from students.classes import sheets
 from students.pupil.models import SchoolClass, Student
-from students.pupil.reference import load_code_tables
 from students.tables import imports, workbooks
 from students.tables import reading as table_reading
 from students.tables.columns import Column
 from students.tables.models import MOST_TRIES, ImportBatch, ImportState
 from students.tables.workbooks import JOB, PAGE, Limits, TableRefused
 from tests import workbook
-from tests.world import World
 from web import clock
 
 COLUMNS = [
@@ -180,12 +178,6 @@ def test_one_line_more_than_a_table_may_have_is_told():
 
 
 # ---------------------------------------------------------------- the job and the pages
-
-
-@pytest.fixture
-def world(db):
-    load_code_tables()
-    return World()
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from django.urls import reverse
 from ledger.models import AuditEntry
 from reviews.evidence import files
 from students.pupil.models import ProblemRecord, Student
-from students.pupil.reference import load_code_tables
 from students.tables import imports
 from students.tables import returned as table_returned
 from students.tables.models import ImportBatch, ImportState
@@ -21,16 +20,9 @@ from tests import workbook
 from tests.refusals import refused
 from tests.students.test_registration import child, uploaded
 from tests.students.test_tables_as_meant import HEADS, checked, faults, lines
-from tests.world import World
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R2.1")]
-
-
-@pytest.fixture
-def world():
-    load_code_tables()
-    return World()
 
 
 @pytest.fixture

@@ -19,15 +19,10 @@ from students.numbers.population import Found
 from students.pupil import records, sealing
 from students.pupil.models import ProblemRecord, RegistrationNumber, Student
 from tests.refusals import refused, sql_refused
-from tests.world import World, rewritten
+from tests.world import rewritten
 from web import clock
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 def registered(*pupils, name=None):

@@ -17,19 +17,13 @@ from students.changes.key.models import KeyInformationChange
 from students.numbers import population
 from students.pupil import identity, records
 from students.pupil.models import FieldChange, RegistrationNumber, Student
-from tests.clock import frozen, shanghai
+from tests.clock import shanghai
 from tests.refusals import refused
-from tests.world import World, png, rewritten
+from tests.world import png, rewritten
 from web import clock
 
 NOW = shanghai(2026, 11, 27, 10)
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R1.6")]
-
-
-@pytest.fixture
-def world():
-    with frozen(NOW):
-        yield World(NOW)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R1.6"), pytest.mark.world_at(NOW)]
 
 
 def number_for(pupil, sequence=801):

@@ -25,7 +25,6 @@ from students.admission.late.models import (
 from students.pupil import records, sealing
 from students.pupil.grades import nominal_grade
 from students.pupil.models import Enrolment, ProblemRecord, Student
-from students.pupil.reference import load_code_tables
 from students.record import values as record_values
 from students.tables import imports
 from students.tables.models import ImportState
@@ -33,20 +32,13 @@ from tests import late_children
 from tests.clock import frozen, shanghai
 from tests.refusals import refused, refused_by_database
 from tests.workbook import filled
-from tests.world import World, rewritten
+from tests.world import rewritten
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R2.2")]
 AUTUMN = shanghai(2026, 10, 12, 10)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R2.2"), pytest.mark.world_at(AUTUMN)]
 MONTH_END = shanghai(2026, 10, 31, 20)
 WORDS = "情况属实，同意。"
-
-
-@pytest.fixture
-def world():
-    load_code_tables()
-    with frozen(AUTUMN):
-        yield World(now=AUTUMN)
 
 
 def child(world, **more) -> dict[str, str]:

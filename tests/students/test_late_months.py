@@ -22,19 +22,13 @@ from tests import late_children
 from tests.api import Program, refusal
 from tests.clock import frozen, shanghai
 from tests.refusals import refused, refused_by_database, sql_refused
-from tests.world import World, rewritten
+from tests.world import rewritten
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R2.2")]
 AUTUMN = shanghai(2026, 10, 12, 10)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R2.2"), pytest.mark.world_at(AUTUMN)]
 LATE = shanghai(2026, 10, 30, 10)
 WORDS = "名单核对无误，同意上报。"
-
-
-@pytest.fixture
-def world():
-    with frozen(AUTUMN):
-        yield World(now=AUTUMN)
 
 
 def collected(world, school=None):

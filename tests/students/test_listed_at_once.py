@@ -15,19 +15,13 @@ from students.changes import pupil_drafts
 from students.onward import one_way
 from students.onward.models import RecruitedPupil
 from students.pupil.models import Student
-from tests.clock import frozen, shanghai
+from tests.clock import shanghai
 from tests.refusals import refused
 from tests.reviews.test_concurrency import at_once
 from tests.world import World
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.rule("R4.5")]
 AUTUMN = shanghai(2026, 9, 2, 10)
-
-
-@pytest.fixture
-def world():
-    with frozen(AUTUMN):
-        yield World(AUTUMN)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.rule("R4.5"), pytest.mark.world_at(AUTUMN)]
 
 
 def test_two_schools_that_list_one_graduate_in_the_same_second():

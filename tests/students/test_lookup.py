@@ -7,14 +7,8 @@ from django.utils import timezone
 from ledger.models import AuditEntry
 from students.pupil import records
 from students.pupil.identity import IdentityError
-from tests.world import World
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 @pytest.fixture

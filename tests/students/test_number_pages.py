@@ -7,15 +7,9 @@ from students.numbers import issuing
 from students.numbers.models import BatchState, IssuingBatch
 from students.pupil import records
 from tests.students.test_issuing import prepared, registered
-from tests.world import World
 from web import clock
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 def client(account):

@@ -24,11 +24,6 @@ from web import clock
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def world():
-    return World()
-
-
 def another_id(world, pupil):
     """A valid identity number of the same birth date and sex."""
     return world.inventor.id_number(world.division, pupil.birth_date, pupil.sex)

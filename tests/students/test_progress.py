@@ -5,15 +5,14 @@ from django.core.cache import cache
 from django.test import Client
 
 from students.pupil.records import current_number
-from tests.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.5")]
 
 
 @pytest.fixture
-def world(db):
+def world(world):
     cache.clear()
-    return World()
+    return world
 
 
 def asked(number, last):

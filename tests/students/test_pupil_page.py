@@ -10,15 +10,9 @@ from students.changes import status
 from students.pupil import records, sealing
 from students.pupil.models import Guardian
 from students.pupil.statuses import StudentStatus
-from tests.world import World
 
 pytestmark = pytest.mark.django_db
 PHONE = "13900010002"
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 def signed_in(account) -> Client:

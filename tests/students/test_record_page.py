@@ -1,7 +1,6 @@
 """The record's pages: all blocks masked, one block to change, what was typed kept, the history (R6.1, R7.1, R1.6)."""
 
 import pytest
-from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -9,15 +8,8 @@ from students.pupil import records
 from students.pupil.models import FieldChange, Student
 from students.record import changes as record_changes
 from students.record.fields import BLOCKS, EDITABLE, FIELDS, of_block
-from tests.world import World
 
 PHONE = "13900010002"
-
-
-@pytest.fixture
-def world(db):
-    call_command("load_reference", verbosity=0)
-    return World()
 
 
 @pytest.fixture

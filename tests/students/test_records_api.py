@@ -4,18 +4,10 @@ import pytest
 
 from students.pupil import records
 from students.pupil.models import FieldChange, PupilRecord
-from students.pupil.reference import load_code_tables
 from tests.api import Program, refusal
-from tests.world import World
 
 PHONE = "13900010002"
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R6.1")]
-
-
-@pytest.fixture
-def world():
-    load_code_tables()
-    return World()
 
 
 @pytest.fixture

@@ -25,17 +25,11 @@ from students.tables.models import ImportState
 from students.year_end import recruitment_rollback as recruitment_back
 from tests.clock import frozen, shanghai
 from tests.refusals import refused, refused_by_database
-from tests.world import World, rewritten
+from tests.world import rewritten
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R4.5")]
 AUTUMN = shanghai(2026, 9, 2, 10)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R4.5"), pytest.mark.world_at(AUTUMN)]
 WORDS = "录取属实，同意。"
-
-
-@pytest.fixture
-def world():
-    with frozen(AUTUMN):
-        yield World(now=AUTUMN)
 
 
 def clerk(world, school=None):

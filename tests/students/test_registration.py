@@ -14,22 +14,14 @@ from reviews.evidence import files
 from students.admission.registration import actions as registration
 from students.pupil import records
 from students.pupil.models import Enrolment, FieldChange, ProblemKind, ProblemRecord, SchoolClass, Student
-from students.pupil.reference import load_code_tables
 from students.record import values as record_values
 from students.tables import imports
 from students.tables.models import ImportBatch, ImportState
 from tests.workbook import filled
-from tests.world import World
 from web import clock
 
 pytestmark = pytest.mark.django_db
 KIND = "registration"
-
-
-@pytest.fixture
-def world():
-    load_code_tables()
-    return World()
 
 
 @pytest.fixture

@@ -13,15 +13,9 @@ from orgs.people.models import PostRole
 from students.pupil import records
 from students.pupil.models import SchoolClass
 from tests.golden import assert_queries
-from tests.world import World
 
 pytestmark = pytest.mark.django_db
 ROSTER = "/students/"
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 @pytest.fixture

@@ -21,7 +21,6 @@ from students.pupil.grades import (
 )
 from students.pupil.models import Enrolment
 from students.pupil.schooling import Schooling, began_school, schooling
-from tests.world import World
 from transfers.moving.last_grade import must_graduate
 from transfers.moving.rules import Facts, grade_offered
 from web.clock import SHANGHAI
@@ -151,11 +150,6 @@ def test_promotion_changes_nothing_in_the_sum(cohort, began, change, days):
 
 
 # ---------------------------------------------------------------- when school began
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 @pytest.mark.django_db

@@ -21,21 +21,13 @@ from students.problems import answering, deciding, deletion
 from students.problems.models import Decided, RecordRemoval
 from students.pupil import records
 from students.pupil.models import Enrolment, ProblemKind, ProblemRecord, RegistrationNumber, Student
-from students.pupil.reference import load_code_tables
 from students.pupil.statuses import StudentStatus
 from tests.refusals import refused
 from tests.settled import WORDS, agreed, answered, claimed
-from tests.world import World, png, rewritten
+from tests.world import png, rewritten
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R1.9")]
-
-
-@pytest.fixture
-def world(settings, tmp_path):
-    settings.EVIDENCE_ROOT = tmp_path
-    load_code_tables()
-    return World()
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R1.9"), pytest.mark.usefixtures("evidence")]
 
 
 def standing(problem) -> tuple[bool, str]:

@@ -11,7 +11,6 @@ from django.urls import reverse
 from students.admission.registration import actions as registration
 from students.pupil import identity
 from students.pupil.models import Guardian, SchoolClass, Student
-from students.pupil.reference import load_code_tables
 from students.record import checks as record_checks
 from students.record import values as record_values
 from students.record.fields import BY_KEY
@@ -22,7 +21,6 @@ from students.tables.columns import Column
 from students.tables.models import ImportState
 from tests import workbook
 from tests.students.test_registration import child, written
-from tests.world import World
 from web import clock
 from web.text import no_formula
 
@@ -38,12 +36,6 @@ HEADS = [
     "监护人一关系",
     "监护人一联系电话",
 ]
-
-
-@pytest.fixture
-def world(db):
-    load_code_tables()
-    return World()
 
 
 @pytest.fixture

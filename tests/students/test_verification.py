@@ -14,26 +14,18 @@ from ledger.models import AuditEntry
 from orgs.people.models import Post
 from reviews.notices.models import Notice
 from students.pupil.models import FieldChange, Student
-from students.pupil.reference import load_code_tables
 from students.record import changes as record_changes
 from students.verification import rounds
 from students.verification.models import Finding, SampledPupil, SchoolVerification, VerificationRound
 from tests.clock import frozen, shanghai
 from tests.refusals import refused, refused_by_database, sql_refused
-from tests.world import World, rewritten
+from tests.world import rewritten
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R6.2")]
 AUTUMN = shanghai(2026, 12, 1, 10)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R6.2"), pytest.mark.world_at(AUTUMN)]
 DUE = date(2026, 12, 20)
 WORDS = "已逐人核对，差异已改正。"
-
-
-@pytest.fixture
-def world():
-    load_code_tables()
-    with frozen(AUTUMN):
-        yield World(now=AUTUMN)
 
 
 @pytest.fixture

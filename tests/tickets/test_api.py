@@ -3,19 +3,11 @@
 import pytest
 
 from students.pupil.records import current_number
-from students.pupil.reference import load_code_tables
 from tests import ticketed
 from tests.api import Program, refusal
-from tests.world import World
 from tickets.forms.models import Ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.6")]
-
-
-@pytest.fixture
-def world(db):
-    load_code_tables()
-    return World()
 
 
 def act(program, number, verb, **said):

@@ -13,7 +13,6 @@ from reviews.notices.models import Notice
 from reviews.rulebook.models import Limit
 from tests import ticketed
 from tests.refusals import refused
-from tests.world import World
 from tickets.forms import escalation, sealed
 from tickets.forms.models import Complaint, Ticket
 from tickets.forms.states import State, Verb
@@ -24,9 +23,9 @@ MATTER = "转学申请送出二十天没有进展，学校说要等局里通知�
 
 
 @pytest.fixture
-def world(db):
+def world(world):
     cache.clear()
-    return World()
+    return world
 
 
 def sent(world, **more):

@@ -13,10 +13,9 @@ from orgs.people.models import UnitLevel
 from reviews.clock import sweeps
 from students.pupil.models import CodeTable
 from students.pupil.records import current_number
-from students.pupil.reference import load_code_tables
 from tests import ticketed
 from tests.clock import frozen
-from tests.world import World, png
+from tests.world import png
 from tickets.forms import sealed
 from tickets.forms.models import (
     Enclosure,
@@ -27,12 +26,6 @@ from tickets.forms.states import State
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.6")]
-
-
-@pytest.fixture
-def world(db):
-    load_code_tables()
-    return World()
 
 
 def at(account):

@@ -8,9 +8,7 @@ import pytest
 from PIL import Image
 
 from students.counter import sheet_pdf
-from students.pupil.reference import load_code_tables
 from tests import golden, ticketed
-from tests.world import World, rewritten
 from tickets.forms import paper
 from tickets.forms.models import Ticket
 from web.clock import SHANGHAI
@@ -32,12 +30,6 @@ PEOPLE = {
 }
 
 
-@pytest.fixture
-def world(db):
-    load_code_tables()
-    return World()
-
-
 def drawn(ticket) -> bytes:
     """The paper with the random parts of number and person fixed."""
     ticket = ticketed.again(ticket)
@@ -57,7 +49,7 @@ def picture(data: bytes) -> Image.Image:
 
 def on(ticket, **dates):
     """The dates of a ticket as a test of looks needs them, past the door."""
-    rewritten(Ticket.objects.filter(pk=ticket.pk), issued_at=AT, undertaker="吴海燕", **dates)
+    Ticket.objects.filter(pk=ticket.pk).update(issued_at=AT, undertaker="吴海燕", **dates)
     return ticket
 
 

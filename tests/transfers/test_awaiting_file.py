@@ -18,19 +18,12 @@ from tests.clock import frozen, shanghai
 from tests.refusals import refused
 from tests.reviews.case_pages import post
 from tests.undo import undo
-from tests.world import World
 from transfers.moving.models import Transfer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.6")]
 SENT = shanghai(
     2026, 9, 14, 9
 )  # a Monday; ten working days on: Wednesday 30 September (20 September is worked)
-
-
-@pytest.fixture
-def world():
-    with frozen(SENT):
-        yield World(now=SENT)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.6"), pytest.mark.world_at(SENT)]
 
 
 @pytest.fixture

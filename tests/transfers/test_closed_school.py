@@ -16,25 +16,23 @@ from reviews.faults import announcing as faults
 from students.pupil.models import Enrolment
 from students.pupil.records import current_number
 from tests.api import Program, refusal
-from tests.clock import frozen, shanghai
+from tests.clock import shanghai
 from tests.refusals import refused, sql_refused
-from tests.world import World
 from transfers.attendance.models import Outcome
 from transfers.moving import drafting
 from transfers.moving.models import Transfer
 from transfers.offline import recording as offline
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1b")]
 NOW = shanghai(2026, 11, 3, 10)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1b"), pytest.mark.world_at(NOW)]
 WIDE = str.maketrans("0123456789T", "０１２３４５６７８９Ｔ")
 
 
 @pytest.fixture
-def world():
+def world(world):
     cache.clear()
-    with frozen(NOW):
-        yield World(NOW)
+    return world
 
 
 def checked(world, pupil, way="new"):

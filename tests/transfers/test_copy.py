@@ -7,16 +7,10 @@ from reviews.engine import door
 from reviews.engine.models import Attachment, Case
 from reviews.evidence import proofs as evidence
 from tests.refusals import refused
-from tests.world import World
 from transfers.moving import drafting
 from transfers.moving.models import Transfer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1b")]
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 @pytest.fixture

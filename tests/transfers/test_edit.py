@@ -25,11 +25,6 @@ OPINION = "情况属实，申请转入。"
 
 
 @pytest.fixture
-def world():
-    return World()
-
-
-@pytest.fixture
 def clerk(world):
     return signed_in(world.registrar(world.first))
 

@@ -25,11 +25,6 @@ TEMPTATIONS = re.compile(
 )
 
 
-@pytest.fixture
-def world():
-    return World()
-
-
 def test_the_closed_list_of_reasons_is_the_reviewed_one_and_none_rests_on_admission_or_papers(world):
     rows = RefusalReason.objects.filter(kinds__overlap=TRANSFERS)
     assert set(rows.values_list("outcome", "code")) == {

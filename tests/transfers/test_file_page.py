@@ -14,23 +14,17 @@ from reviews.vocabulary.states import State
 from students.pupil.models import ProblemRecord
 from tests.clock import frozen, shanghai
 from tests.reviews.case_pages import look, post, says
-from tests.world import World
 from transfers.moving.models import Transfer
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.6")]
 SENT = shanghai(2026, 9, 14, 9)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.6"), pytest.mark.world_at(SENT, stands=False)]
 
 
 @pytest.fixture(autouse=True)
 def monday():
     with frozen(SENT):
         yield
-
-
-@pytest.fixture
-def world():
-    return World(now=SENT)
 
 
 @pytest.fixture

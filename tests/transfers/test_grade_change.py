@@ -27,11 +27,6 @@ CONSENT = "经核对学籍和学力，同意该生编入三年级就读。"
 
 
 @pytest.fixture
-def world():
-    return World()
-
-
-@pytest.fixture
 def pupil(world):
     return world.pupil(world.third, grade=4)
 

@@ -18,20 +18,13 @@ from students.pupil.records import current_number
 from tests.clock import frozen, shanghai
 from tests.refusals import refused
 from tests.reviews.case_pages import says
-from tests.world import World
 from transfers.moving import drafting
 from transfers.moving.models import Transfer, TransferReason
 from transfers.offline import recording as offline
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.3")]
 AUTUMN = shanghai(2026, 9, 14, 9)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.3"), pytest.mark.world_at(AUTUMN)]
 NEW = "/graduates/new/"
-
-
-@pytest.fixture
-def world():
-    with frozen(AUTUMN):
-        yield World(now=AUTUMN)
 
 
 @pytest.fixture

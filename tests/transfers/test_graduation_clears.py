@@ -20,14 +20,8 @@ from tests.world import World, rewritten
 from transfers.moving import drafting
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5b")]
 JUNE = shanghai(2026, 6, 22, 9)
-
-
-@pytest.fixture
-def world():
-    with frozen(JUNE):
-        yield World(now=JUNE)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5b"), pytest.mark.world_at(JUNE)]
 
 
 def somebody() -> str:

@@ -13,17 +13,11 @@ from reviews.engine.models import Case
 from students.pupil import records
 from students.pupil.models import Student
 from students.pupil.records import current_number, id_number
-from tests.world import World
 from transfers.moving.views import NO_MATCH
 
 pytestmark = pytest.mark.django_db
 NEW = "/transfers/new/"
 CHECK = "/transfers/new/check/"
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 def signed_in(account) -> Client:

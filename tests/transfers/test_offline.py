@@ -25,15 +25,9 @@ from transfers.offline import recording as offline
 from transfers.offline.recording import Stated
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.4")]
 NOW = shanghai(2026, 11, 3, 10)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.4"), pytest.mark.world_at(NOW)]
 FREEZE = shanghai(2026, 7, 20, 10)
-
-
-@pytest.fixture
-def world():
-    with frozen(NOW):
-        yield World(NOW)
 
 
 def stands(made) -> str:

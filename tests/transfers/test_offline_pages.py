@@ -17,22 +17,15 @@ from reviews.notices.models import Notice
 from students.pupil import records
 from students.pupil.identity import mask_name
 from tests.clock import frozen, shanghai
-from tests.world import World
 from transfers.attendance.models import OfflineTransfer
 from transfers.offline import notices as offline_notices
 from transfers.offline import recording as offline
 from transfers.offline.recording import Stated
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.4")]
 NOW = shanghai(2026, 11, 23, 10)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.4"), pytest.mark.world_at(NOW)]
 LIST, NEW, FAULTS = "/offline/", "/offline/new/", "/faults/"
-
-
-@pytest.fixture
-def world():
-    with frozen(NOW):
-        yield World(NOW)
 
 
 def signed_in(account) -> Client:

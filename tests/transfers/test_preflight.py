@@ -22,11 +22,6 @@ pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1b")]
 CHECK = "/transfers/new/check/"
 
 
-@pytest.fixture
-def world():
-    return World()
-
-
 def checked(world, pupil, school=None):
     """The pre-flight page of ``school`` (the first) for ``pupil``, and its client."""
     school = school or world.first

@@ -8,16 +8,11 @@ from students.changes.status import KEPT, settle_in, settle_refusal
 from students.pupil.grades import nominal_grade
 from students.pupil.models import Student
 from tests.refusals import refused
-from tests.world import World, rewritten
+from tests.world import rewritten
 from transfers.moving import preflight
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.2")]
 WORDS = "经核对学籍和学力，同意该生转入就读。"
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 def moved(world, pupil, **chosen):

@@ -9,14 +9,9 @@ from reviews.engine import door
 from reviews.engine.models import Act, Case, Step
 from students.pupil.models import Enrolment, ProblemRecord, Student
 from tests.refusals import refused
-from tests.world import World, rewritten
+from tests.world import rewritten
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 @pytest.mark.rule("R3.1")

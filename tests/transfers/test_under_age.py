@@ -14,8 +14,6 @@ from tests.refusals import refused
 from tests.world import World, rewritten
 from transfers.moving import preflight, under_age
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.8")]
-
 
 @pytest.mark.parametrize(
     ("born", "year", "young"),
@@ -46,14 +44,9 @@ def test_the_edge_stands_at_the_same_day_every_year(year):
 # ---------------------------------------------------------------- a child from another province
 
 IN_AUTUMN = shanghai(2026, 9, 14, 9)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.8"), pytest.mark.world_at(IN_AUTUMN)]
 EDGE = date(2020, 8, 31)
 OWN_WORDS = "已与家长面谈，确认在本地长期居住，同意接收。"
-
-
-@pytest.fixture
-def world():
-    with frozen(IN_AUTUMN):
-        yield World(now=IN_AUTUMN)
 
 
 def child(world, born=EDGE + timedelta(days=1), grade=1, school=None):

@@ -12,18 +12,13 @@ from PIL import Image
 from reviews.engine.models import Attachment, Case
 from reviews.evidence import proofs as evidence
 from reviews.evidence import uploads
-from tests.world import World, png
+from tests.world import png
 from transfers.moving import drafting
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.6")]
 SCRIPT = {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"}
 MULTIPART = {"CONTENT_TYPE": "multipart/form-data; boundary=B"}
 MB = 1024 * 1024
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 @pytest.fixture

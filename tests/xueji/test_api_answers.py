@@ -20,11 +20,6 @@ db = pytest.mark.django_db
 
 
 @pytest.fixture
-def world(db):
-    return World()
-
-
-@pytest.fixture
 def signed_in(world):
     """A browser of the registrar of the first school."""
     client = Client(enforce_csrf_checks=True)

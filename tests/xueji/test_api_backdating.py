@@ -6,7 +6,7 @@ from django.db import models
 
 from reviews.engine.models import Act, Attachment, Case, Step
 from tests.api import AGREED, SENT, Program
-from tests.world import World, png
+from tests.world import png
 from transfers.moving.models import Transfer
 from web import clock
 
@@ -42,11 +42,6 @@ def test_the_list_of_plausible_fields_is_long_and_names_the_times_that_matter():
     names = plausible()
     assert len(names) > 50
     assert {"signed_at", "handled_at", "submitted_at", "signer_id", "uploaded_at", "expires_at"} <= set(names)
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 def rows():

@@ -12,7 +12,7 @@ from reviews.engine.models import Attachment
 from students.pupil import records
 from tests.api import AGREED, BASE, SENT, Program
 from tests.undo import undo
-from tests.world import World, png
+from tests.world import png
 from transfers.offline.recording import Stated
 
 pytestmark = pytest.mark.django_db
@@ -117,11 +117,11 @@ def schema():
 
 
 @pytest.fixture
-def world(monkeypatch):
+def world(world, monkeypatch):
     # Else most of what is sent to the look-up would be answered by its limit and tell nothing.
     monkeypatch.setattr("transfers.moving.look_up_api.LookUp.throttle_classes", ())
     monkeypatch.setattr("transfers.offline.api.OfflineTransfers.get_throttles", lambda self: [])
-    return World()
+    return world
 
 
 def bodies(schema, told):

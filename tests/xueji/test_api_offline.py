@@ -9,20 +9,18 @@ from reviews.faults.models import Fault
 from students.pupil import records
 from students.pupil.identity import mask_name
 from tests.api import Program, refusal
-from tests.clock import frozen, shanghai
-from tests.world import World
+from tests.clock import shanghai
 from transfers.attendance.models import OfflineTransfer
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.4")]
 NOW = shanghai(2026, 11, 3, 10)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.4"), pytest.mark.world_at(NOW)]
 TODAY = "2026-11-03"
 
 
 @pytest.fixture
-def world():
+def world(world):
     cache.clear()
-    with frozen(NOW):
-        yield World(NOW)
+    return world
 
 
 @pytest.fixture

@@ -11,17 +11,10 @@ from students.admission.recruitment import actions as recruitment
 from students.onward.models import RecruitedPupil
 from tests.api import Program, refusal
 from tests.clock import frozen, shanghai
-from tests.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R4.5")]
 AUTUMN = shanghai(2026, 9, 2, 10)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R4.5"), pytest.mark.world_at(AUTUMN)]
 WORDS = "录取属实，同意。"
-
-
-@pytest.fixture
-def world():
-    with frozen(AUTUMN):
-        yield World(now=AUTUMN)
 
 
 def looked_up(program, pupil):

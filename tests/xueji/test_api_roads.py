@@ -6,11 +6,11 @@ from reviews.engine.models import Act, Case
 from students.pupil import records
 from students.pupil.models import ProblemRecord, SchoolClass
 from tests.api import AGREED, SENT, Program, refusal
-from tests.clock import frozen, shanghai
-from tests.world import World, png
+from tests.clock import shanghai
+from tests.world import png
 
-pytestmark = pytest.mark.django_db
 AUTUMN = shanghai(2026, 9, 14, 9)
+pytestmark = [pytest.mark.django_db, pytest.mark.world_at(AUTUMN)]
 
 
 @pytest.fixture(autouse=True)
@@ -18,12 +18,6 @@ def _no_throttle_left(servers):
     from django.core.cache import cache
 
     cache.clear()
-
-
-@pytest.fixture
-def world():
-    with frozen(AUTUMN):
-        yield World(now=AUTUMN)
 
 
 def begun(world, school, pupil, **more):

@@ -7,15 +7,10 @@ from reviews.engine.models import Act, Attachment, Case
 from students.pupil import records
 from students.pupil.models import Student
 from tests.api import AGREED, SENT, Program, refusal
-from tests.world import World, png
+from tests.world import png
 from transfers.moving.models import Transfer
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 @pytest.fixture(autouse=True)

@@ -10,16 +10,11 @@ from reviews.engine.models import Act, Attachment, Case, Step
 from students.pupil.models import Enrolment, Student
 from tests.api import AGREED, SENT, Program, refusal
 from tests.clock import frozen, shanghai
-from tests.world import World, png
+from tests.world import png
 from transfers.moving.models import Transfer
 
 pytestmark = pytest.mark.django_db
 WORDS = {"opinion": "情况属实，同意转入。"}
-
-
-@pytest.fixture
-def world():
-    return World()
 
 
 @pytest.fixture

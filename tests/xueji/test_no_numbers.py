@@ -18,12 +18,12 @@ from students.verification import rounds
 from tests.refusals import refused
 from tests.reviews import test_held_papers as held
 from tests.students.test_key_information import drafted
-from tests.world import World, rewritten
+from tests.world import rewritten
 from transfers.moving import drafting
 from transfers.moving.models import Transfer
 from web.text import NUMBER_IN_TEXT, holds_number
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R6.1")]
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R6.1"), pytest.mark.usefixtures("evidence")]
 NUMBER = "152522201503040013"
 SAID = f"经核对，学生 {NUMBER} 的情况属实。"
 # Free texts of other matters: why no number of a pupil can come there, or where it is refused.
@@ -68,12 +68,6 @@ def test_every_free_text_is_kept_without_numbers(column):
     ]
     held_by_database = any(f"'{name}__regex', '{NUMBER_IN_TEXT}'" in wall for wall in walls)
     assert held_by_database != (column in OTHERWISE), column
-
-
-@pytest.fixture
-def world(settings, tmp_path):
-    settings.EVIDENCE_ROOT = tmp_path
-    return World()
 
 
 def change_note(world, text):

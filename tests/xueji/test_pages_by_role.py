@@ -12,11 +12,10 @@ from students.bulletins.models import Bulletin
 from students.onward.models import RecruitedPupil
 from tests import late_children
 from tests.clock import frozen, shanghai
-from tests.world import World
 
-pytestmark = pytest.mark.django_db
 DRAFTED = shanghai(2026, 11, 1, 2)
 LATER = shanghai(2026, 11, 6, 9)
+pytestmark = [pytest.mark.django_db, pytest.mark.world_at(LATER)]
 ROLES = (
     "school",
     "school head",
@@ -36,12 +35,6 @@ PAGES = {
     "/bulletins/": set(ROLES),
 }
 POSTS = ("/recruitment/through/", "/untaught/begin/", "/late/collected/close/")
-
-
-@pytest.fixture
-def world():
-    with frozen(LATER):
-        yield World(LATER)
 
 
 def account_of(world, role):

@@ -30,19 +30,12 @@ from students.year_end.models import GraduationRun, RunState
 from tests import late_children, ticketed, upkept
 from tests.clock import frozen
 from tests.refusals import refused, refused_by_database
-from tests.world import World
 from tickets.forms.models import Complaint
 from tickets.forms.states import Verb as TicketVerb
 from transfers.offline import recording as offline
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5"), pytest.mark.usefixtures("evidence")]
 WORDS = "情况属实，同意。"
-
-
-@pytest.fixture
-def world(settings, tmp_path):
-    settings.EVIDENCE_ROOT = tmp_path
-    return World()
 
 
 def moved(world, account, unit, role, other):

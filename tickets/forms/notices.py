@@ -1,7 +1,5 @@
 """Who is told of a ticket: those whose turn it is, and those who issued it (R8.6). Nobody is named in a notice."""
 
-from datetime import datetime
-
 from django.db.models import Max, Q
 
 from ledger import outbox
@@ -36,7 +34,7 @@ _TEXTS = {
 
 
 @outbox.handler("ticket")
-def tell_people(messages: list[OutboxMessage], now: datetime) -> None:
+def tell_people(messages: list[OutboxMessage]) -> None:
     """One notice each for the accounts that may act."""
     related = ("holder", "issuing_unit", "handling_unit")
     tickets = Ticket.objects.select_related(*related).in_bulk({m.payload["ticket"] for m in messages})
@@ -45,7 +43,7 @@ def tell_people(messages: list[OutboxMessage], now: datetime) -> None:
     names |= {
         unit.pk: unit.name for t in tickets.values() for unit in (t.issuing_unit, t.handling_unit) if unit
     }
-    seats = holders_of(units, clock.local_date(now))
+    seats = holders_of(units, clock.local_date(clock.now()))
     letters = []
     for message in messages:
         ticket, verb = tickets[message.payload["ticket"]], message.payload["verb"]
@@ -61,7 +59,7 @@ def tell_people(messages: list[OutboxMessage], now: datetime) -> None:
             Letter(account, None, text, message.dedup, f"/tickets/{ticket.number}/")
             for account in {a for unit, role, a in seats if (unit, role) in wanted}
         ]
-    tell(letters, now)
+    tell(letters)
 
 
 @digests.dealt

@@ -8,7 +8,7 @@ from tests.world import World
 
 
 @pytest.fixture
-def world():
+def world(db):
     with frozen(NOW):
         made = World(NOW)
         for unit in (made.first, made.second, made.east):

@@ -25,7 +25,6 @@ from students.changes.kinds import RESUMPTION
 from students.pupil import records
 from students.pupil.grades import bounds, grade_of, nominal_grade, stays
 from students.pupil.models import Student
-from students.pupil.reference import load_code_tables
 from students.pupil.statuses import StudentStatus
 from students.tables import imports
 from students.year_end import graduation
@@ -294,7 +293,6 @@ def imported(kind, columns, school, world, lines, now):
 def test_no_import_leads_upward(place, day):
     """A table of first-graders and one of children without a record say everybody again, those of the last grade in the
     grade above: written is the one child whom nobody knows, and everybody else stays as and where it is."""
-    load_code_tables()
     kept = list(Student.objects.order_by("pk").values())
     told = {pupil.pk: line_of(pupil, records.id_number(pupil)) for pupil in place.pupils}
     with frozen(shanghai(day.year, day.month, day.day, 10)) as now:

@@ -22,19 +22,12 @@ from students.pupil.grades import (
 )
 from students.pupil.models import SchoolClass, Student
 from students.pupil.year_rows import entering_cohort
-from tests.clock import frozen, shanghai
-from tests.world import World
+from tests.clock import shanghai
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5c")]
 DAYS = [date(2026, *day) for day in ((1, 5), (5, 31), (6, 1), (7, 31), (8, 10), (8, 11), (9, 7), (12, 31))]
 PHASES = ("primary", "junior", "senior")
 JULY = shanghai(2026, 7, 6, 10)
-
-
-@pytest.fixture
-def world():
-    with frozen(JULY):
-        yield World(now=JULY)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5c"), pytest.mark.world_at(JULY)]
 
 
 def asked(sql, *params):

@@ -24,20 +24,14 @@ from students.year_end.models import TakenBack
 from tests.clock import frozen, shanghai
 from tests.refusals import sql_refused
 from tests.students.year_end.test_walls import placed
-from tests.world import World, rewritten
+from tests.world import rewritten
 from xueji.celery import app
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R4.1", "R4.4")]
 JULY, SEPTEMBER = shanghai(2026, 7, 6, 10), shanghai(2026, 9, 7, 10)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R4.1", "R4.4"), pytest.mark.world_at(JULY)]
 PUPIL = "UPDATE students_student SET {} WHERE id=%s"
 UNGUARDED = "SET LOCAL session_replication_role = replica; "
 WORDS = "名单核对无误，同意毕业。"
-
-
-@pytest.fixture
-def world():
-    with frozen(JULY):
-        yield World(now=JULY)
 
 
 def run_of(world, cohort=2020):
@@ -89,7 +83,10 @@ def test_a_graduation_that_was_taken_back_no_longer_says_the_day(world):
 
 def test_who_was_graduated_before_the_system_keeps_the_day_of_its_table(world):
     pupil = world.graduate(world.first, on=date(2026, 6, 30))
-    sql_refused("graduated_kept", PUPIL.format("graduated_on='2026-06-29'"), pupil.pk)
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(PUPIL.format("graduated_on='2026-06-29'"), [pupil.pk])
+        cursor.execute("SET CONSTRAINTS graduated_day IMMEDIATE")
+        transaction.set_rollback(True)
 
 
 # ---------------------------------------------------------------- half a year

@@ -8,11 +8,10 @@ from students.pupil.models import Student
 from students.pupil.statuses import StudentStatus
 from tests.clock import frozen, shanghai
 from tests.databases import outside
-from tests.world import World
 from xueji.celery import app
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5c")]
 BEFORE, AFTER = shanghai(2026, 8, 10, 23, 59), shanghai(2026, 8, 11, 0, 1)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5c"), pytest.mark.world_at(BEFORE)]
 TABLES = ("students_student", "students_schoolclass", "students_enrolment")
 PUPILS = 1000
 # A thousand pupils are copied from these by the database, each of a school of its phase.
@@ -35,22 +34,20 @@ SELECT id, school_id, phase, tstzrange('2020-09-01', NULL), 1, '', '新生入学
 
 
 @pytest.fixture
-def world():
-    with frozen(BEFORE):
-        world = World(now=BEFORE)
-        world.school("示例高级中学", world.east, 10, 12)
-        world.school("九年一贯制学校", world.east, 1, 9, "nine")
-        assert world.junior
-        statuses = [status for status in StudentStatus.values if status != "removed"]
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM students_schoolclass")
-            (classes,) = cursor.fetchone()
-            cursor.execute(_MANY, [PUPILS, classes, statuses, len(statuses)])
-            cursor.execute(_ENROLLED)
-            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-            cursor.execute("SET CONSTRAINTS ALL DEFERRED")
-        believed_empty()
-        yield world
+def world(world):
+    world.school("示例高级中学", world.east, 10, 12)
+    world.school("九年一贯制学校", world.east, 1, 9, "nine")
+    assert world.junior
+    statuses = [status for status in StudentStatus.values if status != "removed"]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM students_schoolclass")
+        (classes,) = cursor.fetchone()
+        cursor.execute(_MANY, [PUPILS, classes, statuses, len(statuses)])
+        cursor.execute(_ENROLLED)
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
+    believed_empty()
+    return world
 
 
 def believed_empty():

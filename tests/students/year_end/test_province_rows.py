@@ -42,23 +42,20 @@ from tests.students.year_end.test_rows import (
     run_of,
     signed,
 )
-from tests.world import World
 from transfers.graduating import running as graduating
 from transfers.moving import rules
 from transfers.moving.last_grade import GUARDS
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.7")]
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.7"), pytest.mark.world_at(JULY)]
 SAID = {"source": "省教育厅规定", "clause": "附件1"}
 LONG_AGO = date(2020, 1, 1)
 
 
 @pytest.fixture
-def world():
-    with frozen(JULY):
-        found = World(now=JULY)
-        assert found.junior
-        yield found
+def world(world):
+    assert world.junior
+    return world
 
 
 def ruled(world, key, value, since=LONG_AGO, province=None):

@@ -20,7 +20,6 @@ from students.dropouts import marking
 from students.pupil import records
 from students.pupil.grades import grade_of, label_of, waits
 from students.pupil.models import Enrolment, ProblemRecord, SchoolClass, Student
-from students.pupil.reference import load_code_tables
 from students.year_end import graduation
 from students.year_end import graduation_rollback as taking_back
 from tests import late_children
@@ -176,7 +175,6 @@ def a_list_that_no_longer_stands_is_written_anew(world, letter):
 
 @row("Y106")
 def a_first_grader_of_july_is_new_and_in_grade_one_in_september(world, letter):
-    load_code_tables()
     clerk = world.registrar(world.first)
     with on(2026, 7, 20):
         said = child(world, **{"class": ""}) | nameless(world, letter)
@@ -222,7 +220,6 @@ def child_without_record(world, born, letter, pupil=None):
 
 def collected(world, school, grade, values):
     """A list of one child, agreed to by everybody but the month's check."""
-    load_code_tables()
     said = lists.Said(Newcomer(values, {}, None), grade, "never", "", {})
     (row,) = lists.add([said], school, world.registrar(school), clock.now())
     (case,) = lists.send(school, world.registrar(school), clock.now(), "情况属实，上报核办。")

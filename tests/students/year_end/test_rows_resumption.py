@@ -23,17 +23,19 @@ from students.changes.resuming import own_cohort_open
 from students.changes.status import settle_in
 from students.pupil.grades import grade_of, stays
 from students.pupil.models import SchoolClass, Student
-from students.pupil.reference import load_code_tables
 from tests.api import Program
-from tests.clock import frozen
 from tests.refusals import sql_refused
 from tests.students.year_end.test_rows import asked, now_is, on, recruited, refusal, run_of
 from tests.students.year_end.truth import JULY, Rows, played
-from tests.world import World, rewritten
+from tests.world import rewritten
 from transfers.moving import preflight
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R5.3", "R3.5c", "R3.2", "R1.8")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.rule("R5.3", "R3.5c", "R3.2", "R1.8"),
+    pytest.mark.world_at(JULY, stands=False),
+]
 FINISHED = "随父母在外地学校读完六年级，有成绩单。"
 row = Rows()
 
@@ -399,13 +401,6 @@ def test_row(act):
 
 
 # ---------------------------------------------------------------- through page, API and simulator: one rule
-
-
-@pytest.fixture
-def world():
-    load_code_tables()
-    with frozen(JULY):
-        return World(now=JULY)
 
 
 def test_the_form_offers_own_cohort_to_who_stays_and_keeps_what_was_typed(world):

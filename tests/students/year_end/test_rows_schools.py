@@ -36,7 +36,11 @@ from tests.world import World
 from transfers.moving import drafting
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1", "R3.5c", "R4.1", "R4.3")]
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.rule("R3.1", "R3.5c", "R4.1", "R4.3"),
+    pytest.mark.world_at(JULY),
+]
 AUGUST = date(2026, 8, 11)
 row = Rows()
 
@@ -232,12 +236,6 @@ def test_row(act):
 
 
 # ---------------------------------------------------------------- siblings
-
-
-@pytest.fixture
-def world():
-    with frozen(JULY):
-        yield World(now=JULY)
 
 
 def test_a_junior_school_that_gives_its_first_grade_up_strands_those_who_are_in_it(world):

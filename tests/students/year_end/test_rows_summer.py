@@ -14,7 +14,6 @@ from students.admission.late import actions as lists
 from students.admission.registration.actions import Newcomer
 from students.pupil.grades import grade_of, label_of, stays
 from students.pupil.models import Enrolment, SchoolClass, Student
-from students.pupil.reference import load_code_tables
 from tests import late_children
 from tests.clock import frozen, shanghai
 from tests.students.year_end.test_rows import asked, listed, now_is, on, refusal, run_of, signed
@@ -214,7 +213,6 @@ def who_stays_in_grade_five_comes_to_a_six_year_school(world, letter):
 
 @row("Y109")
 def a_child_of_twelve_without_a_record_enters_grade_seven(world, letter):
-    load_code_tables()
     SchoolClass.objects.create(school=world.junior, phase="junior", cohort=2020, number=7)
     one, clerk = world.inventor.pupil(world.division, date(2014, 3, 5)), world.registrar(world.junior)
     values = {

@@ -17,20 +17,12 @@ from students.onward.models import RecruitedPupil
 from students.pupil.grades import grade_of, label_of
 from students.pupil.models import Enrolment, SchoolClass, Student
 from students.year_end import recruitment_rollback as recruitment_back
-from tests.clock import frozen
 from tests.students.year_end.test_rows import now_is, on, recruited, refusal, run_of
 from tests.students.year_end.truth import JULY, Rows, played
-from tests.world import World
 from web import clock
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R4.5", "R3.5c", "R1.8")]
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R4.5", "R3.5c", "R1.8"), pytest.mark.world_at(JULY)]
 row = Rows()
-
-
-@pytest.fixture
-def world():
-    with frozen(JULY):
-        yield World(now=JULY)
 
 
 def nine_of(world):

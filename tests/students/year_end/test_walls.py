@@ -8,19 +8,12 @@ from students.pupil.models import Enrolment, SchoolClass
 from students.pupil.statuses import StudentStatus
 from tests.clock import frozen, shanghai
 from tests.refusals import refused_by_database, sql_refused
-from tests.world import World
 
-pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5c")]
 SEPTEMBER = shanghai(2026, 9, 7, 10)
+pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5c"), pytest.mark.world_at(SEPTEMBER)]
 # Without the triggers, so that the constraint itself is asked.
 UNGUARDED = "SET LOCAL session_replication_role = replica; "
 PUPIL = "UPDATE students_student SET {} WHERE id=%s"
-
-
-@pytest.fixture
-def world():
-    with frozen(SEPTEMBER):
-        yield World(now=SEPTEMBER)
 
 
 def accepted(sql, *params):
