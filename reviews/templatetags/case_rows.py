@@ -32,7 +32,7 @@ def _forms(_english: bool) -> tuple[str, str]:
     row = (
         '<tr{tier} data-row data-stage="{stage_key}" data-stage-name="{stage}">{check}'
         '<td class="c-number nowrap"><a href="{url}" data-open>{number}</a>{kind}</td>'
-        f'<td class="nowrap" data-label="{said["pupil"]}">{{name}}</td>'
+        f'<td class="c-pupil" data-label="{said["pupil"]}">{{name}}</td>'
         f'<td class="c-schools" data-label="{said["school"]}"><span>{{from_name}} <span class="arrow">→</span>'
         " {to_name}</span></td>"
         f'<td class="c-stage nowrap" data-label="{said["at"]}">{{stage}}</td>'
