@@ -7,7 +7,7 @@ HOST ?= 127.0.0.1
 BIN := .venv/bin
 export PORT HOST
 
-.PHONY: help install install-dev run dev reset test test-fast lint fix docs catalogue tour lock secrets bench soak restore-drill
+.PHONY: help install install-dev run dev reset test test-fast lint fix docs catalogue tour lock secrets bench soak mutants restore-drill
 
 help:
 	@echo "make run            启动整个系统（首次会自动安装并生成演示数据），PORT=9000 换端口"
@@ -18,6 +18,7 @@ help:
 	@echo "make catalogue      收集界面文字，更新英文目录（locale/en）"
 	@echo "make fix | lint     整理代码 | 检查代码和类型"
 	@echo "make bench | soak   性能测量 | 长时间并发与断电试验"
+	@echo "make mutants         变异测试：在规则里逐个放进小错，看测试是否发现（约一个半小时，可中断续跑；SEED、N、ONLY）"
 	@echo "make restore-drill  备份、销毁、恢复演练"
 	@echo "make secrets        生成正式环境的随机密钥（写入 deploy/.env）"
 	@echo "make lock           重新锁定依赖（requirements/*.txt）"
@@ -79,6 +80,11 @@ bench: install-dev
 
 soak: install-dev
 	@$(BIN)/python -m bench.soak && $(BIN)/python -m bench.soak_slow && $(BIN)/python -m bench.soak_tables
+
+# Small faults in what decides, one at a time; docs/mutants.md. ONLY=survivors asks those again, any other word only the
+# modules whose path contains it. Not in .ci/run.
+mutants: install-dev
+	@$(BIN)/python -m mutants $(if $(SEED),--seed $(SEED)) $(if $(N),--number $(N)) $(if $(ONLY),--only $(ONLY))
 
 restore-drill: install-dev
 	@$(BIN)/python -m trial.restore_drill

@@ -116,7 +116,8 @@ def test_the_image_compiles_the_catalogue_of_what_was_copied_into_it():
 
 
 @pytest.mark.parametrize(
-    "target", ["run", "test", "reset", "lint", "fix", "lock", "bench", "soak", "restore-drill", "secrets"]
+    "target",
+    ["run", "test", "reset", "lint", "fix", "lock", "bench", "soak", "mutants", "restore-drill", "secrets"],
 )
 def test_make_knows(target):
     result = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True, check=False)
