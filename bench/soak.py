@@ -237,7 +237,7 @@ def client(journal: Path, seed: int) -> None:
     from django.db import Error, connection
 
     from reviews.engine.models import Case
-    from reviews.vocabulary.refusals import Refused
+    from web.refusals import Refused
 
     chance = random.Random(f"{seed} {os.getpid()}")
     with open(journal, "ab", buffering=0) as kept:

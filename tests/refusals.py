@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from reviews.vocabulary.refusals import Refused
+from web.refusals import Refused
 
 
 @contextmanager

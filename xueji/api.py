@@ -19,7 +19,6 @@ from orgs.directory import api as orgs
 from reviews.case_page import api as reviews
 from reviews.refusal_register import api as wall
 from reviews.rulebook_pages.api import Routes
-from reviews.vocabulary.refusals import Refused
 from students.admission.late.api import LateMonths
 from students.bulletins.api import Bulletins
 from students.changes.api import Changes
@@ -34,6 +33,7 @@ from transfers.moving import look_up_api as api_look_up
 from transfers.offline import api as offline
 from transfers.possible.api import Possible
 from transfers.recruiting.api import Recruited
+from web.refusals import Refused
 from xueji.errors import trouble_of
 
 # A refusal that is about what was sent, not about the case. All others are 409.

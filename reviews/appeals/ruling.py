@@ -22,9 +22,9 @@ from reviews.engine.models import Case
 from reviews.engine.opinions import LONGEST, checked_opinion, free_text
 from reviews.engine.seating import two_persons
 from reviews.refusal_rules.models import ForbiddenPhrase, Ruling, WallAppeal
-from reviews.vocabulary.refusals import Refused, refuse
 from reviews.vocabulary.states import Awaiting, Verb
 from web import clock
+from web.refusals import Refused, refuse
 from web.words import zh
 
 _TURNS: dict[str, Verb] = {Awaiting.HANDLE: Verb.HANDLE, Awaiting.SIGN: Verb.SIGN}

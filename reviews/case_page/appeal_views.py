@@ -14,9 +14,9 @@ from reviews.case_page import views as case_view
 from reviews.case_page.forms import AppealForm, RulingForm
 from reviews.case_page.page import Typed
 from reviews.desk import context as desk
-from reviews.vocabulary.refusals import Refusal, Refused
 from reviews.vocabulary.states import Verb
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.words import zh
 
 private = cache_control(private=True, no_store=True)

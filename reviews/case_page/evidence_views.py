@@ -11,8 +11,8 @@ from orgs.people.requests import SignedInRequest
 from reviews.case_page.page import visible
 from reviews.engine.models import Attachment
 from reviews.evidence import proofs as evidence
-from reviews.vocabulary.refusals import Refused
 from web import clock
+from web.refusals import Refused
 from web.served import inert
 
 # What the database allows for a proof; nothing is ever served as anything else.

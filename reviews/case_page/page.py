@@ -29,11 +29,12 @@ from reviews.engine.models import Act, Attachment, Case, CaseQuerySet, Step
 from reviews.engine.procedures import CasePage, Procedure
 from reviews.refusal_rules import wall_marks
 from reviews.vocabulary.clauses import url_of
-from reviews.vocabulary.refusals import Refusal, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from reviews.vocabulary.states import Awaiting, State
 from reviews.worklist import tabs as worklist
 from reviews.worklist.tabs import Place
 from web.clock import local_date, moment, spoken
+from web.refusals import Refusal
 from web.words import zh
 
 # A tab is walked through up to this many cases.

@@ -17,11 +17,11 @@ from reviews.engine import procedures
 from reviews.engine.book import Rulebook
 from reviews.engine.models import Attachment, Case
 from reviews.evidence import proofs as evidence
-from reviews.vocabulary.refusals import Refusal, Refused
 from reviews.vocabulary.states import State
 from web import clock
 from web.clock import brief, local_date, spoken
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.words import zh
 
 _STATUS = {

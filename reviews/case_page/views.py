@@ -23,11 +23,11 @@ from reviews.desk import context as desk
 from reviews.engine import door, opening, procedures
 from reviews.engine.grounds import FACTS, FORBIDDEN
 from reviews.engine.models import Case
-from reviews.vocabulary.refusals import Refusal, Refused
 from reviews.vocabulary.states import Outcome, State, Verb
 from reviews.worklist import tabs as worklist
 from web import clock
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.words import zh
 
 private = cache_control(private=True, no_store=True)

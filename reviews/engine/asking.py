@@ -20,9 +20,9 @@ from reviews.engine.locking import open_step
 from reviews.engine.models import Act, Case, Step
 from reviews.engine.opinions import checked_opinion, checked_reason
 from reviews.engine.seating import two_persons
-from reviews.vocabulary.refusals import Refusal, refuse
 from reviews.vocabulary.states import FIRST_STAGES, Awaiting, Outcome, State, Verb
 from web import clock
+from web.refusals import Refusal, refuse
 from web.words import zh
 
 _SEATS = {

@@ -17,9 +17,9 @@ from reviews.refusal_rules.models import ForbiddenPhrase, WallWords
 from reviews.refusal_rules.wall import Rule, Wall, lexicon
 from reviews.rulebook import calendar, windows
 from reviews.rulebook.models import Limit, QuickPhrase, RefusalReason, Route, Window, YearRow
-from reviews.vocabulary.refusals import Refusal
 from reviews.vocabulary.relations import ACROSS_LEAGUES
 from reviews.vocabulary.states import Outcome
+from web.refusals import Refusal
 from web.words import zh
 
 

@@ -20,10 +20,14 @@ from reviews.engine.deadlines import due_of, left_of, turn_of
 from reviews.engine.locking import locked_case, open_step
 from reviews.engine.models import Act, Case, Step, random_number
 from reviews.refusal_rules import wall_marks
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from reviews.vocabulary.relations import Relation
 from reviews.vocabulary.states import SENDING_SIDE, Outcome, State, Verb
 from web import clock
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.words import joined, zh
 
 __all__ = ["Refused", "allowed", "draft", "edit", "perform", "refusal", "stale"]

@@ -3,7 +3,7 @@
 from django.db import IntegrityError
 
 from reviews.engine import one_unit
-from reviews.vocabulary.refusals import Refusal, Refused
+from web.refusals import Refusal, Refused
 from web.words import zh
 
 # The walls' names and what a user is told when one is hit by a race that the guards could not see.

@@ -15,9 +15,9 @@ from reviews.refusal_rules import wall
 from reviews.refusal_rules.models import ForbiddenPhrase, Ruling, WallAppeal, digest_of_words
 from reviews.refusal_rules.wall import Answer
 from reviews.refusal_rules.wall_values import MOVERS
-from reviews.vocabulary.refusals import Refusal, Refused
 from reviews.vocabulary.states import FIRST_STAGES, Outcome, Verb
 from web import clock
+from web.refusals import Refusal, Refused
 from web.words import zh
 
 if TYPE_CHECKING:

@@ -12,8 +12,8 @@ from rest_framework.request import Request
 
 from orgs.people.models import Account
 from reviews.engine.seating import only_barred
-from reviews.vocabulary.refusals import Refusal, Refused
 from web import clock
+from web.refusals import Refusal, Refused
 
 if TYPE_CHECKING:
     from rest_framework.views import APIView

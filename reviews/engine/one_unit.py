@@ -10,8 +10,8 @@ from orgs.people.seats import Seat, holders_of
 from orgs.people.successors import heir_or_self
 from orgs.staff.staffing import LONGEST_LOAN
 from reviews.engine.models import Case, Step
-from reviews.vocabulary.refusals import Refusal
 from reviews.vocabulary.states import Verb
+from web.refusals import Refusal
 from web.words import joined, zh
 
 CODE = "one_unit"

@@ -8,9 +8,9 @@ from typing import cast
 from reviews.engine.book import Rulebook
 from reviews.engine.models import Case
 from reviews.refusal_rules import contradictions
-from reviews.vocabulary.refusals import Refused, refuse
 from reviews.vocabulary.states import DECISIONS, Outcome, State, Verb
 from web.clock import local_date
+from web.refusals import Refused, refuse
 from web.text import holds_number, says
 from web.words import zh
 

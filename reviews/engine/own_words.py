@@ -14,7 +14,7 @@ from django.db.models import Q
 from orgs.people.models import Account
 from reviews.engine.models import Case
 from reviews.rulebook.models import QuickPhrase
-from reviews.vocabulary.refusals import Refusal
+from web.refusals import Refusal
 from web.words import zh
 
 if TYPE_CHECKING:

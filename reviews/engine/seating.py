@@ -12,8 +12,8 @@ from orgs.people.persons import same_person
 from orgs.people.seats import Seat, acting_seats, barred_seats, left_seats, seat_at
 from orgs.people.successors import standing
 from reviews.engine import book as rulebook
-from reviews.vocabulary.refusals import Refusal
 from web.clock import spoken
+from web.refusals import Refusal
 from web.words import zh
 
 CLAUSE = zh("正文 二.1")

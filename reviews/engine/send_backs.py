@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from reviews.engine import own_words
 from reviews.engine.book import Rulebook
 from reviews.engine.models import Case, Step
-from reviews.vocabulary.refusals import Refusal
 from reviews.vocabulary.states import Outcome, Verb
+from web.refusals import Refusal
 from web.words import zh
 
 if TYPE_CHECKING:

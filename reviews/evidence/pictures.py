@@ -10,7 +10,7 @@ from typing import Any
 from django.core.files.uploadedfile import UploadedFile
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from reviews.vocabulary.refusals import refuse
+from web.refusals import refuse
 from web.words import zh
 
 LARGEST = 2 * 1024 * 1024

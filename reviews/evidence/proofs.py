@@ -18,9 +18,9 @@ from reviews.engine import book as rulebook
 from reviews.engine import door, procedures
 from reviews.engine.models import Attachment, Case
 from reviews.evidence import files, pictures
-from reviews.vocabulary.refusals import Refused, refuse
 from reviews.vocabulary.states import State
 from web import clock
+from web.refusals import Refused, refuse
 from web.words import zh
 
 LONGEST_EDGE = 2400

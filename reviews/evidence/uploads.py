@@ -12,7 +12,7 @@ from django.http.multipartparser import MultiPartParserError
 
 from reviews.evidence.pictures import LARGEST
 from reviews.evidence.proofs import CLAUSE
-from reviews.vocabulary.refusals import Refusal
+from web.refusals import Refusal
 from web.words import zh
 
 # Boundaries, names, the token: what a form carries beside its pictures.

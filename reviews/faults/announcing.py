@@ -21,9 +21,13 @@ from reviews.engine.opinions import free_text
 from reviews.faults.models import Fault
 from reviews.notices import digests
 from reviews.vocabulary.public_numbers import public_number
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from web import clock
 from web.clock import local_date
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.text import says
 from web.words import zh
 

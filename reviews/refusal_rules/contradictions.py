@@ -8,8 +8,8 @@ held by it beside the others.
 import re
 import unicodedata
 
-from reviews.vocabulary.refusals import Refusal
 from reviews.vocabulary.states import Outcome
+from web.refusals import Refusal
 from web.words import zh
 
 CODE = "opinion_contradicts"

@@ -16,8 +16,8 @@ from reviews.desk.context import Desk
 from reviews.engine import door, one_unit, own_words, procedures
 from reviews.engine.models import Case, Step
 from reviews.engine.opinions import checked_opinion
-from reviews.vocabulary.refusals import Refusal, Refused
 from reviews.vocabulary.states import Outcome, State, Verb
+from web.refusals import Refusal, Refused
 from web.words import zh
 
 log = logging.getLogger(__name__)

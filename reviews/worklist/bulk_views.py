@@ -11,11 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 from orgs.people.requests import SignedInRequest
 from reviews.desk import context as desk
 from reviews.engine.book import phrases_for
-from reviews.vocabulary.refusals import Refused
 from reviews.vocabulary.states import State
 from reviews.worklist import bulk
 from reviews.worklist.tabs import Place
 from web.redirects import see_other
+from web.refusals import Refused
 
 _NUMBER = re.compile(r"[0-9A-Z-]{1,20}", re.ASCII)
 _CHOSEN = re.compile(rf"({_NUMBER.pattern})@(\d{{1,9}})", re.ASCII)

@@ -10,11 +10,11 @@ from ledger.api import KEY, Endpoint, Strict, Typed, once, told
 from orgs.people.unit_codes import UnitCode
 from reviews.desk import context as desk
 from reviews.engine.api_shapes import UnitRef
-from reviews.vocabulary.refusals import refuse
 from students.bulletins import publishing, recounting
 from students.bulletins.drafting import CLAUSE
 from students.bulletins.models import Bulletin, BulletinState
 from students.bulletins.views import readable
+from web.refusals import refuse
 
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="通报编号，如 TB-2026-7K3M9QXP")
 

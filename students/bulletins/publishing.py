@@ -15,11 +15,15 @@ from orgs.people.seats import Seat, seat_at
 from reviews.engine import seating
 from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.opinions import free_text
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from students.bulletins import drafting, figures
 from students.bulletins.drafting import CHAIN, CLAUSE
 from students.bulletins.models import Bulletin, BulletinLine, BulletinState
 from web.clock import local_date, spoken
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.text import says
 from web.words import beside, zh
 

@@ -11,12 +11,16 @@ from orgs.people.seats import seat_at
 from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.opinions import free_text
 from reviews.rulebook import calendar
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from students.bulletins import counting, drafting, figures, publishing
 from students.bulletins.counting import Month
 from students.bulletins.drafting import CHAIN, CLAUSE
 from students.bulletins.models import Bulletin, BulletinLine, BulletinState
 from web.clock import local_date
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.words import zh
 
 SHORTEST, LONGEST = 5, 200

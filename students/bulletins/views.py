@@ -12,7 +12,7 @@ from orgs.people import scope
 from orgs.people.requests import SignedInRequest
 from reviews.case_page.forms import PlainText
 from reviews.desk import context as desk
-from reviews.vocabulary.refusals import Refusal, Refused, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from students.bulletins import figures, paper, publishing, recounting, showing
 from students.bulletins.drafting import CLAUSE
 from students.bulletins.models import Bulletin, BulletinLine, BulletinState
@@ -20,6 +20,7 @@ from students.counter import sheet_pdf
 from web.clock import local_date, moment, spoken
 from web.paging import pages_of
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.served import inert
 from web.words import beside, zh
 

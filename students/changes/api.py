@@ -23,7 +23,6 @@ from reviews.engine import seating
 from reviews.engine.api_shapes import CaseOut, ProofOut, RefusalOut
 from reviews.engine.asking import edit_refusal
 from reviews.engine.models import Case
-from reviews.vocabulary.refusals import Refusal, Refused
 from students.changes import drafting as change_drafting
 from students.changes import page as change_page
 from students.changes import rules as change_rules
@@ -35,6 +34,7 @@ from students.changes.rules import REASONS_TABLE
 from students.pupil import records
 from students.pupil.models import CodeTable, SchoolClass, Student
 from web import clock
+from web.refusals import Refusal, Refused
 
 KINDS_OFFERED = [(kind.kind, kind.name) for kind in KINDS]
 _STUDENT = OpenApiParameter("student", str, required=True, description="学生的内部编号（UUID）")

@@ -11,7 +11,6 @@ from reviews.engine import door
 from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.models import Case
 from reviews.engine.opinions import free_text
-from reviews.vocabulary.refusals import Refused, refuse
 from reviews.vocabulary.states import MOVED_NOTHING, State
 from students.changes import pupil_drafts
 from students.changes import rules as change_rules
@@ -21,6 +20,7 @@ from students.changes.procedures import change_of
 from students.pupil.grades import grade_of
 from students.pupil.models import CodeTable, SchoolClass, Student
 from web import clock
+from web.refusals import Refused, refuse
 from web.words import zh
 
 NO_SEAT = zh("只有学籍所在学校的学籍管理员可以办理学籍异动。")

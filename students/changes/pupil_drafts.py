@@ -10,12 +10,12 @@ from orgs.people.successors import heir_or_self
 from reviews.engine import door, seating
 from reviews.engine.models import Case
 from reviews.evidence import proofs as evidence
-from reviews.vocabulary.refusals import Refusal, Refused
 from reviews.vocabulary.states import State, Verb
 from students.changes.procedures import subject_of
 from students.pupil import identity
 from students.pupil.models import Student
 from web.clock import local_date
+from web.refusals import Refusal, Refused
 
 # Where a row of a list stands before and after it is bound to a case, and after that has ended.
 LISTED, SENT, RETURNED = "listed", "sent", "returned"

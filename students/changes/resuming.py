@@ -8,12 +8,12 @@ The guard takes the facts of :mod:`students.changes.rules`, which puts it among 
 
 from datetime import date
 
-from reviews.vocabulary.refusals import guard
 from students.changes.kinds import OWN_COHORT, RESUMPTION, STATUS_CLAUSE
 from students.pupil.grades import PROMOTION, bounds, grade_label, grade_of, school_year, stays
 from students.pupil.models import SchoolClass
 from students.pupil.year_rows import entry_year, resume_with_own_cohort
 from web.clock import spoken
+from web.refusals import guard
 from web.text import says
 from web.words import joined, zh
 

@@ -18,7 +18,6 @@ from orgs.people.successors import heir_or_self
 from reviews.engine.models import Case
 from reviews.engine.procedures import kind_name
 from reviews.rulebook import windows
-from reviews.vocabulary.refusals import guard
 from reviews.vocabulary.states import State
 from students.changes.kinds import (
     BY_KIND,
@@ -53,6 +52,7 @@ from students.pupil.grades import (
 from students.pupil.models import CodeTable, Enrolment, SchoolClass, Student
 from students.pupil.year_rows import resume_steps_down
 from web.clock import local_date, months_after, spoken
+from web.refusals import guard
 from web.text import says
 from web.words import zh
 

@@ -5,10 +5,10 @@ from django.db import transaction
 from ledger import audit
 from orgs.people.models import PostRole
 from reviews.engine import seating
-from reviews.vocabulary.refusals import Refusal, Refused
 from students.pupil.models import Enrolment, Student
 from students.pupil.statuses import KEPT, StudentStatus
 from web import clock
+from web.refusals import Refusal, Refused
 from web.words import zh
 
 CLAUSE = zh("附件1 三.2")

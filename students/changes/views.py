@@ -13,7 +13,7 @@ from reviews.case_page.form_pages import FormPages
 from reviews.engine import seating
 from reviews.engine.models import Case
 from reviews.vocabulary.clauses import url_of
-from reviews.vocabulary.refusals import Refusal, Refused, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from students.changes import drafting as change_drafting
 from students.changes import page as change_page
 from students.changes import rules as change_rules
@@ -24,6 +24,7 @@ from students.changes.procedures import change_of
 from students.pupil.access import visible_pupil
 from web import clock
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.words import zh
 
 # ---------------------------------------------------------------- begin

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from reviews.case_page.forms import PlainText
 from reviews.case_page.proof_views import whole
 from reviews.desk import context as desk
-from reviews.vocabulary.refusals import Refusal, Refused, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from students.admission.registration.actions import label_of
 from students.classes import sheets
 from students.classes.models import ChangeSheet, ChangeSheetLine, Sheet
@@ -19,6 +19,7 @@ from students.pupil.identity import mask_phone
 from students.record.pages import Words
 from web.clock import moment
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.words import beside, zh
 
 _TIERS: dict[str, str] = {

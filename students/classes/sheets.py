@@ -17,7 +17,6 @@ from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.opinions import free_text
 from reviews.engine.seating import two_persons
 from reviews.vocabulary.public_numbers import public_number
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from students.admission.registration.actions import label_of
 from students.classes.models import IN_HAND, OPEN, ChangeSheet, ChangeSheetLine, ClassCharge, Sheet
 from students.pupil import sealing
@@ -27,6 +26,11 @@ from students.record import values as record_values
 from students.record.changes import ItemsRefused
 from students.record.fields import FIELDS, RecordField
 from web import clock
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.text import says
 from web.words import zh
 

@@ -13,7 +13,6 @@ from orgs.people.models import PostRole, Unit
 from orgs.people.seats import Seat, acting_seats, seats_of
 from reviews.engine import seating
 from reviews.vocabulary.public_numbers import ALPHABET, public_number
-from reviews.vocabulary.refusals import Refusal, Refused
 from students.counter import sheet, sheet_pdf
 from students.counter.models import PrintBatch, PrintKind, SheetPrint
 from students.counter.sheet import Content
@@ -21,6 +20,7 @@ from students.counter.sheet_pdf import Paper
 from students.pupil import records
 from students.pupil.models import Enrolment, Student
 from web.clock import local_date
+from web.refusals import Refusal, Refused
 from web.words import zh
 
 CLAUSE = zh("正文二；函 三")

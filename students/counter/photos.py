@@ -11,9 +11,9 @@ from ledger import audit
 from orgs.people.models import PostRole
 from reviews.engine import seating
 from reviews.evidence import files, pictures
-from reviews.vocabulary.refusals import Refusal, Refused
 from students.counter.models import PupilPhoto
 from students.pupil.models import Student
+from web.refusals import Refusal, Refused
 from web.words import zh
 
 # 26 × 32 mm at the dots an inch that paper deserves, and at those with which a face is still known.

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from orgs.people.models import Unit, UnitLevel
 from reviews.case_page.proof_views import whole
 from reviews.desk import context as desk
-from reviews.vocabulary.refusals import Refusal, Refused, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from reviews.vocabulary.relations import PHASES
 from students.counter import finding as counter
 from students.counter import print_batches
@@ -23,6 +23,7 @@ from students.pupil.grades import label_of
 from students.pupil.models import SchoolClass, Student
 from web.clock import moment, spoken
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.served import inert
 from web.words import zh
 

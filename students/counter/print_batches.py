@@ -13,13 +13,17 @@ from orgs.people.seats import acting_seats, seat_at
 from reviews.engine import seating
 from reviews.evidence import files
 from reviews.vocabulary.public_numbers import public_number
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from students.counter import finding as counter
 from students.counter import sheet, sheet_pdf
 from students.counter.models import BatchState, PrintBatch
 from students.counter.sheet_pdf import Paper
 from students.pupil.models import SchoolClass, Student
 from web.clock import local_date
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.words import zh
 
 MOST = 1500

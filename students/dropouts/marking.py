@@ -12,12 +12,16 @@ from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.opinions import free_text
 from reviews.engine.seating import two_persons
 from reviews.vocabulary.public_numbers import public_number
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from students.dropouts.models import LIVE, Dropout, DropoutMark, Reason
 from students.pupil.grades import SENIOR, grade_of
 from students.pupil.models import Student
 from students.pupil.statuses import StudentStatus
 from web import clock
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.text import says
 from web.words import zh
 

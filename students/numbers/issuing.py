@@ -19,7 +19,6 @@ from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.opinions import checked_opinion
 from reviews.engine.seating import two_persons
 from reviews.vocabulary.public_numbers import public_number
-from reviews.vocabulary.refusals import Refusal, Refused
 from reviews.vocabulary.states import Outcome, Verb
 from students.duplicates import problems
 from students.numbers import eligibility, population
@@ -29,6 +28,7 @@ from students.numbers.numbering import CHAIN, CLAUSE, FORMAL, Place
 from students.pupil import identity, sealing
 from students.pupil.models import NumberKind, ProblemKind
 from web import clock
+from web.refusals import Refusal, Refused
 from web.words import zh
 
 PIECE = 2000

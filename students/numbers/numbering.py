@@ -16,11 +16,11 @@ from typing import NamedTuple
 from django.db import connection
 
 from ledger import audit
-from reviews.vocabulary.refusals import refuse
 from students.numbers.models import HeldBack
 from students.numbers.population import Found
 from students.pupil import identity, sealing
 from students.pupil.models import NumberKind, RegistrationNumber, Student
+from web.refusals import refuse
 from web.words import zh
 
 CLAUSE = zh("附件1 一.1")

@@ -12,12 +12,13 @@ from orgs.people.models import Unit
 from reviews.case_page.forms import PlainText
 from reviews.desk import context as desk
 from reviews.engine.opinions import is_of_words
-from reviews.vocabulary.refusals import NO_POST, Refusal, Refused, refusal_context
+from reviews.vocabulary.refusals import NO_POST, refusal_context
 from students.numbers import issuing
 from students.numbers import pages as number_pages
 from students.numbers.models import IssuingBatch
 from web.clock import moment
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.words import zh
 
 PAGE = 25

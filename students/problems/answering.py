@@ -13,7 +13,6 @@ from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.models import Case
 from reviews.engine.opinions import free_text
 from reviews.engine.procedures import CasePage
-from reviews.vocabulary.refusals import refuse
 from reviews.vocabulary.states import MOVED_NOTHING, State, Verb
 from students.changes import page as change_page
 from students.changes import pupil_drafts
@@ -26,6 +25,7 @@ from students.pupil import identity, records
 from students.pupil.models import ProblemRecord, Settlement, Student
 from web import clock
 from web.clock import local_date, moment
+from web.refusals import refuse
 from web.words import zh
 
 NO_SEAT = zh("只有学籍所在学校的学籍管理员可以处理本校的问题学籍。")

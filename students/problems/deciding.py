@@ -11,7 +11,6 @@ from orgs.people.successors import heir_or_self
 from reviews.engine import procedures, seating
 from reviews.engine.models import Case
 from reviews.engine.procedures import CasePage
-from reviews.vocabulary.refusals import Refusal, Refused, guard, refuse
 from reviews.vocabulary.states import State, Verb
 from students.changes import page as change_page
 from students.changes import pupil_drafts
@@ -24,6 +23,12 @@ from students.problems.models import Decided, TwinDecision
 from students.pupil import identity, records
 from students.pupil.models import ProblemRecord, Settlement, Student
 from web.clock import local_date, moment
+from web.refusals import (
+    Refusal,
+    Refused,
+    guard,
+    refuse,
+)
 from web.words import zh
 
 KIND = "problem_decision"

@@ -15,7 +15,6 @@ from reviews.engine.models import Attachment, Case
 from reviews.engine.opinions import free_text
 from reviews.engine.procedures import CasePage
 from reviews.evidence import proofs as evidence
-from reviews.vocabulary.refusals import Refusal, Refused, guard
 from reviews.vocabulary.states import State, Verb
 from students.changes import page as change_page
 from students.changes import pupil_drafts
@@ -27,6 +26,11 @@ from students.problems.models import NumberDeletion
 from students.pupil import identity, records
 from students.pupil.models import NumberKind, ProblemRecord, RegistrationNumber, Settlement, Student
 from web.clock import local_date, moment
+from web.refusals import (
+    Refusal,
+    Refused,
+    guard,
+)
 from web.text import says
 from web.words import zh
 

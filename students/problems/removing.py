@@ -7,13 +7,13 @@ up one of its numbers finds the record that was kept.
 from datetime import datetime
 
 from reviews.engine.models import Case
-from reviews.vocabulary.refusals import Refusal
 from students.duplicates import problems
 from students.numbers import numbering as numbers
 from students.onward import one_way
 from students.problems.models import RecordRemoval
 from students.pupil.models import NumberKind, RegistrationNumber, Settlement, Student
 from students.record import moving
+from web.refusals import Refusal
 from web.words import zh
 
 CLAUSE = zh("附件1 一.2")

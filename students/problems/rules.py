@@ -7,12 +7,12 @@ from typing import cast
 
 from orgs.people.models import Unit
 from reviews.engine.models import Attachment, Case
-from reviews.vocabulary.refusals import guard
 from students.changes import rules as change_rules
 from students.problems.models import Answer, ProblemAnswer
 from students.problems.removing import g_refusal
 from students.pupil.models import ProblemRecord, Student
 from web.clock import local_date
+from web.refusals import guard
 from web.text import says
 from web.words import zh
 

@@ -21,7 +21,7 @@ from reviews.desk import context as desk
 from reviews.engine.models import Case, Step
 from reviews.engine.opinions import is_of_words
 from reviews.evidence import uploads
-from reviews.vocabulary.refusals import NO_POST, Refusal, Refused, refusal_context
+from reviews.vocabulary.refusals import NO_POST, refusal_context
 from students.changes import page as change_page
 from students.problems import answering, deciding, deletion, rules
 from students.problems.forms import AnswerForm
@@ -33,6 +33,7 @@ from students.pupil.statuses import StudentStatus
 from web.clock import local_date, spoken
 from web.paging import pages_of
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.words import joined, zh
 
 PAGE = 50

@@ -16,7 +16,6 @@ from orgs.people import scope
 from orgs.people.models import PostRole, Unit
 from orgs.people.requests import SignedInRequest
 from orgs.people.seats import seat_at
-from reviews.vocabulary.refusals import Refused
 from students.changes import status
 from students.dropouts.marking import live_mark
 from students.pupil import arrivals, attendance, records, reveal
@@ -30,6 +29,7 @@ from students.year_end import correcting
 from web import clock
 from web.paging import stretch
 from web.redirects import see_other
+from web.refusals import Refused
 from web.words import zh
 
 FORGOTTEN = zh("查找条件只在本人本次登录内有效，这里列出的是全部；请重新查找。")

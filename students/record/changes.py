@@ -5,12 +5,16 @@ from django.db import transaction
 from ledger import audit
 from orgs.people.models import PostRole
 from reviews.engine import seating
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from students.pupil.models import ChangeSource, FieldChange, Student
 from students.record import checks as record_checks
 from students.record import values as record_values
 from students.record.fields import BY_KEY, EDITABLE, KEY_SENTENCE
 from web import clock
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.words import zh
 
 CLAUSE = zh("附件1 六")

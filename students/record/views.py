@@ -9,7 +9,6 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
 from orgs.people.requests import SignedInRequest
-from reviews.vocabulary.refusals import Refused
 from students.pupil.access import visible_pupil
 from students.pupil.models import Student
 from students.record import changes as record_changes
@@ -20,6 +19,7 @@ from students.record.fields import BLOCKS, EDITABLE, KEY_SENTENCE
 from students.record.forms import BlockForm
 from web import clock
 from web.redirects import see_other
+from web.refusals import Refused
 from web.words import zh
 
 

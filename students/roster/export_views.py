@@ -16,7 +16,7 @@ from orgs.people.seats import acting_seats
 from reviews.case_page.proof_views import refused_page
 from reviews.desk import context as desk
 from reviews.engine import seating
-from reviews.vocabulary.refusals import Refusal, Refused, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from students.pupil import reveal
 from students.pupil.grades import grade_label
 from students.pupil.statuses import StudentStatus
@@ -25,6 +25,7 @@ from students.roster.models import Making, RosterExport
 from students.tables import columns as tables
 from web.clock import moment
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.served import inert
 from web.words import zh
 

@@ -17,7 +17,6 @@ from orgs.people.seats import acting_seats
 from reviews.engine import seating
 from reviews.evidence import files
 from reviews.vocabulary.public_numbers import public_number
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from students.pupil import identity, records, reveal
 from students.pupil.grades import cohort_of, grade_at, label_of
 from students.pupil.models import CodeTable, RegistrationNumber, Student
@@ -26,6 +25,11 @@ from students.roster import listing as roster
 from students.roster.models import Making, RosterExport
 from students.tables import columns as tables
 from web.clock import local_date
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.text import no_formula
 from web.words import zh
 

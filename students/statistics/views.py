@@ -12,11 +12,11 @@ from django.views.decorators.http import require_safe
 from orgs.people.requests import SignedInRequest
 from reviews.case_page.proof_views import refused_page
 from reviews.desk import context as desk
-from reviews.vocabulary.refusals import Refusal
 from students.statistics import headcount
 from students.statistics.headcount import Table
 from students.tables.columns import XLSX, xlsx
 from web.clock import moment, spoken
+from web.refusals import Refusal
 from web.served import inert
 from web.text import no_formula
 from web.words import zh

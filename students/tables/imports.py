@@ -22,7 +22,6 @@ from orgs.people.models import PostRole, Unit
 from reviews.engine import seating
 from reviews.evidence import files
 from reviews.vocabulary.public_numbers import public_number
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from students.tables import columns as tables
 from students.tables import reading as table_reading
 from students.tables import returned as table_returned
@@ -31,6 +30,11 @@ from students.tables.models import LIVE, MOST_TRIES, ImportBatch, ImportState
 from students.tables.verdict import OTHER, SAME, Answers, Question, Verdict
 from students.tables.workbooks import TableRefused
 from web import clock
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.words import zh
 
 log = logging.getLogger(__name__)

@@ -17,7 +17,7 @@ from orgs.people.seats import seats_of
 from reviews.case_page.proof_views import refused_page, whole
 from reviews.desk import context as desk
 from reviews.evidence import uploads
-from reviews.vocabulary.refusals import NO_POST, Refusal, Refused, refusal_context
+from reviews.vocabulary.refusals import NO_POST, refusal_context
 from students.tables import columns as tables
 from students.tables import imports
 from students.tables.models import ImportBatch, ImportState
@@ -25,6 +25,7 @@ from students.tables.notices import wrong_of
 from web.clock import moment
 from web.paging import pages_of
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.served import inert
 from web.words import beside, zh
 

@@ -17,7 +17,6 @@ from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.opinions import checked_opinion, free_text
 from reviews.engine.seating import two_persons
 from reviews.vocabulary.public_numbers import public_number
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from reviews.vocabulary.states import Outcome, Verb
 from students.pupil.grades import PROMOTION, school_year
 from students.record import changes as record_changes
@@ -31,6 +30,11 @@ from students.verification.models import (
     Verified,
 )
 from web import clock
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.text import says
 from web.words import zh
 

@@ -17,7 +17,7 @@ from orgs.people.seats import acting_seats, seats_of
 from reviews.case_page.forms import PlainText
 from reviews.case_page.proof_views import day_of, whole
 from reviews.desk import context as desk
-from reviews.vocabulary.refusals import Refusal, Refused, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from students.admission.registration.actions import label_of
 from students.record.fields import BY_KEY
 from students.verification import rounds
@@ -31,6 +31,7 @@ from students.verification.models import (
 from web.clock import moment, spoken
 from web.paging import pages_of
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.words import beside, joined, zh
 
 PAGE = 50

@@ -14,7 +14,6 @@ from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.models import Case
 from reviews.engine.opinions import free_text
 from reviews.engine.procedures import CasePage
-from reviews.vocabulary.refusals import guard
 from reviews.vocabulary.relations import PHASES
 from reviews.vocabulary.states import State, Verb
 from students.changes import page as change_page
@@ -29,6 +28,7 @@ from students.year_end import graduation_rollback as taking_back
 from students.year_end.graduation_rollback import CLAUSE, BackFacts, GraduationRollback
 from students.year_end.models import Correcting, GraduationCorrection
 from web.clock import local_date, moment, spoken
+from web.refusals import guard
 from web.words import zh
 
 KIND = "graduation_correction"

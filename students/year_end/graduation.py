@@ -25,7 +25,6 @@ from reviews.engine.opinions import checked_opinion, free_text
 from reviews.engine.seating import two_persons
 from reviews.rulebook.notice_values import TRANSFERS
 from reviews.vocabulary.public_numbers import public_number
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from reviews.vocabulary.states import Outcome, State, Verb
 from students.changes.kinds import BY_KIND
 from students.changes.procedures import subject_of
@@ -38,6 +37,11 @@ from students.record.moving import MERGED
 from students.year_end import signals as yearend
 from students.year_end.models import GraduationLine, GraduationRun, Leaving, Occasion, RunState
 from web import clock
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.text import says
 from web.words import zh
 

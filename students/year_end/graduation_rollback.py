@@ -15,7 +15,6 @@ from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.models import Case
 from reviews.engine.opinions import free_text
 from reviews.engine.procedures import CasePage
-from reviews.vocabulary.refusals import Refusal, Refused, guard
 from reviews.vocabulary.states import State, Verb
 from students.changes import pupil_drafts
 from students.changes import rules as change_rules
@@ -28,6 +27,11 @@ from students.pupil.statuses import LEFT, StudentStatus
 from students.pupil.year_rows import rollback_months
 from students.year_end.models import GraduationLine, Leaving, TakenBack
 from web.clock import local_date, moment, months_after, spoken
+from web.refusals import (
+    Refusal,
+    Refused,
+    guard,
+)
 from web.text import says
 from web.words import zh
 

@@ -12,7 +12,6 @@ from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.models import Case
 from reviews.engine.opinions import free_text
 from reviews.engine.procedures import CasePage
-from reviews.vocabulary.refusals import guard
 from reviews.vocabulary.states import State, Verb
 from students.admission.recruitment import actions as recruitment
 from students.changes import page as change_page
@@ -28,6 +27,7 @@ from students.record import moving
 from students.year_end import rollback_notices as returned_notices
 from students.year_end.graduation_rollback import authority_acting, of_own_school, why_given
 from web.clock import local_date, moment, spoken
+from web.refusals import guard
 from web.words import zh
 
 KIND = "recruitment_rollback"

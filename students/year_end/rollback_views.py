@@ -17,7 +17,7 @@ from reviews.case_page.forms import PlainText
 from reviews.case_page.proof_views import day_of, refused_page
 from reviews.desk import context as desk
 from reviews.engine import seating
-from reviews.vocabulary.refusals import Refusal, Refused, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from students.changes import page as change_page
 from students.pupil import arrivals
 from students.pupil.access import visible_pupil
@@ -28,6 +28,7 @@ from students.year_end import recruitment_rollback as recruitment_back
 from web import clock
 from web.clock import local_date, spoken
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.words import zh
 
 

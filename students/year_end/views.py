@@ -17,7 +17,7 @@ from reviews.desk import context as desk
 from reviews.engine import seating
 from reviews.engine.opinions import is_of_words
 from reviews.rulebook import windows
-from reviews.vocabulary.refusals import NO_POST, Refusal, Refused, refusal_context
+from reviews.vocabulary.refusals import NO_POST, refusal_context
 from students.pupil import year_rows
 from students.pupil.models import Student
 from students.year_end import beyond_school, graduation, promotion
@@ -25,6 +25,7 @@ from students.year_end import checking as year_end_check
 from students.year_end.models import GraduationRun, Leaving, Occasion, RunState
 from web.clock import moment, spoken
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.words import beside, zh
 
 PAGE = 50

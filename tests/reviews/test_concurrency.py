@@ -12,8 +12,8 @@ from ledger.models import AuditEntry, OutboxMessage
 from orgs.people.models import PostRole
 from reviews.engine import door
 from reviews.engine.models import Act, Case, Step
-from reviews.vocabulary.refusals import Refused
 from tests.world import World
+from web.refusals import Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -4,8 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from reviews.vocabulary.refusals import Refusal, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from tests.world import World
+from web.refusals import Refusal
 
 
 def test_a_page_has_the_sentence_the_clause_and_the_way_to_it():

@@ -13,11 +13,11 @@ from ledger.models import AuditEntry
 from orgs.people.models import Delegation, Post, PostRole
 from reviews.engine import door
 from reviews.engine.models import Act, Case, Step
-from reviews.vocabulary.refusals import Refused
 from reviews.vocabulary.states import DECISIONS, ENDS, Awaiting, State
 from students.pupil.models import Enrolment
 from tests.undo import undo
 from tests.world import World
+from web.refusals import Refused
 
 REASONS = ("", "reason_untrue", "guardian_objects", "proof_unreadable", "reason_mistaken", "invented")
 OPINIONS = ("", " ", "好", "情况属实，同意转入。", "经核对证明与申报原因不一致。", "字" * 501)

@@ -12,7 +12,6 @@ from orgs.staff.staffing import StaffingRefused
 from reviews.engine import door
 from reviews.engine.models import Act, Case, Step
 from reviews.staff import handover
-from reviews.vocabulary.refusals import Refused
 from students.pupil.grades import PRIMARY
 from students.pupil.models import Enrolment, FieldChange, Student
 from students.tables import imports
@@ -26,6 +25,7 @@ from tests.students.test_key_information import drafted
 from tests.students.test_tables_as_meant import checked, lines
 from tests.world import World
 from web import clock
+from web.refusals import Refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
 JULY = shanghai(2026, 7, 6, 10)

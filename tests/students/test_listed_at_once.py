@@ -9,7 +9,6 @@ from django.db import connection, transaction
 
 from reviews.engine import door
 from reviews.engine.models import Case
-from reviews.vocabulary.refusals import Refused
 from students.admission.recruitment import actions as recruitment
 from students.changes import pupil_drafts
 from students.onward import one_way
@@ -19,6 +18,7 @@ from tests.clock import shanghai
 from tests.refusals import refused
 from tests.reviews.test_concurrency import at_once
 from tests.world import World
+from web.refusals import Refused
 
 AUTUMN = shanghai(2026, 9, 2, 10)
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.rule("R4.5"), pytest.mark.world_at(AUTUMN)]

@@ -11,7 +11,6 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from demo.loading import as_replica
 from ledger.models import AuditEntry
 from reviews.engine.models import Case, random_number
-from reviews.vocabulary.refusals import Refused
 from students.changes.key.models import KeyInformationChange
 from students.numbers import numbering as numbers
 from students.numbers.population import Found
@@ -20,6 +19,7 @@ from students.pupil.models import RegistrationNumber, Student
 from tests.refusals import refused, sql_refused
 from tests.world import World
 from web import clock
+from web.refusals import Refused
 
 pytestmark = pytest.mark.django_db
 

@@ -8,13 +8,13 @@ from django.urls import reverse
 
 from reviews.engine import door
 from reviews.engine.models import Case
-from reviews.vocabulary.refusals import Refused
 from reviews.vocabulary.states import State
 from tests.api import SENT, Program, refusal
 from tests.clock import frozen, shanghai
 from tests.refusals import refused
 from tests.world import World
 from transfers.moving.models import Transfer
+from web.refusals import Refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5")]
 SHUT = shanghai(2026, 7, 15)

@@ -13,7 +13,6 @@ from reviews.engine import door
 from reviews.engine.models import Case
 from reviews.faults import announcing as faults
 from reviews.notices.models import Notice
-from reviews.vocabulary.refusals import Refused
 from students.pupil import attendance
 from students.year_end import graduation
 from tests.clock import frozen, shanghai
@@ -24,6 +23,7 @@ from transfers.moving import drafting
 from transfers.offline import recording as offline
 from transfers.offline.recording import Stated
 from web import clock
+from web.refusals import Refused
 
 NOW = shanghai(2026, 11, 3, 10)
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.4"), pytest.mark.world_at(NOW)]

@@ -7,7 +7,6 @@ from django.urls import reverse
 
 from reviews.engine import door
 from reviews.engine.models import Case
-from reviews.vocabulary.refusals import Refused
 from students.pupil.grades import cohort_of
 from tests.api import SENT, Program
 from tests.clock import frozen, shanghai
@@ -15,6 +14,7 @@ from tests.reviews.test_concurrency import at_once
 from tests.world import World
 from transfers.moving import drafting
 from transfers.moving.models import Transfer, TransferReason
+from web.refusals import Refused
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.rule("R3.1b")]
 NOW = shanghai(2026, 10, 12, 10)

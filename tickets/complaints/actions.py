@@ -11,7 +11,6 @@ from orgs.people.models import Unit, UnitLevel
 from orgs.people.successors import not_closed
 from reviews.engine.opinions import cleaned
 from reviews.vocabulary.public_numbers import ALPHABET, CONFUSED, public_number, typed_number
-from reviews.vocabulary.refusals import refuse
 from students.pupil import identity, sealing
 from tickets.forms import (
     actions as door,
@@ -28,6 +27,7 @@ from tickets.forms.models import (
 )
 from tickets.forms.states import State, Verb
 from web.clock import local_date
+from web.refusals import refuse
 from web.text import says
 from web.words import zh
 

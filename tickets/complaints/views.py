@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods
 from orgs.people.models import Unit
 from reviews.case_page.forms import PlainText
 from reviews.desk import context as desk
-from reviews.vocabulary.refusals import Refused
 from reviews.vocabulary.visitors import too_often, tried
 from tickets.complaints import actions as complaints
 from tickets.forms import actions as door
 from tickets.forms.models import Complaint
 from web.clock import local_date, spoken
+from web.refusals import Refused
 from web.words import zh
 
 _FIELDS = ("unit", "matter", "citizen", "contact", "case")

@@ -15,7 +15,6 @@ from reviews.engine import seating
 from reviews.engine.opinions import cleaned
 from reviews.rulebook import calendar
 from reviews.vocabulary.public_numbers import public_number
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from students.pupil.identity import IdentityError, check_phone
 from tickets.forms import asking, drafting
 from tickets.forms.kinds import (
@@ -33,6 +32,11 @@ from tickets.forms.models import (
 )
 from tickets.forms.states import Verb
 from web.clock import local_date, spoken
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.text import says
 from web.words import zh
 

@@ -9,7 +9,6 @@ from orgs.people.seats import acting_seats
 from orgs.people.successors import stands
 from reviews.engine import seating
 from reviews.engine.seating import two_persons
-from reviews.vocabulary.refusals import Refusal
 from tickets.forms.kinds import (
     CLAUSE,
     Paper,
@@ -22,6 +21,7 @@ from tickets.forms.states import (
     Verb,
 )
 from web import clock
+from web.refusals import Refusal
 from web.words import joined, zh
 
 # Method of the machine for each verb.

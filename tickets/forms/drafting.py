@@ -12,7 +12,6 @@ from orgs.people.seats import seats_of
 from reviews.engine.models import Case, OverdueRecord
 from reviews.engine.opinions import cleaned, free_text
 from reviews.engine.procedures import kind_name
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from reviews.vocabulary.states import State
 from students.pupil import identity, records
 from students.pupil.models import Student
@@ -29,6 +28,11 @@ from tickets.forms.models import (
     Ticket,
 )
 from web.clock import local_date, spoken
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.text import says
 from web.words import joined, zh
 

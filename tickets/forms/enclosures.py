@@ -7,12 +7,12 @@ from django.db import transaction
 
 from ledger import audit
 from reviews.evidence import files, pictures
-from reviews.vocabulary.refusals import Refused, refuse
 from tickets.forms import asking
 from tickets.forms.kinds import CLAUSE
 from tickets.forms.models import Enclosure, Ticket
 from tickets.forms.states import State, Verb
 from web.clock import local_date
+from web.refusals import Refused, refuse
 from web.words import zh
 
 MOST = 12

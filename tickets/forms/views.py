@@ -16,7 +16,7 @@ from reviews.case_page.forms import PlainText
 from reviews.case_page.proof_views import refused_page, whole
 from reviews.desk import context as desk
 from reviews.evidence import uploads
-from reviews.vocabulary.refusals import NO_POST, Refusal, Refused, refusal_context
+from reviews.vocabulary.refusals import NO_POST, refusal_context
 from students.counter import sheet_pdf
 from tickets.forms import (
     actions as door,
@@ -39,6 +39,7 @@ from tickets.forms.models import Kind, Ticket
 from tickets.forms.states import LIVE, Verb
 from web.paging import pages_of
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.served import inert
 from web.words import zh
 

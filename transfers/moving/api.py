@@ -21,7 +21,6 @@ from reviews.engine.asking import edit_refusal
 from reviews.engine.models import Case
 from reviews.engine.procedures import kind_name
 from reviews.rulebook.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
-from reviews.vocabulary.refusals import Refusal, Refused
 from students.pupil import records
 from students.pupil.grades import takes
 from students.pupil.models import SchoolClass
@@ -31,6 +30,7 @@ from transfers.moving.look_up_api import Begun, CardOut, CheckOut, looked_up, sc
 from transfers.moving.models import Transfer, TransferReason
 from transfers.moving.procedures import transfer_of
 from web import clock
+from web.refusals import Refusal, Refused
 
 # ---------------------------------------------------------------- reasons
 

@@ -12,7 +12,6 @@ from reviews.engine.models import Case, Step
 from reviews.engine.opinions import free_text
 from reviews.evidence import proofs as evidence
 from reviews.rulebook.notice_values import POST_GRADUATION
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from reviews.vocabulary.states import Outcome, State
 from students.changes.procedures import subject_of
 from students.pupil import identity
@@ -24,6 +23,11 @@ from transfers.moving.procedures import kind_between, transfer_of
 from transfers.moving.rules import COPIED_STATES, sending_school
 from web import clock
 from web.clock import local_date
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.words import zh
 
 

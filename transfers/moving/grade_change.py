@@ -6,11 +6,11 @@ The guards take the facts of :mod:`transfers.moving.rules`, which puts them amon
 
 from orgs.people.school_system import CLAUSE, SystemOn
 from reviews.engine.own_words import NoteWanted
-from reviews.vocabulary.refusals import guard
 from reviews.vocabulary.relations import PHASES
 from students.pupil.grades import grade_label, grade_name, next_phase, phase_of, stays
 from students.pupil.schooling import YEARS, schooling
 from students.pupil.year_rows import changed_grade_within_phase
+from web.refusals import guard
 from web.words import zh
 
 SHORTEST_REASON, LONGEST_REASON = 2, 200

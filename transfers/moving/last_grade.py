@@ -3,13 +3,13 @@
 The guards take the facts of :mod:`transfers.moving.rules`, which puts them among its own.
 """
 
-from reviews.vocabulary.refusals import guard
 from students.changes.rules import policies_on
 from students.changes.values import TRANSFER_REPEAT
 from students.pupil.grades import grade_label, grade_name, is_graduating, last_grade, stays
 from students.pupil.statuses import StudentStatus
 from students.pupil.year_rows import next_graduation_due
 from web.clock import spoken
+from web.refusals import guard
 from web.words import zh
 
 

@@ -14,12 +14,12 @@ from reviews.engine import book as rulebook
 from reviews.engine import seating
 from reviews.engine.procedures import kind_name
 from reviews.rulebook.notice_values import POST_GRADUATION
-from reviews.vocabulary.refusals import Refused
 from students.pupil import records
 from students.pupil.models import Student
 from transfers.moving import pages, preflight, rules
 from transfers.moving.views import NO_MATCH, NO_SEAT
 from web import clock
+from web.refusals import Refused
 
 # How long a look-up may be built upon.
 _LOOK_UP_SECONDS = 1800

@@ -13,13 +13,13 @@ from reviews.engine import book as rulebook
 from reviews.engine.models import Case
 from reviews.rulebook.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
 from reviews.rulebook.windows import window_state
-from reviews.vocabulary.refusals import Refusal
 from reviews.vocabulary.states import State, Verb
 from students.pupil import records
 from students.pupil.models import Student
 from transfers.moving import grade_change, preflight, rules
 from transfers.moving.models import Transfer
 from web.clock import local_date
+from web.refusals import Refusal
 from web.words import zh
 
 RULES_URL = "/rules/"

@@ -9,7 +9,6 @@ from reviews.engine import procedures
 from reviews.engine.models import Case
 from reviews.engine.own_words import NoteWanted
 from reviews.rulebook.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
-from reviews.vocabulary.refusals import Guard
 from reviews.vocabulary.states import Verb
 from students.changes.procedures import AboutPupil
 from students.onward import one_way
@@ -21,6 +20,7 @@ from students.record import moving
 from transfers.moving import case_page, last_grade, rules, under_age
 from transfers.moving.models import Transfer
 from web.clock import local_date
+from web.refusals import Guard
 from web.words import zh
 
 

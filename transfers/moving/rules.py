@@ -13,7 +13,6 @@ from reviews.engine.book import Rulebook
 from reviews.engine.models import Case
 from reviews.engine.procedures import kind_name
 from reviews.rulebook.notice_values import IN_PROVINCE, POST_GRADUATION
-from reviews.vocabulary.refusals import Refusal, guard
 from reviews.vocabulary.states import MOVED_NOTHING
 from students.duplicates import problems as problem_records
 from students.pupil.grades import entering_grade, grade_label, takes
@@ -22,6 +21,7 @@ from students.pupil.statuses import StudentStatus
 from transfers.moving import grade_change, last_grade, under_age
 from transfers.moving.models import Transfer, TransferReason
 from web.clock import local_date, spoken
+from web.refusals import Refusal, guard
 from web.text import says
 from web.words import joined, zh
 

@@ -13,11 +13,11 @@ from orgs.people.models import Unit, UnitLevel
 from reviews.engine.models import Case, Step
 from reviews.engine.own_words import NoteWanted
 from reviews.rulebook.notice_values import CROSS_PROVINCE
-from reviews.vocabulary.refusals import guard
 from reviews.vocabulary.states import Outcome
 from students.pupil.grades import PRIMARY, PROMOTION, school_year
 from transfers.moving.models import Transfer
 from web.clock import SHANGHAI, local_date, spoken
+from web.refusals import guard
 from web.words import zh
 
 CLAUSE = zh("附件1 三.8")

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_safe
 from orgs.people.requests import SignedInRequest
 from reviews.case_page.proof_views import refused_page
 from reviews.vocabulary.clauses import url_of
-from reviews.vocabulary.refusals import Refusal
 from transfers.moving import under_age
 from web import clock
+from web.refusals import Refusal
 from web.words import joined, zh
 
 NO_OFFICE = Refusal(

@@ -8,12 +8,16 @@ from datetime import date, datetime
 from orgs.people.models import Unit
 from orgs.people.school_system import system_on
 from reviews.engine.models import Case
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from students.pupil import identity
 from students.pupil.grades import grade_of
 from students.pupil.models import Student
 from students.year_end.beyond_school import wanted_by
 from transfers.moving import drafting
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.words import zh
 
 CLAUSE = zh("附件1 三.5")

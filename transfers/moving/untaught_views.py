@@ -20,7 +20,7 @@ from reviews.engine import seating
 from reviews.rulebook.notice_values import IN_PROVINCE
 from reviews.rulebook.windows import window_state
 from reviews.vocabulary.clauses import url_of
-from reviews.vocabulary.refusals import NO_POST, Refusal, Refused, refusal_context
+from reviews.vocabulary.refusals import NO_POST, refusal_context
 from students.pupil import identity
 from students.pupil.grades import label_here, label_of
 from students.pupil.models import Student
@@ -28,6 +28,7 @@ from students.year_end import beyond_school
 from transfers.moving import pages, untaught
 from transfers.moving.views import NO_SEAT
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.words import joined, zh
 
 _TEXT = {

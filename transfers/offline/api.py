@@ -14,7 +14,6 @@ from reviews.desk import context as desk
 from reviews.engine.api_shapes import UnitRef
 from reviews.faults import announcing as faults
 from reviews.faults.models import Fault
-from reviews.vocabulary.refusals import Refused
 from students.pupil import identity, records
 from students.pupil.models import Sex, Student
 from transfers.attendance.models import OfflineTransfer, Requester, Standing
@@ -23,6 +22,7 @@ from transfers.moving.views import NO_MATCH
 from transfers.offline import pages as offline_pages
 from transfers.offline import recording as offline
 from transfers.offline.recording import Stated
+from web.refusals import Refused
 
 _NUMBER = r"[A-Z]{2}-[0-9]{4}-[0-9A-Z]{8}"
 FAULT = OpenApiParameter("number", str, OpenApiParameter.PATH, description="公告号，如 GZ-2026-7K3M9QXP")

@@ -15,7 +15,6 @@ from reviews.case_page.proof_views import refused_page
 from reviews.desk import context as desk
 from reviews.faults import announcing as faults
 from reviews.faults.models import Fault
-from reviews.vocabulary.refusals import Refused
 from transfers.attendance.models import OfflineTransfer
 from transfers.moving import pages
 from transfers.offline import pages as offline_pages
@@ -23,6 +22,7 @@ from transfers.offline.forms import FaultForm
 from transfers.offline.views import told
 from web.paging import stretch
 from web.redirects import see_other
+from web.refusals import Refused
 from web.words import zh
 
 PAGE = 25

@@ -28,7 +28,6 @@ from reviews.engine.opinions import free_text
 from reviews.faults import announcing as faults
 from reviews.faults.models import Fault
 from reviews.vocabulary.public_numbers import public_number
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from students.pupil import identity
 from students.pupil.identity import IdentityError
 from students.pupil.models import Student
@@ -38,6 +37,11 @@ from transfers.moving import drafting, last_grade, preflight
 from transfers.moving.procedures import kind_for
 from transfers.moving.rules import closed_refusal, facts_of_pupil, sending_school
 from web.clock import local_date, spoken
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.words import zh
 
 PREFIX = "XX"

@@ -15,7 +15,6 @@ from reviews.case_page.proof_views import refused_page
 from reviews.desk import context as desk
 from reviews.engine import seating
 from reviews.faults import announcing as faults
-from reviews.vocabulary.refusals import Refused
 from transfers.attendance.models import OfflineTransfer
 from transfers.moving import pages
 from transfers.moving.views import NO_MATCH, look_up
@@ -24,6 +23,7 @@ from transfers.offline import recording as offline
 from transfers.offline.forms import EndForm, OfflineForm, PupilForm
 from transfers.offline.pages import Filters
 from web.redirects import see_other
+from web.refusals import Refused
 from web.words import zh
 
 _WITHOUT_NUMBER = zh("查不到时可把号码留空，按家长所述登记，系统恢复后再核对；学生照常就读。")

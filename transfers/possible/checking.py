@@ -15,7 +15,6 @@ from reviews.engine.models import Case
 from reviews.engine.procedures import of_kind
 from reviews.rulebook.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
 from reviews.rulebook.windows import WindowState, window_state
-from reviews.vocabulary.refusals import Refusal
 from reviews.vocabulary.states import SENDING_SIDE
 from students.changes import rules as change_rules
 from students.changes.kinds import KINDS, RESUMPTION, ChangeKind
@@ -27,6 +26,7 @@ from transfers.moving import rules
 from transfers.moving.preflight import Check, checks_of, stopped
 from transfers.moving.procedures import kind_for, move_of
 from web.clock import local_date
+from web.refusals import Refusal
 from web.words import zh
 
 SAME_AUTHORITY, SAME_LEAGUE, SAME_PROVINCE = "same_authority", "same_league", "same_province"

@@ -18,7 +18,7 @@ from orgs.people.scope import own_units
 from reviews.case_page.forms import PlainText
 from reviews.desk import context as desk
 from reviews.engine.opinions import is_of_words
-from reviews.vocabulary.refusals import NO_POST, Refusal, Refused, refusal_context
+from reviews.vocabulary.refusals import NO_POST, refusal_context
 from students.admission.late import actions as lists
 from students.admission.late import calendar, monthly
 from students.admission.late.models import (
@@ -36,6 +36,7 @@ from students.tables import columns as tables
 from web.clock import moment
 from web.paging import pages_of
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.served import inert
 from web.words import zh
 

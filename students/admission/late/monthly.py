@@ -16,7 +16,6 @@ from reviews.engine import seating
 from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.opinions import checked_opinion
 from reviews.vocabulary.public_numbers import public_number
-from reviews.vocabulary.refusals import Refusal, Refused
 from reviews.vocabulary.states import Outcome, Verb
 from students.admission.late import actions as lists
 from students.admission.late import calendar
@@ -28,6 +27,7 @@ from students.admission.late.models import (
 )
 from students.numbers.issuing import province_of
 from web import clock
+from web.refusals import Refusal, Refused
 from web.words import zh
 
 CLAUSE = lists.CLAUSE

@@ -13,7 +13,6 @@ from orgs.people.seats import seat_at
 from reviews.engine import procedures
 from reviews.engine.models import Case
 from reviews.engine.procedures import CasePage
-from reviews.vocabulary.refusals import guard
 from reviews.vocabulary.states import MOVED_NOTHING, State, Verb
 from students.admission.late import actions as lists
 from students.admission.late import calendar
@@ -31,6 +30,7 @@ from students.changes.page import lines
 from students.pupil import records
 from students.pupil.grades import PRIMARY
 from web.clock import local_date, moment, spoken
+from web.refusals import guard
 from web.words import joined, zh
 
 

@@ -19,7 +19,6 @@ from orgs.people.successors import heir_or_self
 from reviews.engine import door, seating
 from reviews.engine.models import Case
 from reviews.engine.opinions import checked_opinion
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from reviews.vocabulary.states import MOVED_NOTHING, State, Verb
 from students.changes import pupil_drafts
 from students.changes.procedures import subject_of
@@ -31,6 +30,11 @@ from students.pupil.statuses import StudentStatus
 from students.pupil.year_rows import entry_year
 from students.record import moving
 from web import clock
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.words import zh
 
 KIND = "recruitment"

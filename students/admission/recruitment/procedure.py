@@ -14,7 +14,6 @@ from orgs.people.seats import seat_at
 from reviews.engine import procedures
 from reviews.engine.models import Case
 from reviews.engine.procedures import CasePage
-from reviews.vocabulary.refusals import Refusal, guard
 from reviews.vocabulary.states import MOVED_NOTHING, State, Verb
 from students.admission.recruitment import actions as recruitment
 from students.admission.recruitment.actions import (
@@ -29,6 +28,7 @@ from students.pupil.grades import grade_label, phase_of
 from students.pupil.models import Student
 from students.pupil.year_rows import recruitment_due
 from web.clock import local_date, moment, spoken
+from web.refusals import Refusal, guard
 from web.words import joined, zh
 
 

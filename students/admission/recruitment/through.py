@@ -12,13 +12,17 @@ from django.db.models import prefetch_related_objects
 from orgs.people.models import Unit
 from orgs.people.school_system import system_on
 from orgs.people.successors import stood_for
-from reviews.vocabulary.refusals import Refusal, Refused, refuse
 from students.admission.recruitment import actions as recruitment
 from students.onward.models import RecruitedPupil, Recruiting
 from students.pupil.grades import JUNIOR, PRIMARY, bounds, entering_grade, next_phase
 from students.pupil.models import Student
 from students.pupil.statuses import StudentStatus
 from web.clock import local_date
+from web.refusals import (
+    Refusal,
+    Refused,
+    refuse,
+)
 from web.words import zh
 
 # One page of pupils, each with a tick and a class; what is left is offered when these are listed.

@@ -21,7 +21,7 @@ from reviews.desk import context as desk
 from reviews.engine.asking import edit_refusal
 from reviews.engine.models import Case
 from reviews.engine.opinions import is_of_words
-from reviews.vocabulary.refusals import NO_POST, Refusal, Refused, refusal_context
+from reviews.vocabulary.refusals import NO_POST, refusal_context
 from reviews.vocabulary.states import State
 from students.admission.recruitment import actions as recruitment
 from students.admission.recruitment import through
@@ -39,6 +39,7 @@ from students.tables.views import row_of
 from web.clock import spoken
 from web.paging import pages_of
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.words import zh
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from typing import overload
 
 from orgs.people.models import PostRole, Unit
 from reviews.engine import seating
-from reviews.vocabulary.refusals import Refusal
 from students.duplicates import matching as duplicates
 from students.duplicates.matching import Match, Who
 from students.pupil import identity, sealing
@@ -22,6 +21,7 @@ from students.record import values as record_values
 from students.record.fields import BY_KEY, FIELDS, GUARDIANS, RecordField
 from students.tables import columns as tables
 from students.tables.columns import Column
+from web.refusals import Refusal
 from web.words import zh
 
 CLAUSE = zh("附件1 二")

@@ -15,7 +15,6 @@ from orgs.people.requests import SignedInRequest
 from orgs.people.seats import schools_kept
 from reviews.case_page.proof_views import refused_page
 from reviews.desk import context as desk
-from reviews.vocabulary.refusals import Refusal, Refused
 from students.admission.registration import actions as registration
 from students.admission.registration import writing as registration_writing
 from students.admission.registration.forms import NewcomerForm
@@ -27,6 +26,7 @@ from students.record import values as record_values
 from students.tables.models import ImportBatch, ImportKind
 from students.tables.views import row_of
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.words import zh
 
 CLAUSE_SHOWN = {

@@ -6,7 +6,6 @@ from reviews.engine import door
 from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.models import Case
 from reviews.engine.opinions import free_text
-from reviews.vocabulary.refusals import Refused, refuse
 from reviews.vocabulary.states import MOVED_NOTHING, State
 from students.changes import pupil_drafts
 from students.changes.key import rules as key_rules
@@ -15,6 +14,7 @@ from students.changes.key.procedure import row_of
 from students.pupil import identity, sealing
 from students.pupil.models import Student
 from web.clock import now
+from web.refusals import Refused, refuse
 from web.words import zh
 
 NO_SEAT = zh("只有学籍所在学校的学籍管理员可以发起关键信息变更。")

@@ -7,7 +7,6 @@ from typing import cast
 
 from orgs.people.models import Unit
 from reviews.engine.models import Attachment, Case
-from reviews.vocabulary.refusals import Refusal, guard
 from students.changes import rules as change_rules
 from students.changes.key.models import KeyBasis, KeyInformationChange
 from students.numbers.population import Asked, Found, register
@@ -15,6 +14,7 @@ from students.pupil import identity, records, sealing
 from students.pupil.models import RegistrationNumber, Student
 from students.pupil.statuses import OVER
 from web.clock import local_date
+from web.refusals import Refusal, guard
 from web.text import says
 from web.words import zh
 

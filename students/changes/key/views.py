@@ -13,7 +13,7 @@ from reviews.case_page.form_pages import FormPages
 from reviews.engine import seating
 from reviews.engine.models import Case
 from reviews.vocabulary.clauses import url_of
-from reviews.vocabulary.refusals import Refusal, Refused, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from students.changes.key import (
     drafting as key_drafting,
 )
@@ -29,6 +29,7 @@ from students.pupil import identity, records
 from students.pupil.access import visible_pupil
 from web import clock
 from web.redirects import see_other
+from web.refusals import Refusal, Refused
 from web.words import zh
 
 CLAUSE_SHOWN = {

@@ -15,7 +15,6 @@ from reviews.clock import succession, sweeps
 from reviews.engine import seating
 from reviews.engine.models import Case
 from reviews.notices.models import Notice
-from reviews.vocabulary.refusals import Refusal
 from students.admission.recruitment import actions as recruitment
 from students.admission.registration import writing as registration_writing
 from students.admission.registration.actions import Newcomer
@@ -38,6 +37,7 @@ from tests.students.merged_school.scenes import (
     round_of,
 )
 from web import clock
+from web.refusals import Refusal
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.1", "R3.1b")]
 

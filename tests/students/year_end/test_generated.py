@@ -15,7 +15,6 @@ from orgs.people.school_system import system_on, systems_on
 from reviews.engine import book as rulebook
 from reviews.engine.procedures import of_kind
 from reviews.rulebook.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
-from reviews.vocabulary.refusals import Refused
 from students.admission.late import table
 from students.admission.late.models import LateChild
 from students.admission.recruitment import actions as recruitment
@@ -35,6 +34,7 @@ from tests.world import World
 from transfers.moving import grade_change, rules
 from transfers.moving.preflight import checks_of
 from transfers.offline import recording as offline
+from web.refusals import Refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R3.5c", "R4.1", "R4.5")]
 JUNE = shanghai(2026, 6, 1, 10)

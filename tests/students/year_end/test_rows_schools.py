@@ -17,7 +17,6 @@ from reviews.clock import sweeps
 from reviews.engine.models import Case
 from reviews.notices.models import Notice
 from reviews.rulebook.models import Window
-from reviews.vocabulary.refusals import refuse
 from students.changes import drafting as change_drafting
 from students.changes import rules as change_rules
 from students.changes.kinds import RESUMPTION
@@ -35,6 +34,7 @@ from tests.students.year_end.truth import JULY, Rows, played
 from tests.world import World
 from transfers.moving import drafting
 from web import clock
+from web.refusals import refuse
 
 pytestmark = [
     pytest.mark.django_db,
