@@ -12,15 +12,9 @@ from django.db import connection, transaction
 from bench import ground, many_pupils
 from bench.measure import Row, in_turn
 from orgs.people.models import Unit, UnitLevel
-from students.admission.registration import (
-    actions as registration,
-)
-from students.admission.registration import (
-    table as registration_table,
-)
-from students.admission.registration import (
-    writing as registration_writing,
-)
+from students.admission.registration import actions as registration
+from students.admission.registration import table as registration_table
+from students.admission.registration import writing as registration_writing
 from students.duplicates import matching as duplicates
 from students.duplicates.matching import Who
 from students.numbers import numbering as numbers

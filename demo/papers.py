@@ -10,13 +10,8 @@ from orgs.people.models import Account, Post, PostRole, Unit, UnitLevel
 from reviews.engine.models import Case
 from students.bulletins import drafting as drafting_bulletins
 from tickets.complaints import actions as complaints
-from tickets.forms import (
-    actions as door,
-)
-from tickets.forms import (
-    drafting,
-    kinds,
-)
+from tickets.forms import actions as door
+from tickets.forms import drafting, kinds
 from tickets.forms.models import Ticket
 from tickets.forms.states import Verb
 from web.clock import local_date

@@ -31,6 +31,7 @@ from orgs.sign_in.authenticator import Authenticator
 from orgs.sign_in.tokens import ApiToken
 from orgs.staff.training_models import Training
 from web import clock
+from web.refusals import Refused
 from web.words import zh
 
 
@@ -386,7 +387,7 @@ class ConfirmationAdmin(WalledAdmin):
         """All or none."""
         try:
             done = confirmations.confirm(list(facts.values_list("pk", flat=True)), _me(request))
-        except confirmations.ConfirmationRefused as error:
+        except Refused as error:
             messages.error(request, error.args[0])
         else:
             messages.success(request, zh("已确认 {count} 项，即时生效。", count=len(done)))

@@ -3,13 +3,8 @@
 from datetime import timedelta
 
 from orgs.people.models import PostRole
-from tickets.forms import (
-    actions as door,
-)
-from tickets.forms import (
-    drafting,
-    kinds,
-)
+from tickets.forms import actions as door
+from tickets.forms import drafting, kinds
 from tickets.forms.models import Kind, Ticket
 from tickets.forms.states import Verb
 from web import clock

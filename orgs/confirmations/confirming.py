@@ -16,6 +16,7 @@ from ledger.statements import told_to_triggers
 from orgs.confirmations.models import Asked, Basis, Confirmation
 from orgs.people.models import Account, Delegation, Post, PostRole, Unit
 from orgs.people.seats import not_over, seats_of
+from web.refusals import Refusal, Refused, refuse
 from web.words import zh
 
 CHAIN = "orgs"
@@ -33,19 +34,15 @@ REFUSALS = {
 }
 
 
-class ConfirmationRefused(ValueError):
-    """Why not, as one sentence for people."""
-
-
 def asked_by(account: Account) -> AbstractContextManager[None]:
     """A transaction in which posts, loans, accounts, passwords and names are given by ``account``."""
     return told_to_triggers("asked_by", account.pk)
 
 
-def refusal(fact: Confirmation, by: Account) -> str:
-    """Why ``by`` may not confirm it; empty when it may. One statement; the database decides."""
+def refusal(fact: Confirmation, by: Account) -> Refusal | None:
+    """Why ``by`` may not confirm it. One statement; the database decides."""
     (why,) = Confirmation.objects.filter(pk=fact.pk).values_list(_refusal_of(by), flat=True) or ("done",)
-    return REFUSALS[why] if why else ""
+    return Refusal(why, REFUSALS[why]) if why else None
 
 
 def _refusal_of(by: Account) -> RawSQL:
@@ -77,7 +74,7 @@ def confirmable(by: Account, day: date) -> list[Confirmation]:
 
 
 def confirm(facts: list[int], by: Account) -> list[Confirmation]:
-    """All of ``facts`` or none take effect. Raises ConfirmationRefused."""
+    """All of ``facts`` or none take effect. Raises Refused."""
     with transaction.atomic():
         rows = list(
             Confirmation.objects.select_for_update(of=("self",))
@@ -86,10 +83,10 @@ def confirm(facts: list[int], by: Account) -> list[Confirmation]:
             .order_by("pk")
         )
         if not rows or len(rows) < len(set(facts)):
-            raise ConfirmationRefused(REFUSALS["done"])
+            refuse("done", REFUSALS["done"])
         for why in (refusal(fact, by) for fact in rows):
-            if why:
-                raise ConfirmationRefused(why)
+            if why is not None:
+                raise Refused(why)
         _take_effect(rows, confirmed_by=by)
         _record(rows, audit.actor_of(by))
     return rows

@@ -17,6 +17,7 @@ from orgs.people.seats import seats_of
 from web import clock
 from web.paging import pages_of
 from web.redirects import see_other
+from web.refusals import Refused
 from web.words import zh
 
 PAGE = 60
@@ -71,7 +72,7 @@ def keep(request: SignedInRequest) -> HttpResponse:
             contacts.publish(unit, request.user, **typed)
             messages.success(request, zh("{unit_name}的投诉电话和邮箱已公布。", unit_name=unit.name))
             return see_other(reverse("contacts-own"))
-        except contacts.ContactWrong as error:
+        except Refused as error:
             wrong, status = str(error), 422
     shown = {
         "units": [

@@ -10,14 +10,11 @@ from django.db.models import Q, QuerySet
 from ledger import audit
 from orgs.people.models import Account, Unit, UnitLevel
 from orgs.people.successors import not_closed
+from web.refusals import Refusal, Refused, refuse
 from web.words import zh
 
 CLAUSE = zh("正文 三.2")
 _PHONE = re.compile(r"(1[3-9][0-9]{9}|(0[0-9]{2,3}-?)?[2-9][0-9]{6,7}(-[0-9]{1,6})?|12345)")
-
-
-class ContactWrong(ValueError):
-    """A phone or e-mail that cannot be one; the text is the sentence for people."""
 
 
 def published(text: str = "", above: Unit | None = None) -> QuerySet[Unit]:
@@ -39,16 +36,18 @@ def unpublished(above: Unit) -> QuerySet[Unit]:
 
 
 def publish(unit: Unit, by: Account, phone: str, email: str) -> None:
-    """Keep what the unit makes public. Raises ContactWrong."""
+    """Keep what the unit makes public. Raises Refused."""
     phone, email = phone.strip().replace("—", "-").replace(" ", ""), email.strip()
     if not _PHONE.fullmatch(phone):
-        raise ContactWrong(
-            zh("请填写受理投诉的电话：11 位手机号或带区号的固定电话，如 0479-8210001（正文 三.2）。")
+        refuse(
+            "phone", zh("请填写受理投诉的电话：11 位手机号或带区号的固定电话，如 0479-8210001（正文 三.2）。")
         )
     try:
         validate_email(email)
     except ValidationError as error:
-        raise ContactWrong(zh("请填写受理投诉的邮箱，如 xueji@example.gov.cn（正文 三.2）。")) from error
+        raise Refused(
+            Refusal("email", zh("请填写受理投诉的邮箱，如 xueji@example.gov.cn（正文 三.2）。"))
+        ) from error
     with transaction.atomic():
         Unit.objects.filter(pk=unit.pk).update(phone=phone, email=email)
         body = {"unit": unit.pk, "phone": phone, "email": email}

@@ -22,6 +22,7 @@ from orgs.people.seats import not_over, seats_of
 from orgs.sign_in.authenticator import Authenticator
 from orgs.sign_in.models import OneTimeCode
 from web import clock
+from web.refusals import refuse
 from web.words import zh
 
 CHAIN = "orgs"
@@ -30,10 +31,6 @@ LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 10
 DAYS = 7
 _DECIDE = (PostRole.REGISTRAR, PostRole.HEAD)
-
-
-class CodeRefused(ValueError):
-    """Why not, as one sentence for people."""
 
 
 def _digest(account_id: int, text: str) -> str:
@@ -95,12 +92,13 @@ def lacking(by: Account, now: datetime) -> QuerySet[Post]:
 
 
 def give_out(account_id: int, by: Account, now: datetime) -> tuple[Post, str, OneTimeCode]:
-    """A code for an account below, on paper. Raises CodeRefused."""
+    """A code for an account below, on paper. Raises Refused."""
     post = lacking(by, now).filter(account=account_id).first()
     if post is None:
-        raise CodeRefused(
+        refuse(
+            "not_given",
             zh(
                 "一次性码由上级单位的学籍管理员、负责人发给新设、重设密码或尚未绑定第二验证的账号，这个账号不由你发放或不需要。"
-            )
+            ),
         )
     return post, *give(post.account, by, now)

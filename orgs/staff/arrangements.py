@@ -13,7 +13,6 @@ from orgs.staff.models import Arrangement
 from orgs.staff.staffing import (
     CHAIN,
     LONGEST_LOAN,
-    StaffingRefused,
     check_period,
     given_by,
     holds_the_other,
@@ -21,6 +20,7 @@ from orgs.staff.staffing import (
     sitting_at,
 )
 from web import clock
+from web.refusals import refuse
 from web.text import says
 from web.words import zh
 
@@ -41,36 +41,37 @@ def people(above: Unit, day: date) -> QuerySet[Account]:
 def arrange(
     unit: Unit, to: Account, by: Account, now: datetime, *, since: date, until: date, reason: str
 ) -> Arrangement:
-    """``to`` signs at ``unit`` from ``since`` to ``until``, its last day. Raises StaffingRefused."""
+    """``to`` signs at ``unit`` from ``since`` to ``until``, its last day. Raises Refused."""
     day, above = clock.local_date(now), unit.authority
     if above is None or seat_at(by, above.pk, PostRole.HEAD, day) is None:
-        raise StaffingRefused(zh("代核由上级单位的负责人安排，你没有这个岗位（附件1 三.1）。"))
+        refuse("no_seat", zh("代核由上级单位的负责人安排，你没有这个岗位（附件1 三.1）。"))
     if not short_handed(above, day).filter(pk=unit.pk).exists():
-        raise StaffingRefused(zh("这个单位的审核人员已有两人，不需要由上级代核。"))
+        refuse("enough_people", zh("这个单位的审核人员已有两人，不需要由上级代核。"))
     if Post.objects.filter(in_force(day), unit=unit, role=PostRole.HEAD, account__is_active=True).exists():
-        raise StaffingRefused(
-            zh("这个单位已有负责人、缺少学籍管理员：请先任命学籍管理员，办理不能由上级代替。")
+        refuse(
+            "no_registrar", zh("这个单位已有负责人、缺少学籍管理员：请先任命学籍管理员，办理不能由上级代替。")
         )
     check_period(since, until, day)
     if not says(reason):
-        raise StaffingRefused(zh("请写明代核的事由，如学校只有一名学籍管理员。"))
+        refuse("reason_missing", zh("请写明代核的事由，如学校只有一名学籍管理员。"))
     if not people(above, day).filter(pk=to.pk).exists():
-        raise StaffingRefused(zh("只能由上级单位的人员代核，请重新选择。"))
+        refuse("no_colleague", zh("只能由上级单位的人员代核，请重新选择。"))
     if not _two_left(above, to, day):
-        raise StaffingRefused(
+        refuse(
+            "too_few_left",
             zh(
                 "{above}只有两人办理、核办，{to}代核后不能再在本局办理这所学校的业务，本局就不足两人：请先把{above}的一个岗位委托给上级单位的同事（最长 {days} 天），再安排代核（附件1 三.1）。",
                 above=above.name,
                 to=to.display_name,
                 days=LONGEST_LOAN,
-            )
+            ),
         )
     post = Post(
         account=to, unit=unit, role=PostRole.HEAD, valid_from=since, valid_until=until + timedelta(days=1)
     )
     if holds_the_other(post, to, day):
-        raise StaffingRefused(
-            zh("所选人员在这个单位办理业务，不能又代为核办：办理与核办须为两人（附件1 三.1）。")
+        refuse(
+            "other_post", zh("所选人员在这个单位办理业务，不能又代为核办：办理与核办须为两人（附件1 三.1）。")
         )
     with given_by(by):
         post.save(force_insert=True)
@@ -95,13 +96,13 @@ def _two_left(above: Unit, to: Account, day: date) -> bool:
 
 
 def end(found: Arrangement, by: Account, now: datetime) -> None:
-    """Over from today on; what was signed stays. Raises StaffingRefused."""
+    """Over from today on; what was signed stays. Raises Refused."""
     day = clock.local_date(now)
     if seat_at(by, found.above_id, PostRole.HEAD, day) is None:
-        raise StaffingRefused(zh("代核由安排它的上级单位的负责人结束。"))
+        refuse("no_seat", zh("代核由安排它的上级单位的负责人结束。"))
     # A post that is arranged has an end from the beginning (arrange).
     if cast(date, found.post.valid_until) <= day:
-        raise StaffingRefused(zh("这项代核已经结束。"))
+        refuse("ended", zh("这项代核已经结束。"))
     with transaction.atomic():
         post = Post.objects.select_for_update().get(pk=found.post_id)
         post.valid_until = max(day, post.valid_from + timedelta(days=1))

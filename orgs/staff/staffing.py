@@ -20,6 +20,7 @@ from orgs.people.successors import not_closed
 from orgs.staff.models import AccessReview
 from orgs.staff.training_models import last_day
 from web import clock
+from web.refusals import Refusal, Refused, refuse
 from web.text import says
 from web.words import zh
 
@@ -34,19 +35,15 @@ LONGEST_LOAN = 180
 _DECIDE = (PostRole.REGISTRAR, PostRole.HEAD)
 
 
-class StaffingRefused(ValueError):
-    """Why not, as one sentence for people."""
-
-
 @contextmanager
 def given_by(by: Account) -> Iterator[None]:
     """A transaction in which ``by`` gives a post or loan; what only the database knows to be wrong is told as well: who
-    administers the program decides nothing. Raises StaffingRefused."""
+    administers the program decides nothing. Raises Refused."""
     try:
         with asked_by(by):
             yield
     except IntegrityError as error:
-        raise StaffingRefused(sentence_of(error)) from error
+        raise Refused(Refusal("wall", sentence_of(error))) from error
 
 
 def quarter(day: date) -> date:
@@ -66,17 +63,17 @@ def posts_of(unit: Unit, day: date) -> "QuerySet[PostInUse]":
 
 
 def confirm(unit: Unit, by: Account, now: datetime) -> AccessReview:
-    """The head confirms who has access. Raises StaffingRefused."""
+    """The head confirms who has access. Raises Refused."""
     day = clock.local_date(now)
     if seat_at(by, unit.pk, PostRole.HEAD, day) is None:
-        raise StaffingRefused(zh("本单位的权限由负责人每季度确认，你没有这个岗位（正文 二.2）。"))
+        refuse("no_seat", zh("本单位的权限由负责人每季度确认，你没有这个岗位（正文 二.2）。"))
     ids = sorted(posts_of(unit, day).values_list("account", flat=True))
     with transaction.atomic():
         made, fresh = AccessReview.objects.get_or_create(
             unit=unit, quarter=quarter(day), defaults={"accounts": ids, "by": by}
         )
         if not fresh:
-            raise StaffingRefused(zh("本季度已经确认过。"))
+            refuse("confirmed_already", zh("本季度已经确认过。"))
         body = {"unit": unit.pk, "quarter": made.quarter.isoformat(), "accounts": ids}
         audit.record(CHAIN, audit.actor_of(by), "access.confirmed", body, subject=f"unit:{unit.code}")
     return made
@@ -131,12 +128,13 @@ def sealed_under(by: Account, day: date) -> QuerySet[Post]:
 
 
 def open_again(account_id: int, by: Account, now: datetime) -> Account:
-    """The level above opens a sealed account. Raises StaffingRefused."""
+    """The level above opens a sealed account. Raises Refused."""
     day = clock.local_date(now)
     with transaction.atomic():
         if not sealed_under(by, day).filter(account=account_id).exists():
-            raise StaffingRefused(
-                zh("这个账号没有封存，或不由本单位启封：封存的账号由上级单位启封（正文 二.2）。")
+            refuse(
+                "not_sealed",
+                zh("这个账号没有封存，或不由本单位启封：封存的账号由上级单位启封（正文 二.2）。"),
             )
         held = Account.objects.select_for_update().get(pk=account_id)
         held.is_active, held.sealed_on, held.opened_on = True, None, day
@@ -163,19 +161,19 @@ def sitting_at(units: list[int], day: date) -> QuerySet[Account]:
 def lend(
     post: Post, to: Account, by: Account, now: datetime, *, since: date, until: date, reason: str
 ) -> Delegation:
-    """Lend a post of the unit for a period; ``until`` is its last day. Raises StaffingRefused."""
+    """Lend a post of the unit for a period; ``until`` is its last day. Raises Refused."""
     day = clock.local_date(now)
     seats = places(by, day)
     if not may_lend(post, by, seats):
-        raise StaffingRefused(zh("岗位由任职人本人、本单位负责人或上级单位负责人委托。"))
+        refuse("no_seat", zh("岗位由任职人本人、本单位负责人或上级单位负责人委托。"))
     check_period(since, until, day)
     if not says(reason):
-        raise StaffingRefused(zh("请写明委托事由，如出差、病假。"))
+        refuse("reason_missing", zh("请写明委托事由，如出差、病假。"))
     if not colleagues(post.unit, day).filter(pk=to.pk).exists() or to.pk == post.account_id:
-        raise StaffingRefused(zh("只能委托给本单位或上级单位的同事。"))
+        refuse("no_colleague", zh("只能委托给本单位或上级单位的同事。"))
     if holds_the_other(post, to, day):
         told = zh("受托人在本单位担任另一审核岗位：办理与核办须为两人，请委托给其他同事（附件1 三.1）。")
-        raise StaffingRefused(told)
+        refuse("other_post", told)
     with given_by(by):
         made = Delegation.objects.create(
             post=post,
@@ -221,13 +219,14 @@ def places(by: Account, day: date) -> set[tuple[int, str]]:
 
 
 def check_period(since: date, until: date, day: date) -> None:
-    """A loan begins today or later and is not for ever. Raises StaffingRefused."""
+    """A loan begins today or later and is not for ever. Raises Refused."""
     if since < day or until < since or (until - since).days > LONGEST_LOAN:
-        raise StaffingRefused(
+        refuse(
+            "period",
             zh(
                 "委托期限从今天或以后开始，最长 {longest_loan} 天，请核对起止日期。",
                 longest_loan=LONGEST_LOAN,
-            )
+            ),
         )
 
 
@@ -241,12 +240,12 @@ def holds_the_other(post: Post, to: Account, day: date) -> bool:
 
 
 def end_loan(loan: Delegation, by: Account, now: datetime) -> None:
-    """End a loan from today on; what was done under it stays. Raises StaffingRefused."""
+    """End a loan from today on; what was done under it stays. Raises Refused."""
     day = clock.local_date(now)
     if loan.post.account_id != by.pk and not may_lend(loan.post, by, places(by, day)):
-        raise StaffingRefused(zh("委托由任职人本人、本单位负责人或上级单位负责人收回。"))
+        refuse("no_seat", zh("委托由任职人本人、本单位负责人或上级单位负责人收回。"))
     if loan.valid_until <= day:
-        raise StaffingRefused(zh("这项委托已经结束。"))
+        refuse("ended", zh("这项委托已经结束。"))
     with transaction.atomic():
         if loan.valid_from > day:
             loan.delete()

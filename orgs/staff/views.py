@@ -16,18 +16,16 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from orgs.confirmations import confirming as confirmations
-from orgs.confirmations.confirming import ConfirmationRefused
 from orgs.people.models import Account, Delegation, Post, PostRole, Unit
 from orgs.people.requests import SignedInRequest
 from orgs.people.seats import seats_of
 from orgs.sign_in import one_time_codes
-from orgs.sign_in.one_time_codes import CodeRefused
 from orgs.staff import arrangements, staffing
 from orgs.staff.models import Arrangement
-from orgs.staff.staffing import StaffingRefused
 from web import clock
 from web.clock import local_date, moment, spoken
 from web.redirects import see_other
+from web.refusals import Refused, refuse
 from web.words import beside, zh
 
 if TYPE_CHECKING:
@@ -64,8 +62,8 @@ def show(request: SignedInRequest) -> HttpResponse:
         if action == "code":
             return _slip(request)
         _act(request, action, units)
-    except (StaffingRefused, ConfirmationRefused, CodeRefused) as error:
-        return _page(request, units, day, error.args[0], 422)
+    except Refused as error:
+        return _page(request, units, day, error.sentence, 422)
     messages.success(request, _DONE[action])
     return see_other(reverse("staffing"))
 
@@ -80,7 +78,7 @@ def _act(request: SignedInRequest, action: str, units: dict[int, Unit]) -> None:
         reached = Q(post__unit__in=units) | Q(post__unit__authority__in=units)
         loan = Delegation.objects.filter(reached, pk=_number(typed.get("loan"))).first()
         if loan is None:
-            raise StaffingRefused(_STALE)
+            refuse("stale", _STALE)
         staffing.end_loan(loan, request.user, now)
     elif action == "lend":
         _lend(request, units)
@@ -89,10 +87,10 @@ def _act(request: SignedInRequest, action: str, units: dict[int, Unit]) -> None:
     elif action == "arranged_end":
         found = Arrangement.objects.filter(pk=_number(typed.get("arrangement")), above__in=units).first()
         if found is None:
-            raise StaffingRefused(_STALE)
+            refuse("stale", _STALE)
         arrangements.end(found, request.user, now)
     else:
-        raise StaffingRefused(_STALE)
+        refuse("stale", _STALE)
 
 
 def _confirm(request: SignedInRequest, action: str, units: dict[int, Unit]) -> None:
@@ -103,7 +101,7 @@ def _confirm(request: SignedInRequest, action: str, units: dict[int, Unit]) -> N
         return
     unit = units.get(_number(request.POST.get("unit")))
     if unit is None:
-        raise StaffingRefused(_STALE)
+        refuse("stale", _STALE)
     staffing.confirm(unit, request.user, clock.now())
 
 
@@ -121,7 +119,7 @@ def _arrange(request: SignedInRequest) -> None:
     unit = Unit.objects.select_related("authority").filter(pk=_number(typed.get("below"))).first()
     to = Account.objects.filter(pk=_number(typed.get("to"))).first()
     if unit is None or to is None:
-        raise StaffingRefused(zh("请选择要代核的单位和人员。"))
+        refuse("not_chosen", zh("请选择要代核的单位和人员。"))
     period = _period(typed, zh("请填写代核的起止日期，如 2026-12-01。"))
     arrangements.arrange(unit, to, request.user, clock.now(), **period)
 
@@ -130,7 +128,7 @@ def _period(typed: QueryDict, wrong: str) -> dict:
     """From when to when and why; ``wrong`` is said where a date is none."""
     since, until = _day(typed.get("since")), _day(typed.get("until"))
     if since is None or until is None:
-        raise StaffingRefused(wrong)
+        refuse("period", wrong)
     return {"since": since, "until": until, "reason": typed.get("reason", "").replace("\x00", "")}
 
 
@@ -140,7 +138,7 @@ def _lend(request: SignedInRequest, units: dict[int, Unit]) -> None:
     post = posts.select_related("unit").filter(pk=_number(typed.get("post"))).first()
     to = Account.objects.filter(pk=_number(typed.get("to"))).first()
     if post is None or to is None:
-        raise StaffingRefused(zh("请选择要委托的岗位和受托人。"))
+        refuse("not_chosen", zh("请选择要委托的岗位和受托人。"))
     period = _period(typed, zh("请填写委托的起止日期，如 2026-12-01。"))
     staffing.lend(post, to, request.user, clock.now(), **period)
 

@@ -23,11 +23,7 @@ from reviews.refusal_rules import wall_marks
 from reviews.vocabulary.relations import Relation
 from reviews.vocabulary.states import SENDING_SIDE, Outcome, State, Verb
 from web import clock
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.words import joined, zh
 
 __all__ = ["Refused", "allowed", "draft", "edit", "perform", "refusal", "stale"]

@@ -23,11 +23,7 @@ from reviews.notices import digests
 from reviews.vocabulary.public_numbers import public_number
 from web import clock
 from web.clock import local_date
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.text import says
 from web.words import zh
 

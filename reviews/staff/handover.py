@@ -10,7 +10,6 @@ from ledger.outbox import OutboxMessage
 from orgs.people.models import Account, Delegation, Post, PostRole, Unit
 from orgs.people.seats import begun, in_force, not_over
 from orgs.staff import staffing
-from orgs.staff.staffing import StaffingRefused
 from reviews.engine import open_papers
 from reviews.engine.models import Case, Step
 from reviews.engine.open_papers import Waiting
@@ -18,6 +17,7 @@ from reviews.notices.sending import Letter, tell
 from reviews.vocabulary.states import Awaiting
 from web import clock
 from web.clock import spoken
+from web.refusals import refuse
 from web.text import says
 from web.words import zh
 
@@ -59,7 +59,7 @@ def colleagues(post: Post, day: date) -> QuerySet[Account]:
 
 
 def plan(post: Post, to: Account, by: Account, now: datetime, *, last: date) -> Plan:
-    """What handing the post over after ``last`` would mean. Raises StaffingRefused."""
+    """What handing the post over after ``last`` would mean. Raises Refused."""
     day = clock.local_date(now)
     _check(post, to, by, day, last)
     awaiting = Awaiting.HANDLE if post.role == PostRole.REGISTRAR else Awaiting.SIGN
@@ -85,24 +85,27 @@ def plan(post: Post, to: Account, by: Account, now: datetime, *, last: date) -> 
 
 def _check(post: Post, to: Account, by: Account, day: date, last: date) -> None:
     if not staffing.may_hand_over(post, staffing.places(by, day)):
-        raise StaffingRefused(
-            zh("学籍管理员的岗位由本单位负责人交接，负责人的岗位由上级单位负责人交接（附件1 三.1）。")
+        refuse(
+            "no_seat",
+            zh("学籍管理员的岗位由本单位负责人交接，负责人的岗位由上级单位负责人交接（附件1 三.1）。"),
         )
     if not Post.objects.filter(begun(day), pk=post.pk).exists():
-        raise StaffingRefused(zh("这个岗位已经结束，不需要交接。"))
+        refuse("ended", zh("这个岗位已经结束，不需要交接。"))
     if post.valid_until is not None and last >= post.valid_until:
-        raise StaffingRefused(
+        refuse(
+            "period",
             zh(
                 "这个岗位任职到{day}为止，交接的最后一天不能更晚。",
                 day=spoken(post.valid_until - timedelta(days=1)),
-            )
+            ),
         )
     _check_successor(post, to, last)
     if last < day or last > day + timedelta(days=AHEAD):
-        raise StaffingRefused(zh("最后一天从今天起、不超过 {days} 天，请核对日期。", days=AHEAD))
+        refuse("period", zh("最后一天从今天起、不超过 {days} 天，请核对日期。", days=AHEAD))
     if not colleagues(post, day).filter(pk=to.pk).exists():
-        raise StaffingRefused(
-            zh("只能交接给本单位的同事，且不在本单位担任另一审核岗位：办理与核办须为两人（附件1 三.1）。")
+        refuse(
+            "no_colleague",
+            zh("只能交接给本单位的同事，且不在本单位担任另一审核岗位：办理与核办须为两人（附件1 三.1）。"),
         )
 
 
@@ -114,21 +117,23 @@ def _check_successor(post: Post, to: Account, last: date) -> None:
         not_over(post.valid_until), unit=post.unit_id, role=post.role, valid_from=post.valid_until
     ).exclude(account=post.account_id)
     if (other := next_.select_related("account__person").first()) is not None:
-        raise StaffingRefused(
+        refuse(
+            "handed_over",
             zh(
                 "这个岗位已经交接给{name}，自{day}起接任，不需要再交接。",
                 name=other.account.display_name,
                 day=spoken(other.valid_from),
-            )
+            ),
         )
     begins = last + timedelta(days=1)
     if begins == post.valid_until and _same_role(post, to, begins).exists():
-        raise StaffingRefused(
+        refuse(
+            "handed_over",
             zh(
                 "这个岗位任职到{day}为止，{name}已任同一岗位，不需要再交接。",
                 day=spoken(last),
                 name=to.display_name,
-            )
+            ),
         )
 
 
@@ -144,9 +149,9 @@ def _people_after(post: Post, to: Account, begins: date) -> int:
 
 def hand_over(post: Post, to: Account, by: Account, now: datetime, *, last: date, reason: str) -> Plan:
     """The post ends with ``last`` and is the colleague's from the day after; loans of it end with it; all of it on
-    record. Raises StaffingRefused."""
+    record. Raises Refused."""
     if not says(reason):
-        raise StaffingRefused(zh("请写明交接事由，如调离、退休。"))
+        refuse("reason_missing", zh("请写明交接事由，如调离、退休。"))
     with staffing.given_by(by):
         # Hand-overs of one unit come one after another, so that nobody is given one post twice, nor two people one.
         Unit.objects.select_for_update(no_key=True).get(pk=post.unit_id)

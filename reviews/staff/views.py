@@ -14,7 +14,6 @@ from orgs.people.models import Account, Post
 from orgs.people.requests import SignedInRequest
 from orgs.people.seats import begun
 from orgs.staff import staffing
-from orgs.staff.staffing import StaffingRefused
 from reviews.case_page.proof_views import whole
 from reviews.desk import context as desk
 from reviews.desk.context import Desk
@@ -24,6 +23,7 @@ from reviews.staff import handover
 from reviews.vocabulary.states import State
 from web.clock import spoken
 from web.redirects import see_other
+from web.refusals import Refused, refuse
 from web.words import zh
 
 _FIELDS = ("to", "last", "reason")
@@ -47,8 +47,8 @@ def show(request: SignedInRequest, pk: int) -> HttpResponse:
             found = handover.plan(post, to, request.user, known.now, last=last)
             return _page(request, post, typed, plan=_shown(found, known))
         handover.hand_over(post, to, request.user, known.now, last=last, reason=typed["reason"])
-    except StaffingRefused as error:
-        return _page(request, post, typed, wrong=error.args[0], status=422)
+    except Refused as error:
+        return _page(request, post, typed, wrong=error.sentence, status=422)
     messages.success(
         request, zh("已交接，自{day}的次日起由{name}接任。", day=spoken(last), name=to.display_name)
     )
@@ -59,13 +59,13 @@ def _said(typed: dict) -> tuple[Account, date]:
     number = whole(typed["to"])
     to = Account.objects.filter(pk=number or 0).select_related("person").first()
     if to is None:
-        raise StaffingRefused(zh("请选择接任的同事。"))
+        refuse("not_chosen", zh("请选择接任的同事。"))
     try:
         last = parse_date(typed["last"])
     except ValueError:
         last = None
     if last is None:
-        raise StaffingRefused(zh("请填写最后一天，如 2026-12-01。"))
+        refuse("period", zh("请填写最后一天，如 2026-12-01。"))
     return to, last
 
 

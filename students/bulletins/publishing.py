@@ -19,11 +19,7 @@ from students.bulletins import drafting, figures
 from students.bulletins.drafting import CHAIN, CLAUSE
 from students.bulletins.models import Bulletin, BulletinLine, BulletinState
 from web.clock import local_date, spoken
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.text import says
 from web.words import beside, zh
 

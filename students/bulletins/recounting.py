@@ -16,11 +16,7 @@ from students.bulletins.counting import Month
 from students.bulletins.drafting import CHAIN, CLAUSE
 from students.bulletins.models import Bulletin, BulletinLine, BulletinState
 from web.clock import local_date
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.words import zh
 
 SHORTEST, LONGEST = 5, 200

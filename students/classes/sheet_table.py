@@ -2,11 +2,7 @@
 
 from datetime import date
 
-from students.admission.registration.actions import (
-    choices_of,
-    hint_of,
-    label_of,
-)
+from students.admission.registration.actions import choices_of, hint_of, label_of
 from students.classes import sheets
 from students.classes.sheets import ITEMS, PupilsRefused
 from students.pupil.models import SchoolClass

@@ -26,11 +26,7 @@ from students.record import values as record_values
 from students.record.changes import ItemsRefused
 from students.record.fields import FIELDS, RecordField
 from web import clock
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.text import says
 from web.words import zh
 

@@ -19,11 +19,7 @@ from students.counter.models import BatchState, PrintBatch
 from students.counter.sheet_pdf import Paper
 from students.pupil.models import SchoolClass, Student
 from web.clock import local_date
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.words import zh
 
 MOST = 1500

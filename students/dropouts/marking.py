@@ -17,11 +17,7 @@ from students.pupil.grades import SENIOR, grade_of
 from students.pupil.models import Student
 from students.pupil.statuses import StudentStatus
 from web import clock
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.text import says
 from web.words import zh
 

@@ -23,12 +23,7 @@ from students.problems.models import Decided, TwinDecision
 from students.pupil import identity, records
 from students.pupil.models import ProblemRecord, Settlement, Student
 from web.clock import local_date, moment
-from web.refusals import (
-    Refusal,
-    Refused,
-    guard,
-    refuse,
-)
+from web.refusals import Refusal, Refused, guard, refuse
 from web.words import zh
 
 KIND = "problem_decision"

@@ -26,11 +26,7 @@ from students.problems.models import NumberDeletion
 from students.pupil import identity, records
 from students.pupil.models import NumberKind, ProblemRecord, RegistrationNumber, Settlement, Student
 from web.clock import local_date, moment
-from web.refusals import (
-    Refusal,
-    Refused,
-    guard,
-)
+from web.refusals import Refusal, Refused, guard
 from web.text import says
 from web.words import zh
 

@@ -10,11 +10,7 @@ from students.record import checks as record_checks
 from students.record import values as record_values
 from students.record.fields import BY_KEY, EDITABLE, KEY_SENTENCE
 from web import clock
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.words import zh
 
 CLAUSE = zh("附件1 六")

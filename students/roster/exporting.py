@@ -25,11 +25,7 @@ from students.roster import listing as roster
 from students.roster.models import Making, RosterExport
 from students.tables import columns as tables
 from web.clock import local_date
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.text import no_formula
 from web.words import zh
 

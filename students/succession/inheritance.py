@@ -8,11 +8,7 @@ from django.db.models import Q
 
 from reviews.clock.succession import ENDS, Succession, acts, kind, moved, stays
 from students.admission.late.models import LIVE as LIVE_LATE
-from students.admission.late.models import (
-    Late,
-    LateChild,
-    MonthlyCheck,
-)
+from students.admission.late.models import Late, LateChild, MonthlyCheck
 from students.bulletins.models import Bulletin, BulletinLine
 from students.changes.models import ChangePolicy, StatusChange
 from students.classes.models import ChangeSheet, ClassCharge

@@ -6,12 +6,7 @@ from orgs.people.models import PostRole, Unit, UnitLevel
 from orgs.people.successors import stood_for
 from reviews.engine.open_papers import kind
 from students.admission.late import monthly
-from students.admission.late.models import (
-    Late,
-    LateChild,
-    MonthlyCheck,
-    MonthState,
-)
+from students.admission.late.models import Late, LateChild, MonthlyCheck, MonthState
 from students.bulletins import figures
 from students.bulletins.models import Bulletin, BulletinLine, BulletinState
 from students.classes.models import ChangeSheet, Sheet

@@ -30,11 +30,7 @@ from students.tables.models import LIVE, MOST_TRIES, ImportBatch, ImportState
 from students.tables.verdict import OTHER, SAME, Answers, Question, Verdict
 from students.tables.workbooks import TableRefused
 from web import clock
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.words import zh
 
 log = logging.getLogger(__name__)

@@ -37,11 +37,7 @@ from students.record.moving import MERGED
 from students.year_end import signals as yearend
 from students.year_end.models import GraduationLine, GraduationRun, Leaving, Occasion, RunState
 from web import clock
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.text import says
 from web.words import zh
 

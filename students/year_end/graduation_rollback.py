@@ -27,11 +27,7 @@ from students.pupil.statuses import LEFT, StudentStatus
 from students.pupil.year_rows import rollback_months
 from students.year_end.models import GraduationLine, Leaving, TakenBack
 from web.clock import local_date, moment, months_after, spoken
-from web.refusals import (
-    Refusal,
-    Refused,
-    guard,
-)
+from web.refusals import Refusal, Refused, guard
 from web.text import says
 from web.words import zh
 

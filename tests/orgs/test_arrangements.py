@@ -10,10 +10,10 @@ from orgs.people.models import Account, Post, PostRole
 from orgs.people.seats import seat_at
 from orgs.staff import arrangements, staffing
 from orgs.staff.models import Arrangement
-from orgs.staff.staffing import StaffingRefused
 from reviews.engine import door
 from reviews.engine.models import Step
 from tests.clock import frozen
+from tests.refusals import refused
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
@@ -62,48 +62,48 @@ def test_only_the_head_of_the_unit_above_arranges_it(world, who):
         "head_elsewhere": lambda: world.head(world.west),
         "own": lambda: world.lone,
     }[who]()
-    with pytest.raises(StaffingRefused, match="上级单位的负责人"):
+    with refused("no_seat", match="上级单位的负责人"):
         arrangements.arrange(world.first, world.stand_in, by, clock.now(), **said(world))
     assert not Arrangement.objects.exists()
 
 
 def test_a_unit_with_two_people_signs_itself(world):
     world.head(world.first)
-    with pytest.raises(StaffingRefused, match="已有两人"):
+    with refused("enough_people", match="已有两人"):
         arranged(world)
 
 
 def test_handling_is_not_done_from_above(world):
     Post.objects.filter(account=world.lone).update(role=PostRole.HEAD)
-    with pytest.raises(StaffingRefused, match="缺少学籍管理员"):
+    with refused("no_registrar", match="缺少学籍管理员"):
         arranged(world)
 
 
 def test_a_stranger_does_not_sign_for_the_unit(world):
     stranger = world.registrar(world.west)
-    with pytest.raises(StaffingRefused, match="上级单位的人员"):
+    with refused("no_colleague", match="上级单位的人员"):
         arrangements.arrange(world.first, stranger, world.above, clock.now(), **said(world))
 
 
 def test_who_handles_there_from_a_later_day_does_not_sign_there(world):
     later = world.today + timedelta(days=9)
     Post.objects.create(account=world.stand_in, unit=world.first, role=PostRole.REGISTRAR, valid_from=later)
-    with pytest.raises(StaffingRefused, match="办理与核办须为两人"):
+    with refused("other_post", match="办理与核办须为两人"):
         arranged(world)
 
 
 def test_the_period_is_limited_and_a_reason_is_asked_for(world):
-    with pytest.raises(StaffingRefused, match="最长 180 天"):
+    with refused("period", match="最长 180 天"):
         arranged(world, until=world.today + timedelta(days=200))
-    with pytest.raises(StaffingRefused, match="最长 180 天"):
+    with refused("period", match="最长 180 天"):
         arranged(world, since=world.today - timedelta(days=1))
-    with pytest.raises(StaffingRefused, match="事由"):
+    with refused("reason_missing", match="事由"):
         arranged(world, reason=" ")
 
 
 def test_it_is_ended_by_who_made_it(world):
     found = arranged(world)
-    with pytest.raises(StaffingRefused, match="上级单位的负责人结束"):
+    with refused("no_seat", match="上级单位的负责人结束"):
         arrangements.end(found, world.lone, clock.now())
     with frozen(clock.now() + timedelta(days=3)):
         day = clock.local_date(clock.now())

@@ -10,13 +10,12 @@ from django.test import Client
 
 from ledger.models import AuditEntry
 from orgs.confirmations import confirming as confirmations
-from orgs.confirmations.confirming import REFUSALS, ConfirmationRefused, asked_by
+from orgs.confirmations.confirming import REFUSALS, asked_by
 from orgs.confirmations.models import Confirmation
 from orgs.people.models import Account, Delegation, Post, PostRole
 from orgs.people.seats import holders_of, seat_at
 from orgs.sign_in.authenticator import Authenticator
 from orgs.staff import arrangements, staffing
-from orgs.staff.staffing import StaffingRefused
 from reviews.engine import door
 from reviews.staff import handover
 from tests.clock import frozen
@@ -123,14 +122,14 @@ def test_nor_do_others_give_him_one_and_who_decides_does_not_become_administrato
     for flag in ("is_staff", "is_superuser"):
         sql_refused(wall, f"UPDATE orgs_account SET {flag} = true WHERE id = %s", head.pk)
     post = Post.objects.get(account=world.registrar(world.first))
-    with pytest.raises(StaffingRefused, match=APART):
+    with refused("wall", match=APART):
         handover.hand_over(post, boss, head, clock.now(), last=world.today, reason="调离")
     said = {"since": world.today, "until": world.today, "reason": "出差"}
-    with pytest.raises(StaffingRefused, match=APART):
+    with refused("wall", match=APART):
         staffing.lend(post, boss, head, clock.now(), **said)
     Post.objects.create(account=boss, unit=world.east, role="technician", valid_from=date(2020, 1, 1))
     world.registrar(world.second)
-    with pytest.raises(StaffingRefused, match=APART):
+    with refused("wall", match=APART):
         arrangements.arrange(world.second, boss, world.head(world.east), clock.now(), **said)
 
 
@@ -241,7 +240,7 @@ def test_other_posts_wait_for_nobody(world, boss):
 
 
 def declined(code, by, *facts):
-    with pytest.raises(ConfirmationRefused, match=f"^{re.escape(REFUSALS[code])}$"):
+    with refused(code, match=f"^{re.escape(REFUSALS[code])}$"):
         confirmations.confirm([fact.pk for fact in facts], by)
 
 

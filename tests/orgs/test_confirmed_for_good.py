@@ -13,21 +13,10 @@ from orgs.confirmations import confirming as confirmations
 from orgs.confirmations.models import Confirmation
 from orgs.people.models import Account, Delegation, Post, PostRole
 from orgs.staff import arrangements, staffing
-from orgs.staff.staffing import StaffingRefused
 from reviews.notices.models import Notice
 from tests.clock import frozen
-from tests.orgs.test_confirmations import (
-    APART,
-    GOOD,
-    add_post,
-    at,
-    given,
-    set_password,
-    sits,
-    waits,
-    walled,
-)
-from tests.refusals import sql_refused
+from tests.orgs.test_confirmations import APART, GOOD, add_post, at, given, set_password, sits, waits, walled
+from tests.refusals import refused, sql_refused
 from tests.world import PASSWORD
 from web import clock
 
@@ -172,9 +161,9 @@ def test_a_loan_that_never_began_is_taken_back_and_one_that_is_over_stays_as_it_
     staffing.end_loan(loan, head, clock.now())
     assert not Confirmation.objects.filter(kind="loan", loan=loan.pk).exists()
     with frozen(clock.now() + timedelta(days=3)):
-        with pytest.raises(StaffingRefused, match="这项委托已经结束"):
+        with refused("ended", match="这项委托已经结束"):
             staffing.end_loan(over, Account.objects.get(pk=head.pk), clock.now())
-        with pytest.raises(StaffingRefused, match="这项代核已经结束"):
+        with refused("ended", match="这项代核已经结束"):
             arrangements.end(found, Account.objects.get(pk=above.pk), clock.now())
 
 

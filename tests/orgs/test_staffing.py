@@ -11,8 +11,8 @@ from orgs.people.models import Account, Delegation, Post, PostRole
 from orgs.staff import staffing
 from orgs.staff.models import AccessReview
 from orgs.staff.presence_models import Presence
-from orgs.staff.staffing import StaffingRefused
 from tests.clock import frozen, shanghai
+from tests.refusals import refused
 from tests.world import PASSWORD
 from web import clock
 
@@ -34,14 +34,13 @@ def act(client, **said):
 
 def test_the_head_confirms_once_a_quarter_and_the_office_above_sees_who_has_not(world):
     registrar, head = world.registrar(world.east), world.head(world.east)
-    refused = act(at(registrar), action="confirm", unit=world.east.pk)
-    assert refused.status_code == 422
+    assert act(at(registrar), action="confirm", unit=world.east.pk).status_code == 422
     assert act(at(head), action="confirm", unit=world.east.pk).status_code == 303
     assert AccessReview.objects.get().accounts == sorted([registrar.pk, head.pk])
     assert act(at(head), action="confirm", unit=world.east.pk).status_code == 422
     page = at(world.head(world.league)).get("/directory/own/").content.decode()
     assert world.west.name in page
-    with pytest.raises(StaffingRefused, match="你没有这个岗位"):
+    with refused("no_seat", match="你没有这个岗位"):
         staffing.confirm(world.west, head, clock.now())
 
 
@@ -119,7 +118,7 @@ def lent(world, post, to, by, **more):
 @pytest.mark.rule("R0.5")
 def test_a_post_is_not_lent_to_who_handles_at_the_same_unit(world):
     head, registrar = world.head(world.east), world.registrar(world.east)
-    with pytest.raises(StaffingRefused, match="须为两人"):
+    with refused("other_post", match="须为两人"):
         lent(world, head.posts.get(), registrar, head)
     other = world.account(world.east, PostRole.HEAD)
     made = lent(world, head.posts.get(), other, head)
@@ -130,24 +129,29 @@ def test_the_unit_above_may_stand_in_and_a_stranger_may_not(world):
     head = world.head(world.east)
     above, stranger = world.head(world.league), world.head(world.west)
     assert lent(world, head.posts.get(), above, head)
-    with pytest.raises(StaffingRefused, match="同事"):
+    with refused("no_colleague", match="同事"):
         lent(world, head.posts.get(), stranger, head)
-    with pytest.raises(StaffingRefused, match="任职人本人、本单位负责人或上级单位负责人"):
+    with refused("no_seat", match="任职人本人、本单位负责人或上级单位负责人"):
         lent(world, head.posts.get(), above, world.registrar(world.east))
 
 
 @pytest.mark.parametrize(
-    ("since", "until", "reason", "told"),
-    [(-1, 3, "出差", "从今天"), (2, 1, "出差", "起止"), (0, 400, "出差", "180"), (0, 3, " ", "事由")],
+    ("since", "until", "reason", "code", "told"),
+    [
+        (-1, 3, "出差", "period", "从今天"),
+        (2, 1, "出差", "period", "起止"),
+        (0, 400, "出差", "period", "180"),
+        (0, 3, " ", "reason_missing", "事由"),
+    ],
 )
-def test_a_loan_has_a_period_and_a_reason(world, since, until, reason, told):
+def test_a_loan_has_a_period_and_a_reason(world, since, until, reason, code, told):
     head, other = world.head(world.east), world.account(world.east, PostRole.HEAD)
     more = {
         "since": world.today + timedelta(days=since),
         "until": world.today + timedelta(days=until),
         "reason": reason,
     }
-    with pytest.raises(StaffingRefused, match=told):
+    with refused(code, match=told):
         lent(world, head.posts.get(), other, head, **more)
 
 

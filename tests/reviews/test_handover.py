@@ -11,11 +11,11 @@ from ledger.models import AuditEntry
 from orgs.people.models import Delegation, Post, PostRole
 from orgs.people.seats import seat_at
 from orgs.staff import staffing
-from orgs.staff.staffing import StaffingRefused
 from reviews.engine import door
 from reviews.notices.models import Notice
 from reviews.staff import handover
 from tests.clock import frozen
+from tests.refusals import refused
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
@@ -96,14 +96,14 @@ def test_loans_of_the_post_end_with_it(world):
 
 
 def test_the_head_of_the_unit_does_not_take_the_registrars_post(world):
-    with pytest.raises(StaffingRefused, match="另一审核岗位"):
+    with refused("no_colleague", match="另一审核岗位"):
         plan(world, to=world.boss)
 
 
 @pytest.mark.parametrize("who", ["leaver", "above", "elsewhere"])
 def test_a_registrars_post_is_handed_over_by_the_own_head_only(world, who):
     by = {"leaver": world.leaver, "above": world.head(world.league), "elsewhere": world.head(world.west)}[who]
-    with pytest.raises(StaffingRefused, match="本单位负责人交接"):
+    with refused("no_seat", match="本单位负责人交接"):
         plan(world, by=by)
     assert at(by).get(f"/directory/own/{world.post.pk}/").status_code == 404
 
@@ -123,14 +123,14 @@ def test_a_heads_post_goes_by_the_unit_above_and_what_the_successor_handled_is_t
     found = plan(world, post=head, to=world.leaver, by=world.head(world.league))
     assert [one.pk for one in found.barred] == [case.pk]
     assert found.people == 1
-    with pytest.raises(StaffingRefused, match="负责人的岗位由上级单位负责人交接"):
+    with refused("no_seat", match="负责人的岗位由上级单位负责人交接"):
         plan(world, post=head, to=world.leaver)
 
 
 def test_a_post_that_ends_by_itself_is_not_prolonged_by_its_hand_over(world):
     Post.objects.filter(pk=world.post.pk).update(valid_until=world.today + timedelta(days=5))
     world.post.refresh_from_db()
-    with pytest.raises(StaffingRefused, match="任职到"):
+    with refused("period", match="任职到"):
         hand_over(world, last=world.today + timedelta(days=5))
     hand_over(world, last=world.today + timedelta(days=4))
 
@@ -138,18 +138,18 @@ def test_a_post_that_ends_by_itself_is_not_prolonged_by_its_hand_over(world):
 def test_who_signs_there_from_a_later_day_does_not_take_the_registrars_post(world):
     later = world.today + timedelta(days=9)
     Post.objects.create(account=world.heir, unit=world.east, role=PostRole.HEAD, valid_from=later)
-    with pytest.raises(StaffingRefused, match="另一审核岗位"):
+    with refused("no_colleague", match="另一审核岗位"):
         hand_over(world)
 
 
 @pytest.mark.parametrize("days", [-1, 61])
 def test_the_last_day_is_near(world, days):
-    with pytest.raises(StaffingRefused, match="不超过 60 天"):
+    with refused("period", match="不超过 60 天"):
         plan(world, last=world.today + timedelta(days=days))
 
 
 def test_a_reason_is_asked_for_and_nothing_is_done_without(world):
-    with pytest.raises(StaffingRefused, match="交接事由"):
+    with refused("reason_missing", match="交接事由"):
         hand_over(world, reason=" ")
     assert Post.objects.get(pk=world.post.pk).valid_until is None
 

@@ -8,7 +8,6 @@ from django.test import Client
 
 from orgs.people.models import Delegation, Post, PostRole
 from orgs.staff import arrangements, staffing
-from orgs.staff.staffing import StaffingRefused
 from reviews.appeals import ruling as appeals
 from reviews.engine import door
 from reviews.engine.models import Step
@@ -155,7 +154,7 @@ def test_arranging_is_refused_where_only_two_sit_above_and_no_loan_stands(world)
     world.registrar(world.first)
     world.registrar(world.east)
     boss = world.head(world.east)
-    with pytest.raises(StaffingRefused, match="东乌珠穆沁旗教育局只有两人办理、核办") as caught:
+    with refused("too_few_left", match="东乌珠穆沁旗教育局只有两人办理、核办") as caught:
         arrangements.arrange(world.first, boss, boss, clock.now(), **said(world))
     told = str(caught.value)
     assert "不能再在本局办理这所学校的业务" in told
@@ -218,7 +217,7 @@ def test_a_county_of_two_and_a_school_of_one_bring_a_case_to_its_end(world):
 def test_only_those_named_lend_a_post(world):
     post = Post.objects.get(account=world.head(world.east), unit=world.east)
     for stranger in (world.registrar(world.league), world.head(world.west), world.head(world.im)):
-        with pytest.raises(StaffingRefused, match="本单位负责人或上级单位负责人委托"):
+        with refused("no_seat", match="本单位负责人或上级单位负责人委托"):
             staffing.lend(post, world.registrar(world.league), stranger, clock.now(), **said(world))
 
 

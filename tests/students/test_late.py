@@ -17,11 +17,7 @@ from reviews.engine.models import Case
 from reviews.notices.models import Notice
 from students.admission.late import actions as lists
 from students.admission.late import calendar, months, table
-from students.admission.late.models import (
-    Late,
-    LateChild,
-    MonthlyCheck,
-)
+from students.admission.late.models import Late, LateChild, MonthlyCheck
 from students.pupil import records, sealing
 from students.pupil.grades import nominal_grade
 from students.pupil.models import Enrolment, ProblemRecord, Student

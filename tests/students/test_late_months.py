@@ -12,11 +12,7 @@ from ledger.models import AuditEntry
 from reviews.notices.models import Notice
 from reviews.rulebook.models import Limit
 from students.admission.late import month_reminders, monthly, months
-from students.admission.late.models import (
-    Late,
-    LateChild,
-    MonthlyCheck,
-)
+from students.admission.late.models import Late, LateChild, MonthlyCheck
 from students.pupil.models import Student
 from tests import late_children
 from tests.api import Program, refusal

@@ -13,19 +13,9 @@ from reviews.notices.models import Notice
 from tests import ticketed
 from tests.refusals import refused, refused_by_database, sql_refused
 from tests.ticketed import again, do, issued
-from tickets.forms import (
-    actions as door,
-)
-from tickets.forms import (
-    drafting,
-    kinds,
-    sealed,
-)
-from tickets.forms.models import (
-    Entry,
-    Kind,
-    Ticket,
-)
+from tickets.forms import actions as door
+from tickets.forms import drafting, kinds, sealed
+from tickets.forms.models import Entry, Kind, Ticket
 from tickets.forms.states import State, Verb
 from web import clock
 

@@ -17,11 +17,7 @@ from tests import ticketed
 from tests.clock import frozen
 from tests.world import png
 from tickets.forms import sealed
-from tickets.forms.models import (
-    Enclosure,
-    Kind,
-    Ticket,
-)
+from tickets.forms.models import Enclosure, Kind, Ticket
 from tickets.forms.states import State
 from web import clock
 

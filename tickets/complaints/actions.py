@@ -12,19 +12,9 @@ from orgs.people.successors import not_closed
 from reviews.engine.opinions import cleaned
 from reviews.vocabulary.public_numbers import ALPHABET, CONFUSED, public_number, typed_number
 from students.pupil import identity, sealing
-from tickets.forms import (
-    actions as door,
-)
-from tickets.forms import (
-    drafting,
-    sealed,
-)
-from tickets.forms.models import (
-    Complaint,
-    Entry,
-    Kind,
-    Thread,
-)
+from tickets.forms import actions as door
+from tickets.forms import drafting, sealed
+from tickets.forms.models import Complaint, Entry, Kind, Thread
 from tickets.forms.states import State, Verb
 from web.clock import local_date
 from web.refusals import refuse

@@ -17,26 +17,11 @@ from reviews.rulebook import calendar
 from reviews.vocabulary.public_numbers import public_number
 from students.pupil.identity import IdentityError, check_phone
 from tickets.forms import asking, drafting
-from tickets.forms.kinds import (
-    CLAUSE,
-    Paper,
-    paper_of,
-    whole,
-)
-from tickets.forms.models import (
-    Entry,
-    Kind,
-    ProblemReport,
-    Thread,
-    Ticket,
-)
+from tickets.forms.kinds import CLAUSE, Paper, paper_of, whole
+from tickets.forms.models import Entry, Kind, ProblemReport, Thread, Ticket
 from tickets.forms.states import Verb
 from web.clock import local_date, spoken
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.text import says
 from web.words import zh
 

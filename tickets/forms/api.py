@@ -16,20 +16,9 @@ from orgs.people.unit_codes import UnitCode
 from reviews.desk import context as desk
 from reviews.engine.api_shapes import UnitRef
 from students.pupil.models import Sex
-from tickets.forms import (
-    actions as door,
-)
-from tickets.forms import (
-    asking,
-    drafting,
-    pages,
-    sealed,
-)
-from tickets.forms.kinds import (
-    BY_KIND,
-    PAPERS,
-    whole,
-)
+from tickets.forms import actions as door
+from tickets.forms import asking, drafting, pages, sealed
+from tickets.forms.kinds import BY_KIND, PAPERS, whole
 from tickets.forms.models import Kind, Ticket
 from tickets.forms.states import State, Verb
 

@@ -9,17 +9,9 @@ from orgs.people.seats import acting_seats
 from orgs.people.successors import stands
 from reviews.engine import seating
 from reviews.engine.seating import two_persons
-from tickets.forms.kinds import (
-    CLAUSE,
-    Paper,
-    paper_of,
-)
+from tickets.forms.kinds import CLAUSE, Paper, paper_of
 from tickets.forms.models import Kind, Ticket
-from tickets.forms.states import (
-    LIVE,
-    State,
-    Verb,
-)
+from tickets.forms.states import LIVE, State, Verb
 from web import clock
 from web.refusals import Refusal
 from web.words import joined, zh

@@ -16,23 +16,10 @@ from reviews.vocabulary.states import State
 from students.pupil import identity, records
 from students.pupil.models import Student
 from tickets.forms import sealed
-from tickets.forms.kinds import (
-    CLAUSE,
-    Paper,
-    whole,
-)
-from tickets.forms.models import (
-    Kind,
-    ReportedProblem,
-    Thread,
-    Ticket,
-)
+from tickets.forms.kinds import CLAUSE, Paper, whole
+from tickets.forms.models import Kind, ReportedProblem, Thread, Ticket
 from web.clock import local_date, spoken
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.text import says
 from web.words import joined, zh
 

@@ -3,13 +3,7 @@
 from dataclasses import dataclass
 
 from orgs.people.models import PostRole, UnitLevel
-from tickets.forms.models import (
-    Complaint,
-    Kind,
-    ProblemReport,
-    Supervision,
-    Verification,
-)
+from tickets.forms.models import Complaint, Kind, ProblemReport, Supervision, Verification
 from web.words import zh
 
 CLAUSE = zh("正文 三.2")

@@ -19,13 +19,7 @@ from orgs.people.models import PostRole, Unit
 from orgs.people.seats import seats_of
 from reviews.engine.models import Case, OverdueRecord
 from students.pupil.models import Sex, Student
-from tickets.forms.states import (
-    LIVE,
-    RUNNING,
-    State,
-    TicketTransitions,
-    Verb,
-)
+from tickets.forms.states import LIVE, RUNNING, State, TicketTransitions, Verb
 from web.words import zh
 
 

@@ -7,18 +7,8 @@ from django.urls import reverse
 from orgs.people.models import PostRole
 from orgs.people.seats import seats_of
 from reviews.vocabulary.refusals import refusal_context
-from tickets.forms import (
-    asking,
-    drafting,
-    enclosures,
-    paper,
-    sealed,
-)
-from tickets.forms.kinds import (
-    PAPERS,
-    paper_of,
-    whole,
-)
+from tickets.forms import asking, drafting, enclosures, paper, sealed
+from tickets.forms.kinds import PAPERS, paper_of, whole
 from tickets.forms.models import Kind, Ticket
 from tickets.forms.states import State, Verb
 from web.clock import local_date, moment, spoken

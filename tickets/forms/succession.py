@@ -3,11 +3,7 @@
 from django.db.models import Q
 
 from reviews.clock.succession import Succession, kind, stays
-from tickets.forms.models import (
-    Enclosure,
-    Entry,
-    Ticket,
-)
+from tickets.forms.models import Enclosure, Entry, Ticket
 from tickets.forms.states import State
 from web.words import zh
 

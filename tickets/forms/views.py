@@ -18,22 +18,9 @@ from reviews.desk import context as desk
 from reviews.evidence import uploads
 from reviews.vocabulary.refusals import NO_POST, refusal_context
 from students.counter import sheet_pdf
-from tickets.forms import (
-    actions as door,
-)
-from tickets.forms import (
-    asking,
-    drafting,
-    enclosures,
-    forms,
-    pages,
-    paper,
-)
-from tickets.forms.kinds import (
-    BY_KIND,
-    CLAUSE,
-    PAPERS,
-)
+from tickets.forms import actions as door
+from tickets.forms import asking, drafting, enclosures, forms, pages, paper
+from tickets.forms.kinds import BY_KIND, CLAUSE, PAPERS
 from tickets.forms.kinds import whole as whole_ticket
 from tickets.forms.models import Kind, Ticket
 from tickets.forms.states import LIVE, Verb

@@ -23,11 +23,7 @@ from transfers.moving.procedures import kind_between, transfer_of
 from transfers.moving.rules import COPIED_STATES, sending_school
 from web import clock
 from web.clock import local_date
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.words import zh
 
 

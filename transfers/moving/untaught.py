@@ -13,11 +13,7 @@ from students.pupil.grades import grade_of
 from students.pupil.models import Student
 from students.year_end.beyond_school import wanted_by
 from transfers.moving import drafting
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.words import zh
 
 CLAUSE = zh("附件1 三.5")

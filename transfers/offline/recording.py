@@ -37,11 +37,7 @@ from transfers.moving import drafting, last_grade, preflight
 from transfers.moving.procedures import kind_for
 from transfers.moving.rules import closed_refusal, facts_of_pupil, sending_school
 from web.clock import local_date, spoken
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.words import zh
 
 PREFIX = "XX"

@@ -23,12 +23,7 @@ from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.models import Case
 from reviews.engine.opinions import checked_opinion, cleaned
 from reviews.vocabulary.states import MOVED_NOTHING, Verb
-from students.admission.late.models import (
-    LIVE,
-    Late,
-    LateChild,
-    Why,
-)
+from students.admission.late.models import LIVE, Late, LateChild, Why
 from students.admission.registration import actions as registration
 from students.admission.registration.actions import Newcomer
 from students.changes import pupil_drafts
@@ -39,11 +34,7 @@ from students.pupil.grades import grade_label, grade_name, grade_of, label_of, p
 from students.pupil.year_rows import entering_cohort, entry_year
 from students.record import values as record_values
 from web import clock
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.text import holds_number, says
 from web.words import joined, zh
 

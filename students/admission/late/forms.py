@@ -4,12 +4,7 @@ from django import forms
 
 from orgs.people.models import Unit
 from students.admission.late import actions as lists
-from students.admission.late.actions import (
-    GRADE,
-    NOTE,
-    WHY,
-    Said,
-)
+from students.admission.late.actions import GRADE, NOTE, WHY, Said
 from students.admission.late.models import Why
 from students.admission.registration.forms import NewcomerForm
 from students.pupil.grades import school_year

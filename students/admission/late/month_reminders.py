@@ -11,12 +11,7 @@ from orgs.people.models import Unit
 from orgs.people.seats import clerks_of
 from reviews.notices.sending import Letter, tell
 from students.admission.late import calendar, monthly
-from students.admission.late.models import (
-    Late,
-    LateChild,
-    MonthlyCheck,
-    MonthState,
-)
+from students.admission.late.models import Late, LateChild, MonthlyCheck, MonthState
 from web import clock
 
 # Days after the last day of the month; what is negative comes before it.

@@ -21,16 +21,8 @@ from reviews.engine.opinions import is_of_words
 from reviews.vocabulary.refusals import NO_POST, refusal_context
 from students.admission.late import actions as lists
 from students.admission.late import calendar, monthly
-from students.admission.late.models import (
-    Late,
-    LateChild,
-    MonthlyCheck,
-)
-from students.admission.late.views import (
-    CLAUSE_SHOWN,
-    child_row,
-    outcome,
-)
+from students.admission.late.models import Late, LateChild, MonthlyCheck
+from students.admission.late.views import CLAUSE_SHOWN, child_row, outcome
 from students.numbers import issuing
 from students.tables import columns as tables
 from web.clock import moment

@@ -19,12 +19,7 @@ from reviews.vocabulary.public_numbers import public_number
 from reviews.vocabulary.states import Outcome, Verb
 from students.admission.late import actions as lists
 from students.admission.late import calendar
-from students.admission.late.models import (
-    Late,
-    LateChild,
-    MonthlyCheck,
-    MonthState,
-)
+from students.admission.late.models import Late, LateChild, MonthlyCheck, MonthState
 from students.numbers.issuing import province_of
 from web import clock
 from web.refusals import Refusal, Refused

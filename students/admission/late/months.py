@@ -12,12 +12,7 @@ from ledger.pieces import Pieces
 from orgs.people.school_system import systems_on
 from reviews.engine.models import Case
 from students.admission.late import actions as lists
-from students.admission.late.models import (
-    Late,
-    LateChild,
-    MonthlyCheck,
-    MonthState,
-)
+from students.admission.late.models import Late, LateChild, MonthlyCheck, MonthState
 from students.admission.registration import actions as registration
 from students.admission.registration import writing as registration_writing
 from students.admission.registration.actions import Newcomer

@@ -8,11 +8,7 @@ from ledger import outbox
 from ledger.models import OutboxMessage
 from orgs.people.seats import clerks_of
 from reviews.notices.sending import Letter, tell
-from students.admission.late.models import (
-    Late,
-    LateChild,
-    MonthlyCheck,
-)
+from students.admission.late.models import Late, LateChild, MonthlyCheck
 from web import clock
 
 

@@ -16,16 +16,8 @@ from reviews.engine.procedures import CasePage
 from reviews.vocabulary.states import MOVED_NOTHING, State, Verb
 from students.admission.late import actions as lists
 from students.admission.late import calendar
-from students.admission.late.actions import (
-    CLAUSE,
-    KIND,
-    NAME,
-)
-from students.admission.late.models import (
-    Late,
-    LateChild,
-    Why,
-)
+from students.admission.late.actions import CLAUSE, KIND, NAME
+from students.admission.late.models import Late, LateChild, Why
 from students.changes.page import lines
 from students.pupil import records
 from students.pupil.grades import PRIMARY

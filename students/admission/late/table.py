@@ -6,12 +6,7 @@ from datetime import date, datetime
 from orgs.people.models import Unit
 from reviews.engine import book as rulebook
 from students.admission.late import actions as lists
-from students.admission.late.actions import (
-    GRADE,
-    NOTE,
-    WHY,
-    Said,
-)
+from students.admission.late.actions import GRADE, NOTE, WHY, Said
 from students.admission.late.models import Why
 from students.admission.registration import actions as registration
 from students.admission.registration import table_remarks

@@ -26,11 +26,7 @@ from reviews.vocabulary.states import State
 from students.admission.late import actions as lists
 from students.admission.late import calendar
 from students.admission.late.forms import form_for, said
-from students.admission.late.models import (
-    Late,
-    LateChild,
-    MonthState,
-)
+from students.admission.late.models import Late, LateChild, MonthState
 from students.admission.late.procedure import facts_shown
 from students.admission.registration.table_remarks import age_remark
 from students.pupil.year_rows import entering_cohort

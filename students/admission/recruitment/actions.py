@@ -30,11 +30,7 @@ from students.pupil.statuses import StudentStatus
 from students.pupil.year_rows import entry_year
 from students.record import moving
 from web import clock
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.words import zh
 
 KIND = "recruitment"

@@ -16,11 +16,7 @@ from reviews.engine.models import Case
 from reviews.engine.procedures import CasePage
 from reviews.vocabulary.states import MOVED_NOTHING, State, Verb
 from students.admission.recruitment import actions as recruitment
-from students.admission.recruitment.actions import (
-    CLAUSE,
-    KIND,
-    NAME,
-)
+from students.admission.recruitment.actions import CLAUSE, KIND, NAME
 from students.onward import one_way
 from students.onward.models import GONE, RecruitedPupil, Recruiting
 from students.pupil import records

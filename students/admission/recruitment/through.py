@@ -18,11 +18,7 @@ from students.pupil.grades import JUNIOR, PRIMARY, bounds, entering_grade, next_
 from students.pupil.models import Student
 from students.pupil.statuses import StudentStatus
 from web.clock import local_date
-from web.refusals import (
-    Refusal,
-    Refused,
-    refuse,
-)
+from web.refusals import Refusal, Refused, refuse
 from web.words import zh
 
 # One page of pupils, each with a tick and a class; what is left is offered when these are listed.

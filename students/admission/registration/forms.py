@@ -5,11 +5,7 @@ from typing import Any
 from django import forms
 
 from students.admission.registration import actions as registration
-from students.admission.registration.actions import (
-    CLASS,
-    NEEDED,
-    Newcomer,
-)
+from students.admission.registration.actions import CLASS, NEEDED, Newcomer
 from students.record.fields import BLOCKS
 from web.words import zh
 

@@ -14,15 +14,9 @@ from reviews.engine import seating
 from reviews.engine.models import Case
 from reviews.vocabulary.clauses import url_of
 from reviews.vocabulary.refusals import refusal_context
-from students.changes.key import (
-    drafting as key_drafting,
-)
-from students.changes.key import (
-    procedure as key_procedure,
-)
-from students.changes.key import (
-    rules as key_rules,
-)
+from students.changes.key import drafting as key_drafting
+from students.changes.key import procedure as key_procedure
+from students.changes.key import rules as key_rules
 from students.changes.key.forms import KeyForm, initial_of
 from students.changes.key.models import KeyInformationChange
 from students.pupil import identity, records
