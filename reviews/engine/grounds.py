@@ -15,7 +15,7 @@ from reviews.refusal_rules import wall
 from reviews.refusal_rules.models import ForbiddenPhrase, Ruling, WallAppeal, digest_of_words
 from reviews.refusal_rules.wall import Answer
 from reviews.refusal_rules.wall_values import MOVERS
-from reviews.vocabulary.states import FIRST_STAGES, Outcome, Verb
+from reviews.vocabulary.states import FIRST_STAGES, Outcome, State, Verb
 from web import clock
 from web.refusals import Refusal, Refused
 from web.words import zh
@@ -98,6 +98,10 @@ def _refuses(asking: "Asking") -> bool:
     return asking.verb in (Verb.HANDLE, Verb.SIGN) and asking.outcome in _REFUSING
 
 
+def _agrees(asking: "Asking") -> bool:
+    return asking.verb in (Verb.HANDLE, Verb.SIGN) and asking.case.state != State.CORRECTION
+
+
 def appeal_against(asking: "Asking") -> WallAppeal | None:
     """The appeal already raised with exactly these words, in this step or the one it goes on from after a recall."""
     turns = [asking.turn.pk, asking.turn.recall_of_id]
@@ -117,8 +121,8 @@ def check_ground(asking: "Asking") -> None:
     if answer.verdict == wall.CLEAR:
         return
     if answer.verdict == wall.DOUBT:
-        # Who refuses or sends back is asked for the facts; a doubt stops nobody else.
-        if _refuses(asking):
+        # Who refuses or sends back is asked for the facts, and who agrees as if on a condition; no other words are.
+        if _refuses(asking) or (_agrees(asking) and answer.why != wall.UNREAD):
             _check_facts(asking, answer)
         return
     earlier = appeal_against(asking) if asking.step else None
@@ -193,6 +197,10 @@ def doubt(text: str, answer: Answer) -> str:
         )
     if answer.why == wall.UNREAD:
         return zh("意见中有系统不能辨读的文字。")
+    if answer.why == wall.CONDITION:
+        return zh("意见是同意，写法却像是另有条件或要求。")
+    if answer.why == wall.LIKE:
+        return zh("意见的写法与不得作为理由的情形相近。")
     return zh("意见中没有读出与所选理由相符的具体事实。")
 
 

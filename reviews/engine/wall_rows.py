@@ -54,7 +54,7 @@ def _check_lawful(
     """Each shipped lawful sentence, and each listed reason of the place, stays not stopped."""
     compiled = rulebook.compiled(rules, words)
     for _, _, sentence in wall_values.lawful_sentences():
-        if compiled.judge(sentence, refuses=False).verdict == wall.STOP:
+        if compiled.judge(sentence, refuses=False, learned=False).verdict == wall.STOP:
             told = zh("这样写会拦下合法的意见“{sentence}”，请改得更具体。", sentence=sentence)
             raise ValidationError({name: told})
     for reason in RefusalReason.objects.all():

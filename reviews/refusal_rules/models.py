@@ -163,7 +163,7 @@ class WallMark(models.Model):
             models.CheckConstraint(condition=Q(facts__regex=r"\S.*\S"), name="mark_states_facts"),
             models.CheckConstraint(
                 condition=Q(rule__isnull=False, why="words")
-                | Q(rule__isnull=True, why__in=["no_ground", "unread"]),
+                | Q(rule__isnull=True, why__in=["no_ground", "unread", "condition", "like"]),
                 name="mark_says_why",
             ),
         ]

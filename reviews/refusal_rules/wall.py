@@ -4,15 +4,20 @@ Three answers. ``stop``: concepts of a rule stand near one another in one senten
 ``doubt``: a hit beside a lawful cue, no lawful ground read that fits the chosen reason, or a script that cannot be
 read; it stops nobody, the writer states the facts and the mark goes with the text. ``clear``: neither. Exceptions go
 by the meaning near the hit (:mod:`reviews.refusal_rules.wall_beside`), never by the reason's code and never by words elsewhere.
+
+Beside the words a learned measure (:mod:`reviews.refusal_rules.likeness`) marks what no row found, and makes a doubt of a
+hit in a sentence that is like lawful ones. It stops nobody: without words that a row found there is no stop.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
-from typing import TYPE_CHECKING
+from math import inf
+from typing import TYPE_CHECKING, NamedTuple
 
 from reviews.refusal_rules import wall_beside, wall_grounds, wall_lexicon
+from reviews.refusal_rules.likeness import Likeness
 from reviews.refusal_rules.phrases_in_text import Folded, read
 from reviews.refusal_rules.wall_beside import CLEAR, DOUBT, STOP, Manner
 from reviews.refusal_rules.wall_scan import Lexicon, Scan, Token, gap, overlap
@@ -20,7 +25,24 @@ from reviews.refusal_rules.wall_scan import Lexicon, Scan, Token, gap, overlap
 if TYPE_CHECKING:
     from reviews.refusal_rules.models import ForbiddenPhrase
 
-NO_GROUND, UNREAD = "no_ground", "unread"
+NO_GROUND, UNREAD, CONDITION, LIKE = "no_ground", "unread", "condition", "like"
+
+
+class _Limits(NamedTuple):
+    """By likeness: above the first a text is marked though nothing was found. In a sentence under the second a hit of
+    words that would be the only ground is a doubt, under the third one of others; under the last two even the doubt is
+    none, for a lawful ground is told, or nothing asked, in words that are not known."""
+
+    marked: float
+    bare: float
+    hit: float
+    bare_none: float
+    none: float
+
+
+# An agreement is marked that seems to demand something, or to depend on it.
+_REFUSING, _AGREEING = _Limits(-0.5, -0.3, -1.2, -0.8, -2.5), _Limits(-1.0, -0.5, -0.8, -1.0, -2.5)
+_UNMEASURED = inf
 # Marked are at most so many words that stop.
 _MOST = 12
 
@@ -59,7 +81,8 @@ class Hit:
 
 @dataclass
 class Answer:
-    """What the wall says of a text. ``why`` is empty, NO_GROUND or UNREAD where a doubt comes from no words."""
+    """What the wall says of a text. ``why`` is empty where words were found; else it says where a doubt comes from:
+    NO_GROUND, UNREAD, CONDITION (of an agreement), or LIKE (what is forbidden)."""
 
     verdict: str = CLEAR
     hits: list[Hit] = field(default_factory=list)
@@ -88,11 +111,13 @@ class Wall:
         reason: str = "",
         grounds: bool = True,
         told: bool = False,
+        learned: bool = True,
     ) -> Answer:
         """What ``text`` says. ``refuses``: it is to refuse or send back, so that a lawful ground must be read, one
         that fits ``reason`` where that is a code the program knows; ``grounds``: whether grounds are asked at all.
         ``told``: it only tells what happened, so it is held to what it demands.
-        ``opinion``: a whole one, which rests on nothing where it agrees; facts and listed reasons are none."""
+        ``opinion``: a whole one, which rests on nothing where it agrees; facts and listed reasons are none.
+        ``learned``: whether the measure of likeness is asked; rows are tried without."""
         found = read(text)
         if not found.plain:
             return Answer(DOUBT, why=NO_GROUND) if refuses and grounds else Answer()
@@ -106,7 +131,9 @@ class Wall:
             for rule in self.rules
             if not rule.groundless or wants or (depends and rule.key in wall_beside.DEPENDED)
         ]
-        hits = _first(rules, scan, manner)
+        like = Likeness(found, refuses=refuses) if learned and opinion and grounds and not told else None
+        # What neither refuses nor agrees rests on nothing that a hit could stand among.
+        hits = _first(rules, scan, manner, like if refuses or manner.agrees else None)
         answer = Answer(CLEAR, _deduplicated(hits), grounds=read_grounds)
         if any(hit.answer == STOP for hit in hits):
             answer.verdict = STOP
@@ -114,8 +141,10 @@ class Wall:
             answer.verdict = DOUBT
         elif found.unread:
             answer.verdict, answer.why = DOUBT, UNREAD
-        elif wants and not wall_grounds.fits(read_grounds, reason):
+        elif wants and not wall_grounds.fits(read_grounds, reason) and not _told(read_grounds, like):
             answer.verdict, answer.why = DOUBT, NO_GROUND
+        elif like and like.highest() > _limits(like).marked:
+            answer.verdict, answer.why = DOUBT, LIKE if wants else CONDITION
         return answer
 
 
@@ -138,14 +167,28 @@ def _program() -> list[tuple[str, str]]:
     return found + wall_grounds.words()
 
 
-def _first(rules: list[Rule], scan: Scan, manner: Manner) -> list[Hit]:
+def _told(grounds: frozenset[str], like: Likeness | None) -> bool:
+    """Whether a lawful ground is told in words of which none is known."""
+    return not grounds and like is not None and like.of_whole() < _REFUSING.bare_none
+
+
+def _limits(like: Likeness) -> _Limits:
+    return _REFUSING if like.refuses else _AGREEING
+
+
+def _left(rule: Rule, answer: str, measure: float, limits: _Limits) -> str:
+    """What is left of an answer in a sentence that measures so much."""
+    return DOUBT if measure < (limits.bare if rule.groundless else limits.hit) else answer
+
+
+def _first(rules: list[Rule], scan: Scan, manner: Manner, like: Likeness | None) -> list[Hit]:
     """As many hits as anybody reads: those of a text that is full of them are all of one kind. Where something stops,
     what would only be a doubt is not looked for."""
     kept, stopping = [], 0
     for rule in sorted(rules, key=lambda each: each.answer != STOP):
         if stopping and rule.answer != STOP:
             break
-        for hit in _hits(rule, scan, manner):
+        for hit in _hits(rule, scan, manner, like):
             kept.append(hit)
             stopping += hit.answer == STOP
             if stopping == _MOST:
@@ -162,12 +205,16 @@ def _deduplicated(hits: list[Hit]) -> list[Hit]:
     return stopping or list(kept.values())
 
 
-def _hits(rule: Rule, scan: Scan, manner: Manner) -> Iterator[Hit]:
+def _hits(rule: Rule, scan: Scan, manner: Manner, like: Likeness | None) -> Iterator[Hit]:
     for concept in rule.concepts:
         if not scan.of(concept):
             return
     first, *others = rule.concepts
     for token in scan.of(first):
+        # Nothing spares a province's own words.
+        measure = like.of_sentence(scan.text.sentence[token.start]) if like and rule.key else _UNMEASURED
+        if like and measure < (_limits(like).bare_none if rule.groundless else _limits(like).none):
+            continue
         partners = [token]
         for concept in others:
             near = [
@@ -180,6 +227,8 @@ def _hits(rule: Rule, scan: Scan, manner: Manner) -> Iterator[Hit]:
             partners.append(near[0] if len(near) == 1 else min(near, key=lambda each: gap(each, token)))
         else:
             answer = wall_beside.answer_of(rule, partners, scan, manner)
+            if answer != CLEAR and like:
+                answer = _left(rule, answer, measure, _limits(like))
             if answer != CLEAR:
                 yield Hit(rule, tuple(_typed(each, scan.text) for each in partners), answer)
 

@@ -30,11 +30,37 @@ _DEMANDS = {
 # On these an agreement must not depend.
 _NO_CONDITIONS = {"score", "score_if", "points", "missed", "recruit", "otherside", "poach", "kept", "full"}
 # Nor may it depend on these, whatever is said of them.
-DEPENDED = {"bare_score", "bare_paper", "bare_fee", "bare_number", "bare_record"}
+DEPENDED = {
+    "bare_score",
+    "bare_paper",
+    "bare_fee",
+    "bare_number",
+    "bare_record",
+    "bare_recruit",
+    "bare_seat",
+    "bare_presence",
+    "bare_homeland",
+    "bare_code",
+    "bare_money",
+    "bare_slip",
+    "bare_roll",
+}
 # A condition of an agreement stands so near to what it is about.
 _DEPENDS = 24
 # “不得收” of these says that nothing is asked.
-_THINGS = {"fee", "debt", "bare_fee", "paper", "named_paper", "bare_paper", "owed", "stuff", "task"}
+_THINGS = {
+    "fee",
+    "debt",
+    "bare_fee",
+    "bare_money",
+    "bare_slip",
+    "paper",
+    "named_paper",
+    "bare_paper",
+    "owed",
+    "stuff",
+    "task",
+}
 # So near to it, words belong to a ground: “放弃录取资格”.
 _TOUCHES = 2
 # A ground of one word, and no clause that other words stand in.
@@ -80,7 +106,8 @@ def answer_of(rule: "Rule", partners: list[Token], scan: Scan, how: Manner) -> s
         if denied:
             return CLEAR
     if how.agrees and key:
-        if key in _NO_CONDITIONS | DEPENDED and not how.told and _depends(partners, scan):
+        bound = not how.told and (_depends(partners, scan) or _binding(partners, scan))
+        if key in _NO_CONDITIONS | DEPENDED and bound:
             free = key in DEPENDED and _free(key, partners, scan)
             answer = CLEAR if free else _softened(key, partners, scan, how)
             return rule.answer if answer == STOP else answer
@@ -367,6 +394,8 @@ def _stuff(partners: list[Token], scan: Scan, how: Manner) -> str:
 _ATTENDS = ("上", "读", "就", "念")
 # Right before it: “转到你校”, “录取到该校”.
 _MOVED = ("转", "调", "迁", "升", "取", "考", "选", "读")
+# Of a child that stays away, beside a ground that is told.
+_ABSENT = ("不来", "没来", "未来", "没有来", "没有到")
 _AT_SCHOOL = ("报到", "复学", "入学", "就读", "上学", "上课")
 
 
@@ -380,6 +409,8 @@ def _presence(partners: list[Token], scan: Scan, how: Manner) -> str:
     if any(scan.text.plain[each.start : each.end] in _AT_SCHOOL for each in came):
         return CLEAR
     if came and not summons:
+        return CLEAR
+    if how.grounded and summons and all(plain[each.start : each.end] in _ABSENT for each in summons):
         return CLEAR
     asked = summons or scan.near("cue.summons", go, 12) or (how.refuses and not how.grounded)
     if asked:

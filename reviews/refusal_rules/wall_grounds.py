@@ -126,8 +126,10 @@ def _told(ground: _Ground, scan: Scan) -> Iterator[Token]:
 
 
 def places(keys: frozenset[str], scan: Scan) -> list[Token]:
-    """Where these grounds are told."""
-    return [place for ground in _grounds() if ground.key in keys for place in _told(ground, scan)]
+    """Where these grounds, those of this text, are told; found once."""
+    if scan.grounds is None:
+        scan.grounds = [place for ground in _grounds() if ground.key in keys for place in _told(ground, scan)]
+    return scan.grounds
 
 
 def _tells(ground: _Ground, token: Token, scan: Scan) -> bool:

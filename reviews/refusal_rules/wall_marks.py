@@ -15,6 +15,8 @@ _DOUBTS = {
     "words": zh("写有可能不得作为理由的用语"),
     "no_ground": zh("没有读出与所选理由相符的事实"),
     "unread": zh("有系统不能辨读的文字"),
+    "condition": zh("同意而像是另有条件或要求"),
+    "like": zh("写法与不得作为理由的情形相近"),
 }
 _SHOWN = {"why": "why", "phrase": "rule__text", "clause": "rule__clause", "facts": "facts"}
 

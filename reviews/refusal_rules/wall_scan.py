@@ -77,6 +77,8 @@ class Scan:
         self._kept: dict[str, list[Token]] = {}
         # Of a word: whether it is denied right where it stands (wall_beside).
         self.denied: dict[Token, bool] = {}
+        # Where lawful grounds are told (wall_grounds).
+        self.grounds: list[Token] | None = None
         self._add_points()
         self._add_dates()
         self._add_joins()

@@ -8186,7 +8186,7 @@ CREATE TABLE public.reviews_wallappeal (
 -- TABLE reviews_wallmark
 CREATE TABLE public.reviews_wallmark (
     CONSTRAINT mark_no_numbers CHECK ((NOT ((facts)::text ~ '([GLJ][0-9]{17}|[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])[0-9]{3})[0-9Xx]'::text)))
-    CONSTRAINT mark_says_why CHECK ((((rule_id IS NOT NULL) AND ((why)::text = 'words'::text)) OR ((rule_id IS NULL) AND ((why)::text = ANY ((ARRAY['no_ground'::character varying, 'unread'::character varying])::text[])))))
+    CONSTRAINT mark_says_why CHECK ((((rule_id IS NOT NULL) AND ((why)::text = 'words'::text)) OR ((rule_id IS NULL) AND ((why)::text = ANY ((ARRAY['no_ground'::character varying, 'unread'::character varying, 'condition'::character varying, 'like'::character varying])::text[])))))
     CONSTRAINT mark_states_facts CHECK (((facts)::text ~ '\S.*\S'::text))
     account_id bigint NOT NULL
     at timestamp with time zone DEFAULT statement_timestamp() NOT NULL

@@ -52,6 +52,15 @@ def shipped(stage: str, without: str = "") -> Wall:
     return wall
 
 
-def judged(stage: str, text: str, *, refuses: bool = True, reason: str = "", without: str = ""):
-    """The wall's answer at a stage."""
-    return shipped(stage, without).judge(text, refuses=refuses, reason=reason)
+def judged(
+    stage: str,
+    text: str,
+    *,
+    refuses: bool = True,
+    reason: str = "",
+    without: str = "",
+    learned: bool | None = None,
+):
+    """The wall's answer at a stage; what is left when something is taken away is asked of the rows alone."""
+    learned = not without if learned is None else learned
+    return shipped(stage, without).judge(text, refuses=refuses, reason=reason, learned=learned)

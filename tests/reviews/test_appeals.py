@@ -20,7 +20,7 @@ from tests.world import rewritten
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.world_at(MONDAY, stands=False)]
-TEXT = "材料不齐是旧通知里的话，家长本人明确表示不再转学。"
+TEXT = "材料不齐不办是旧通知里的话，家长本人明确表示不再转学。"
 REFUSE = {"outcome": "refuse", "reason": "guardian_objects"}
 
 

@@ -226,7 +226,7 @@ def test_who_acted_for_the_school_does_not_rule_for_the_unit_above(world):
     """The texts that the wall stopped go to the unit above: its head is no party to the case."""
     boss = world.head(world.first)
     case = world.decide(world.submitted(world.first, world.pupil(world.third)))
-    text = "材料不齐是旧通知里的话，家长本人明确表示不再转学。"
+    text = "材料不齐不办是旧通知里的话，家长本人明确表示不再转学。"
     appeal = appeals.raise_(
         case, world.registrar(world.east), opinion=text, outcome="refuse", reason="guardian_objects"
     )

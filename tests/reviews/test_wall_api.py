@@ -9,7 +9,7 @@ from tests.reviews.case_pages import MONDAY, at_the_authority
 from tests.reviews.test_refusals import BACK, UNTRUE, refused
 
 pytestmark = [pytest.mark.django_db, pytest.mark.world_at(MONDAY, stands=False)]
-TEXT = "材料不齐是旧通知里的话，家长本人明确表示不再转学。"
+TEXT = "材料不齐不办是旧通知里的话，家长本人明确表示不再转学。"
 STOPPED = {"outcome": "refuse", "reason": "guardian_objects", "opinion": TEXT}
 RULING = {"ruling": "allow", "opinion": "转述家长的话，属误报。"}
 

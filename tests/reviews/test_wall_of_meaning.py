@@ -127,12 +127,13 @@ AGREED = [
 
 # Those that any rule may stop.
 SAID = [(stage, text, "") for stage, text in wordings.UNLAWFUL]
+SAID += [(stage, text, "") for what, stage, text in wordings.MEASURED if what == "unlawful"]
 
 
 def lets_through(stage, text, without):
     """Whether a text that is stopped is not, without a rule or a meaning: as a refusal, or as mere words."""
     return any(
-        judged(stage, text, refuses=refuses).verdict
+        judged(stage, text, refuses=refuses, learned=False).verdict
         == wall.STOP
         != judged(stage, text, refuses=refuses, without=without).verdict
         for refuses in (True, False)
@@ -188,8 +189,6 @@ def test_what_agrees_and_demands_nothing_is_clear(stage, text):
 DOUBTFUL = [
     (SENDING_OFFICE, "临时学籍号填写有误，等核对后再报。", ""),
     (RECEIVING, "我校没有该生学籍，不能接收，应向红旗小学发起。", ""),
-    (SENDING_OFFICE, "图片第二页没有盖章，班级应为二班，请补。", ""),
-    (SENDING, "家长称没有带户口本来，学校未同意。", ""),
     (SENDING_OFFICE, "第二页模糊，请补交房产证第二页。", ""),
     (SENDING_OFFICE, "不同意办理，请理解。", wall.NO_GROUND),
     (RECEIVING, "不予受理。", wall.NO_GROUND),
@@ -242,7 +241,7 @@ def test_without_a_meaning_something_unlawful_passes(concept):
 @pytest.mark.parametrize("name", wall_lexicon.shipped()["cues"])
 def test_without_a_cue_some_sentence_is_answered_otherwise(name):
     assert any(
-        judged(stage, text, refuses=refuses).verdict
+        judged(stage, text, refuses=refuses, learned=False).verdict
         != judged(stage, text, refuses=refuses, without=f"cue.{name}").verdict
         for stage, text, refuses in everything()
     )

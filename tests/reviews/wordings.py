@@ -1,9 +1,18 @@
-"""Wordings for the refusal wall, from ``wordings.txt``."""
+"""Wordings for the refusal wall, from ``wordings.txt`` and, as they were measured first, ``measured.txt``."""
 
 from pathlib import Path
 
-_LINES = Path(__file__).with_name("wordings.txt").read_text(encoding="utf-8").splitlines()
-_ROWS = [line.split("|", 2) for line in _LINES if not line.startswith("#")]
+
+def _rows(name: str) -> list[tuple[str, str, str]]:
+    lines = Path(__file__).with_name(name).read_text(encoding="utf-8").splitlines()
+    return [
+        (what, stage, text) for what, stage, text in (each.split("|", 2) for each in lines if each[0] != "#")
+    ]
+
+
+_ROWS = _rows("wordings.txt")
+# (what, stage, sentence): never clear where it is unlawful, never stopped where it is lawful.
+MEASURED = _rows("measured.txt")
 
 
 def _of(what: str) -> list[tuple[str, str]]:

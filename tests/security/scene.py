@@ -162,7 +162,7 @@ class Scene:
         self.appeal = appeals.raise_(
             self.running,
             self.actors["registrar@above"],
-            opinion="材料不齐是旧通知里的话，家长本人不再转学。",
+            opinion="材料不齐不办是旧通知里的话，家长本人不再转学。",
             outcome="refuse",
             reason="guardian_objects",
         )

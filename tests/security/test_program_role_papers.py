@@ -164,7 +164,7 @@ def test_an_appeal_is_ruled_on_from_the_seat_above(world, program):
     raised = appeals.raise_(
         case,
         world.registrar(world.east),
-        opinion="材料不齐是旧通知里的话，家长本人不再转学。",
+        opinion="材料不齐不办是旧通知里的话，家长本人不再转学。",
         outcome="refuse",
         reason="guardian_objects",
     )

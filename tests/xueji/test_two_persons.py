@@ -268,7 +268,7 @@ def appeal(world):
     raised = appeals.raise_(
         case,
         by,
-        opinion="材料不齐是旧通知里的话，家长本人不再转学。",
+        opinion="材料不齐不办是旧通知里的话，家长本人不再转学。",
         outcome="refuse",
         reason="guardian_objects",
     )
