@@ -99,7 +99,8 @@ def _refuses(asking: "Asking") -> bool:
 
 
 def _agrees(asking: "Asking") -> bool:
-    return asking.verb in (Verb.HANDLE, Verb.SIGN) and asking.case.state != State.CORRECTION
+    decides = asking.verb in (Verb.HANDLE, Verb.SIGN) and asking.case.state != State.CORRECTION
+    return decides and asking.case.kind in MOVERS
 
 
 def appeal_against(asking: "Asking") -> WallAppeal | None:

@@ -41,7 +41,7 @@ class _Limits(NamedTuple):
 
 
 # An agreement is marked that seems to demand something, or to depend on it.
-_REFUSING, _AGREEING = _Limits(-0.5, -0.3, -1.2, -0.8, -2.5), _Limits(-1.0, -0.5, -0.8, -1.0, -2.5)
+_REFUSING, _AGREEING = _Limits(-0.5, -0.3, -1.2, -0.8, -2.8), _Limits(-1.0, -0.5, -0.8, -1.0, -2.5)
 _UNMEASURED = inf
 # Marked are at most so many words that stop.
 _MOST = 12

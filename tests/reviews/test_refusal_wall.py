@@ -263,6 +263,23 @@ def test_the_list_of_refusals_shows_what_was_in_doubt_on_top(client, world, case
     )
 
 
+@pytest.mark.rule("R3.4")
+def test_an_agreement_that_seems_to_make_a_condition_passes_with_the_facts_and_is_marked(client, world, case):
+    text = "同意，待学校另行安排后再定。"
+    agree = {"outcome": "agree", "reason": ""}
+    with refused("facts_wanted") as caught:
+        handle(world, case, text, **agree)
+    assert caught.value.sentence.startswith("意见是同意，写法却像是另有条件或要求。")
+    asked = post(client, world.registrar(world.east), case, "handle", opinion=text, outcome="agree")
+    assert (asked.status_code, asked.context["decision"]["wall"]["asks"]) == (422, True)
+    assert '<textarea class="form-control" id="facts"' in asked.content.decode()
+    handle(world, case, text, **agree, facts="指的是系统里的调档环节")
+    assert WallMark.objects.get().why == "condition"
+    page = look(client, world.head(world.east), case)
+    assert says(page, "存疑：同意而像是另有条件或要求。写明的事实：“指的是系统里的调档环节”")
+    assert says(asked, "意见是同意，写法却像是另有条件或要求。")
+
+
 def test_a_mark_is_never_changed(world, case):
     handle(world, case, "不同意办理，请予理解支持。", facts="监护人电话表示不转")
     for act in (lambda rows: rows.update(facts="别的"), lambda rows: rows.delete()):
