@@ -7,6 +7,10 @@ from typing import Any, NoReturn, Protocol, cast
 
 from web.words import zh
 
+# What is wrong is who asks, not what is asked: there is no such post, nobody acts from it untrained (R8.1), or its unit
+# was closed (R3.1).
+NO_POST = ("no_seat", "untrained", "school_closed")
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -20,6 +24,11 @@ class Refusal:
     clause: str = ""
     remover: str = ""
     stops: bool = True
+
+    @property
+    def status(self) -> int:
+        """What a page answers with: 403 where it is who asks, 409 where it is how the thing stands."""
+        return 403 if self.code in NO_POST else 409
 
 
 class Refused(Exception):
@@ -38,6 +47,11 @@ class Refused(Exception):
     def clause(self) -> str:
         """Where the rule stands."""
         return self.refusal.clause
+
+    @property
+    def status(self) -> int:
+        """See :attr:`Refusal.status`."""
+        return self.refusal.status
 
     @property
     def code(self) -> str:

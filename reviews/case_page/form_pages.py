@@ -25,11 +25,11 @@ from reviews.engine import door, procedures
 from reviews.engine.asking import edit_refusal
 from reviews.engine.models import Case
 from reviews.evidence import uploads
-from reviews.vocabulary.refusals import NO_POST, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from reviews.vocabulary.states import FIRST_STAGES, Outcome, State, Verb
 from web import clock
 from web.redirects import see_other
-from web.refusals import Refusal, Refused
+from web.refusals import NO_POST, Refusal, Refused
 from web.words import zh
 
 # Refusals after which there is nothing left to edit: the case's own page tells more.

@@ -20,7 +20,7 @@ from orgs.people.seats import seats_of
 from reviews.case_page.proof_views import refused_page, whole
 from reviews.desk import context as desk
 from reviews.evidence import uploads
-from reviews.vocabulary.refusals import NO_POST, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from students.admission.registration.actions import label_of
 from students.classes import sheet_table, sheets
 from students.classes.models import IN_HAND, ChangeSheet, ClassCharge, Sheet
@@ -35,7 +35,7 @@ from students.tables import columns as tables
 from students.tables.workbooks import TableRefused
 from web.paging import pages_of
 from web.redirects import see_other
-from web.refusals import Refusal, Refused
+from web.refusals import NO_POST, Refusal, Refused
 from web.served import inert
 from web.words import zh
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from orgs.people.requests import SignedInRequest
 from reviews.desk import context as desk
 from reviews.evidence import files, uploads
-from reviews.vocabulary.refusals import NO_POST, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from students.counter import finding as counter
 from students.counter import photos
 from students.counter.models import PrintBatch, PrintKind
@@ -25,7 +25,7 @@ from students.pupil.identity import IdentityError
 from students.pupil.models import Student
 from web.clock import local_date, moment, spoken
 from web.redirects import see_other
-from web.refusals import Refusal, Refused
+from web.refusals import NO_POST, Refusal, Refused
 from web.served import inert
 from web.words import zh
 

@@ -13,7 +13,7 @@ from orgs.people.requests import SignedInRequest
 from reviews.case_page.forms import PlainText
 from reviews.case_page.proof_views import day_of, refused_page
 from reviews.desk import context as desk
-from reviews.vocabulary.refusals import NO_POST, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from students.counter import sheet_pdf
 from students.dropouts import marking, report
 from students.dropouts.models import LIVE, Dropout, DropoutMark, Reason
@@ -22,7 +22,7 @@ from students.pupil.grades import grade_label
 from web.clock import moment, spoken
 from web.paging import pages_of
 from web.redirects import see_other
-from web.refusals import Refusal, Refused
+from web.refusals import NO_POST, Refusal, Refused
 from web.served import inert
 from web.words import beside, zh
 

@@ -12,7 +12,7 @@ from orgs.people.models import Unit
 from reviews.case_page.forms import PlainText
 from reviews.desk import context as desk
 from reviews.engine.opinions import is_of_words
-from reviews.vocabulary.refusals import NO_POST, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from students.numbers import issuing
 from students.numbers import pages as number_pages
 from students.numbers.models import IssuingBatch
@@ -66,7 +66,7 @@ def prepare(request: HttpRequest) -> HttpResponse:
     try:
         batch = issuing.prepare(request.user, desk.of(request).now)
     except Refused as error:
-        return list_page(request, error.refusal, 403 if error.code in NO_POST else 409)
+        return list_page(request, error.refusal, error.status)
     messages.success(
         request,
         zh("批次 {batch_number} 已准备，正在逐人比对；比对完由负责人确认。", batch_number=batch.number),

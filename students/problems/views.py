@@ -21,7 +21,7 @@ from reviews.desk import context as desk
 from reviews.engine.models import Case, Step
 from reviews.engine.opinions import is_of_words
 from reviews.evidence import uploads
-from reviews.vocabulary.refusals import NO_POST, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from students.changes import page as change_page
 from students.problems import answering, deciding, deletion, rules
 from students.problems.forms import AnswerForm
@@ -33,7 +33,7 @@ from students.pupil.statuses import StudentStatus
 from web.clock import local_date, spoken
 from web.paging import pages_of
 from web.redirects import see_other
-from web.refusals import Refusal, Refused
+from web.refusals import NO_POST, Refusal, Refused
 from web.words import joined, zh
 
 PAGE = 50
@@ -300,7 +300,7 @@ def answer(request: SignedInRequest, pk: int) -> HttpResponse:
     try:
         case = answering.begin(problem, request.user, desk.of(request).now)
     except Refused as error:
-        return problem_page(request, problem, error.refusal, 403 if error.code in NO_POST else 409)
+        return problem_page(request, problem, error.refusal, error.status)
     return see_other(reverse("problem-answer-edit", args=[case.number]))
 
 

@@ -17,7 +17,7 @@ from orgs.people.seats import seats_of
 from reviews.case_page.proof_views import refused_page, whole
 from reviews.desk import context as desk
 from reviews.evidence import uploads
-from reviews.vocabulary.refusals import NO_POST, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from students.tables import columns as tables
 from students.tables import imports
 from students.tables.models import ImportBatch, ImportState
@@ -85,7 +85,7 @@ def _upload(request: SignedInRequest, kind: imports.Kind) -> HttpResponse:
             raise Refused(Refusal("table_missing", zh("请先选择填好的 xlsx 表格。"), kind.clause))
         batch = imports.ask(kind, unit, request.user, file.read(), known.now)
     except Refused as error:
-        return refused_page(request, error.refusal, 403 if error.code in NO_POST else 409)
+        return refused_page(request, error.refusal, error.status)
     messages.success(request, zh("表格已收下，正在逐行核对；还没有写入任何内容。"))
     return see_other(reverse("import", args=[batch.number]))
 
@@ -234,7 +234,7 @@ def confirm(request: SignedInRequest, number: str) -> HttpResponse:
         partly = request.POST.get("partly") == "1"
         imports.confirm(batch, request.user, desk.of(request).now, partly)
     except Refused as error:
-        return import_page(request, batch, error.refusal, 403 if error.code in NO_POST else 409)
+        return import_page(request, batch, error.refusal, error.status)
     messages.success(request, zh("已确认，正在写入；可以离开这一页。"))
     return see_other(reverse("import", args=[number]))
 
@@ -247,7 +247,7 @@ def drop(request: SignedInRequest, number: str) -> HttpResponse:
     try:
         imports.drop(batch, request.user, desk.of(request).now)
     except Refused as error:
-        return import_page(request, batch, error.refusal, 403 if error.code in NO_POST else 409)
+        return import_page(request, batch, error.refusal, error.status)
     messages.success(request, zh("已放弃，没有写入任何内容。"))
     return see_other(reverse("import", args=[number]))
 
@@ -261,7 +261,7 @@ def answer(request: SignedInRequest, number: str) -> HttpResponse:
     try:
         imports.answer(batch, request.user, line, request.POST.get("answer", ""), desk.of(request).now)
     except Refused as error:
-        return import_page(request, batch, error.refusal, 403 if error.code in NO_POST else 409)
+        return import_page(request, batch, error.refusal, error.status)
     return see_other(f"{reverse('import', args=[number])}#questions-title")
 
 
@@ -271,6 +271,6 @@ def returned(request: SignedInRequest, number: str) -> HttpResponse:
     """The lines that are given back, in the columns of the file that was sent; who fetched them is on record."""
     batch, known = visible(request, number), desk.of(request)
     if refused := _returned_refusal(batch, request.user, known.today):
-        return import_page(request, batch, refused, 403 if refused.code in NO_POST else 409)
+        return import_page(request, batch, refused, refused.status)
     data = imports.returned_file(batch, request.user)
     return inert(data, tables.XLSX, f"{batch.number}-returned.xlsx")

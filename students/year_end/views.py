@@ -17,7 +17,7 @@ from reviews.desk import context as desk
 from reviews.engine import seating
 from reviews.engine.opinions import is_of_words
 from reviews.rulebook import windows
-from reviews.vocabulary.refusals import NO_POST, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from students.pupil import year_rows
 from students.pupil.models import Student
 from students.year_end import beyond_school, graduation, promotion
@@ -184,7 +184,7 @@ def prepare(request: SignedInRequest) -> HttpResponse:
             known.now,
         )
     except Refused as error:
-        return list_page(request, error.refusal, 403 if error.code in NO_POST else 409)
+        return list_page(request, error.refusal, error.status)
     messages.success(request, zh("名单已列出，请核对；需要结业的逐人写明原因，再请负责人核办。"))
     return see_other(reverse("graduation", args=[run.number]))
 

@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from reviews.vocabulary.refusals import refusal_context
 from tests.world import World
-from web.refusals import Refusal
+from web.refusals import Refusal, Refused
 
 
 def test_a_page_has_the_sentence_the_clause_and_the_way_to_it():
@@ -32,3 +32,12 @@ def test_who_may_not_prepare_a_batch_is_led_to_the_clause():
     refused = answer.context["refused"]
     assert refused["clause_url"].startswith("/rules/#")
     assert f'<a href="{refused["clause_url"]}">{refused["clause"]}</a>' in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("code", "status"),
+    [("no_seat", 403), ("untrained", 403), ("school_closed", 403), ("stale", 409), ("case_closed", 409)],
+)
+def test_who_asks_is_told_by_another_status_than_how_the_thing_stands(code, status):
+    refusal = Refusal(code, "句子。")
+    assert (refusal.status, Refused(refusal).status) == (status, status)

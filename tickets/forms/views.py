@@ -16,7 +16,7 @@ from reviews.case_page.forms import PlainText
 from reviews.case_page.proof_views import refused_page, whole
 from reviews.desk import context as desk
 from reviews.evidence import uploads
-from reviews.vocabulary.refusals import NO_POST, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from students.counter import sheet_pdf
 from tickets.forms import actions as door
 from tickets.forms import asking, drafting, enclosures, forms, pages, paper
@@ -26,7 +26,7 @@ from tickets.forms.models import Kind, Ticket
 from tickets.forms.states import LIVE, Verb
 from web.paging import pages_of
 from web.redirects import see_other
-from web.refusals import Refusal, Refused
+from web.refusals import NO_POST, Refusal, Refused
 from web.served import inert
 from web.words import zh
 
@@ -133,7 +133,7 @@ def edit(request: SignedInRequest, number: str) -> HttpResponse:
     """The draft as a form; POST keeps it and, when asked, sends it to the head or out."""
     ticket, known = whole_ticket(visible(request, number)), desk.of(request)
     if refused := asking.edit_refusal(ticket, request.user, known.today):
-        return ticket_page(request, ticket, refused, 403 if refused.code in NO_POST else 409)
+        return ticket_page(request, ticket, refused, refused.status)
     if request.method != "POST":
         return _edit_page(request, ticket, forms.form_of(ticket))
     form = forms.form_of(ticket, request.POST)

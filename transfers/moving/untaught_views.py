@@ -20,7 +20,7 @@ from reviews.engine import seating
 from reviews.rulebook.notice_values import IN_PROVINCE
 from reviews.rulebook.windows import window_state
 from reviews.vocabulary.clauses import url_of
-from reviews.vocabulary.refusals import NO_POST, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from students.pupil import identity
 from students.pupil.grades import label_here, label_of
 from students.pupil.models import Student
@@ -136,7 +136,7 @@ def begin(request: SignedInRequest) -> HttpResponse:
             request.POST.getlist("pupil")[:1000], school, request.user, known.now, known.today
         )
     except Refused as error:
-        return page(request, error.refusal, 403 if error.code in NO_POST else 409)
+        return page(request, error.refusal, error.status)
     messages.success(
         request,
         zh("已起草 {count} 件转学，在“我发起”中逐件补齐原因、班级和证明材料后发起。", count=len(cases)),

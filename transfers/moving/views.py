@@ -21,7 +21,6 @@ from reviews.engine.asking import edit_refusal
 from reviews.engine.models import Case
 from reviews.evidence import uploads
 from reviews.faults import announcing as faults
-from reviews.vocabulary.refusals import NO_POST
 from reviews.vocabulary.states import Outcome, State, Verb
 from students.pupil import records
 from students.pupil.grades import entering_grade
@@ -33,7 +32,7 @@ from transfers.moving.models import Transfer
 from transfers.moving.procedures import transfer_of
 from web import clock
 from web.redirects import see_other
-from web.refusals import Refusal, Refused
+from web.refusals import NO_POST, Refusal, Refused
 from web.words import zh
 
 NO_MATCH = zh("没有找到号码与姓名都相符的学生，请与家长核对后重填（附件1 三.1）。")

@@ -18,7 +18,7 @@ from orgs.people.scope import own_units
 from reviews.case_page.forms import PlainText
 from reviews.desk import context as desk
 from reviews.engine.opinions import is_of_words
-from reviews.vocabulary.refusals import NO_POST, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from students.admission.late import actions as lists
 from students.admission.late import calendar, monthly
 from students.admission.late.models import Late, LateChild, MonthlyCheck
@@ -28,7 +28,7 @@ from students.tables import columns as tables
 from web.clock import moment
 from web.paging import pages_of
 from web.redirects import see_other
-from web.refusals import Refusal, Refused
+from web.refusals import NO_POST, Refusal, Refused
 from web.served import inert
 from web.words import zh
 
@@ -116,7 +116,7 @@ def close(request: SignedInRequest) -> HttpResponse:
     try:
         found = monthly.close(request.user, desk.of(request).now)
     except Refused as error:
-        return page_of(request, "", error.refusal, 403 if error.code in NO_POST else 409)
+        return page_of(request, "", error.refusal, error.status)
     messages.success(request, zh("已收表 {count} 人，等待本单位负责人核办上报。", count=found.total))
     return see_other(reverse("late-month", args=[found.number]))
 
@@ -129,7 +129,7 @@ def send(request: SignedInRequest, number: str) -> HttpResponse:
     try:
         monthly.send(found, request.user, desk.of(request).now, typed)
     except Refused as error:
-        status = 422 if is_of_words(error.code) else 403 if error.code in NO_POST else 409
+        status = 422 if is_of_words(error.code) else error.status
         return page_of(request, number, error.refusal, status, typed)
     messages.success(request, zh("已上报，正在查重；查重完会通知各学校。"))
     return see_other(reverse("late-month", args=[number]))
@@ -143,7 +143,7 @@ def drop(request: SignedInRequest, number: str) -> HttpResponse:
     try:
         monthly.drop(found, request.user, desk.of(request).now)
     except Refused as error:
-        return page_of(request, number, error.refusal, 403 if error.code in NO_POST else 409)
+        return page_of(request, number, error.refusal, error.status)
     messages.success(request, zh("名单已退回重收，学生回到待收表。"))
     return see_other(reverse("late-collected"))
 

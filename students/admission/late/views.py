@@ -21,7 +21,7 @@ from reviews.desk import context as desk
 from reviews.engine.asking import edit_refusal
 from reviews.engine.models import Case
 from reviews.engine.opinions import is_of_words
-from reviews.vocabulary.refusals import NO_POST, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from reviews.vocabulary.states import State
 from students.admission.late import actions as lists
 from students.admission.late import calendar
@@ -289,7 +289,7 @@ def drop(request: SignedInRequest) -> HttpResponse:
     try:
         lists.drop(row, request.user, known.now)
     except Refused as error:
-        status = 403 if error.code in NO_POST else 409
+        status = error.status
         if row.case is not None:
             return list_page(request, row.case, error.refusal, status)
         return desk_page(request, error.refusal, status)
@@ -370,6 +370,6 @@ def copy(request: SignedInRequest, number: str) -> HttpResponse:
     try:
         rows = lists.add_again(case, request.user, known.now)
     except Refused as error:
-        return list_page(request, case, error.refusal, 403 if error.code in NO_POST else 409)
+        return list_page(request, case, error.refusal, error.status)
     messages.success(request, zh("已重新登记 {count} 人，请核对后上报。", count=len(rows)))
     return see_other(reverse("late"))

@@ -13,7 +13,7 @@ from orgs.people.school_system import system_on
 from orgs.people.seats import schools_kept
 from reviews.case_page.proof_views import refused_page, whole
 from reviews.desk import context as desk
-from reviews.vocabulary.refusals import NO_POST, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from students.admission.recruitment import actions as recruitment
 from students.admission.recruitment import through
 from students.admission.recruitment.views import CLAUSE_SHOWN
@@ -21,7 +21,7 @@ from students.pupil.grades import grade_label, grade_name
 from students.tables import columns as tables
 from web.clock import spoken
 from web.redirects import see_other
-from web.refusals import Refusal, Refused
+from web.refusals import NO_POST, Refusal, Refused
 from web.words import zh
 
 

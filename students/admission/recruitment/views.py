@@ -21,7 +21,7 @@ from reviews.desk import context as desk
 from reviews.engine.asking import edit_refusal
 from reviews.engine.models import Case
 from reviews.engine.opinions import is_of_words
-from reviews.vocabulary.refusals import NO_POST, refusal_context
+from reviews.vocabulary.refusals import refusal_context
 from reviews.vocabulary.states import State
 from students.admission.recruitment import actions as recruitment
 from students.admission.recruitment import through
@@ -39,7 +39,7 @@ from students.tables.views import row_of
 from web.clock import spoken
 from web.paging import pages_of
 from web.redirects import see_other
-from web.refusals import Refusal, Refused
+from web.refusals import NO_POST, Refusal, Refused
 from web.words import zh
 
 if TYPE_CHECKING:
@@ -223,7 +223,7 @@ def drop(request: SignedInRequest) -> HttpResponse:
     except Refused as error:
         if row.case is not None:
             return list_page(request, row.case, error.refusal, 409)
-        return desk_page(request, error.refusal, 403 if error.code in NO_POST else 409)
+        return desk_page(request, error.refusal, error.status)
     messages.success(request, zh("{student_name}已从名册中删去。", student_name=row.student.name))
     return see_other(
         reverse("recruitment-list", args=[row.case.number]) if row.case else reverse("recruitment")
@@ -348,7 +348,7 @@ def copy(request: SignedInRequest, number: str) -> HttpResponse:
     try:
         rows, left_out = recruitment.add_again(case, request.user, known.now)
     except Refused as error:
-        return list_page(request, case, error.refusal, 403 if error.code in NO_POST else 409)
+        return list_page(request, case, error.refusal, error.status)
     messages.success(request, zh("已重新列入 {count} 人，请核对后上报。", count=len(rows)))
     for name, sentence in left_out.items():
         messages.warning(request, zh("{name}没有重新列入：{sentence}。", name=name, sentence=sentence))
