@@ -36,6 +36,7 @@ def write(now: datetime) -> int:
         league = Unit.objects.get(code="152500")
         _supervise(league, now)
         said = complaints.checked(
+            local_date(now),
             unit="152522",
             matter="孩子 9 月已经到校上课，学籍转接申请两周没有进展，请帮忙问一下停在哪个单位。",
             citizen="那女士",

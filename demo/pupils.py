@@ -25,7 +25,7 @@ from students.pupil.models import (
 from students.pupil.records import number_index
 from students.pupil.statuses import StudentStatus
 from web import pinyin
-from web.clock import SHANGHAI
+from web.clock import SHANGHAI, local_date
 
 TOUR_CLASS, PLAIN_CLASS = 20, 12
 _PROBLEMS = 26
@@ -91,7 +91,7 @@ class Register:
             cohort=cohort,
             school=school.unit,
             school_class=school_class,
-            entered_on=entered.date(),
+            entered_on=local_date(entered),
             address=found.address,
             household_registration_place=found.address,
             left_behind_child=self.random.choices("012", (90, 6, 4))[0],

@@ -19,12 +19,13 @@ from typing import cast
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from docs import measures
 from xueji.english import compiling
 from xueji.english.compiling import PO
 from xueji.english.segments import has_words, translated
 
 ROOT = Path(__file__).resolve().parent.parent
-PACKAGES = ("web", "ledger", "orgs", "reviews", "students", "transfers", "tickets", "xueji", "demo", "trial")
+PACKAGES = (*measures.APPS, "demo", "trial")
 SCRIPT = ROOT / "static/xueji/js/english.js"
 FIELDS = ROOT / "students/data/student_fields.csv"
 HEADER = (

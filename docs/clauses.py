@@ -13,11 +13,11 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from docs import walls
+from docs import measures, walls
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "clauses.md"
-PACKAGES = ("web", *walls.APPS, "xueji")
+PACKAGES = measures.APPS
 RULE = re.compile(r"\bR\d+\.\d+[a-z]?\b")
 TEMPLATE = re.compile(r"[\"']([\w/.-]+\.html)[\"']")
 # Read by machines, by administrators or by nobody: no pages of the matter itself.

@@ -3,8 +3,10 @@
 import re
 from pathlib import Path
 
+from docs import measures
+
 ROOT = Path(__file__).resolve().parent.parent
-APPS = ("ledger", "orgs", "reviews", "students", "transfers", "tickets")
+APPS = tuple(app for app in measures.APPS if app not in ("web", "xueji"))
 _FUNCTION = re.compile(
     r"((?:^--[^\n]*\n)*)^CREATE OR REPLACE FUNCTION (\w+)\(.*?(\$\w*\$)(.*?)\3[^;]*;",
     re.DOTALL | re.MULTILINE,

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from ledger import statements
 from ledger.models import OutboxMessage
+from web import clock
 
 BACK_OFF_LIMIT = timedelta(hours=6)
 BATCH = 200
@@ -22,7 +23,7 @@ BATCH = 200
 _DOUBLINGS = 15
 
 
-_Delivers = Callable[[list[OutboxMessage]], object]
+_Delivers = Callable[[list[OutboxMessage], datetime], object]
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,8 @@ _topics: dict[str, _Topic] = {}
 
 
 def handler(topic: str, *, outside: bool = False) -> Callable[[_Delivers], _Delivers]:
-    """Register the function that delivers messages of ``topic``; it gets a list of them and may raise.
+    """Register the function that delivers messages of ``topic``; it gets a list of them and the time at
+    which it is called, and may raise.
 
     It may be called again with a part of the same list, so it must write nothing but to the database. ``outside``
     says that it talks to another system: it then gets one message in each transaction, after all others, and the
@@ -107,7 +109,7 @@ def _deliver(name: str, messages: list[OutboxMessage], now: datetime) -> list[Ou
     """Deliver messages of one topic together; when that fails, one by one. Returns those that were delivered."""
     try:
         with transaction.atomic():
-            _topics[name].deliver(messages)
+            _topics[name].deliver(messages, clock.now())
         return messages
     except Exception as error:
         if len(messages) == 1:

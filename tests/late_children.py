@@ -64,7 +64,7 @@ def refused(world, school, pupil) -> LateChild:
         case = world.decide(case, opinion="情况属实，同意。")
     rewritten(Student.objects.filter(pk=pupil.pk), id_number_index=index)
     before = calendar.closing(calendar.last_closed(world.now)) - timedelta(days=1)
-    LateChild.objects.filter(pk=row.pk).update(collected_at=before)
+    rewritten(LateChild.objects.filter(pk=row.pk), collected_at=before)
     assert answered(world, school.province, world.now) == 1
     row.refresh_from_db()
     assert row.state == Late.REFUSED

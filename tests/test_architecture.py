@@ -1,6 +1,7 @@
 """The house stands as drawn: imports only point down, rooms are small, no room is called by a name that says nothing."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,61 @@ def test_the_clock_is_read_in_one_place_only():
                 }:
                     readers.append(f"{where(path)}:{node.lineno}")
     assert not readers
+
+
+# Where a request, a task, a message or an act comes in: there the time is read once and handed down.
+SURFACES = re.compile(
+    r"/management/|/((\w+_)?(views|api)|admin|tasks|middleware|api_access|signing_in)\.py$"
+    r"|^reviews/(engine/|desk/context|case_page/form_pages)|^(ledger/(tally|outbox)|orgs/staff/presence|students/pupil/access)\.py$"
+)
+# Opened through the engine's ``edit``, which reads the clock and does not hand it on yet; and rounds that measure how long
+# they have run. No name comes to this list; the engine takes most of them off it.
+READ_YET = {
+    "reviews/appeals/ruling.py",
+    "reviews/clock/sweeps.py",
+    "reviews/evidence/proofs.py",
+    "students/changes/drafting.py",
+    "students/changes/key/drafting.py",
+    "students/changes/key/forms.py",
+    "students/changes/status.py",
+    "students/dropouts/models.py",
+    "students/numbers/issuing.py",
+    "students/problems/answering.py",
+    "students/record/changes.py",
+    "students/succession/open_papers.py",
+    "students/tables/imports.py",
+    "students/verification/yearly_reminders.py",
+    "students/year_end/checking.py",
+    "tickets/forms/asking.py",
+    "transfers/moving/drafting.py",
+}
+
+
+def test_only_surfaces_and_the_engine_read_the_clock():
+    """Everybody else is told the time: what is judged, written and shown in one act is of one instant."""
+    readers = {
+        where(path)
+        for path in MODULES
+        if where(path) != "web/clock.py" and not where(path).startswith(("demo/", "trial/", "xueji/"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("clock.now", "now")
+    }
+    assert {name for name in readers if not SURFACES.search(name)} == READ_YET
+
+
+def test_no_day_is_taken_from_a_moment_but_in_shanghai():
+    """A UTC day is no Shanghai day: web.clock.local_date is the one way from a moment to its day (R0.7)."""
+    found = [
+        f"{where(path)}:{node.lineno}"
+        for path in MODULES
+        if where(path) != "web/clock.py"
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "date"
+        and not node.args
+    ]
+    assert not found
 
 
 def test_own_styles_stay_within_what_old_browsers_know():

@@ -5,7 +5,15 @@ from django.urls import path
 from reviews.rulebook.notice_values import POST_GRADUATION
 from reviews.vocabulary import case_number, public_numbers  # noqa: F401 - makes <case:number> and <public:number> known
 from transfers.graduating import views as graduating_views
-from transfers.moving import late_views, no_shows, under_age_views, untaught_views, views
+from transfers.moving import (
+    late_views,
+    under_age_views,
+    untaught_views,
+    views,
+)
+from transfers.moving import (
+    no_show_views as no_shows,
+)
 from transfers.offline import fault_views
 from transfers.offline import views as offline_views
 from transfers.possible import views as possible_views

@@ -1,5 +1,7 @@
 """Public contacts, and their keeping by each unit (R8.5)."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
@@ -29,7 +31,8 @@ _KEEPERS = (PostRole.REGISTRAR, PostRole.HEAD)
 def show(request: HttpRequest) -> HttpResponse:
     """Everyone's page: phone and e-mail of each unit."""
     text = " ".join(request.GET.get("q", "").replace("\x00", "")[:40].split())
-    page = Paginator(contacts.published(text), PAGE).get_page(request.GET.get("page"))
+    day = clock.local_date(clock.now())
+    page = Paginator(contacts.published(day, text), PAGE).get_page(request.GET.get("page"))
     rows = [
         {
             "name": unit.name,
@@ -44,15 +47,15 @@ def show(request: HttpRequest) -> HttpResponse:
     shown = {
         "q": text,
         "rows": rows,
-        "mine": bool(request.user.is_authenticated and _kept(request.user)),
+        "mine": bool(request.user.is_authenticated and _kept(request.user, day)),
         "page": pages_of(page, f"&q={text}"),
     }
     return render(request, "orgs/contacts.html", shown)
 
 
-def _kept(account: Account) -> list[Unit]:
+def _kept(account: Account, day: date) -> list[Unit]:
     """The units whose contact the account keeps."""
-    seats = seats_of(account, clock.local_date(clock.now()))
+    seats = seats_of(account, day)
     found = {seat.unit.pk: seat.unit for seat in seats if seat.role in _KEEPERS}
     return [unit for unit in found.values() if unit.level != UnitLevel.MINISTRY]
 
@@ -61,7 +64,8 @@ def _kept(account: Account) -> list[Unit]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def keep(request: SignedInRequest) -> HttpResponse:
     """The own unit's contact; a list of units below that lack theirs."""
-    units = _kept(request.user)
+    day = clock.local_date(clock.now())
+    units = _kept(request.user, day)
     if not units:
         raise PermissionDenied(zh("只有单位的学籍管理员或负责人维护本单位的公开电话和邮箱（正文 三.2）。"))
     unit = next((one for one in units if one.code == request.POST.get("unit")), units[0])
@@ -81,8 +85,8 @@ def keep(request: SignedInRequest) -> HttpResponse:
                 "phone": typed.get("phone", one.phone) if one.pk == unit.pk else one.phone,
                 "email": typed.get("email", one.email) if one.pk == unit.pk else one.email,
                 "wrong": wrong if one.pk == unit.pk else "",
-                "lacking": [] if one.is_school else list(contacts.unpublished(one)[:30]),
-                "many": 0 if one.is_school else contacts.unpublished(one).count(),
+                "lacking": [] if one.is_school else list(contacts.unpublished(one, day)[:30]),
+                "many": 0 if one.is_school else contacts.unpublished(one, day).count(),
             }
             for one in units
         ]

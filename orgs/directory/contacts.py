@@ -1,6 +1,7 @@
 """受理投诉的电话和邮箱: what every unit below the province makes public, kept by the unit itself (R8.5)."""
 
 import re
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -17,9 +18,9 @@ CLAUSE = zh("正文 三.2")
 _PHONE = re.compile(r"(1[3-9][0-9]{9}|(0[0-9]{2,3}-?)?[2-9][0-9]{6,7}(-[0-9]{1,6})?|12345)")
 
 
-def published(text: str = "", above: Unit | None = None) -> QuerySet[Unit]:
+def published(day: date, text: str = "", above: Unit | None = None) -> QuerySet[Unit]:
     """Units that take complaints: offices below the ministry; with a search text schools as well."""
-    rows = Unit.objects.filter(not_closed()).exclude(level=UnitLevel.MINISTRY)
+    rows = Unit.objects.filter(not_closed(day)).exclude(level=UnitLevel.MINISTRY)
     if above is not None:
         rows = rows.filter(path__startswith=above.path)
     if text:
@@ -29,9 +30,9 @@ def published(text: str = "", above: Unit | None = None) -> QuerySet[Unit]:
     return rows.order_by("path", "code")
 
 
-def unpublished(above: Unit) -> QuerySet[Unit]:
+def unpublished(above: Unit, day: date) -> QuerySet[Unit]:
     """Units under ``above`` whose phone or e-mail is still lacking."""
-    rows = Unit.objects.filter(not_closed(), path__startswith=above.path).exclude(pk=above.pk)
+    rows = Unit.objects.filter(not_closed(day), path__startswith=above.path).exclude(pk=above.pk)
     return rows.filter(Q(phone="") | Q(email="")).order_by("path", "code")
 
 

@@ -22,3 +22,8 @@ class KeepsNames(models.Model):
         if getattr(self, f"{field}_id") is None:
             return ""
         return self.names.get(f"{field}_id") or str(getattr(self, field))
+
+    def with_code(self, field: str) -> dict[str, str] | None:
+        """Code and name of a unit for the API, the name as :meth:`called` has it."""
+        unit = getattr(self, field)
+        return {"code": unit.code, "name": self.called(field)} if unit else None

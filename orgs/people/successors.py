@@ -7,7 +7,6 @@ from django.db.models import Q
 
 from ledger import audit
 from orgs.people.models import Unit
-from web import clock
 
 
 def stands(unit: Unit, day: date) -> bool:
@@ -15,9 +14,8 @@ def stands(unit: Unit, day: date) -> bool:
     return unit.closed_on is None or unit.closed_on > day
 
 
-def not_closed(day: date | None = None, of: str = "") -> Q:
-    """:func:`stands` as a condition, by default of today; ``of`` leads from the row to its unit (``"unit__"``)."""
-    day = day or clock.local_date(clock.now())
+def not_closed(day: date, of: str = "") -> Q:
+    """:func:`stands` as a condition; ``of`` leads from the row to its unit (``"unit__"``)."""
     return Q(**{f"{of}closed_on": None}) | Q(**{f"{of}closed_on__gt": day})
 
 

@@ -145,24 +145,46 @@ BEGIN
 END $$;
 
 -- Last of its table by its name, so that it sees what the other triggers have written.
+-- A column of a person, ``unit:`` and one of a unit: kept when it is written. ``unit:column@signed`` and ``above:column@signed``:
+-- the unit, or the one above it, kept when the other column is written and let go when that is emptied, so that a draft bears the
+-- name of today, a signed paper that of its signature; ``@table`` behind it: the column is of a row there that has the school.
 CREATE OR REPLACE FUNCTION orgs_keep_names() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     was jsonb := '{}';
     its jsonb := to_jsonb(NEW);
-    fresh text[] := TG_ARGV;
+    fresh text[] := '{}';
+    each text;
+    said text[];
     key text;
+    found bigint;
+    other boolean;
 BEGIN
     NEW.names := '{}';
     IF TG_OP = 'UPDATE' THEN
         was := to_jsonb(OLD);
         NEW.names := OLD.names;
-        SELECT coalesce(array_agg(c), '{}') INTO fresh FROM unnest(TG_ARGV) AS c
-            WHERE its -> regexp_replace(c, '^unit:', '') IS DISTINCT FROM was -> regexp_replace(c, '^unit:', '');
-        FOREACH key IN ARRAY fresh LOOP
-            NEW.names := NEW.names - regexp_replace(key, '^unit:', '');
-        END LOOP;
     END IF;
+    FOREACH each IN ARRAY TG_ARGV LOOP
+        said := string_to_array(each, '@');
+        key := regexp_replace(said[1], '^unit:', '');
+        -- A paper that has gone to a successor is the successor's, by its name.
+        other := its -> replace(key, 'above:', '') IS DISTINCT FROM was -> replace(key, 'above:', '');
+        CONTINUE WHEN NOT other AND its -> coalesce(said[2], key) IS NOT DISTINCT FROM was -> coalesce(said[2], key);
+        IF said[3] IS NOT NULL THEN
+            EXECUTE format('SELECT school_id FROM %I WHERE id = $1', said[3]) INTO found USING (its ->> key)::bigint;
+            its := its || jsonb_build_object('school_id', found);
+            key := 'school_id';
+            said[1] := 'unit:school_id';
+        END IF;
+        IF NOT other AND its ->> said[2] IS NOT NULL AND NEW.names ? key THEN
+            CONTINUE; -- What was signed and then ended is called as it was when it was signed.
+        END IF;
+        NEW.names := NEW.names - key;
+        IF said[2] IS NULL OR its ->> said[2] IS NOT NULL THEN
+            fresh := fresh || said[1];
+        END IF;
+    END LOOP;
     IF fresh <> '{}' THEN
         NEW.names := NEW.names || orgs_names_of(its, fresh);
     END IF;
@@ -207,8 +229,10 @@ $$;
 CREATE OR REPLACE FUNCTION orgs_names_of(its jsonb, columns text[]) RETURNS jsonb LANGUAGE sql STABLE
     SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT coalesce(jsonb_object_agg(key, name), '{}') FROM (
-        SELECT regexp_replace(c, '^unit:', '') AS key, CASE WHEN c LIKE 'unit:%'
-            THEN (SELECT u.name FROM orgs_unit u WHERE u.id = (its ->> substr(c, 6))::bigint)
+        SELECT regexp_replace(c, '^unit:', '') AS key, CASE
+            WHEN c LIKE 'unit:%' THEN (SELECT u.name FROM orgs_unit u WHERE u.id = (its ->> substr(c, 6))::bigint)
+            WHEN c LIKE 'above:%' THEN (SELECT a.name FROM orgs_unit u JOIN orgs_unit a ON a.id = u.authority_id
+                                        WHERE u.id = (its ->> substr(c, 7))::bigint)
             ELSE orgs_name_of((its ->> c)::bigint) END AS name
         FROM unnest(columns) AS c
     ) told WHERE name IS NOT NULL
@@ -232,6 +256,27 @@ END $$;
 
 -- Whoever fills in, signs, decides or publishes a paper does so from a seat, on the day and at the moment of the act (R0.5,
 -- R0.2): what seats.sql of reviews is for the steps of a case, these two are for every other paper.
+
+-- The moments of a paper are the database's own, and move only with what they are the moment of: the first argument names
+-- that column, as its state; the others the moments (R0.2). No statement says when something was done.
+CREATE OR REPLACE FUNCTION orgs_moments() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    its jsonb := to_jsonb(NEW);
+    was jsonb := CASE TG_OP WHEN 'UPDATE' THEN to_jsonb(OLD) ELSE '{}' END;
+    moment text;
+BEGIN
+    FOREACH moment IN ARRAY TG_ARGV[1:] LOOP
+        CONTINUE WHEN coalesce(its -> moment, 'null') = coalesce(was -> moment, 'null');
+        IF was ->> moment IS NOT NULL AND its -> TG_ARGV[0] = was -> TG_ARGV[0] THEN
+            PERFORM orgs_refuse('办理时间由数据库记录，不可修改（附件1 三.1）', 'moment_fixed');
+        END IF;
+        IF its ->> moment IS NOT NULL THEN
+            NEW := jsonb_populate_record(NEW, jsonb_build_object(moment, ledger_now()));
+        END IF;
+    END LOOP;
+    RETURN NEW;
+END $$;
 
 -- A trigger for any table: the column of the account, the column of the unit, the posts, the constraint's name, the
 -- sentence; further, where there is one, the column of the moment, and the table in which the unit is found as

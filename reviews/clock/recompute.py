@@ -206,17 +206,20 @@ def _told(moved: list[tuple], now: datetime) -> dict[str, dict]:
 
 
 @outbox.handler("due_moved")
-def tell_units(messages: list[OutboxMessage]) -> None:
+def tell_units(messages: list[OutboxMessage], now: datetime) -> None:
     """To registrar and head of the unit whose limits moved (R3.7)."""
-    seats = holders_of({message.payload["unit"] for message in messages}, clock.local_date(clock.now()))
+    seats = holders_of({message.payload["unit"] for message in messages}, clock.local_date(now))
     people: dict[int, set[int]] = {}
     for unit, role, account in seats:
         if role in (PostRole.REGISTRAR, PostRole.HEAD):
             people.setdefault(unit, set()).add(account)
     tell(
-        Letter(account, None, _sentence(message.payload), message.dedup, "/worklist/")
-        for message in messages
-        for account in people.get(message.payload["unit"], ())
+        (
+            Letter(account, None, _sentence(message.payload), message.dedup, "/worklist/")
+            for message in messages
+            for account in people.get(message.payload["unit"], ())
+        ),
+        now,
     )
 
 

@@ -33,7 +33,6 @@ from reviews.notices.sending import Letter, tell
 from reviews.refusal_rules.models import ForbiddenPhrase, WallAppeal, WallWords
 from reviews.rulebook.models import Limit, QuickPhrase, RefusalReason, Route, Vacation, Window, YearRow
 from reviews.vocabulary.states import State
-from web import clock
 from web.clock import local_date, spoken
 from web.words import joined, zh
 
@@ -222,13 +221,13 @@ def _tell_of_orphans(day: date, standing: dict[int, int]) -> None:
 
 
 @outbox.handler("succession")
-def tell_everybody(messages: list[OutboxMessage]) -> None:
+def tell_everybody(messages: list[OutboxMessage], now: datetime) -> None:
     """Who had a post at the closed unit, who has one at its successor, and both units above (R3.1)."""
     payloads = [message.payload for message in messages]
     ids = {payload[name] for payload in payloads for name in ("unit", "successor") if name in payload}
     units = Unit.objects.select_related("authority").in_bulk(ids)
     above = {unit.authority_id for unit in units.values() if unit.authority_id}
-    seats = holders_of({*ids, *above}, local_date(clock.now()))
+    seats = holders_of({*ids, *above}, local_date(now))
     former = _former([units[payload["unit"]] for payload in payloads])
     letters = []
     for message in messages:
@@ -239,7 +238,7 @@ def tell_everybody(messages: list[OutboxMessage]) -> None:
         ]
         for at, text in enumerate(_texts(old, heir, message.payload)):
             letters += [Letter(one, None, _cut(text), f"{message.dedup}:{at}") for one in people]
-    tell(letters)
+    tell(letters, now)
 
 
 def _cut(text: str) -> str:

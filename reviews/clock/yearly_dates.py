@@ -92,15 +92,18 @@ def _come(windows: Iterable[WindowRow], day: date) -> list[_Come]:
 
 
 @outbox.handler("yearly")
-def tell_units(messages: list[OutboxMessage]) -> None:
+def tell_units(messages: list[OutboxMessage], now: datetime) -> None:
     """Registrars and heads of the unit: what is left, until when, and where it is done."""
     rows = Window.objects.in_bulk({message.payload["window"] for message in messages})
-    clerks = clerks_of({message.payload["unit"] for message in messages}, clock.local_date(clock.now()))
+    clerks = clerks_of({message.payload["unit"] for message in messages}, clock.local_date(now))
     tell(
-        Letter(account, None, _text(message.payload, row), message.dedup, matters[row.key].link)
-        for message in messages
-        for row in [rows[message.payload["window"]]]
-        for account in clerks[message.payload["unit"]]
+        (
+            Letter(account, None, _text(message.payload, row), message.dedup, matters[row.key].link)
+            for message in messages
+            for row in [rows[message.payload["window"]]]
+            for account in clerks[message.payload["unit"]]
+        ),
+        now,
     )
 
 

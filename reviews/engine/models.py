@@ -192,6 +192,12 @@ class Case(CaseTransitions, KeepsNames, models.Model):
         return f"case:{self.number}"
 
 
+def called_in(case: Case | None, school: Unit) -> str:
+    """The school of a row of a list: by the name of the list's end, while it runs, or has gone on to another, of today."""
+    own = case is not None and case.receiving_unit_id == school.pk
+    return (case.names.get("receiving_unit_id") if case is not None and own else "") or school.name
+
+
 class Step(KeepsNames, models.Model):
     """One unit's turn: handled by the registrar, signed by the head, two different people, one shared limit (R0.5).
 

@@ -239,8 +239,9 @@ WHERE a.is_active ON CONFLICT (account_id, dedup) DO NOTHING RETURNING account_i
 """
 
 
-def fan_out(fault: Fault, event: str, dedup: str, day: date) -> None:
+def fan_out(fault: Fault, event: str, dedup: str, now: datetime) -> None:
     """Tell everyone who keeps records under the fault's unit that it began or ended."""
+    day = clock.local_date(now)
     days = days_after(current(), fault.unit, day)
     if event == "opened":
         text = zh(
@@ -265,4 +266,4 @@ def fan_out(fault: Fault, event: str, dedup: str, day: date) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_FAN_OUT, told | {"link": f"/faults/{fault.number}/"})
         accounts = {account for (account,) in cursor.fetchall()}
-    digests.schedule(accounts, clock.now())
+    digests.schedule(accounts, now)

@@ -89,6 +89,21 @@ class Fault(KeepsNames, models.Model):
         return f"{self.number} {self.unit}"
 
     @property
+    def unit_called(self) -> dict[str, str] | None:
+        """The unit that the notice is about, by its name when it was announced (R0.2)."""
+        return self.with_code("unit")
+
+    @property
+    def opened_from_called(self) -> dict[str, str] | None:
+        """The office that announced it, likewise."""
+        return self.with_code("opened_from")
+
+    @property
+    def closed_from_called(self) -> dict[str, str] | None:
+        """The office that ended it, by its name then."""
+        return self.with_code("closed_from")
+
+    @property
     def is_open(self) -> bool:
         """True while it lasts."""
         return self.closed_at is None

@@ -1,7 +1,7 @@
 """Who is told that something waits for another person, and that it was confirmed (R0.5)."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from ledger import outbox
 from ledger.outbox import OutboxMessage
@@ -15,9 +15,9 @@ from web.words import zh
 
 
 @outbox.handler("confirmation")
-def tell_of_facts(messages: list[OutboxMessage]) -> None:
+def tell_of_facts(messages: list[OutboxMessage], now: datetime) -> None:
     """The person under every account, and the heads of the unit and of the one above; each once a fact."""
-    day = clock.local_date(clock.now())
+    day = clock.local_date(now)
     rows = Confirmation.objects.select_related(
         "person", "asked_by__person", "unit", "post__unit", "loan__post__unit", "confirmed_by__person"
     )
@@ -32,10 +32,13 @@ def tell_of_facts(messages: list[OutboxMessage]) -> None:
         if role == PostRole.HEAD:
             heads.setdefault(unit, []).append(account)
     tell(
-        letter
-        for message in messages
-        if (fact := facts.get(message.payload["fact"])) is not None
-        for letter in _letters(fact, message.dedup, own[fact.person_id], near[fact.person_id], heads)
+        (
+            letter
+            for message in messages
+            if (fact := facts.get(message.payload["fact"])) is not None
+            for letter in _letters(fact, message.dedup, own[fact.person_id], near[fact.person_id], heads)
+        ),
+        now,
     )
 
 

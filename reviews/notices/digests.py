@@ -21,7 +21,6 @@ from orgs.people.seats import seats_of
 from reviews.engine.models import Act
 from reviews.notices import sms
 from reviews.notices.models import Notice
-from web import clock
 from web.clock import SHANGHAI, local_date, spoken
 
 # As many as one reads in a mail; the rest is counted.
@@ -82,9 +81,9 @@ def dealt(found: Dealt) -> Dealt:
     return found
 
 
-def waiting(account: Account) -> list[Notice]:
+def waiting(account: Account, day: date) -> list[Notice]:
     """What the account has not read, without what was dealt with since, by itself or by a colleague, or has ended."""
-    units = {seat.unit.pk for seat in seats_of(account, local_date(clock.now()))}
+    units = {seat.unit.pk for seat in seats_of(account, day)}
     done = Act.objects.filter(
         case=OuterRef("case"), at__gt=OuterRef("created_at"), unit__in=units, account__isnull=False
     )
@@ -96,7 +95,7 @@ def waiting(account: Account) -> list[Notice]:
 
 
 @outbox.handler("digest_mail", outside=True)
-def send_mail(messages: list[OutboxMessage]) -> None:
+def send_mail(messages: list[OutboxMessage], now: datetime) -> None:
     """One mail an account and day through Django's mail settings; raises when the mail server does not take it.
 
     A crash after sending may send it again: its Message-ID is the same, so that mail programs show it once.
@@ -105,7 +104,7 @@ def send_mail(messages: list[OutboxMessage]) -> None:
         account = _account(message)
         if account is None or not (account.email_notices and account.email):
             continue
-        notices = [notice for notice in waiting(account) if notice.mailed_at is None]
+        notices = [notice for notice in waiting(account, local_date(now)) if notice.mailed_at is None]
         if not notices:
             continue  # all read or dealt with by now
         domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].strip("> ") or "localhost"
@@ -116,7 +115,7 @@ def send_mail(messages: list[OutboxMessage]) -> None:
             to=[account.email],
             headers={"Message-ID": f"<digest-{account.pk}-{day.isoformat()}@{domain}>"},
         ).send()
-        Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mailed_at=clock.now())
+        Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(mailed_at=now)
 
 
 def _body(notices: list[Notice]) -> str:
@@ -127,13 +126,13 @@ def _body(notices: list[Notice]) -> str:
 
 
 @outbox.handler("digest_sms", outside=True)
-def send_sms(messages: list[OutboxMessage]) -> None:
+def send_sms(messages: list[OutboxMessage], now: datetime) -> None:
     """One SMS an account and day; raises when the gateway does not take it. It says how many wait, nothing else."""
     for message in messages:
         account = _account(message)
         if account is None or not sms.number_of(account):
             continue
-        if count := len(waiting(account)):
+        if count := len(waiting(account, local_date(now))):
             sms.send(
                 sms.number_of(account),
                 f"【学籍管理】你有 {count} 条未读通知，请登录系统查看和办理。",

@@ -112,17 +112,20 @@ def _units_of_steps(ids: set[int]) -> tuple[dict[int, set[int]], dict[int, int]]
 
 
 @outbox.handler("notice")
-def tell_decisions(messages: list[OutboxMessage]) -> None:
+def tell_decisions(messages: list[OutboxMessage], now: datetime) -> None:
     """Each verb's notice to those it concerns."""
-    batch = Batch(messages, clock.local_date(clock.now()))
+    batch = Batch(messages, clock.local_date(now))
     handlers = _handlers_before_return(
         {m.payload["case"] for m in messages if m.payload["event"] == "returned"}
     )
-    _write(
-        Letter(account, case.pk, _decision_text(batch, case, message.payload), message.dedup)
-        for message in messages
-        for case in [batch.cases[message.payload["case"]]]
-        for account in _audience(batch, case, message.payload, handlers)
+    tell(
+        (
+            Letter(account, case.pk, _decision_text(batch, case, message.payload), message.dedup)
+            for message in messages
+            for case in [batch.cases[message.payload["case"]]]
+            for account in _audience(batch, case, message.payload, handlers)
+        ),
+        now,
     )
 
 
@@ -183,9 +186,9 @@ def _handlers_before_return(ids: set[int]) -> dict[int, int]:
 
 
 @outbox.handler("appeal")
-def tell_appeals(messages: list[OutboxMessage]) -> None:
+def tell_appeals(messages: list[OutboxMessage], now: datetime) -> None:
     """R3.4: the unit above that a text waits for its ruling; then the unit that raised it, and who did, what came."""
-    batch = Batch(messages, clock.local_date(clock.now()))
+    batch = Batch(messages, clock.local_date(now))
     rows = WallAppeal.objects.select_related("unit", "upper")
     appeals = rows.in_bulk({message.payload["appeal"] for message in messages})
     letters = []
@@ -202,19 +205,19 @@ def tell_appeals(messages: list[OutboxMessage]) -> None:
             told = f"{appeal.upper.name}裁定被拦用语{what}"
         text = f"{_what(case)}：{told}（附件1 三.4）。"
         letters += [Letter(account, case.pk, text, message.dedup) for account in people]
-    _write(letters)
+    tell(letters, now)
 
 
 # ---------------------------------------------------------------- the clock's reminders
 
 
 @outbox.handler("deadline")
-def remind_of_limits(messages: list[OutboxMessage]) -> None:
+def remind_of_limits(messages: list[OutboxMessage], now: datetime) -> None:
     """R3.7: three reminders of a step's limit: to whose turn it is and the registrar, then the head, then all.
 
     Colleagues who may not look into cases are told its number only.
     """
-    batch = Batch(messages, clock.local_date(clock.now()))
+    batch = Batch(messages, clock.local_date(now))
     letters = []
     for message in messages:
         said = message.payload
@@ -227,7 +230,7 @@ def remind_of_limits(messages: list[OutboxMessage]) -> None:
             others = batch.anyone_at(unit) - clerks
             text = f"本单位的业务 {case.number} {told}请提醒学籍管理员和负责人。"
             letters += [Letter(account, None, text, message.dedup) for account in others]
-    _write(letters)
+    tell(letters, now)
 
 
 def _limit_text(due_on: date, days: int, stage: str) -> str:
@@ -238,9 +241,9 @@ def _limit_text(due_on: date, days: int, stage: str) -> str:
 
 
 @outbox.handler("expiry")
-def remind_of_expiry(messages: list[OutboxMessage]) -> None:
+def remind_of_expiry(messages: list[OutboxMessage], now: datetime) -> None:
     """R3.7: 10, 3 and 1 days before a case is cleared, to the unit that holds it and to the receiving school."""
-    batch = Batch(messages, clock.local_date(clock.now()))
+    batch = Batch(messages, clock.local_date(now))
     letters = []
     for message in messages:
         case = batch.cases[message.payload["case"]]
@@ -253,13 +256,13 @@ def remind_of_expiry(messages: list[OutboxMessage]) -> None:
             [case.receiving_unit_id], {PostRole.REGISTRAR}
         )
         letters += [Letter(account, case.pk, text, message.dedup) for account in people]
-    _write(letters)
+    tell(letters, now)
 
 
 @outbox.handler("window")
-def remind_of_closing(messages: list[OutboxMessage]) -> None:
+def remind_of_closing(messages: list[OutboxMessage], now: datetime) -> None:
     """R3.5: who owns a draft is told before the window closes; its registrars, once the owner has left the school."""
-    batch = Batch(messages, clock.local_date(clock.now()))
+    batch = Batch(messages, clock.local_date(now))
     rows = Window.objects.in_bulk({message.payload["window"] for message in messages})
     letters = []
     for message in messages:
@@ -278,7 +281,7 @@ def remind_of_closing(messages: list[OutboxMessage]) -> None:
         letters += [
             Letter(a, case.pk, text, message.dedup) for a in (owner if owner <= registrars else registrars)
         ]
-    _write(letters)
+    tell(letters, now)
 
 
 # ---------------------------------------------------------------- writing and mailing
@@ -299,18 +302,14 @@ ON CONFLICT (account_id, dedup) DO NOTHING RETURNING account_id
 """
 
 
-def _write(letters: Iterable[Letter]) -> None:
-    """Write the notices; for accounts that want to be told outside the program, the day's digest."""
+def tell(letters: Iterable[Letter], now: datetime) -> None:
+    """Write the notices, each ``dedup`` once for each account; for accounts that want to be told outside the program,
+    the day's digest."""
     rows = sorted(letters, key=lambda letter: (letter.account_id, letter.dedup))
     if not rows:
         return
-    columns, now = [list(column) for column in zip(*rows, strict=True)], clock.now()
+    columns = [list(column) for column in zip(*rows, strict=True)]
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [now, *columns])
         told = {account for (account,) in cursor.fetchall()}
     digests.schedule(told, now)
-
-
-def tell(letters: Iterable[Letter]) -> None:
-    """Write the notices of a floor above, which knows whom and what; each ``dedup`` once for each account."""
-    _write(letters)

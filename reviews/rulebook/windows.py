@@ -278,7 +278,7 @@ def _edge(year: int, month: int, day: int) -> date:
 
 def _until_text(at: datetime) -> str:
     """The end of a half-open span as people say it: 00:00 of the next day is 24 o'clock of the last."""
-    last = at.date() - timedelta(days=1)
+    last = local_date(at) - timedelta(days=1)
     return zh(
         "{last_year}年{last_month}月{last_day}日24时",
         last_year=last.year,

@@ -328,7 +328,8 @@ CREATE OR REPLACE TRIGGER fault_wall BEFORE INSERT OR UPDATE OR DELETE ON review
     FOR EACH ROW EXECUTE FUNCTION reviews_fault_wall();
 CREATE OR REPLACE TRIGGER no_truncate BEFORE TRUNCATE ON reviews_fault
     FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse_change();
-CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON reviews_fault FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('opened_by_id', 'closed_by_id', 'unit:opened_from_id', 'unit:closed_from_id');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON reviews_fault FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('opened_by_id', 'closed_by_id', 'unit:opened_from_id', 'unit:closed_from_id', 'unit:unit_id');
 
 -- ==== reviews_calendarday
 
@@ -864,6 +865,8 @@ CREATE OR REPLACE TRIGGER zz_mark_late BEFORE UPDATE ON reviews_step FOR EACH RO
     WHEN (OLD.closed_at IS NULL AND NEW.outcome <> '' AND OLD.overdue_at IS NULL)
     EXECUTE FUNCTION reviews_mark_late();
 CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE UPDATE ON reviews_step FOR EACH ROW WHEN (NEW.first_opened_by_id IS DISTINCT FROM OLD.first_opened_by_id OR NEW.handler_id IS DISTINCT FROM OLD.handler_id OR NEW.signer_id IS DISTINCT FROM OLD.signer_id) EXECUTE FUNCTION orgs_keep_names('first_opened_by_id', 'handler_id', 'signer_id');
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON reviews_step
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('id', 'first_opened_at', 'overdue_at');
 
 -- ==== reviews_act
 

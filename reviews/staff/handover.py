@@ -174,22 +174,25 @@ def hand_over(post: Post, to: Account, by: Account, now: datetime, *, last: date
 
 
 @outbox.handler("handover")
-def tell_successor(messages: list[OutboxMessage]) -> None:
+def tell_successor(messages: list[OutboxMessage], now: datetime) -> None:
     """One notice to who goes on."""
     tell(
-        Letter(
-            message.payload["account"],
-            None,
-            zh(
-                "自{day}起由你接任{unit}的{role}，现有待办 {many} 件、其他单据 {papers} 件，请登录办理。",
-                day=spoken(date.fromisoformat(message.payload["begins"])),
-                unit=message.payload["unit"],
-                role=PostRole(message.payload["role"]).label,
-                many=message.payload["many"],
-                papers=message.payload["papers"],
-            ),
-            message.dedup,
-            "/worklist/",
-        )
-        for message in messages
+        (
+            Letter(
+                message.payload["account"],
+                None,
+                zh(
+                    "自{day}起由你接任{unit}的{role}，现有待办 {many} 件、其他单据 {papers} 件，请登录办理。",
+                    day=spoken(date.fromisoformat(message.payload["begins"])),
+                    unit=message.payload["unit"],
+                    role=PostRole(message.payload["role"]).label,
+                    many=message.payload["many"],
+                    papers=message.payload["papers"],
+                ),
+                message.dedup,
+                "/worklist/",
+            )
+            for message in messages
+        ),
+        now,
     )

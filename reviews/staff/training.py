@@ -36,18 +36,21 @@ def _registrars(day: date) -> QuerySet[Post]:
 
 
 @outbox.handler("certificate")
-def tell_holders(messages: list[OutboxMessage]) -> None:
+def tell_holders(messages: list[OutboxMessage], now: datetime) -> None:
     """One notice each."""
     tell(
-        Letter(
-            message.payload["account"],
-            None,
-            zh(
-                "你的培训合格证有效期至{day}，过期后可以查看、不能办理；请及时参加培训并由上级备案（正文 二.1）。",
-                day=clock.spoken(date.fromisoformat(message.payload["until"])),
-            ),
-            message.dedup,
-            "/directory/own/",
-        )
-        for message in messages
+        (
+            Letter(
+                message.payload["account"],
+                None,
+                zh(
+                    "你的培训合格证有效期至{day}，过期后可以查看、不能办理；请及时参加培训并由上级备案（正文 二.1）。",
+                    day=clock.spoken(date.fromisoformat(message.payload["until"])),
+                ),
+                message.dedup,
+                "/directory/own/",
+            )
+            for message in messages
+        ),
+        now,
     )

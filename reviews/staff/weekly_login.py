@@ -51,18 +51,21 @@ def warn(now: datetime) -> int:
 
 
 @outbox.handler("weekly_login")
-def tell_accounts(messages: list[OutboxMessage]) -> None:
+def tell_accounts(messages: list[OutboxMessage], now: datetime) -> None:
     """One notice each; it is read at the next sign-in, or comes as mail."""
     tell(
-        Letter(
-            message.payload["account"],
-            None,
-            zh(
-                "本周（{day}起）还没有登录：学籍管理员和核办人员每周至少登录一次，未登录的列入月度通报（正文 二）。",
-                day=clock.spoken(date.fromisoformat(message.payload["week"])),
-            ),
-            message.dedup,
-            "/worklist/",
-        )
-        for message in messages
+        (
+            Letter(
+                message.payload["account"],
+                None,
+                zh(
+                    "本周（{day}起）还没有登录：学籍管理员和核办人员每周至少登录一次，未登录的列入月度通报（正文 二）。",
+                    day=clock.spoken(date.fromisoformat(message.payload["week"])),
+                ),
+                message.dedup,
+                "/worklist/",
+            )
+            for message in messages
+        ),
+        now,
     )

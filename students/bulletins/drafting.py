@@ -29,7 +29,7 @@ REPLY_DAYS = 3
 def due(now: datetime) -> Month | None:
     """The month whose drafts are to be there by now; ``None`` in the first two hours of the 1st."""
     local = now.astimezone(SHANGHAI)
-    month = Month.before(local.date())
+    month = Month.before(local_date(now))
     ready = datetime.combine(month.next, AT, SHANGHAI)
     return month if local >= ready else None
 
@@ -40,7 +40,7 @@ def draft_all(now: datetime) -> int:
     last, made = due(now), 0
     if last is None:
         return 0
-    provinces = Unit.objects.filter(not_closed(), level=UnitLevel.PROVINCE)
+    provinces = Unit.objects.filter(not_closed(local_date(now)), level=UnitLevel.PROVINCE)
     with_schools = Unit.objects.filter(level=UnitLevel.SCHOOL).values("province")
     drafted = dict(Bulletin.objects.order_by().values_list("province").annotate(Max("month")))
     pieces = Pieces("bulletins")

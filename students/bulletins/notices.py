@@ -1,5 +1,7 @@
 """Who is told of a bulletin: the units that are named, while they may answer; everyone in the province, once it is out."""
 
+from datetime import date, datetime
+
 from ledger import outbox
 from ledger.models import OutboxMessage
 from orgs.people.models import PostRole, Unit
@@ -21,28 +23,31 @@ _WITHIN = {
 
 
 @outbox.handler("bulletin")
-def tell_people(messages: list[OutboxMessage]) -> None:
+def tell_people(messages: list[OutboxMessage], now: datetime) -> None:
     """One notice each for those whom the event concerns."""
-    day = clock.local_date(clock.now())
+    day = clock.local_date(now)
     found = Bulletin.objects.select_related("province").in_bulk({m.payload["bulletin"] for m in messages})
     for message in messages:
         bulletin = found[message.payload["bulletin"]]
         event = message.payload["event"]
-        units, roles = _told(bulletin, event)
+        units, roles = _told(bulletin, event, day)
         texts = {bulletin.province_id: _above(bulletin, event)}
         text = _text(bulletin, event)
         tell(
-            Letter(account, None, texts.get(unit, text), message.dedup, f"/bulletins/{bulletin.number}/")
-            for unit, accounts in clerks_of(units, day, roles).items()
-            for account in accounts
+            (
+                Letter(account, None, texts.get(unit, text), message.dedup, f"/bulletins/{bulletin.number}/")
+                for unit, accounts in clerks_of(units, day, roles).items()
+                for account in accounts
+            ),
+            now,
         )
 
 
-def _told(bulletin: Bulletin, event: str) -> tuple[set[int], tuple[str, ...]]:
+def _told(bulletin: Bulletin, event: str, day: date) -> tuple[set[int], tuple[str, ...]]:
     """Units and posts that hear of it."""
     if event in _WITHIN:
         return {bulletin.province_id}, (_WITHIN[event],)
-    units = _offices_and_named(bulletin) if event == "published" else _named(bulletin)
+    units = _offices_and_named(bulletin, day) if event == "published" else _named(bulletin)
     return units, (PostRole.REGISTRAR, PostRole.HEAD)
 
 
@@ -85,6 +90,6 @@ def _named(bulletin: Bulletin) -> set[int]:
     return {unit for unit, told in rows if figures.is_named(told)} | {bulletin.province_id}
 
 
-def _offices_and_named(bulletin: Bulletin) -> set[int]:
-    offices = Unit.objects.filter(not_closed(), province=bulletin.province, level__in=figures.OFFICES)
+def _offices_and_named(bulletin: Bulletin, day: date) -> set[int]:
+    offices = Unit.objects.filter(not_closed(day), province=bulletin.province, level__in=figures.OFFICES)
     return _named(bulletin) | set(offices.values_list("pk", flat=True))

@@ -50,20 +50,23 @@ def remind(now: datetime) -> int:
 
 
 @outbox.handler("suspension")
-def tell_schools(messages: list[OutboxMessage]) -> None:
+def tell_schools(messages: list[OutboxMessage], now: datetime) -> None:
     """The registrars and heads of the school, each once; nothing once the pupil is back."""
-    day = clock.local_date(clock.now())
+    day = clock.local_date(now)
     ids = {message.payload["change"] for message in messages}
     rows = StatusChange.objects.select_related("student").in_bulk(ids)
     schools = {message.payload["school"] for message in messages}
     clerks = [(unit, a) for unit, role, a in holders_of(schools, day) if role in _CLERKS]
     tell(
-        Letter(account, None, _text(row, day), message.dedup, f"/students/{row.student.key}/")
-        for message in messages
-        for row in [rows[message.payload["change"]]]
-        if row.student.status == "suspended"
-        for school, account in clerks
-        if school == message.payload["school"]
+        (
+            Letter(account, None, _text(row, day), message.dedup, f"/students/{row.student.key}/")
+            for message in messages
+            for row in [rows[message.payload["change"]]]
+            if row.student.status == "suspended"
+            for school, account in clerks
+            if school == message.payload["school"]
+        ),
+        now,
     )
 
 

@@ -111,6 +111,11 @@ class ChangeSheet(KeepsNames, models.Model):
     def __str__(self):
         return self.number
 
+    @property
+    def school_name(self) -> str:
+        """The school: as it was called when the sheet was decided on, before as it is (R0.2)."""
+        return self.names.get("school_id") or self.school_class.school.name
+
 
 class ChangeSheetLine(models.Model):
     """One item of one pupil as the teacher says it is now. A number stands sealed, and nothing of it elsewhere."""

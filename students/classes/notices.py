@@ -1,5 +1,7 @@
 """Who is told of a change sheet: the registrars when it comes, its teacher what became of it."""
 
+from datetime import datetime
+
 from ledger import outbox
 from ledger.models import OutboxMessage
 from orgs.people.models import PostRole
@@ -16,27 +18,30 @@ _TEXTS = {
 
 
 @outbox.handler("class_sheet")
-def tell_people(messages: list[OutboxMessage]) -> None:
+def tell_people(messages: list[OutboxMessage], now: datetime) -> None:
     """One notice each; no pupil is named."""
     rows = ChangeSheet.objects.select_related("school_class__school")
     sheets = rows.in_bulk({message.payload["sheet"] for message in messages})
     schools = {sheet.school_class.school_id for sheet in sheets.values()}
-    registrars = clerks_of(schools, clock.local_date(clock.now()), (PostRole.REGISTRAR,))
+    registrars = clerks_of(schools, clock.local_date(now), (PostRole.REGISTRAR,))
     tell(
-        Letter(
-            account,
-            None,
-            _text(sheet, message.payload["what"]),
-            message.dedup,
-            f"/classes/sheets/{sheet.number}/",
-        )
-        for message in messages
-        for sheet in [sheets[message.payload["sheet"]]]
-        for account in (
-            registrars[sheet.school_class.school_id]
-            if message.payload["what"] == "sent"
-            else [sheet.prepared_by_id]
-        )
+        (
+            Letter(
+                account,
+                None,
+                _text(sheet, message.payload["what"]),
+                message.dedup,
+                f"/classes/sheets/{sheet.number}/",
+            )
+            for message in messages
+            for sheet in [sheets[message.payload["sheet"]]]
+            for account in (
+                registrars[sheet.school_class.school_id]
+                if message.payload["what"] == "sent"
+                else [sheet.prepared_by_id]
+            )
+        ),
+        now,
     )
 
 

@@ -36,7 +36,7 @@ def sheet_row(sheet: ChangeSheet) -> dict:
         "number": sheet.number,
         "url": reverse("class-sheet", args=[sheet.number]),
         "label": sheet.school_class.year_label,
-        "school": sheet.school_class.school.name,
+        "school": sheet.school_name,
         "by": sheet.called("prepared_by"),
         "sent": moment(sheet.sent_at) if sheet.sent_at else "",
         "state": sheet.get_state_display(),
@@ -112,7 +112,7 @@ def sheet_page(
 
 def _facts(sheet: ChangeSheet, lines: list[dict]) -> list[tuple[str, str]]:
     found = [
-        (zh("学校"), sheet.school_class.school.name),
+        (zh("学校"), sheet.school_name),
         (
             zh("班级"),
             sheet.school_class.year_label,

@@ -64,7 +64,7 @@ class PrintBatchQuerySet(models.QuerySet):
         return self.filter(unit__in=scope.own_units(account, day))
 
 
-class PrintBatch(models.Model):
+class PrintBatch(KeepsNames, models.Model):
     """The sheets of a class or a cohort in one file; drawn by the worker, fetched within a day."""
 
     number = models.CharField(zh("编号"), max_length=20, unique=True, editable=False)

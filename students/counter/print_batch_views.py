@@ -148,8 +148,8 @@ def batch_page(request, found: PrintBatch, refused: Refusal | None = None, statu
         if working
         else None,
         "facts": [
-            (zh("打印单位"), found.unit.name),
-            (zh("打印人"), found.asked_by.display_name),
+            (zh("打印单位"), found.called("unit")),
+            (zh("打印人"), found.called("asked_by")),
             (zh("申请时间"), moment(found.asked_at)),
             (zh("文件保留到"), moment(until) if until and found.state == BatchState.READY else "—"),
         ],

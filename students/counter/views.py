@@ -120,7 +120,7 @@ def print_row(row) -> dict:
     return {
         "serial": row.serial,
         "kind": row.get_kind_display(),
-        "unit": row.unit.short_name,
+        "unit": row.called("unit"),
         "by": row.called("by"),
         "at": moment(row.printed_at),
     }
@@ -273,7 +273,7 @@ def batch_row(batch: PrintBatch) -> dict:
     return {
         "number": batch.number,
         "url": reverse("counter-batch", args=[batch.number]),
-        "what": f"{batch.school.short_name}　{where}",
+        "what": f"{batch.called('school')}　{where}",
         "state": batch.get_state_display(),
         "total": batch.total,
         "asked": moment(batch.asked_at),

@@ -102,6 +102,12 @@ class DropoutMark(KeepsNames, models.Model):
         return self.number
 
     @property
+    def addressee(self) -> str:
+        """The authority to which the school reports: as it was called at the signature, before it as it is (R0.2)."""
+        above = self.school.authority
+        return self.names.get("above:school_id") or (above.name if above else "")
+
+    @property
     def keeper(self) -> Unit:
         """The school that has the pupil's record, and with it the mark."""
         return self.student.school or self.school

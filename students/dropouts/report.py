@@ -39,10 +39,10 @@ def contents(found: DropoutMark, by, now: datetime) -> dict:
     )
     return {
         "title": TITLE,
-        "to": school.authority.name if school.authority else "",
+        "to": found.addressee,
         "lead": "下列学生在义务教育阶段离校，经劝返仍未返校。学籍予以保留，现按规定标识并书面报告（附件1 五.2）。",
         "rows": [
-            ["学校", school.name, "学校标识码", school.code],
+            ["学校", found.called("school"), "学校标识码", school.code],
             ["姓名", student.name, "性别", student.get_sex_display()],
             ["出生日期", spoken(student.birth_date), "年级", grade_label(found.grade, school.school_system)],
             ["学籍号", records.current_number(student), "监护人", "、".join(guardians) or "—"],

@@ -71,7 +71,7 @@ def _row(found: DropoutMark) -> dict:
         "number": found.number,
         "url": reverse("dropout", args=[found.number]),
         "name": found.student.name,
-        "school": found.school.name,
+        "school": found.called("school"),
         "grade": grade_label(found.grade, found.school.school_system),
         "last": spoken(found.last_seen_on),
         "reason": found.get_reason_display(),
@@ -166,7 +166,7 @@ def mark_page(request, found: DropoutMark, refused: Refusal | None = None, statu
 def _facts(found: DropoutMark) -> list[tuple[str, str]]:
     facts = [
         (zh("学生"), found.student.name),
-        (zh("学校"), found.school.name),
+        (zh("学校"), found.called("school")),
         (zh("年级"), grade_label(found.grade, found.school.school_system)),
         (zh("最后到校日期"), spoken(found.last_seen_on)),
         (zh("原因"), found.get_reason_display()),

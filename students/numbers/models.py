@@ -131,6 +131,13 @@ class IssuingBatch(KeepsNames, models.Model):
     def __str__(self):
         return self.number
 
+    def school_then(self, school: Unit) -> tuple[str, str]:
+        """A school of the batch and its authority: as they were called at the confirmation, before it as they are (R0.2)."""
+        then = self.names.get("schools", {}).get(str(school.pk))
+        return (
+            (then[0], then[1]) if then else (school.name, school.authority.name if school.authority else "")
+        )
+
 
 class IssuingLine(models.Model):
     """One pupil of a batch: gets ``letter``, or is held back for ``reason``; ``issued`` is the number given.

@@ -1,5 +1,6 @@
 """What a school is told when a batch has ended: how many numbers came, how many pupils wait, and where the receipt is."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
@@ -13,9 +14,9 @@ from web import clock
 
 
 @outbox.handler("numbers")
-def tell_schools(messages: list[OutboxMessage]) -> None:
+def tell_schools(messages: list[OutboxMessage], now: datetime) -> None:
     """One notice for each registrar and head of the school; figures only, no child's name or number."""
-    day = clock.local_date(clock.now())
+    day = clock.local_date(now)
     schools = {message.payload["school"] for message in messages}
     batches = IssuingBatch.objects.in_bulk({message.payload["batch"] for message in messages})
     rows = IssuingLine.objects.filter(batch__in=batches, school__in=schools).values("batch", "school")
@@ -23,16 +24,19 @@ def tell_schools(messages: list[OutboxMessage]) -> None:
     figures: dict[tuple, Any] = {(row["batch"], row["school"]): row for row in counted}
     clerks = clerks_of(schools, day)
     tell(
-        Letter(
-            account,
-            None,
-            _text(batch, figures[batch.pk, message.payload["school"]]),
-            message.dedup,
-            f"/numbers/{batch.number}/",
-        )
-        for message in messages
-        for batch in [batches[message.payload["batch"]]]
-        for account in clerks[message.payload["school"]]
+        (
+            Letter(
+                account,
+                None,
+                _text(batch, figures[batch.pk, message.payload["school"]]),
+                message.dedup,
+                f"/numbers/{batch.number}/",
+            )
+            for message in messages
+            for batch in [batches[message.payload["batch"]]]
+            for account in clerks[message.payload["school"]]
+        ),
+        now,
     )
 
 

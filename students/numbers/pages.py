@@ -46,8 +46,8 @@ def schools_in(batch: IssuingBatch, account, day) -> list[dict]:
     return [
         {
             "code": units[row["school"]].code,
-            "name": units[row["school"]].name,
-            "authority": above.name if (above := units[row["school"]].authority) else "",
+            "name": batch.school_then(units[row["school"]])[0],
+            "authority": batch.school_then(units[row["school"]])[1],
             "url": reverse("numbers-receipt", args=[batch.number, units[row["school"]].code]),
             **{name: row[name] for name in ("all", "g", "j", "held")},
         }
@@ -72,7 +72,7 @@ def sums(schools: list[dict]) -> dict:
 def facts(batch: IssuingBatch) -> list[tuple[str, str]]:
     """Who did what and when."""
     told = [
-        (zh("范围"), batch.province.name),
+        (zh("范围"), batch.called("province")),
         (
             zh("准备"),
             beside(batch.called("prepared_by"), moment(batch.prepared_at)),

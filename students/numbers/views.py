@@ -149,7 +149,7 @@ def drop(request: HttpRequest, number: str) -> HttpResponse:
 def receipt(request: HttpRequest, number: str, code: str) -> HttpResponse:
     """A school's receipt: its pupils with the new number masked, or why they wait."""
     known, batch = desk.of(request), visible_batch(request, number)
-    school = get_object_or_404(Unit, code=code.replace("\x00", "")[:12])
+    school = get_object_or_404(Unit.objects.select_related("authority"), code=code.replace("\x00", "")[:12])
     lines = (
         number_pages.lines_of(batch, request.user, known.today)
         .filter(school=school)
@@ -163,7 +163,7 @@ def receipt(request: HttpRequest, number: str, code: str) -> HttpResponse:
     shown = {
         "batch": batch,
         "state": batch.get_state_display(),
-        "school": school,
+        "school": batch.school_then(school)[0],
         "rows": rows,
         "issued": sum(bool(row["number"]) for row in rows),
         "held": sum(bool(row["reason"]) for row in rows),

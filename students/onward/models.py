@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from ledger.kept_texts import no_numbers
 from orgs.people import scope
 from orgs.people.models import Unit
-from reviews.engine.models import Case
+from reviews.engine.models import Case, called_in
 from reviews.vocabulary.relations import PHASES
 from web.words import zh
 
@@ -119,6 +119,11 @@ class RecruitedPupil(models.Model):
 
     def __str__(self):
         return f"{self.student_id} → {self.school_id}"
+
+    @property
+    def school_called(self) -> dict[str, str]:
+        """Code and name of the school: once its list is decided on as it was called then, before as it is (R0.2)."""
+        return {"code": self.school.code, "name": called_in(self.case, self.school)}
 
     @property
     def own(self) -> bool:

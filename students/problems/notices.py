@@ -1,5 +1,6 @@
 """Who is told when both schools have vouched: the registrars and heads of the common superior, who has to decide."""
 
+from datetime import datetime
 from typing import cast
 
 from ledger import outbox
@@ -15,9 +16,9 @@ TEXT = "两所学校（{schools}）都佐证了同一学生的学籍，请并列
 
 
 @outbox.handler("problem")
-def tell_superiors(messages: list[OutboxMessage]) -> None:
+def tell_superiors(messages: list[OutboxMessage], now: datetime) -> None:
     """One notice each; no child is named."""
-    day = clock.local_date(clock.now())
+    day = clock.local_date(now)
     rows = ProblemRecord.objects.select_related("student__school", "twin__school")
     problems = rows.in_bulk({message.payload["problem"] for message in messages})
     offices = {
@@ -27,10 +28,13 @@ def tell_superiors(messages: list[OutboxMessage]) -> None:
     }
     clerks = clerks_of({office.pk for office in offices.values()}, day)
     tell(
-        Letter(account, None, _text(problems[pk]), message.dedup, f"/problems/{pk}/")
-        for message in messages
-        if (pk := message.payload["problem"]) in offices
-        for account in clerks[offices[pk].pk]
+        (
+            Letter(account, None, _text(problems[pk]), message.dedup, f"/problems/{pk}/")
+            for message in messages
+            if (pk := message.payload["problem"]) in offices
+            for account in clerks[offices[pk].pk]
+        ),
+        now,
     )
 
 

@@ -18,6 +18,7 @@ from reviews.case_page import proof_views as proofs
 from reviews.case_page.form_pages import FormPages
 from reviews.case_page.forms import PlainText
 from reviews.desk import context as desk
+from reviews.engine import act_names
 from reviews.engine.models import Case, Step
 from reviews.engine.opinions import is_of_words
 from reviews.evidence import uploads
@@ -198,13 +199,14 @@ def _settlement(request: SignedInRequest, problem: ProblemRecord) -> list[dict]:
     )
     if last is None:
         return [*facts, {"label": zh("由谁解决"), "value": zh("再次查重或比对相符，由系统解决")}]
+    done = act_names.signing(last, list(last.acts.order_by("pk")))
     visible = Case.objects.visible_to(request.user, desk.of(request).today)
     url = reverse("case", args=[problem.case_number])
     return [
         *facts,
-        {"label": zh("认定单位"), "value": last.unit.name},
-        {"label": zh("办理"), "value": last.handler.display_name if last.handler else "—"},
-        {"label": zh("核办"), "value": last.signer.display_name if last.signer else "—"},
+        {"label": zh("认定单位"), "value": done.unit_name if done else last.unit.name},
+        {"label": zh("办理"), "value": last.called("handler") or "—"},
+        {"label": zh("核办"), "value": last.called("signer") or "—"},
         {
             "label": zh("处理业务"),
             "value": problem.case_number,

@@ -94,16 +94,16 @@ def check_character(first_17: str) -> str:
     return _CHECKS[sum(map(mul, _WEIGHTS, map(_VALUE.__getitem__, first_17))) % 11]
 
 
-def check_id_number(text: object, today: date) -> IdNumber:
-    """Parse a resident identity number, or raise `IdentityError`.
+def check_id_number(text: object, today: date, label: str = zh("身份证号")) -> IdNumber:
+    """Parse a resident identity number, or raise `IdentityError`. ``label``: what the field is called that it stands in.
 
     `text` may be a spreadsheet cell; a cell that is a number is refused, its last digits are gone.  The
     division is not looked up: it may be abolished or newer than our table (see `division_hint`).
     """
-    number = _typed(text, zh("身份证号"), STANDARD)
+    number = _typed(text, label, STANDARD)
     if len(number) == 15 and number.isascii() and number.isdigit():
         raise IdentityError(zh("15位身份证号已停止使用，请填写18位公民身份号码"), STANDARD)
-    birth_date = _body(number, zh("身份证号"), 0, today, STANDARD)
+    birth_date = _body(number, label, 0, today, STANDARD)
     if number[0] in _OTHER_PAPER:
         raise IdentityError(
             zh(
@@ -113,7 +113,7 @@ def check_id_number(text: object, today: date) -> IdNumber:
             ),
             STANDARD,
         )
-    _checked(number, zh("身份证号"), 0, STANDARD)
+    _checked(number, label, 0, STANDARD)
     return IdNumber(number, number[:6], birth_date, _sex(number))
 
 
@@ -236,31 +236,37 @@ def compose_l(division: str, birth_date: date, code: int) -> str:
 # ---------------------------------------------------------------- names and phones
 
 
-def check_name(text: object) -> str:
-    """A person's name as stored, or `IdentityError`.  No length rule but the field's own; any script."""
+def check_name(text: object, label: str = zh("姓名")) -> str:
+    """A person's name as stored, or `IdentityError`.  No length rule but the field's own; any script. ``label``: what the
+    field is called, as 曾用名 or a guardian's name: the sentence names it and no other."""
     if not isinstance(text, str) or not (name := plain_name(text[: _TYPED_LENGTH + 1])):
-        raise IdentityError(zh("请填写姓名"), KEY_CLAUSE)
+        raise IdentityError(zh("请填写{label}", label=label), KEY_CLAUSE)
     if len(text) > _TYPED_LENGTH or len(written_characters(name)) > NAME_LENGTH:
         raise IdentityError(
-            zh("姓名最长{name_length}个字，请按证件上的姓名填写", name_length=NAME_LENGTH), KEY_CLAUSE
+            zh("{label}最长{name_length}个字，请按证件填写", label=label, name_length=NAME_LENGTH), KEY_CLAUSE
         )
     if sign := _edge_sign(text):
-        raise IdentityError(zh("姓名不能以“{sign}”开头或结尾，请按证件上的姓名填写", sign=sign), KEY_CLAUSE)
+        raise IdentityError(
+            zh("{label}不能以“{sign}”开头或结尾，请按证件填写", label=label, sign=sign), KEY_CLAUSE
+        )
     for character in name:
         if "\u2e80" <= character <= "\u2fdf":
             raise IdentityError(
                 zh(
-                    "姓名中的“{character}”是部首符号，不是汉字“{han}”，请按证件重新输入这个字",
+                    "{label}中的“{character}”是部首符号，不是汉字“{han}”，请按证件重新输入这个字",
+                    label=label,
                     character=character,
                     han=unicodedata.normalize("NFKC", character),
                 ),
                 KEY_CLAUSE,
             )
         if "\ue000" <= character <= "\uf8ff" or ord(character) >= 0xF0000:
-            raise IdentityError(zh("姓名中有自造字，别的电脑上看不到，请改用国家标准字库中的字"), KEY_CLAUSE)
+            raise IdentityError(
+                zh("{label}中有自造字，别的电脑上看不到，请改用国家标准字库中的字", label=label), KEY_CLAUSE
+            )
         if not (character.isalpha() or is_han(character) or character in "·'’-. " or is_mark(character)):
             raise IdentityError(
-                zh("姓名中不能有{shown}，请按证件上的姓名填写", shown=_shown(character)), KEY_CLAUSE
+                zh("{label}中不能有{shown}，请按证件填写", label=label, shown=_shown(character)), KEY_CLAUSE
             )
     return name
 
@@ -274,16 +280,19 @@ def _edge_sign(text: str) -> str:
     return ""
 
 
-def check_phone(text: object) -> str:
+def check_phone(text: object, label: str = zh("联系电话")) -> str:
     """A mobile or fixed number as stored (digits, the area code's hyphen kept; a foreign one as + and digits), or
-    `IdentityError`."""
-    number = re.sub("[()‐-―−-]+", "-", _typed(text, zh("联系电话"), PHONE_CLAUSE)).strip("-")
+    `IdentityError`. ``label``: what the field is called."""
+    number = re.sub("[()‐-―−-]+", "-", _typed(text, label, PHONE_CLAUSE)).strip("-")
     number = re.sub("^00(?=[1-9])", "+", number).removeprefix("+86").lstrip("-")
     if number.startswith("+"):
         number = number.replace("-", "")
         if not _FOREIGN.fullmatch(number):
             raise IdentityError(
-                zh("境外电话应为+和国家（地区）代码，再接6–15位号码（如+976 99112233），请核对后重填"),
+                zh(
+                    "{label}：境外电话应为+和国家（地区）代码，再接6–15位号码（如+976 99112233），请核对后重填",
+                    label=label,
+                ),
                 PHONE_CLAUSE,
             )
         return number
@@ -292,7 +301,8 @@ def check_phone(text: object) -> str:
     if not re.fullmatch(r"1[3-9][0-9]{9}|(0[0-9]{2,3}-?)?[2-9][0-9]{6,7}(-[0-9]{1,6})?", number, re.ASCII):
         raise IdentityError(
             zh(
-                "联系电话应为11位手机号，或带区号的固定电话（如0479-2221234），境外电话前加+和国家代码，请核对后重填"
+                "{label}应为11位手机号，或带区号的固定电话（如0479-2221234），境外电话前加+和国家代码，请核对后重填",
+                label=label,
             ),
             PHONE_CLAUSE,
         )

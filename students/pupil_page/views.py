@@ -112,7 +112,7 @@ def list_schools(request: SignedInRequest, schools) -> HttpResponse:
         schools = schools.filter(name__contains=text)
     page = Paginator(schools, roster.PAGE).get_page(request.GET.get("page"))
     shown = {
-        "rows": roster.school_rows(list(page), reverse("student-roster")),
+        "rows": roster.school_rows(list(page), reverse("student-roster"), clock.local_date(clock.now())),
         "page": pager(request, page, zh("所")),
         "q": text,
     }

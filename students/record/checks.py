@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from students.pupil import identity
-from students.record.fields import RecordField
+from students.record.fields import BY_KEY, RecordField
 from web.clock import spoken
 from web.text import holds_number, normalised, plain_characters, unreadable
 from web.words import zh
@@ -63,7 +63,7 @@ def _as_text(item, text, codes, today) -> str:
 
 
 def _name(item, text, codes, today) -> str:
-    return identity.check_name(text)
+    return identity.check_name(text, item.label)
 
 
 def _code(item, text, codes, today) -> str:
@@ -174,7 +174,7 @@ def _decimal(item, text, codes, today) -> str:
 
 
 def _phone(item, text, codes, today) -> str:
-    return identity.check_phone(text)
+    return identity.check_phone(text, item.label)
 
 
 def _postcode(item, text, codes, today) -> str:
@@ -258,7 +258,7 @@ def _own_number(values, today):
     number, kind = get("id_number", ""), get("id_type", "")
     if number and kind == "1":
         try:
-            parsed = identity.check_id_number(number, today)
+            parsed = identity.check_id_number(number, today, BY_KEY["id_number"].label)
         except identity.IdentityError as error:
             yield "id_number", error.sentence
         else:
@@ -338,7 +338,7 @@ def _one_guardian(values, who, today):
     if kind != "1":
         return
     try:
-        parsed = identity.check_id_number(number, today)
+        parsed = identity.check_id_number(number, today, BY_KEY[f"{who}.id_number"].label)
     except identity.IdentityError as error:
         yield f"{who}.id_number", error.sentence
         return

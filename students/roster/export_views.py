@@ -135,7 +135,7 @@ def _row(export: RosterExport) -> dict:
     return {
         "number": export.number,
         "url": reverse("export", args=[export.number]),
-        "unit": export.unit.name,
+        "unit": export.called("unit"),
         "total": export.total,
         "form": export.form,
         "numbers": zh("含完整学籍号") if export.numbers else zh("打码"),
@@ -167,7 +167,7 @@ def export_page(request, export: RosterExport, refused: Refusal | None = None, s
         if working
         else None,
         "facts": [
-            (zh("单位"), export.unit.name),
+            (zh("单位"), export.called("unit")),
             (zh("人数"), str(export.total)),
             (zh("学籍号"), zh("完整") if export.numbers else zh("打码")),
             *([(zh("用途"), dict(reveal.PURPOSES).get(export.purpose, ""))] if export.numbers else []),

@@ -172,7 +172,7 @@ def _next(now: datetime) -> RosterExport | None:
 
 def _make(export: RosterExport, now: datetime) -> None:
     rows = _rows(export, local_date(now), _progress(export))
-    title = zh("{unit_name}学生名册", unit_name=export.unit.name)
+    title = zh("{unit_name}学生名册", unit_name=export.called("unit"))
     data = (
         tables.xlsx(title, HEAD, rows, widths=(14, 30, 14, 6, 12, 10, 14, 10, 12, 24, 12))
         if (export.form == "xlsx")

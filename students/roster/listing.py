@@ -32,7 +32,7 @@ from students.pupil.grades import (
 )
 from students.pupil.models import Enrolment, Guardian, ProblemRecord, RegistrationNumber, SchoolClass, Student
 from students.pupil.statuses import ENDED, StudentStatus
-from web import clock, pinyin
+from web import pinyin
 from web.clock import local_date, spoken, spoken_month
 from web.text import is_han, plain_name
 from web.words import zh
@@ -85,7 +85,7 @@ def schools_under(account, day: date) -> QuerySet[Unit]:
     return Unit.objects.filter(condition, level=UnitLevel.SCHOOL).order_by("authority__code", "name")
 
 
-def school_rows(schools: list[Unit], url: str) -> list[dict]:
+def school_rows(schools: list[Unit], url: str, day: date) -> list[dict]:
     """One row a school, with the number of pupils on its books."""
     counted = dict(
         Student.objects.filter(school__in=schools)
@@ -106,7 +106,7 @@ def school_rows(schools: list[Unit], url: str) -> list[dict]:
             ),
             "pupils": counted.get(school.pk, 0),
             "guests": guests.get(school.pk, 0),
-            "closed": not stands(school, local_date(clock.now())),
+            "closed": not stands(school, day),
         }
         for school in schools
     ]
@@ -373,7 +373,7 @@ def running_case(student: Student, account, day: date) -> dict | None:
         + (
             ""
             if procedures.of(case).of_one_school
-            else zh("，转入{receiving_unit_name}", receiving_unit_name=case.receiving_unit.name)
+            else zh("，转入{receiving_unit_name}", receiving_unit_name=case.receiving_name)
         ),
         "holder": case.holder.name if case.holder else "—",
         "due": day_text(case.due_on),

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from orgs.people import scope
+from orgs.people.kept_names import KeepsNames
 from orgs.people.models import Unit
 from web.words import zh
 
@@ -30,7 +31,7 @@ class ExportQuerySet(models.QuerySet):
         return self.filter(scope.under("unit", account, day), asked_by=account)
 
 
-class RosterExport(models.Model):
+class RosterExport(KeepsNames, models.Model):
     """One export of the pupils of a unit. ``numbers`` says whether registration numbers stand in it in full, for the
     ``purpose`` then given."""
 

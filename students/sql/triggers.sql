@@ -442,6 +442,19 @@ DROP TRIGGER IF EXISTS graduated_day ON students_student;
 CREATE CONSTRAINT TRIGGER graduated_day AFTER UPDATE OF status, graduated_on ON students_student
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.status IN ('graduated', 'completed', 'incomplete'))
     EXECUTE FUNCTION students_graduated_day();
+
+-- After graduated_day by its name, which says of whose list the day is: no day of a graduation changes but with the status.
+CREATE OR REPLACE FUNCTION students_graduated_kept() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM students_refuse('毕业日期随毕业办理记录，不可另行修改（四.3）', 'graduated_kept');
+    RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS graduated_kept ON students_student;
+CREATE CONSTRAINT TRIGGER graduated_kept AFTER UPDATE OF graduated_on ON students_student DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (OLD.status = NEW.status AND OLD.graduated_on IS DISTINCT FROM NEW.graduated_on)
+    EXECUTE FUNCTION students_graduated_kept();
 CREATE OR REPLACE TRIGGER no_delete BEFORE DELETE ON students_student FOR EACH ROW EXECUTE FUNCTION students_no_delete();
 
 -- Upward one phase by reporting after a graduation, or in grade 6 between 6-3 and 5-4; downward by taking such a report
@@ -667,6 +680,28 @@ DROP TRIGGER IF EXISTS leaving_bound ON students_enrolment;
 CREATE CONSTRAINT TRIGGER leaving_bound AFTER UPDATE ON students_enrolment DEFERRABLE INITIALLY DEFERRED
     FOR EACH ROW WHEN (upper_inf(OLD.period) AND NOT upper_inf(NEW.period)) EXECUTE FUNCTION students_leaving_bound();
 CREATE OR REPLACE TRIGGER no_delete BEFORE DELETE ON students_enrolment FOR EACH ROW EXECUTE FUNCTION students_no_delete();
+-- A record comes and goes today: a period begins and ends on the day on which it is written, but for the first of a pupil
+-- taken over with its past (R0.2, R3.1).
+CREATE OR REPLACE FUNCTION students_enrolment_moment() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    said timestamptz := CASE TG_OP WHEN 'INSERT' THEN lower(NEW.period) ELSE upper(NEW.period) END;
+BEGIN
+    -- What would lie before all others is enrolment_bound's to refuse.
+    IF TG_OP = 'INSERT' AND NOT EXISTS (SELECT FROM students_enrolment e
+            WHERE e.student_id = NEW.student_id AND lower(e.period) <= said) THEN
+        RETURN NEW;
+    END IF;
+    IF said NOT BETWEEN ledger_now() - interval '1 day' AND ledger_now() + interval '1 day' THEN
+        PERFORM students_refuse('学籍转入、转出的时间是办理当时，不可倒填（附件1 三）', 'enrolment_moment');
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER moment_of_coming BEFORE INSERT ON students_enrolment
+    FOR EACH ROW EXECUTE FUNCTION students_enrolment_moment();
+CREATE OR REPLACE TRIGGER moment_of_leaving BEFORE UPDATE ON students_enrolment FOR EACH ROW
+    WHEN (upper_inf(OLD.period) AND NOT upper_inf(NEW.period)) EXECUTE FUNCTION students_enrolment_moment();
 
 -- ==== students_registrationnumber
 
@@ -796,6 +831,8 @@ END $$;
 
 CREATE OR REPLACE TRIGGER problem_wall BEFORE UPDATE OR DELETE ON students_problemrecord
     FOR EACH ROW EXECUTE FUNCTION students_problem_wall();
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_problemrecord
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('settled', 'opened_at', 'closed_at');
 
 -- ==== students_bulletin
 
@@ -861,6 +898,8 @@ CREATE OR REPLACE TRIGGER unit_seat_second BEFORE INSERT OR UPDATE ON students_b
     orgs_paper_seat('published_by_id', 'province_id', 'head', 'bulletin_seat',
         '月度通报由省级今天在岗的负责人发布（三.7）', 'published_at');
 CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_bulletin FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('proposed_by_id', 'published_by_id', 'recounted_by_id');
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_bulletin
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'made_at', 'proposed_at', 'published_at');
 
 -- ==== students_bulletinline
 
@@ -890,6 +929,8 @@ END $$;
 CREATE OR REPLACE TRIGGER bulletin_line_wall BEFORE UPDATE OR DELETE ON students_bulletinline
     FOR EACH ROW EXECUTE FUNCTION students_bulletin_line_wall();
 CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_bulletinline FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('reply_by_id');
+CREATE OR REPLACE TRIGGER stamped_anew BEFORE UPDATE ON students_bulletinline FOR EACH ROW
+    WHEN (NEW.reply_at IS NOT NULL AND NEW.reply_at IS DISTINCT FROM OLD.reply_at) EXECUTE FUNCTION orgs_stamped('reply_at');
 
 -- ==== students_statuschange
 
@@ -974,7 +1015,39 @@ CREATE OR REPLACE TRIGGER unit_seat_first BEFORE INSERT OR UPDATE ON students_dr
 CREATE OR REPLACE TRIGGER unit_seat_second BEFORE INSERT OR UPDATE ON students_dropoutmark FOR EACH ROW EXECUTE FUNCTION
     orgs_paper_seat('signed_by_id', 'school_id', 'head', 'dropout_seat',
         '辍学报告由本校今天在岗的负责人签核（五.2）', 'signed_at');
-CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_dropoutmark FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('marked_by_id', 'signed_by_id');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_dropoutmark FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('marked_by_id', 'signed_by_id', 'unit:school_id@signed_by_id', 'above:school_id@signed_by_id');
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_dropoutmark
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'marked_at', 'signed_at');
+-- The days that a mark says: they lie where they can lie, are written with what they are the day of, and stay (R5.2).
+CREATE OR REPLACE FUNCTION students_dropout_days() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    today date := orgs_today();
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.last_seen_on >= today OR NEW.sent_on IS NOT NULL OR NEW.ended_on IS NOT NULL
+           OR NEW.last_seen_on < (SELECT entered_on FROM students_student WHERE id = NEW.student_id) THEN
+            PERFORM students_refuse('最后到校日期须在入学以后、今天以前（五.2）', 'dropout_days');
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF (NEW.sent_on, NEW.sent_to) IS DISTINCT FROM (OLD.sent_on, OLD.sent_to)
+       AND NOT (OLD.state = 'signed' AND NEW.state = 'sent'
+                AND NEW.sent_on BETWEEN (NEW.signed_at AT TIME ZONE 'Asia/Shanghai')::date AND today) THEN
+        PERFORM students_refuse('报送日期随报送登记一次，须在签核以后、不晚于今天（五.2）', 'dropout_days');
+    END IF;
+    IF (NEW.state = 'ended') <> (NEW.ended_on IS NOT NULL)
+       OR NEW.ended_on IS DISTINCT FROM OLD.ended_on
+          AND NOT (OLD.state <> 'ended' AND NEW.ended_on > NEW.last_seen_on AND NEW.ended_on <= today) THEN
+        PERFORM students_refuse('返校日期随返校登记一次，须在最后到校以后、不晚于今天（五.2）', 'dropout_days');
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- After dropout_wall by its name: what may not become of a mark is told first.
+CREATE OR REPLACE TRIGGER said_days BEFORE INSERT OR UPDATE ON students_dropoutmark
+    FOR EACH ROW EXECUTE FUNCTION students_dropout_days();
 
 -- ==== students_graduationrun
 
@@ -1036,7 +1109,8 @@ CREATE OR REPLACE TRIGGER unit_seat_first BEFORE INSERT OR UPDATE ON students_gr
 CREATE OR REPLACE TRIGGER unit_seat_second BEFORE INSERT OR UPDATE ON students_graduationrun FOR EACH ROW EXECUTE FUNCTION
     orgs_paper_seat('signed_by_id', 'school_id', 'head', 'graduation_seat',
         '毕业名单由本校今天在岗的负责人核办（附件1 三.1）', 'signed_at');
-CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_graduationrun FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('prepared_by_id', 'signed_by_id');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_graduationrun FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('prepared_by_id', 'signed_by_id', 'unit:school_id@signed_by_id');
 
 -- ==== students_graduationline
 
@@ -1126,11 +1200,17 @@ END $$;
 
 CREATE OR REPLACE TRIGGER import_wall BEFORE UPDATE OR DELETE ON students_importbatch
     FOR EACH ROW EXECUTE FUNCTION students_import_wall();
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_importbatch
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'asked_at', 'confirmed_at', 'finished_at');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_importbatch FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('asked_by_id', 'unit:unit_id@confirmed_at');
 
 -- ==== students_keyinformationchange
 
 CREATE OR REPLACE TRIGGER facts_fixed BEFORE UPDATE OR DELETE ON students_keyinformationchange
     FOR EACH ROW EXECUTE FUNCTION reviews_facts_fixed('answer', 'answered_at', 'answered_of', 'conflict', 'was');
+CREATE OR REPLACE TRIGGER stamped_anew BEFORE UPDATE ON students_keyinformationchange FOR EACH ROW
+    WHEN (NEW.answered_at IS NOT NULL AND NEW.answered_at IS DISTINCT FROM OLD.answered_at) EXECUTE FUNCTION orgs_stamped('answered_at');
 
 -- ==== students_monthlycheck
 
@@ -1169,7 +1249,10 @@ CREATE OR REPLACE TRIGGER unit_seat_first BEFORE INSERT OR UPDATE ON students_mo
 CREATE OR REPLACE TRIGGER unit_seat_second BEFORE INSERT OR UPDATE ON students_monthlycheck FOR EACH ROW EXECUTE FUNCTION
     orgs_paper_seat('sent_by_id', 'province_id', 'head', 'month_seat',
         '月末名单由省级今天在岗的负责人上报（附件1 二）', 'sent_at');
-CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_monthlycheck FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('closed_by_id', 'sent_by_id');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_monthlycheck FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('closed_by_id', 'sent_by_id', 'unit:province_id@sent_by_id');
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_monthlycheck
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'closed_at', 'sent_at', 'checked_at');
 
 -- ==== students_latechild
 
@@ -1220,6 +1303,8 @@ CREATE OR REPLACE TRIGGER late_wall BEFORE UPDATE ON students_latechild FOR EACH
 CREATE OR REPLACE TRIGGER succession_wall BEFORE UPDATE ON students_latechild FOR EACH ROW
     WHEN (OLD.state IN ('listed', 'sent', 'collected', 'returned') AND orgs_succeeded(OLD.school_id, NEW.school_id))
     EXECUTE FUNCTION orgs_succession_wall('school_id', 'class_number');
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_latechild
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'listed_at', 'collected_at');
 
 -- ==== students_issuingbatch
 
@@ -1238,7 +1323,23 @@ CREATE OR REPLACE TRIGGER unit_seat_first BEFORE INSERT OR UPDATE ON students_is
 CREATE OR REPLACE TRIGGER unit_seat_second BEFORE INSERT OR UPDATE ON students_issuingbatch FOR EACH ROW EXECUTE FUNCTION
     orgs_paper_seat('confirmed_by_id', 'province_id', 'head', 'batch_seat',
         '学籍号下发由省级今天在岗的负责人确认（附件1 一.2）', 'confirmed_at');
-CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_issuingbatch FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('prepared_by_id', 'confirmed_by_id');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_issuingbatch FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('prepared_by_id', 'confirmed_by_id', 'unit:province_id@confirmed_by_id');
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_issuingbatch
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'prepared_at', 'confirmed_at', 'finished_at');
+
+-- As keep_names of the batch itself: every school of a confirmed batch, and its authority, as they were called then (R0.2).
+CREATE OR REPLACE FUNCTION students_batch_schools() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    SELECT NEW.names || jsonb_build_object('schools', coalesce(jsonb_object_agg(u.id, jsonb_build_array(u.name, coalesce(a.name, ''))), '{}'))
+        INTO NEW.names FROM orgs_unit u LEFT JOIN orgs_unit a ON a.id = u.authority_id
+        WHERE u.id IN (SELECT l.school_id FROM students_issuingline l WHERE l.batch_id = NEW.id);
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER zzzz_schools BEFORE UPDATE ON students_issuingbatch FOR EACH ROW
+    WHEN (OLD.confirmed_by_id IS NULL AND NEW.confirmed_by_id IS NOT NULL) EXECUTE FUNCTION students_batch_schools();
 
 -- ==== students_issuingline
 
@@ -1265,6 +1366,10 @@ CREATE OR REPLACE TRIGGER photo_stamp BEFORE INSERT ON students_pupilphoto FOR E
 -- ==== students_printbatch
 
 CREATE OR REPLACE TRIGGER no_delete BEFORE DELETE ON students_printbatch FOR EACH ROW EXECUTE FUNCTION students_no_delete();
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_printbatch
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'asked_at', 'finished_at');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_printbatch FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('asked_by_id', 'unit:unit_id', 'unit:school_id');
 
 -- ==== students_sheetprint
 
@@ -1287,6 +1392,8 @@ CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_she
 
 CREATE OR REPLACE TRIGGER append_only BEFORE UPDATE OR DELETE ON students_knowntwins
     FOR EACH ROW EXECUTE FUNCTION ledger_refuse_change();
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_knowntwins
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('id', 'known_at');
 
 -- ==== students_recruitedpupil
 
@@ -1378,6 +1485,20 @@ CREATE OR REPLACE TRIGGER unit_seat_first BEFORE INSERT OR UPDATE ON students_re
 CREATE OR REPLACE TRIGGER unit_seat_second BEFORE INSERT OR UPDATE ON students_recruitedpupil FOR EACH ROW EXECUTE FUNCTION
     orgs_paper_seat('reporting_by_id', 'school_id', 'registrar', 'recruited_seat',
         '报到由招生学校今天在岗的学籍管理员登记（四.3）');
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_recruitedpupil
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'listed_at');
+-- The day of reporting is written with the report, between the graduation and today (R4.5).
+CREATE OR REPLACE FUNCTION students_recruited_days() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT (NEW.state = 'reported' AND NEW.reported_on BETWEEN NEW.graduated_on AND orgs_today()) THEN
+        PERFORM students_refuse('报到日期随报到登记，须在毕业以后、不晚于今天（四.3）', 'recruited_days');
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER said_days BEFORE UPDATE ON students_recruitedpupil FOR EACH ROW
+    WHEN (NEW.reported_on IS DISTINCT FROM OLD.reported_on) EXECUTE FUNCTION students_recruited_days();
 
 -- ==== students_recruitmentreturn
 
@@ -1454,10 +1575,14 @@ END $$;
 
 CREATE OR REPLACE TRIGGER removal_wall BEFORE INSERT ON students_recordremoval
     FOR EACH ROW EXECUTE FUNCTION students_removal_wall();
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_recordremoval
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('id', 'removed_at');
 
 -- ==== students_classcharge
 
 CREATE OR REPLACE TRIGGER no_delete BEFORE DELETE ON students_classcharge FOR EACH ROW EXECUTE FUNCTION students_no_delete();
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_classcharge
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('id', 'set_at');
 
 -- ==== students_changesheet
 
@@ -1489,7 +1614,10 @@ CREATE OR REPLACE TRIGGER two_persons BEFORE INSERT OR UPDATE ON students_change
 CREATE OR REPLACE TRIGGER unit_seat_second BEFORE INSERT OR UPDATE ON students_changesheet FOR EACH ROW EXECUTE FUNCTION
     orgs_paper_seat('decided_by_id', 'school_class_id', 'registrar', 'sheet_seat',
         '变动表由本校今天在岗的学籍管理员核对（六）', 'decided_at', 'students_schoolclass');
-CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_changesheet FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('prepared_by_id', 'decided_by_id');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_changesheet FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('prepared_by_id', 'decided_by_id', 'unit:school_class_id@decided_by_id@students_schoolclass');
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_changesheet
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'prepared_at', 'sent_at', 'decided_at');
 
 -- ==== students_changesheetline
 
@@ -1551,7 +1679,21 @@ CREATE OR REPLACE TRIGGER unit_seat_opened BEFORE INSERT OR UPDATE ON students_v
 CREATE OR REPLACE TRIGGER unit_seat_second BEFORE INSERT OR UPDATE ON students_verificationround FOR EACH ROW EXECUTE FUNCTION
     orgs_paper_seat('signed_by_id', 'authority_id', 'head', 'verification_seat',
         '学期核查由主管部门今天在岗的负责人签核（六）', 'signed_at');
-CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_verificationround FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('opened_by_id', 'submitted_by_id', 'signed_by_id');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_verificationround FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('opened_by_id', 'submitted_by_id', 'signed_by_id', 'unit:authority_id@signed_by_id');
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_verificationround
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'opened_at', 'submitted_at', 'signed_at');
+
+-- What the schools were told to be the limit is what lateness is counted from (R6.2).
+CREATE OR REPLACE FUNCTION students_round_due() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM students_refuse('核查的完成期限随核查公布，不可修改（六）', 'round_due');
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER due_fixed BEFORE UPDATE ON students_verificationround FOR EACH ROW
+    WHEN (NEW.due_on <> OLD.due_on) EXECUTE FUNCTION students_round_due();
 
 -- ==== students_schoolverification
 
@@ -1567,7 +1709,10 @@ CREATE OR REPLACE TRIGGER unit_seat_first BEFORE INSERT OR UPDATE ON students_sc
 CREATE OR REPLACE TRIGGER unit_seat_second BEFORE INSERT OR UPDATE ON students_schoolverification FOR EACH ROW EXECUTE FUNCTION
     orgs_paper_seat('signed_by_id', 'school_id', 'head', 'verification_seat',
         '学期核查由本校今天在岗的负责人签核（六）', 'signed_at');
-CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_schoolverification FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('submitted_by_id', 'signed_by_id');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_schoolverification FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('submitted_by_id', 'signed_by_id', 'unit:school_id@signed_by_id');
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_schoolverification
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'submitted_at', 'signed_at');
 
 -- ==== students_sampledpupil
 
@@ -1587,3 +1732,12 @@ END $$;
 
 CREATE OR REPLACE TRIGGER sample_wall BEFORE UPDATE OR DELETE ON students_sampledpupil
     FOR EACH ROW EXECUTE FUNCTION students_sample_wall();
+CREATE OR REPLACE TRIGGER stamped_anew BEFORE UPDATE ON students_sampledpupil FOR EACH ROW
+    WHEN (NEW.found_at IS NOT NULL AND NEW.found_at IS DISTINCT FROM OLD.found_at) EXECUTE FUNCTION orgs_stamped('found_at');
+
+-- ==== students_rosterexport
+
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON students_rosterexport
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'asked_at', 'finished_at');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON students_rosterexport FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('asked_by_id', 'unit:unit_id');

@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from orgs.people import scope
+from orgs.people.kept_names import KeepsNames
 from orgs.people.models import Unit
 from web.words import zh
 
@@ -47,7 +48,7 @@ class ImportBatchQuerySet(models.QuerySet):
         return self.filter(scope.under("unit", account, day))
 
 
-class ImportBatch(models.Model):
+class ImportBatch(KeepsNames, models.Model):
     """An uploaded table. The file stands sealed under ``key`` until the import has ended; the row keeps no personal data.
 
     ``faults``: the first of them as ``[line, column, label, sentence]``; ``faulty`` counts all, ``bad`` are their lines

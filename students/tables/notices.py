@@ -1,5 +1,7 @@
 """What the one who uploaded a table is told when the dry run or the writing has ended."""
 
+from datetime import datetime
+
 from ledger import outbox
 from ledger.models import OutboxMessage
 from reviews.notices.sending import Letter, tell
@@ -9,14 +11,17 @@ from web.words import zh
 
 
 @outbox.handler("import")
-def tell_uploader(messages: list[OutboxMessage]) -> None:
+def tell_uploader(messages: list[OutboxMessage], now: datetime) -> None:
     """One notice; figures only."""
     ids = {message.payload["import"] for message in messages}
     batches = ImportBatch.objects.select_related("asked_by").in_bulk(ids)
     tell(
-        Letter(batch.asked_by_id, None, text_of(batch), message.dedup, f"/imports/{batch.number}/")
-        for message in messages
-        for batch in [batches[message.payload["import"]]]
+        (
+            Letter(batch.asked_by_id, None, text_of(batch), message.dedup, f"/imports/{batch.number}/")
+            for message in messages
+            for batch in [batches[message.payload["import"]]]
+        ),
+        now,
     )
 
 

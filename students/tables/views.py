@@ -171,10 +171,10 @@ def _returned_refusal(batch: ImportBatch, by, day) -> Refusal | None:
 
 def _facts(batch: ImportBatch) -> list[tuple[str, str]]:
     rows = [
-        (zh("单位"), batch.unit.name),
+        (zh("单位"), batch.called("unit")),
         (
             zh("上传"),
-            beside(batch.asked_by, moment(batch.asked_at)),
+            beside(batch.called("asked_by"), moment(batch.asked_at)),
         ),
         (zh("行数"), str(batch.total)),
     ]
@@ -203,7 +203,7 @@ def row_of(batch: ImportBatch) -> dict:
     return {
         "number": batch.number,
         "url": reverse("import", args=[batch.number]),
-        "unit": batch.unit.name,
+        "unit": batch.called("unit"),
         "asked": moment(batch.asked_at),
         "state": batch.get_state_display(),
         "tier": _TIERS.get(batch.state, "state-plain"),

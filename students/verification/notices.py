@@ -1,5 +1,7 @@
 """What schools are told of the term's verification."""
 
+from datetime import datetime
+
 from ledger import outbox
 from ledger.models import OutboxMessage
 from orgs.people.seats import clerks_of
@@ -16,16 +18,19 @@ _TEXTS = {
 
 
 @outbox.handler("verification")
-def tell_schools(messages: list[OutboxMessage]) -> None:
+def tell_schools(messages: list[OutboxMessage], now: datetime) -> None:
     """One notice for each registrar and head of the school."""
     rows = SchoolVerification.objects.select_related("round", "school")
     parts = rows.in_bulk({message.payload["part"] for message in messages})
-    clerks = clerks_of({part.school_id for part in parts.values()}, clock.local_date(clock.now()))
+    clerks = clerks_of({part.school_id for part in parts.values()}, clock.local_date(now))
     tell(
-        Letter(account, None, _text(part, message.payload["what"]), message.dedup, _link(part))
-        for message in messages
-        for part in [parts[message.payload["part"]]]
-        for account in clerks[part.school_id]
+        (
+            Letter(account, None, _text(part, message.payload["what"]), message.dedup, _link(part))
+            for message in messages
+            for part in [parts[message.payload["part"]]]
+            for account in clerks[part.school_id]
+        ),
+        now,
     )
 
 

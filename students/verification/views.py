@@ -116,7 +116,7 @@ def list_page(request: SignedInRequest, refused: Refusal | None = None, status=2
             {
                 "url": reverse("verification-part", args=[part.round.number, part.school.code]),
                 "term": part.round.term_name,
-                "school": part.school.name,
+                "school": part.called("school"),
                 "due": spoken(part.round.due_on),
                 "state": part.get_state_display(),
                 "tier": _TIERS[part.state],
@@ -134,7 +134,7 @@ def _round_row(row: VerificationRound) -> dict:
     return {
         "number": row.number,
         "url": reverse("verification", args=[row.number]),
-        "authority": row.authority.name,
+        "authority": row.called("authority"),
         "term": row.term_name,
         "due": spoken(row.due_on),
         "state": row.get_state_display(),
@@ -190,7 +190,7 @@ def round_page(request, found: VerificationRound, refused: Refusal | None = None
     total = {key: sum(one[key] for one in counts.values()) for key in rounds.Counts.KEYS}
     signed = sum(part.state == Verified.SIGNED for part in parts)
     shown = {
-        "round": {"number": found.number, "term": found.term_name, "authority": found.authority.name},
+        "round": {"number": found.number, "term": found.term_name, "authority": found.called("authority")},
         "state": found.get_state_display(),
         "tier": _TIERS[found.state],
         "facts": _facts(found, len(parts), signed, total),
@@ -233,7 +233,7 @@ def _facts(found: VerificationRound, schools: int, signed: int, total: dict) -> 
         part3=total["underway"],
     )
     return [
-        (zh("主管部门"), found.authority.name),
+        (zh("主管部门"), found.called("authority")),
         (zh("发起"), opened),
         (zh("每校抽查"), zh("{found_sample} 人", found_sample=found.sample)),
         (zh("完成期限"), spoken(found.due_on)),
@@ -268,7 +268,7 @@ def _said(by, at, opinion: str) -> str:
 def _part_row(found: VerificationRound, part: SchoolVerification, one: rounds.Counts) -> dict:
     return {
         "url": reverse("verification-part", args=[found.number, part.school.code]),
-        "school": part.school.name,
+        "school": part.called("school"),
         **one,
         "left": one.left,
         "state": part.get_state_display(),
@@ -347,7 +347,7 @@ def part_page(
     chosen = set(request.POST.getlist("item")) if refused else set()
     may = _may(part, known.today, lambda role: rounds.school_refusal(part, request.user, role, known.today))
     shown = {
-        "part": {"school": part.school.name, "number": part.round.number, "code": part.school.code},
+        "part": {"school": part.called("school"), "number": part.round.number, "code": part.school.code},
         "term": part.round.term_name,
         "round_url": reverse("verification", args=[part.round.number])
         if VerificationRound.objects.visible_to(request.user, known.today).filter(pk=part.round_id).exists()
@@ -355,7 +355,7 @@ def part_page(
         "state": part.get_state_display(),
         "tier": _TIERS[part.state],
         "facts": [
-            (zh("学校"), part.school.name),
+            (zh("学校"), part.called("school")),
             (zh("完成期限"), spoken(part.round.due_on)),
             (
                 zh("抽查"),

@@ -145,7 +145,7 @@ def facts_shown(row: GraduationCorrection, case: Case, full: bool = False) -> li
         name, number = identity.mask_name(name), identity.mask_number(number)
     return [
         (zh("姓名"), records.who_is(student, name)),
-        (zh("学校"), case.sending_unit.name),
+        (zh("学校"), case.sending_name),
         (zh("学籍号"), number),
         (zh("更正事项"), row.get_what_display()),
         (zh("毕业学段"), row.get_phase_display()),

@@ -80,13 +80,16 @@ def _post(schools: dict[Unit, int], end: date, days: int) -> int:
 
 
 @outbox.handler("graduation")
-def tell_units(messages: list[OutboxMessage]) -> None:
+def tell_units(messages: list[OutboxMessage], now: datetime) -> None:
     """Registrars and heads; figures only."""
-    clerks = clerks_of({message.payload["unit"] for message in messages}, clock.local_date(clock.now()))
+    clerks = clerks_of({message.payload["unit"] for message in messages}, clock.local_date(now))
     tell(
-        Letter(account, None, _text(message.payload), message.dedup, "/graduation/")
-        for message in messages
-        for account in clerks[message.payload["unit"]]
+        (
+            Letter(account, None, _text(message.payload), message.dedup, "/graduation/")
+            for message in messages
+            for account in clerks[message.payload["unit"]]
+        ),
+        now,
     )
 
 

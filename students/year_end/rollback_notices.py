@@ -1,6 +1,8 @@
 """招生回退 is told where the record comes back: the school of graduation and its authority, in another province too; they
 are not asked (R4.4)."""
 
+from datetime import datetime
+
 from ledger import outbox
 from ledger.models import OutboxMessage
 from orgs.people.models import Unit
@@ -22,17 +24,20 @@ def post(case: Case, school: Unit) -> None:
 
 
 @outbox.handler(TOPIC)
-def tell_graduation_side(messages: list[OutboxMessage]) -> None:
+def tell_graduation_side(messages: list[OutboxMessage], now: datetime) -> None:
     """Registrars and heads, one notice each; the child's name masked as the case has it."""
     said = [message.payload for message in messages]
     cases = Case.objects.select_related("receiving_unit").in_bulk({one["case"] for one in said})
     schools = Unit.objects.in_bulk({one["school"] for one in said})
-    clerks = clerks_of({unit for one in said for unit in one["units"]}, clock.local_date(clock.now()))
+    clerks = clerks_of({unit for one in said for unit in one["units"]}, clock.local_date(now))
     tell(
-        Letter(account, None, _text(cases[one["case"]], schools[one["school"]]), message.dedup)
-        for message, one in zip(messages, said, strict=True)
-        for unit in one["units"]
-        for account in clerks[unit]
+        (
+            Letter(account, None, _text(cases[one["case"]], schools[one["school"]]), message.dedup)
+            for message, one in zip(messages, said, strict=True)
+            for unit in one["units"]
+            for account in clerks[unit]
+        ),
+        now,
     )
 
 

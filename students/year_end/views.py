@@ -148,7 +148,7 @@ def _run_row(run: GraduationRun, book) -> dict:
     return {
         "number": run.number,
         "url": reverse("graduation", args=[run.number]),
-        "school": run.school.name,
+        "school": run.called("school"),
         "title": graduation.title(run),
         "state": run.get_state_display(),
         "tier": _RUN_TIERS.get(run.state, ""),
@@ -253,7 +253,7 @@ def run_page(
 
 def _facts(run: GraduationRun) -> list[tuple[str, str]]:
     rows = [
-        (zh("学校"), run.school.name),
+        (zh("学校"), run.called("school")),
         (
             zh("准备"),
             beside(run.called("prepared_by"), moment(run.prepared_at)),

@@ -51,7 +51,7 @@ def test_the_same_dedup_is_written_once():
 
 def test_waiting_messages_are_delivered_together_and_once(topics):
     calls = []
-    outbox.handler("a")(lambda messages: calls.append([m.payload["name"] for m in messages]))
+    outbox.handler("a")(lambda messages, now: calls.append([m.payload["name"] for m in messages]))
     post("a", "1", "2", "3")
     assert outbox.relay(soon()) == 3
     assert calls == [["1", "2", "3"]]
@@ -61,7 +61,7 @@ def test_waiting_messages_are_delivered_together_and_once(topics):
 
 def test_one_that_fails_is_undone_alone_and_the_others_are_delivered(topics):
     @outbox.handler("a")
-    def deliver(messages):
+    def deliver(messages, now):
         for message in messages:
             trace(message)
             if message.payload["name"] == "2":
@@ -76,7 +76,7 @@ def test_one_that_fails_is_undone_alone_and_the_others_are_delivered(topics):
 
 def test_one_that_breaks_the_transaction_harms_no_other(topics):
     @outbox.handler("a")
-    def deliver(messages):
+    def deliver(messages, now):
         for message in messages:
             trace(message)
             with connection.cursor() as cursor:
@@ -88,7 +88,7 @@ def test_one_that_breaks_the_transaction_harms_no_other(topics):
 
 
 def test_what_fails_is_tried_again_later_and_later_up_to_six_hours_for_ever(topics):
-    outbox.handler("a")(lambda messages: 1 / 0)
+    outbox.handler("a")(lambda messages, now: 1 / 0)
     post("a", "1")
     now, waits = soon(), []
     for _ in range(60):
@@ -100,15 +100,15 @@ def test_what_fails_is_tried_again_later_and_later_up_to_six_hours_for_ever(topi
         now = message.available_at
     assert waits[:3] == [timedelta(seconds=2), timedelta(seconds=4), timedelta(seconds=8)]
     assert waits[-1] == timedelta(hours=6)
-    outbox.handler("a")(lambda messages: None)
+    outbox.handler("a")(lambda messages, now: None)
     assert outbox.relay(now) == 1
 
 
 def test_a_crowd_that_fails_does_not_keep_a_good_message_waiting(topics, monkeypatch):
     monkeypatch.setattr(outbox, "BATCH", 10)
     delivered = []
-    outbox.handler("bad")(lambda messages: 1 / 0)
-    outbox.handler("good")(lambda messages: delivered.extend(messages))
+    outbox.handler("bad")(lambda messages, now: 1 / 0)
+    outbox.handler("good")(lambda messages, now: delivered.extend(messages))
     post("bad", *map(str, range(35)))
     post("good", "1")
     assert outbox.relay(soon()) == 1
@@ -124,10 +124,10 @@ def test_an_unknown_topic_waits_for_the_program_that_knows_it(topics):
 
 def test_outside_systems_come_last_and_their_first_failure_ends_the_round(topics):
     order, calls = [], []
-    outbox.handler("inside")(lambda messages: order.append("inside"))
+    outbox.handler("inside")(lambda messages, now: order.append("inside"))
 
     @outbox.handler("mail", outside=True)
-    def send(messages):
+    def send(messages, now):
         calls.append([m.payload["name"] for m in messages])
         order.append("mail")
         raise ConnectionRefusedError
@@ -141,7 +141,7 @@ def test_outside_systems_come_last_and_their_first_failure_ends_the_round(topics
 
 
 def test_the_limit_bounds_one_round(topics):
-    outbox.handler("a")(lambda messages: None)
+    outbox.handler("a")(lambda messages, now: None)
     post("a", *map(str, range(7)))
     assert outbox.relay(soon(), limit=5) == 5
     assert outbox.relay(soon(), limit=5) == 2
@@ -152,7 +152,7 @@ def test_eight_relays_at_once_deliver_each_message_once(topics):
     counts, guard = Counter(), threading.Lock()
 
     @outbox.handler("a")
-    def deliver(messages):
+    def deliver(messages, now):
         for message in messages:
             trace(message)  # unique: a second delivery of one message would fail
         with guard:
@@ -187,7 +187,7 @@ def test_a_relay_that_dies_before_it_has_marked_its_messages_has_done_nothing(to
         pass
 
     @outbox.handler("a")
-    def deliver(messages):
+    def deliver(messages, now):
         for message in messages:
             trace(message)
         raise Killed
@@ -196,13 +196,13 @@ def test_a_relay_that_dies_before_it_has_marked_its_messages_has_done_nothing(to
     with pytest.raises(Killed):
         outbox.relay(soon())
     assert names_kept() == []
-    outbox.handler("a")(lambda messages: [trace(m) for m in messages])
+    outbox.handler("a")(lambda messages, now: [trace(m) for m in messages])
     assert outbox.relay(soon()) == 2
     assert names_kept() == ["1", "2"]
 
 
 def test_a_waiting_message_cannot_be_taken_away_nor_a_delivered_one_changed(topics):
-    outbox.handler("a")(lambda messages: None)
+    outbox.handler("a")(lambda messages, now: None)
     post("a", "1")
     with refused_by_database("outbox_undelivered"):
         OutboxMessage.objects.all().delete()

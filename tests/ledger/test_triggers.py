@@ -11,13 +11,6 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from ledger import earlier_tables, triggers
-from tests import schema_text
-
-GOLDEN = Path(__file__).resolve().parent.parent / "golden" / "schema.sql"
-# How the first migrations differ from the chain that they took the place of: the same rule, told by Django anew.
-TOLD_ANEW = {
-    "CHECK ((NOT ((kept_id = student_id) AND (kept_id IS NOT NULL))))": "CHECK ((NOT (kept_id = student_id)))"
-}
 
 
 def standing(kind: str, name: str):
@@ -90,16 +83,6 @@ def test_a_changed_file_is_written_and_what_it_no_longer_names_goes(copies):
     tickets.write_text(text, encoding="utf-8")
     assert triggers.apply(connection) is True
     assert standing("proc", "tickets_late") == 0
-
-
-@pytest.mark.django_db
-def test_the_schema_is_that_of_the_chain_of_migrations_before():
-    """Until the first later migration, with which golden/schema.sql goes."""
-    now = schema_text.written(schema_text.pieces(schema_text.dumped()))
-    for new, old in TOLD_ANEW.items():
-        assert new in now
-        now = now.replace(new, old)
-    assert now == GOLDEN.read_text(encoding="utf-8")
 
 
 @pytest.mark.django_db

@@ -78,9 +78,9 @@ def test_a_unit_that_will_be_closed_takes_complaints_until_that_day(world):
         world.closed(unit, on=today + timedelta(days=1))
     for unit in closing:
         assert unit.name in Client().get(f"/contacts/?q={unit.name}").content.decode()
-        assert complaints.addressed_to(unit.name) == unit
+        assert complaints.addressed_to(unit.name, today) == unit
     for unit in closing:
         world.closed(unit, on=today)
         assert "没有找到" in Client().get(f"/contacts/?q={unit.name}").content.decode()
         with refused("unit", match="没有找到受理单位"):
-            complaints.addressed_to(unit.name)
+            complaints.addressed_to(unit.name, today)

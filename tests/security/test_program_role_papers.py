@@ -4,6 +4,7 @@ was sent, and a record changes to what was decided and to nothing else (R0.5, R0
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from orgs.people.models import PostRole
 from reviews.appeals import ruling as appeals
@@ -309,3 +310,206 @@ def test_the_path_of_a_unit_is_what_the_tree_says(world, program):
     ):
         told = program.is_refused(f"UPDATE orgs_unit SET {change} WHERE id = %(unit)s", unit=world.third.pk)
         assert told == ("unit_path", "单位的层级路径由主管部门决定，不能另设"), change
+
+
+# ---------------------------------------------------------------- no statement says when something was done
+
+# Every moment of an act on a paper, of a row that a test below makes; the rest of the columns of time is in SAID.
+MOMENTS = {
+    "students_dropoutmark": ("marked_at", "signed_at"),
+    "students_changesheet": ("prepared_at", "sent_at", "decided_at"),
+    "students_verificationround": ("opened_at", "submitted_at", "signed_at"),
+    "students_schoolverification": ("submitted_at", "signed_at"),
+    "students_bulletin": ("made_at", "proposed_at", "published_at"),
+    "students_monthlycheck": ("closed_at", "sent_at", "checked_at"),
+    "students_latechild": ("listed_at", "collected_at"),
+    "students_recruitedpupil": ("listed_at",),
+    "students_issuingbatch": ("prepared_at", "confirmed_at", "finished_at"),
+    "students_importbatch": ("asked_at", "confirmed_at", "finished_at"),
+    "students_printbatch": ("asked_at", "finished_at"),
+    "students_rosterexport": ("asked_at", "finished_at"),
+    "students_problemrecord": ("opened_at", "closed_at"),
+    "students_classcharge": ("set_at",),
+    "students_recordremoval": ("removed_at",),
+    "students_knowntwins": ("known_at",),
+    "reviews_step": ("first_opened_at", "overdue_at"),
+    "tickets_ticket": (
+        "drafted_at",
+        "issued_at",
+        "overdue_at",
+        "accepted_at",
+        "answered_at",
+        "confirmed_at",
+        "closed_at",
+    ),
+    "tickets_enclosure": ("removed_at",),
+}
+# Moments that other walls keep, each of which has its own test; days that people say, and what is counted from rows.
+ELSEWHERE = {
+    "students_graduationrun": {"prepared_at", "signed_at"},
+    "students_bulletinline": {"reply_at"},
+    "students_keyinformationchange": {"answered_at"},
+    "students_sampledpupil": {"found_at"},
+    "reviews_step": {"opened_at", "handled_at", "signed_at", "closed_at"},
+    "reviews_case": {"created_at", "submitted_at", "expires_at", "closed_at"},
+    "reviews_act": {"at"},
+    "reviews_attachment": {"uploaded_at", "removed_at"},
+    "reviews_overduerecord": {"recorded_at"},
+    "reviews_fault": {"opened_at", "closed_at"},
+    "reviews_wallmark": {"at"},
+    "reviews_wallappeal": {"raised_at", "decided_at"},
+    "students_fieldchange": {"at"},
+    "students_pupilphoto": {"taken_at"},
+    "students_sheetprint": {"printed_at"},
+    "students_registrationnumber": {"issued_at", "closed_at"},
+    "transfers_offlinetransfer": {"recorded_at", "confirmed_at", "closed_at"},
+    "tickets_entry": {"at"},
+    "tickets_enclosure": {"added_at"},
+}
+# Of the machinery: when a job was last taken in hand, a notice read, a table loaded, a count made.
+MACHINERY = {
+    ("students_printbatch", "begun_at"),
+    ("students_rosterexport", "begun_at"),
+    ("students_importbatch", "begun_at"),
+    ("students_populationperson", "imported_at"),
+    ("students_promotioncount", "recorded_at"),
+    ("reviews_notice", "created_at"),
+    ("reviews_notice", "read_at"),
+    ("reviews_notice", "mailed_at"),
+    ("tickets_thread", "begun_at"),
+}
+
+
+@pytest.mark.rule("R0.2")
+def test_every_moment_of_a_paper_is_the_databases():
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT tgrelid::regclass::text, encode(tgargs, 'escape') FROM pg_trigger WHERE tgname = 'moments'"
+        )
+        kept = {table: tuple(args.split("\\000")[1:-1]) for table, args in cursor.fetchall()}
+        assert kept == MOMENTS
+        cursor.execute(
+            "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
+            " AND data_type = 'timestamp with time zone' AND table_name ~ '^(reviews|students|transfers|tickets)_'"
+        )
+        known = {(table, column) for table, columns in MOMENTS.items() for column in columns}
+        known |= {(table, column) for table, columns in ELSEWHERE.items() for column in columns} | MACHINERY
+        assert set(cursor.fetchall()) == known
+
+
+FIXED = ("moment_fixed", "办理时间由数据库记录，不可修改（附件1 三.1）")
+
+
+@pytest.mark.rule("R0.2")
+@pytest.mark.parametrize(
+    "paper", [graduation_list, dropout_report, class_sheet, verification_round, verification_part]
+)
+def test_no_moment_of_a_paper_is_moved(world, program, paper):
+    row, *_ = paper(world)
+    table = row._meta.db_table
+    for moment in MOMENTS.get(table, ("prepared_at",)):
+        row.refresh_from_db()
+        change = f"UPDATE {table} SET {moment} = '2020-01-01' WHERE id = %(row)s"
+        if getattr(row, moment) is not None:
+            told = program.is_refused(change, row=row.pk)
+            assert told == FIXED or told[0] == "graduation_fixed", moment
+            continue
+        program.does(change, row=row.pk)
+        row.refresh_from_db()
+        assert clock.now() - getattr(row, moment) < timedelta(minutes=5), moment
+
+
+@pytest.mark.rule("R5.2")
+def test_the_days_of_a_dropout_mark_are_said_once_and_lie_where_they_can(world, program):
+    row = upkept.dropout_of(world, world.third)
+    begin = "INSERT INTO students_dropoutmark SELECT (jsonb_populate_record(m, %(said)s::jsonb)).* FROM students_dropoutmark m WHERE id = %(row)s"
+    end = "UPDATE students_dropoutmark SET {} WHERE id = %(row)s"
+    for said in ('"last_seen_on": "2001-01-01"', '"last_seen_on": "2099-01-01"', '"ended_on": "2026-11-20"'):
+        told = program.is_refused(
+            begin, said=f'{{"id": 900001, "number": "CX-2026-ROLE0000", {said}}}', row=row.pk
+        )
+        assert told == ("dropout_days", "最后到校日期须在入学以后、今天以前（五.2）"), said
+    back = ("dropout_days", "返校日期随返校登记一次，须在最后到校以后、不晚于今天（五.2）")
+    for said in (
+        "ended_on = '2026-11-20'",
+        "state = 'ended'",
+        f"state = 'ended', ended_on = '{row.last_seen_on}'",
+        "state = 'ended', ended_on = '2099-01-01'",
+    ):
+        assert program.is_refused(end.format(said), row=row.pk) == back, said
+    program.does(
+        end.format("state = 'signed', signed_by_id = %(by)s"), by=world.head(world.third).pk, row=row.pk
+    )
+    sent = ("dropout_days", "报送日期随报送登记一次，须在签核以后、不晚于今天（五.2）")
+    for said in ("sent_on = '2026-11-20'", "state = 'sent', sent_on = '2026-11-01', sent_to = '旗教育局'"):
+        assert program.is_refused(end.format(said), row=row.pk) == sent, said
+    day = {"day": world.today, "row": row.pk}
+    program.does(end.format("state = 'sent', sent_on = %(day)s, sent_to = '旗教育局'"), **day)
+    assert program.is_refused(end.format("sent_to = '别处'"), **day) == sent
+    program.does(end.format("state = 'ended', ended_on = %(day)s"), **day)
+    assert program.is_refused(end.format("ended_on = %(day)s - 1"), **day) == back
+
+
+@pytest.mark.rule("R4.4")
+def test_what_a_roll_back_puts_back_is_not_written_into_a_running_transfer(world, program):
+    case = world.submitted(world.first, world.pupil(world.third))
+    for said in ("graduated_on = '2020-07-10'", "phase_was = 'junior'", "cohort_was = 2001"):
+        told = program.is_refused(
+            f"UPDATE transfers_transfer SET {said} WHERE case_id = %(case)s", case=case.pk
+        )
+        assert told == (
+            "transfer_was",
+            "原学段、级、班级和毕业日期随毕业后跨省就学的办结记录，照学籍当时的样子（四.3）",
+        ), said
+    graduate = world.graduate(world.third)
+    as_it_stands = (
+        "UPDATE transfers_transfer SET student_id = %(pupil)s, phase_was = 'primary', cohort_was = %(cohort)s,"
+        " class_was_id = %(class)s, graduated_on = %(day)s WHERE case_id = %(case)s"
+    )
+    known = {"cohort": graduate.cohort, "class": graduate.school_class_id, "day": graduate.graduated_on}
+    told = program.is_refused(as_it_stands, pupil=graduate.pk, case=case.pk, **known)
+    assert told[0] in ("facts_owner", "transfer_was")
+
+
+@pytest.mark.rule("R4.1", "R4.3")
+def test_no_day_of_a_graduation_moves_without_its_status(world, program):
+    pupil = world.graduate(world.third)
+    told = program.is_refused(
+        "UPDATE students_student SET graduated_on = '2020-07-10' WHERE id = %(row)s", row=pupil.pk
+    )
+    assert told == ("graduated_kept", "毕业日期随毕业办理记录，不可另行修改（四.3）")
+
+
+@pytest.mark.rule("R3.1")
+def test_no_record_leaves_or_comes_on_a_day_that_is_over(world, program):
+    pupil = world.pupil(world.third)
+    told = program.is_refused(
+        "UPDATE students_enrolment SET period = tstzrange(lower(period), '2026-10-01'), left_by = '省内转学'"
+        " WHERE student_id = %(pupil)s",
+        pupil=pupil.pk,
+    )
+    assert told == ("enrolment_moment", "学籍转入、转出的时间是办理当时，不可倒填（附件1 三）")
+
+
+@pytest.mark.rule("R6.2")
+def test_the_limit_of_a_verification_stays_as_it_was_told(world, program):
+    world.pupil(world.third)
+    row = upkept.round_of(world, world.west)
+    told = program.is_refused(
+        "UPDATE students_verificationround SET due_on = due_on + 30 WHERE id = %(row)s", row=row.pk
+    )
+    assert told == ("round_due", "核查的完成期限随核查公布，不可修改（六）")
+
+
+@pytest.mark.rule("R3.7b", "R8.6")
+def test_a_paper_of_the_tickets_and_a_step_keep_their_moments(world, program):
+    made = ticketed.supervision(world, handler=world.west)
+    case = world.submitted(world.first, world.pupil(world.third))
+    for table, row, moment in (
+        ("tickets_ticket", made.pk, "drafted_at"),
+        ("reviews_step", case.steps.get(closed_at=None).pk, "overdue_at"),
+    ):
+        change = f"UPDATE {table} SET {moment} = '2020-01-01' WHERE id = %(row)s"
+        if moment == "overdue_at":
+            program.does(change, row=row)
+        assert program.is_refused(change, row=row) == FIXED, table

@@ -404,7 +404,7 @@ def test_masks_take_any_text_and_masking_twice_hides_nothing_less(text):
     "name", ["·王伟", "王伟·", " ·王伟", "•王伟", "-王伟", "'王伟", ".王伟", "王伟-", "\u200b·王伟"]
 )
 def test_a_name_begins_and_ends_with_a_letter(name):
-    with pytest.raises(identity.IdentityError, match=r"姓名不能以“.”开头或结尾，请按证件上的姓名填写"):
+    with pytest.raises(identity.IdentityError, match=r"姓名不能以“.”开头或结尾，请按证件填写"):
         identity.check_name(name)
 
 

@@ -16,6 +16,7 @@ from students.pupil.models import ProblemRecord
 from students.year_end.models import GraduationRun
 from tests import late_children, ticketed, upkept
 from tests.ticketed import issued
+from tests.world import rewritten
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
@@ -71,7 +72,7 @@ def agreed(world):
     while case.is_live:
         case = world.decide(case, opinion="情况属实，同意。")
     before = calendar.closing(calendar.last_closed(world.now)) - timedelta(days=1)
-    LateChild.objects.filter(pk=row.pk).update(collected_at=before)
+    rewritten(LateChild.objects.filter(pk=row.pk), collected_at=before)
     return world.im
 
 

@@ -67,6 +67,41 @@ def test_every_code_of_the_dictionary_has_its_table():
 
 # ---------------------------------------------------------------- what an item may hold
 
+WRONG = (
+    "王" * 51,
+    "x" * 201,
+    "·王伟",
+    "王\ue000",
+    "⼀二三",
+    "王伟１",
+    "1.2E+17",
+    "12",
+    "+97699",
+    "15252219990101001Х",
+    "\u202e王",
+    "，",
+)
+
+
+@pytest.mark.rule("R1.6")
+@pytest.mark.parametrize("key", sorted(k for k, item in BY_KEY.items() if item.kind in record_checks._KINDS))
+def test_what_is_wrong_with_an_item_is_told_of_that_item(key):
+    """曾用名 that is too long is no wrong 姓名."""
+    item, told = BY_KEY[key], []
+    for text in WRONG:
+        try:
+            record_checks.cleaned(item, text, CODES, TODAY)
+        except record_checks.ItemRefused as refused:
+            told.append(refused.sentence)
+    assert told
+    assert [sentence for sentence in told if item.label not in sentence] == []
+
+
+def test_what_is_wrong_with_a_guardians_number_is_told_of_that_item():
+    values = {"guardian2.name": "王芳", "guardian2.id_type": "1", "guardian2.id_number": "152522199901010010"}
+    found = record_checks.contradictions(values, TODAY)
+    assert found["guardian2.id_number"].startswith(BY_KEY["guardian2.id_number"].label)
+
 
 @given(st.sampled_from(sorted(EDITABLE)), st.text(max_size=60))
 def test_any_text_is_either_held_in_a_settled_form_or_refused_in_one_sentence(key, text):

@@ -1,5 +1,7 @@
 """The database itself refuses what must never happen to a pupil's record and numbers."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection, transaction
 from django.db.models import F
@@ -78,10 +80,11 @@ def test_a_pupil_is_at_one_school_at_a_time(world):
         "INSERT INTO students_enrolment (student_id, school_id, period, phase, grade_in, class_name, entered_by,"
         " left_by, case_number, left_case_number) VALUES (%s, %s, tstzrange(%s, %s), 'primary', 1, '', '', '', '', '')"
     )
-    sql_refused("enrolment_one_school_at_a_time", insert, pupil.pk, world.second.pk, "2099-01-01", None)
-    sql_refused(
-        "enrolment_one_school_at_a_time", insert, pupil.pk, world.second.pk, "2025-01-01", "2025-02-01"
-    )
+    sql_refused("enrolment_one_school_at_a_time", insert, pupil.pk, world.second.pk, world.now, None)
+    later = world.now + timedelta(hours=1)
+    sql_refused("enrolment_one_school_at_a_time", insert, pupil.pk, world.second.pk, world.now, later)
+    for begins in ("2099-01-01", "2025-01-01"):
+        sql_refused("enrolment_moment", insert, pupil.pk, world.second.pk, begins, None)
 
 
 def test_the_archived_copy_is_immutable_and_nothing_is_deleted(world):

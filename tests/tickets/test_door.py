@@ -212,7 +212,9 @@ def test_a_ticket_that_was_accepted_or_closed_unread_is_not_told_again_by_mail(w
     outbox.relay(clock.now() + timedelta(minutes=1))
     do(accepted, Verb.ACCEPT, world.registrar(world.east), phone="0479-3220001")
     assert Notice.objects.filter(account=head, read_at=None).count() == 2
-    assert [notice.link for notice in digests.waiting(head)] == [f"/tickets/{left.number}/"]
+    assert [notice.link for notice in digests.waiting(head, clock.local_date(clock.now()))] == [
+        f"/tickets/{left.number}/"
+    ]
 
 
 @pytest.mark.rule("R8.5")
@@ -285,7 +287,11 @@ class TestEscalation:
         from tickets.complaints import actions as complaints
         from tickets.forms import escalation
 
-        said = complaints.checked(unit=world.east.name, matter="转学申请送出二十天没有人办理，也不说明原因。")
+        said = complaints.checked(
+            clock.local_date(clock.now()),
+            unit=world.east.name,
+            matter="转学申请送出二十天没有人办理，也不说明原因。",
+        )
         complaint, _ = complaints.take_in(said, clock.now())
         for day in (15, 30, 45, 60, 75):
             escalation.sweep(clock.now() + timedelta(days=day))

@@ -1,6 +1,6 @@
 """docs/packages.md says what each package is for (make docs)."""
 
-from docs import measures, packages
+from docs import architecture, measures, packages
 
 
 def test_every_package_says_what_it_is_for_and_stands_above_what_it_imports():
@@ -19,3 +19,12 @@ def test_every_package_says_what_it_is_for_and_stands_above_what_it_imports():
 
 def test_the_page_is_that_of_the_source():
     assert packages.TARGET.read_text(encoding="utf-8") == packages.page()
+
+
+def test_the_picture_is_that_of_the_source():
+    assert architecture.TARGET.read_text(encoding="utf-8") == architecture.drawing()
+
+
+def test_a_package_stands_above_what_it_imports():
+    edges = {"a.x": {"a.y", "b.z"}, "a.y": {"a.z"}, "a.z": set(), "a.w": {"a.z"}}
+    assert architecture.levels(set(edges), edges) == [["a.x"], ["a.w", "a.y"], ["a.z"]]

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
@@ -38,9 +38,11 @@ class Said:
     case_number: str
 
 
-def checked(*, unit: str, matter: str, citizen: str = "", contact: str = "", case: str = "") -> Said:
+def checked(
+    day: date, *, unit: str, matter: str, citizen: str = "", contact: str = "", case: str = ""
+) -> Said:
     """What was typed, as it is kept. Raises Refused."""
-    addressed = addressed_to(unit)
+    addressed = addressed_to(unit, day)
     matter = drafting.no_number(matter, zh("投诉内容"), LONGEST)
     if not says(matter, SHORTEST):
         refuse(
@@ -82,10 +84,10 @@ def take_in(said: Said, now: datetime) -> tuple[Complaint, str]:
     return made, code
 
 
-def addressed_to(text: str) -> Unit:
+def addressed_to(text: str, day: date) -> Unit:
     """The unit by code or whole name. Raises Refused."""
     text = cleaned(text)[:60]
-    rows = Unit.objects.filter(not_closed()).exclude(level=UnitLevel.MINISTRY)
+    rows = Unit.objects.filter(not_closed(day)).exclude(level=UnitLevel.MINISTRY)
     found = list(rows.filter(code=text)[:1]) or list(rows.filter(name=text)[:2])
     if not found:
         told = zh("没有找到受理单位，请填写单位全称，或在“投诉电话和邮箱”页面点选单位。")

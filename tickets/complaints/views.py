@@ -39,7 +39,7 @@ def new(request: HttpRequest) -> HttpResponse:
     plain = PlainText()
     typed = {name: plain.to_python(request.POST.get(name, "")) for name in _FIELDS}
     try:
-        said = complaints.checked(**typed)
+        said = complaints.checked(desk.of(request).today, **typed)
     except Refused as error:
         return _form(request, typed, error.sentence, 422)
     if too_often(request, "complaint address"):

@@ -205,7 +205,7 @@ def _accept(ticket: Ticket, by, now: datetime, said: Said) -> str:
         refuse("phone", zh("请填写{label}的联系电话。", label=label), CLAUSE)
     if phone:
         try:
-            phone = check_phone(phone)
+            phone = check_phone(phone, zh("{label}的联系电话", label=label))
         except IdentityError as error:
             refuse("phone", error.sentence)
     if ticket.kind == Kind.REPORT:

@@ -21,6 +21,7 @@ from tickets.forms import asking, drafting, pages, sealed
 from tickets.forms.kinds import BY_KIND, PAPERS, whole
 from tickets.forms.models import Kind, Ticket
 from tickets.forms.states import State, Verb
+from web.clock import local_date, now
 
 NUMBER = OpenApiParameter("number", str, OpenApiParameter.PATH, description="单据编号，如 HC-2026-7K3M9QXP")
 PAPER_KINDS = [(paper.kind.value, paper.kind.label) for paper in PAPERS]
@@ -287,7 +288,7 @@ def keep_number(keep):
 
 def _unit(code: str, ticket: Ticket) -> Unit:
     issuing = cast(Unit, ticket.issuing_unit)  # who drafts
-    under = Unit.objects.filter(not_closed(), path__startswith=issuing.path)
+    under = Unit.objects.filter(not_closed(local_date(now())), path__startswith=issuing.path)
     found = under.filter(code=code).first()
     if found is None:
         raise ValidationError({"handling": ["在发出单位的下级单位中没有找到，请核对代码（正文 三.2）。"]})

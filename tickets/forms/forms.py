@@ -1,5 +1,7 @@
 """What is typed into a draft. Nothing is required here: what a paper lacks is told when it is to be sent (R8.6)."""
 
+from datetime import date
+
 from django import forms
 
 from orgs.people.models import Unit
@@ -90,9 +92,9 @@ class PeopleForm(DraftForm):
     )
     instruction = _Text(zh("办理意见"), 2000, 4)
 
-    def __init__(self, ticket, data=None, **more):
+    def __init__(self, ticket, day, data=None, **more):
         super().__init__(data, **more)
-        self.ticket = ticket
+        self.ticket, self.day = ticket, day
         ethnic = list(CodeTable.objects.filter(table="ethnic").order_by("code").values_list("code", "name"))
         for name in ("reporter_ethnic", "pupil_ethnic"):
             self.fields[name].choices = [("", "—"), *ethnic]
@@ -110,7 +112,7 @@ class PeopleForm(DraftForm):
         text = self.cleaned_data["handling_unit"]
         if not text:
             return None
-        under = Unit.objects.filter(not_closed(), path__startswith=self.ticket.issuing_unit.path)
+        under = Unit.objects.filter(not_closed(self.day), path__startswith=self.ticket.issuing_unit.path)
         found = list(under.filter(code=text)[:1]) or list(under.filter(name=text)[:2])
         if len(found) == 1:
             return found[0]
@@ -119,7 +121,7 @@ class PeopleForm(DraftForm):
         raise forms.ValidationError(zh("在本单位的下级单位中没有找到，请核对代码或全称（正文 三.2）。"))
 
 
-def form_of(ticket, data=None) -> DraftForm:
+def form_of(ticket, day: date, data=None) -> DraftForm:
     """The form of a draft, filled with what it says; sealed places stay empty."""
     kind = ReportForm if ticket.kind == Kind.REPORT else PeopleForm
     initial = {"revision": ticket.revision}
@@ -130,7 +132,7 @@ def form_of(ticket, data=None) -> DraftForm:
         initial["handling_unit"] = ticket.handling_unit.name
     if kind is ReportForm:
         return ReportForm(data, initial=initial)
-    return PeopleForm(ticket, data, initial=initial)
+    return PeopleForm(ticket, day, data, initial=initial)
 
 
 def problems_typed(request) -> list[str]:

@@ -1,5 +1,7 @@
 """Who is told of a ticket: those whose turn it is, and those who issued it (R8.6). Nobody is named in a notice."""
 
+from datetime import datetime
+
 from django.db.models import Max, Q
 
 from ledger import outbox
@@ -34,7 +36,7 @@ _TEXTS = {
 
 
 @outbox.handler("ticket")
-def tell_people(messages: list[OutboxMessage]) -> None:
+def tell_people(messages: list[OutboxMessage], now: datetime) -> None:
     """One notice each for the accounts that may act."""
     related = ("holder", "issuing_unit", "handling_unit")
     tickets = Ticket.objects.select_related(*related).in_bulk({m.payload["ticket"] for m in messages})
@@ -43,7 +45,7 @@ def tell_people(messages: list[OutboxMessage]) -> None:
     names |= {
         unit.pk: unit.name for t in tickets.values() for unit in (t.issuing_unit, t.handling_unit) if unit
     }
-    seats = holders_of(units, clock.local_date(clock.now()))
+    seats = holders_of(units, clock.local_date(now))
     letters = []
     for message in messages:
         ticket, verb = tickets[message.payload["ticket"]], message.payload["verb"]
@@ -59,7 +61,7 @@ def tell_people(messages: list[OutboxMessage]) -> None:
             Letter(account, None, text, message.dedup, f"/tickets/{ticket.number}/")
             for account in {a for unit, role, a in seats if (unit, role) in wanted}
         ]
-    tell(letters)
+    tell(letters, now)
 
 
 @digests.dealt

@@ -135,8 +135,8 @@ def edit(request: SignedInRequest, number: str) -> HttpResponse:
     if refused := asking.edit_refusal(ticket, request.user, known.today):
         return ticket_page(request, ticket, refused, refused.status)
     if request.method != "POST":
-        return _edit_page(request, ticket, forms.form_of(ticket))
-    form = forms.form_of(ticket, request.POST)
+        return _edit_page(request, ticket, forms.form_of(ticket, known.today))
+    form = forms.form_of(ticket, known.today, request.POST)
     problems = forms.problems_typed(request)
     if not form.is_valid():
         return _edit_page(request, ticket, form, problems=problems, status=422)

@@ -82,6 +82,8 @@ CREATE OR REPLACE TRIGGER unit_seat_second BEFORE INSERT OR UPDATE ON tickets_ti
     WHEN (NEW.kind NOT IN ('check', 'complaint')) EXECUTE FUNCTION
     orgs_paper_seat('issued_by_id', 'issuing_unit_id', 'head', 'ticket_seat',
         '单据由发出单位今天在岗的负责人签发（正文 三.2）', 'issued_at');
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON tickets_ticket
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'drafted_at', 'issued_at', 'overdue_at', 'accepted_at', 'answered_at', 'confirmed_at', 'closed_at');
 
 -- ==== tickets_problemreport
 
@@ -158,3 +160,5 @@ END $$;
 CREATE OR REPLACE TRIGGER enclosure_wall BEFORE UPDATE OR DELETE ON tickets_enclosure
     FOR EACH ROW EXECUTE FUNCTION tickets_enclosure_wall();
 CREATE OR REPLACE TRIGGER stamped BEFORE INSERT ON tickets_enclosure FOR EACH ROW EXECUTE FUNCTION orgs_stamped('added_at');
+CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON tickets_enclosure
+    FOR EACH ROW EXECUTE FUNCTION orgs_moments('id', 'removed_at');

@@ -230,6 +230,16 @@ class OfflineTransfer(KeepsNames, models.Model):
         return self.student.name if self.student else self.name
 
     @property
+    def school_called(self) -> dict[str, str] | None:
+        """The school that took the pupil in, by its name of the confirmation or the end; before, of today (R0.2)."""
+        return self.with_code("school")
+
+    @property
+    def sending_called(self) -> dict[str, str] | None:
+        """The school where the record was, likewise; None where it is not known."""
+        return self.with_code("sending_school")
+
+    @property
     def from_name(self) -> str:
         """The school where the record is, as far as it is known."""
-        return self.sending_school.name if self.sending_school else self.origin
+        return self.called("sending_school") or self.origin

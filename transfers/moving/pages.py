@@ -234,8 +234,8 @@ def pupil_facts(transfer: Transfer, day) -> list[tuple[str, str]]:
         (zh("学籍号"), card.number),
         (zh("学籍状态"), card.status),
         (zh("现读年级"), f"{card.grade}{card.class_name if card.class_name != '—' else ''}"),
-        (zh("转出"), transfer.sending_school.name),
-        (zh("转入"), transfer.receiving_school.name),
+        (zh("转出"), transfer.case.sending_name),
+        (zh("转入"), transfer.case.receiving_name),
     ]
 
 

@@ -33,11 +33,11 @@ MADE = OpenApiParameter("number", str, OpenApiParameter.PATH, description="登�
 
 
 class FaultOut(serializers.ModelSerializer):
-    """A fault notice."""
+    """A fault notice; units as they were called when they acted (R0.2)."""
 
-    unit = UnitRef()
-    opened_from = UnitRef()
-    closed_from = UnitRef(allow_null=True)
+    unit = UnitRef(source="unit_called")
+    opened_from = UnitRef(source="opened_from_called")
+    closed_from = UnitRef(source="closed_from_called", allow_null=True)
 
     class Meta:
         model = Fault
@@ -129,8 +129,8 @@ class Faults(mixins.ListModelMixin, mixins.RetrieveModelMixin, Endpoint):
 class OfflineOut(serializers.ModelSerializer):
     """A pupil taken in offline; the name masked."""
 
-    school = UnitRef()
-    sending = UnitRef(source="sending_school", allow_null=True, help_text="学生未核对时为 null。")
+    school = UnitRef(source="school_called")
+    sending = UnitRef(source="sending_called", allow_null=True, help_text="学生未核对时为 null。")
     name = serializers.SerializerMethodField()
     origin = serializers.CharField(source="from_name")
     fault = serializers.CharField(source="fault.number")

@@ -35,9 +35,9 @@ def remind(now: datetime) -> int:
 
 
 @outbox.handler("offline")
-def tell_schools(messages: list[OutboxMessage]) -> None:
+def tell_schools(messages: list[OutboxMessage], now: datetime) -> None:
     """How many pupils still wait and since when, in one notice a school."""
-    day = clock.local_date(clock.now())
+    day = clock.local_date(now)
     schools = {message.payload["school"] for message in messages}
     rows = OfflineTransfer.objects.open().filter(school__in=schools).order_by().values("school")
     waiting = {row["school"]: row for row in rows.annotate(number=Count("pk"), oldest=Min("paper_date"))}
@@ -45,31 +45,37 @@ def tell_schools(messages: list[OutboxMessage]) -> None:
         (unit, account) for unit, role, account in holders_of(schools, day) if role == PostRole.REGISTRAR
     ]
     tell(
-        Letter(account, None, _text(waiting[school]), message.dedup, "/offline/?side=in")
-        for message in messages
-        for school, account in clerks
-        if school == message.payload["school"] and school in waiting
+        (
+            Letter(account, None, _text(waiting[school]), message.dedup, "/offline/?side=in")
+            for message in messages
+            for school, account in clerks
+            if school == message.payload["school"] and school in waiting
+        ),
+        now,
     )
 
 
 @outbox.handler("offline_confirm")
-def tell_heads(messages: list[OutboxMessage]) -> None:
+def tell_heads(messages: list[OutboxMessage], now: datetime) -> None:
     """That a pupil was taken in and the record waits for the head; not any more where it was settled meanwhile."""
-    day = clock.local_date(clock.now())
+    day = clock.local_date(now)
     wanted = {message.payload["offline"] for message in messages}
     rows = OfflineTransfer.objects.open().filter(confirmed_at__isnull=True).in_bulk(wanted)
     heads = clerks_of({made.school_id for made in rows.values()}, day, (PostRole.HEAD,))
     tell(
-        Letter(
-            account,
-            None,
-            f"线下转学登记 {made.number} 待你确认；学生已在校就读，确认后可以补办电子转学（函 一；附件1 三.1）。",
-            message.dedup,
-            f"/offline/{made.number}/",
-        )
-        for message in messages
-        if (made := rows.get(message.payload["offline"])) is not None
-        for account in heads[made.school_id]
+        (
+            Letter(
+                account,
+                None,
+                f"线下转学登记 {made.number} 待你确认；学生已在校就读，确认后可以补办电子转学（函 一；附件1 三.1）。",
+                message.dedup,
+                f"/offline/{made.number}/",
+            )
+            for message in messages
+            if (made := rows.get(message.payload["offline"])) is not None
+            for account in heads[made.school_id]
+        ),
+        now,
     )
 
 

@@ -273,7 +273,7 @@ def as_row(made: OfflineTransfer, account, desk: Desk) -> dict:
         "name": identity.mask_name(made.pupil_name),
         "unknown": made.student_id is None and made.is_open,
         "from": made.from_name,
-        "to": made.school.name,
+        "to": made.called("school"),
         "paper": spoken(made.paper_date),
         **ages(made.paper_date, until, desk.book.calendar, made.is_open),
         "state": made.stands.label if made.stands != Standing.ENDED else made.get_outcome_display(),
@@ -311,7 +311,7 @@ def detail(made: OfflineTransfer, account, desk: Desk) -> dict:
     return {
         "made": made,
         "row": row,
-        "heading": zh("{name}　线下转入{school_name}", name=name, school_name=made.school.name),
+        "heading": zh("{name}　线下转入{school_name}", name=name, school_name=made.called("school")),
         "facts": _facts(made, name, row),
         "fault": {
             "url": reverse("fault", args=[made.fault.number]) if _sees(made.fault, account, desk) else "",
@@ -347,7 +347,7 @@ def _facts(made: OfflineTransfer, name: str, row: dict) -> list[tuple[str, str]]
     how = zh("满") if made.is_open else zh("历时")
     facts = [
         (zh("姓名"), beside(name, pupil.get_sex_display(), born)),
-        (zh("就读学校"), made.school.name),
+        (zh("就读学校"), made.called("school")),
         (
             zh("学籍所在"),
             made.from_name + ("" if made.sending_school_id or not made.is_open else zh("（家长所述）")),
@@ -394,7 +394,7 @@ def fault_text(fault: Fault) -> str:
     until = zh("至{moment}", moment=moment(fault.closed_at)) if fault.closed_at else zh("至今")
     return zh(
         "{unit_name}：{fault_reason}（{day}{until}）",
-        unit_name=fault.unit.name,
+        unit_name=fault.called("unit"),
         fault_reason=fault.reason,
         day=spoken(fault.since),
         until=until,
@@ -425,7 +425,7 @@ def fault_row(fault: Fault, sums: dict, desk: Desk) -> dict:
     return {
         "url": reverse("fault", args=[fault.number]),
         "number": fault.number,
-        "unit": fault.unit.name,
+        "unit": fault.called("unit"),
         "reason": fault.reason,
         "since": spoken(fault.since),
         "until": moment(fault.closed_at) if fault.closed_at else "",
@@ -450,7 +450,7 @@ def fault_facts(fault: Fault, desk: Desk) -> list[tuple[str, str]]:
             zh("范围"),
             zh(
                 "{unit_name}{part}",
-                unit_name=fault.unit.name,
+                unit_name=fault.called("unit"),
                 part="" if fault.unit.is_school else zh("及其下属学校"),
             ),
         ),

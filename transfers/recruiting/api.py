@@ -29,7 +29,7 @@ class RecruitedOut(serializers.Serializer):
 
     student = serializers.UUIDField(source="student.key")
     name = serializers.SerializerMethodField()
-    school = UnitRef(help_text="招生学校")
+    school = UnitRef(source="school_called", help_text="招生学校")
     graduated_from = UnitRef(help_text="毕业学校")
     graduated_on = serializers.DateField()
     grade = serializers.IntegerField(help_text="将就读的年级。")

@@ -123,6 +123,33 @@ DROP TRIGGER IF EXISTS schools ON transfers_transfer;
 CREATE CONSTRAINT TRIGGER schools AFTER UPDATE OF receiving_school_id, sending_school_id ON transfers_transfer
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION transfers_schools();
 
+-- What a roll-back of 毕业后跨省就学 puts back is the pupil as it stood when the record moved, written with that move (R4.4).
+CREATE OR REPLACE FUNCTION transfers_was_wall() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF TG_WHEN = 'BEFORE' AND EXISTS (
+            SELECT FROM students_student s WHERE s.id = NEW.student_id AND s.status = 'graduated'
+              AND (s.phase, s.cohort, s.school_class_id, s.graduated_on)
+                  IS NOT DISTINCT FROM (NEW.phase_was, NEW.cohort_was, NEW.class_was_id, NEW.graduated_on))
+       OR TG_WHEN = 'AFTER' AND EXISTS (
+            SELECT FROM reviews_case c WHERE c.id = NEW.case_id AND c.kind = 'post_graduation_enrolment'
+              AND c.state = 'completed' AND ledger_written_now(c.xmin)) THEN
+        RETURN NEW;
+    END IF;
+    PERFORM reviews_refuse('原学段、级、班级和毕业日期随毕业后跨省就学的办结记录，照学籍当时的样子（四.3）', 'transfer_was');
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER was_wall BEFORE UPDATE ON transfers_transfer FOR EACH ROW
+    WHEN ((NEW.phase_was, NEW.cohort_was, NEW.class_was_id, NEW.graduated_on)
+        IS DISTINCT FROM (OLD.phase_was, OLD.cohort_was, OLD.class_was_id, OLD.graduated_on))
+    EXECUTE FUNCTION transfers_was_wall();
+DROP TRIGGER IF EXISTS was_bound ON transfers_transfer;
+CREATE CONSTRAINT TRIGGER was_bound AFTER UPDATE ON transfers_transfer DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN ((NEW.phase_was, NEW.cohort_was, NEW.class_was_id, NEW.graduated_on)
+        IS DISTINCT FROM (OLD.phase_was, OLD.cohort_was, OLD.class_was_id, OLD.graduated_on))
+    EXECUTE FUNCTION transfers_was_wall();
+
 -- ==== transfers_offlinetransfer
 
 -- Offline transfers: recorded by the registrar, confirmed by the head of the school, another person (R0.4, R0.5).
@@ -266,4 +293,6 @@ END $$;
 CREATE OR REPLACE TRIGGER zz_confirm_anew BEFORE UPDATE ON transfers_offlinetransfer FOR EACH ROW
     WHEN (OLD.student_id IS NULL AND NEW.student_id IS NOT NULL AND NEW.closed_at IS NULL)
     EXECUTE FUNCTION transfers_offline_matched();
-CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON transfers_offlinetransfer FOR EACH ROW EXECUTE FUNCTION orgs_keep_names('recorded_by_id', 'confirmed_by_id', 'closed_by_id');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON transfers_offlinetransfer FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('recorded_by_id', 'confirmed_by_id', 'closed_by_id', 'unit:school_id@confirmed_by_id', 'unit:school_id@closed_at',
+        'unit:sending_school_id@confirmed_by_id', 'unit:sending_school_id@closed_at');

@@ -19,7 +19,7 @@ class LateMonthOut(serializers.Serializer):
     """A list in figures; the children stand on the page and in its table."""
 
     number = serializers.CharField()
-    province = UnitRef()
+    province = UnitRef(source="province_called")
     month = serializers.DateField(help_text="该月的一日。")
     state = serializers.ChoiceField(MonthState.choices)
     total = serializers.IntegerField(help_text="名单上的学生数。")

@@ -11,7 +11,7 @@ from ledger.kept_texts import no_numbers
 from orgs.people import scope
 from orgs.people.kept_names import KeepsNames
 from orgs.people.models import Unit
-from reviews.engine.models import Case
+from reviews.engine.models import Case, called_in
 from reviews.vocabulary.relations import PHASES
 from web.words import zh
 
@@ -111,6 +111,11 @@ class MonthlyCheck(KeepsNames):
     def __str__(self):
         return self.number
 
+    @property
+    def province_called(self) -> dict[str, str] | None:
+        """The province: as it was called when it sent the list, before as it is (R0.2)."""
+        return self.with_code("province")
+
 
 class LateChildQuerySet(models.QuerySet):
     """Who may read of these children."""
@@ -209,3 +214,8 @@ class LateChild(models.Model):
 
     def __str__(self):
         return str(self.key)
+
+    @property
+    def school_name(self) -> str:
+        """The school: once its list is decided on as it was called then, before as it is (R0.2)."""
+        return called_in(self.case, self.school)

@@ -74,13 +74,16 @@ def _month_of_first(province: Unit, day: date) -> date:
 
 
 @outbox.handler("late month")
-def tell_units(messages: list[OutboxMessage]) -> None:
+def tell_units(messages: list[OutboxMessage], now: datetime) -> None:
     """Registrars and heads of the unit; figures only."""
-    clerks = clerks_of({one.payload["unit"] for one in messages}, clock.local_date(clock.now()))
+    clerks = clerks_of({one.payload["unit"] for one in messages}, clock.local_date(now))
     tell(
-        Letter(account, None, _text(one.payload), one.dedup, _link(one.payload))
-        for one in messages
-        for account in clerks[one.payload["unit"]]
+        (
+            Letter(account, None, _text(one.payload), one.dedup, _link(one.payload))
+            for one in messages
+            for account in clerks[one.payload["unit"]]
+        ),
+        now,
     )
 
 

@@ -50,7 +50,7 @@ def _visible(request: SignedInRequest, number: str):
     """The list (``None`` for children that stand on none yet) and its children in the account's scope; 404 otherwise."""
     day = desk.of(request).today
     rows = LateChild.objects.visible_to(request.user, day)
-    rows = rows.select_related("school", "student", "found__school").order_by("school__code", "pk")
+    rows = rows.select_related("school", "case", "student", "found__school").order_by("school__code", "pk")
     if not number:
         return None, rows.filter(state=Late.COLLECTED, month=None)
     return visible_list(request, number), rows.filter(month__number=number)
@@ -162,7 +162,7 @@ def _facts(month: MonthlyCheck | None, rows, now) -> list[tuple[str, str]]:
     shown = (Late.CREATED, Late.REFUSED, Late.RETURNED)
     count = rows.order_by().aggregate(**{state: Count("pk", filter=Q(state=state)) for state in shown})
     return [
-        (zh("省份"), month.province.name),
+        (zh("省份"), month.called("province")),
         (zh("收表"), zh("{who}，{at}", who=month.called("closed_by"), at=moment(month.closed_at))),
         (
             zh("核办上报"),

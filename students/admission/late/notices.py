@@ -1,5 +1,6 @@
 """What a school is told when the month was checked: how many records there are, how many children come by transfer."""
 
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
@@ -13,9 +14,9 @@ from web import clock
 
 
 @outbox.handler("late")
-def tell_schools(messages: list[OutboxMessage]) -> None:
+def tell_schools(messages: list[OutboxMessage], now: datetime) -> None:
     """One notice for each registrar and head of the school; figures only."""
-    day = clock.local_date(clock.now())
+    day = clock.local_date(now)
     schools = {message.payload["school"] for message in messages}
     months = MonthlyCheck.objects.in_bulk({message.payload["month"] for message in messages})
     rows = LateChild.objects.filter(month__in=months, school__in=schools).order_by().values("month", "school")
@@ -28,16 +29,19 @@ def tell_schools(messages: list[OutboxMessage]) -> None:
     figures: dict[tuple, Any] = {(row["month"], row["school"]): row for row in counted}
     clerks = clerks_of(schools, day)
     tell(
-        Letter(
-            account,
-            None,
-            _text(month, figures[month.pk, message.payload["school"]]),
-            message.dedup,
-            f"/late/months/{month.number}/",
-        )
-        for message in messages
-        for month in [months[message.payload["month"]]]
-        for account in clerks[message.payload["school"]]
+        (
+            Letter(
+                account,
+                None,
+                _text(month, figures[month.pk, message.payload["school"]]),
+                message.dedup,
+                f"/late/months/{month.number}/",
+            )
+            for message in messages
+            for month in [months[message.payload["month"]]]
+            for account in clerks[message.payload["school"]]
+        ),
+        now,
     )
 
 

@@ -130,7 +130,7 @@ def child_row(row: LateChild, day) -> dict:
         "name": row.name,
         "sex": zh("男") if row.sex == "1" else zh("女"),
         "birth_date": row.birth_date,
-        "school": row.school.name,
+        "school": row.school_name,
         "grade": lists.grade_told(row, day),
         "class": zh("（{row_class_number}）班", row_class_number=row.class_number)
         if row.class_number
@@ -165,7 +165,7 @@ def _list_row(case: "WithAnnotations[Case, Counted]") -> dict:
     return {
         "number": case.number,
         "url": reverse("late-list", args=[case.number]),
-        "school": case.receiving_unit.name,
+        "school": case.receiving_name,
         "children": case.children,
         "created": case.n_created,
         "refused": case.n_refused,
@@ -188,7 +188,12 @@ def _months(account, day) -> list[dict]:
         for state in (Late.CREATED, Late.REFUSED, Late.RETURNED)
     }
     found = seen.values(
-        "month__number", "month__month", "month__state", "month__checked_at", "month__province__name"
+        "month__number",
+        "month__month",
+        "month__state",
+        "month__checked_at",
+        "month__province__name",
+        "month__names",
     )
     rows = found.annotate(total=Count("pk"), **counts).order_by("-month__month", "month__number")
     return [
@@ -196,7 +201,7 @@ def _months(account, day) -> list[dict]:
             "number": row["month__number"],
             "url": reverse("late-month", args=[row["month__number"]]),
             "month": zh("{year}年{month}月", year=row["month__month"].year, month=row["month__month"].month),
-            "province": row["month__province__name"],
+            "province": row["month__names"].get("province_id") or row["month__province__name"],
             "total": row["total"],
             "created": row["n_created"],
             "refused": row["n_refused"],
@@ -335,7 +340,9 @@ def show(request: SignedInRequest, number: str) -> HttpResponse:
 def list_page(request: SignedInRequest, case: Case, refused: Refusal | None = None, status: int = 200):
     """The page with whatever the last act has to tell."""
     known = desk.of(request)
-    rows = LateChild.objects.filter(case=case).select_related("school", "month", "student", "found__school")
+    rows = LateChild.objects.filter(case=case).select_related(
+        "school", "case", "month", "student", "found__school"
+    )
     shown = {
         "case": {"number": case.number, "url": reverse("case", args=[case.number])},
         "state": State(case.state).label,

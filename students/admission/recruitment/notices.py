@@ -1,5 +1,7 @@
 """What schools and authorities are told of pupils that the clock has taken off a list of recruited graduates (R4.5)."""
 
+from datetime import datetime
+
 from ledger import outbox
 from ledger.models import OutboxMessage
 from orgs.people.seats import clerks_of
@@ -9,24 +11,25 @@ from web import clock
 
 
 @outbox.handler("recruitment")
-def tell_units(messages: list[OutboxMessage]) -> None:
+def tell_units(messages: list[OutboxMessage], now: datetime) -> None:
     """One notice for each registrar and head; figures and the reason only."""
-    clerks = clerks_of(
-        {unit for one in messages for unit in one.payload["units"]}, clock.local_date(clock.now())
-    )
+    clerks = clerks_of({unit for one in messages for unit in one.payload["units"]}, clock.local_date(now))
     cases = Case.objects.in_bulk({one.payload["case"] for one in messages if one.payload["case"]})
     tell(
-        Letter(
-            account,
-            case.pk if case else None,
-            _text(one.payload, case),
-            f"{one.dedup}:{unit}",
-            f"/recruitment/{case.number}/" if case else "/recruitment/",
-        )
-        for one in messages
-        for case in [cases.get(one.payload["case"])]
-        for unit in one.payload["units"]
-        for account in clerks[unit]
+        (
+            Letter(
+                account,
+                case.pk if case else None,
+                _text(one.payload, case),
+                f"{one.dedup}:{unit}",
+                f"/recruitment/{case.number}/" if case else "/recruitment/",
+            )
+            for one in messages
+            for case in [cases.get(one.payload["case"])]
+            for unit in one.payload["units"]
+            for account in clerks[unit]
+        ),
+        now,
     )
 
 

@@ -147,8 +147,8 @@ def _list_row(case: "WithAnnotations[Case, Counted]") -> dict:
     return {
         "number": case.number,
         "url": reverse("recruitment-list", args=[case.number]),
-        "school": case.receiving_unit.name,
-        "authority": case.sending_unit.name,
+        "school": case.receiving_name,
+        "authority": case.sending_name,
         "pupils": case.pupils,
         "reported": case.n_reported,
         "awaited": case.n_admitted,

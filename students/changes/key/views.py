@@ -97,7 +97,7 @@ class KeyPages(FormPages):
                 (zh("出生日期"), clock.spoken(student.birth_date)),
                 (zh("身份证号"), identity.mask_number(known.old_number) or zh("（无）")),
                 (zh("学籍号"), identity.mask_number(records.current_number(student))),
-                (zh("学校"), row.case.receiving_unit.name),
+                (zh("学校"), row.case.receiving_name),
             ],
             "checklist": key_procedure.lines_of(known, submitted=False),
             "clause": CLAUSE_SHOWN,
