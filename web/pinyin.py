@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations, islice, product
 
-from web.text import MIDDLE_DOT, is_han, plain_name, written_characters
+from web.text import MIDDLE_DOT, folded, is_han, plain_name, written_characters
 
 # A name with many readings keeps its likeliest sixteen: the main one first, then those that differ in one
 # character (surname first), then in two.  Names of two or three characters nearly always keep all.
@@ -74,7 +74,7 @@ def matches(text: str, search_text: str) -> bool:
 
 def _sounds(name: str) -> list[tuple[str, ...]]:
     """Per sounding character its readings, the likeliest first; a foreign word is one sound."""
-    characters = [character[0] for character in written_characters(plain_name(name))]
+    characters = [character[0] for character in written_characters(folded(plain_name(name)))]
     expected = dict(enumerate(_surname(characters)))
     sounds: list[tuple[str, ...]] = []
     in_word = False

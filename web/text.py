@@ -25,6 +25,27 @@ NUMBER_IN_TEXT_RE = re.compile(NUMBER_IN_TEXT, re.IGNORECASE)
 _ZERO_WIDTH = "\u00ad\u180e\u200b\u200c\u200d\u200e\u2060\ufeff"
 _DROP_ZERO_WIDTH = str.maketrans("", "", _ZERO_WIDTH)
 
+# What the spelling of other scripts is made with, though it cannot be seen: the Mongolian vowel separator and the narrow
+# space before a suffix between Mongolian letters, variants behind one, joiners within Mongolian, Uyghur and Tibetan words.
+# Anywhere else they are what pasting left behind.
+_MONGOLIAN, _VARIANTS = "\u1820-\u18aa", "\u180b\u180c\u180d\u180f"
+_JOINED = rf"{_MONGOLIAN}{_VARIANTS}\u0620-\u064a\u066e-\u06d3\u06d5\u06ee\u06ef\u06fa-\u06ff\u0f40-\u0fbc"
+_SPELLED = re.compile(
+    rf"(?<=[{_MONGOLIAN}{_VARIANTS}])[\u180e\u202f](?=[{_MONGOLIAN}])|(?<=[{_MONGOLIAN}])[{_VARIANTS}]"
+    rf"|(?<=[{_JOINED}])[\u200c\u200d](?=[{_JOINED}])"
+)
+# Stand in for those while a name is put into one form; no text has these, which are no characters.
+_HELD = {
+    ord(sign): chr(0xFDD0 + at)
+    for at, sign in enumerate(("\u180e", "\u202f", *_VARIANTS, "\u200c", "\u200d"))
+}
+_NO_CHARACTERS = dict.fromkeys(map(ord, _HELD.values()), "\ufffd")
+_LET_GO = str.maketrans({held: chr(sign) for sign, held in _HELD.items()})
+_DROP_UNSPELLED = _DROP_ZERO_WIDTH | dict.fromkeys(map(ord, _VARIANTS))
+# Names that differ in these alone are one name to whoever looks for it: some keyboards write them, others do not.
+_FOLDED = {ord("\u202f"): " ", **dict.fromkeys(map(ord, ("\u180e", *_VARIANTS, "\u200c", "\u200d")))}
+FOLDED_SIGNS = "\u202f" + "".join(chr(sign) for sign in _FOLDED if sign != 0x202F)
+
 # Dots that input methods produce for the one in “博尔济吉特·阿拉坦”.
 _DOTS = str.maketrans(
     dict.fromkeys(
@@ -55,9 +76,10 @@ def normalised(form: Literal["NFC", "NFD", "NFKC", "NFKD"], text: str) -> str:
 def unreadable(text: str) -> str:
     """The first character that cannot be seen, or that other machines cannot show, or nothing.
 
-    A space of any width can be read; so can a Chinese character that is newer than our tables.
+    A space of any width can be read; so can a Chinese character that is newer than our tables, and what a Mongolian,
+    Uyghur or Tibetan word is spelled with.
     """
-    for character in text:
+    for character in _SPELLED.sub("", text):
         readable = character.isprintable() or is_han(character) or unicodedata.category(character) == "Zs"
         if not readable:
             return character
@@ -84,11 +106,24 @@ def plain_name(text: str) -> str:
 
     One form for every middle dot; no space between Chinese characters (“王　伟” is 王伟), one between foreign
     words; nothing at the ends.  Every Chinese character stays as written: those outside the basic plane (𠅤),
-    compatibility characters (凞) and variation selectors.
+    compatibility characters (凞) and variation selectors.  So does what a Mongolian, Uyghur or Tibetan name is spelled
+    with; compare such names by :func:`folded`.
     """
-    text = normalised("NFKC", text.translate(_DOTS)).translate(_DROP_ZERO_WIDTH).translate(_DOTS)
+    text = _SPELLED.sub(lambda sign: _HELD[ord(sign[0])], text.translate(_NO_CHARACTERS))
+    text = normalised("NFKC", text.translate(_DOTS)).translate(_DROP_UNSPELLED).translate(_DOTS)
     text = _SPACE_IN_HAN.sub("", _SPACES.sub(" ", text.strip()))
-    return _AROUND_DOT.sub(MIDDLE_DOT, _FULL_STOP_IN_HAN.sub(MIDDLE_DOT, text)).strip(MIDDLE_DOT + " ")
+    text = _AROUND_DOT.sub(MIDDLE_DOT, _FULL_STOP_IN_HAN.sub(MIDDLE_DOT, text)).strip(MIDDLE_DOT + " ")
+    return text.translate(_LET_GO)
+
+
+def folded(name: str) -> str:
+    """A stored name as it is compared and looked for: without what only the spelling of its script is made with."""
+    return name if name.isascii() else name.translate(_FOLDED)
+
+
+def folded_in_sql(column: str) -> str:
+    """The same of a column, for PostgreSQL; the index of pupils by name is over this very expression."""
+    return f"translate({column}, '{FOLDED_SIGNS}', ' ')"
 
 
 @lru_cache(4096)
@@ -110,8 +145,9 @@ def written_characters(text: str) -> list[str]:
 
 
 def is_mark(character: str) -> bool:
-    """Whether this only changes the character before it: combining marks and variation selectors."""
-    return unicodedata.category(character) in ("Mn", "Me", "Mc")
+    """Whether this only changes the character before it: combining marks, variation selectors, and what a Mongolian,
+    Uyghur or Tibetan word is spelled with."""
+    return character in "\u180e\u200c\u200d" or unicodedata.category(character) in ("Mn", "Me", "Mc")
 
 
 def is_han(character: str) -> bool:

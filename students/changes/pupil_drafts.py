@@ -16,6 +16,7 @@ from students.pupil import identity
 from students.pupil.models import Student
 from web.clock import local_date
 from web.refusals import Refusal, Refused
+from web.text import folded
 
 # Where a row of a list stands before and after it is bound to a case, and after that has ended.
 LISTED, SENT, RETURNED = "listed", "sent", "returned"
@@ -65,7 +66,7 @@ def begin(
             sending=school,
             subject=subject,
             headline=identity.mask_name(student.name),
-            search_text=f"{student.name} {student.pinyin}",
+            search_text=f"{folded(student.name)} {student.pinyin}",
             now=now,
             copied_from=copied_from,
         ) as case,
@@ -105,7 +106,7 @@ def sent_by_office(
         sending=student.school or office,
         subject=subject_of(student.pk),
         headline=identity.mask_name(student.name),
-        search_text=f"{student.name} {student.pinyin}",
+        search_text=f"{folded(student.name)} {student.pinyin}",
         now=now,
     ) as case:
         fill(case)

@@ -11,7 +11,7 @@ from students.tables import columns as tables
 from students.tables import reading as table_reading
 from students.tables import workbooks
 from students.tables.columns import Column, Fault
-from web.text import plain_name
+from web.text import folded, plain_name
 
 KEY, NAME = "key", "name"
 NOTES = (
@@ -54,7 +54,7 @@ def read(data: bytes, school_class: SchoolClass, day: date) -> dict[int, dict[st
         pupil = pupils.get(row.cells.get(KEY, ""))
         if row.bad & {KEY, NAME}:
             continue
-        if pupil is None or pupil.name != plain_name(row.cells.get(NAME, "")):
+        if pupil is None or folded(pupil.name) != folded(plain_name(row.cells.get(NAME, ""))):
             told = "编号和姓名与本班学生不符，请用本班下载的表格填写，这两列不要改。"
             faults.append(table.fault(row.line, known[KEY], told))
         elif pupil.pk in said:

@@ -14,6 +14,7 @@ from typing import NamedTuple
 from django.db import connection
 
 from students.pupil.models import ProblemKind
+from web.text import folded_in_sql
 from web.words import zh
 
 CLAUSE = zh("附件1 一.1")
@@ -55,7 +56,7 @@ UNION ALL
 SELECT w.at, s.id, s.key::text, u.id, u.name, '{PERSON.value}', {_TOLD}
 FROM unnest(%(at)s::int[], %(indexes)s::bytea[], %(names)s::text[], %(sexes)s::text[], %(births)s::date[])
      AS w(at, index, name, sex, birth_date)
-JOIN students_student s ON s.name = w.name AND s.birth_date = w.birth_date AND s.sex = w.sex
+JOIN students_student s ON {folded_in_sql("s.name")} = {folded_in_sql("w.name")} AND s.birth_date = w.birth_date AND s.sex = w.sex
 JOIN orgs_unit u ON u.id = s.school_id
 WHERE w.index IS NULL OR s.id_number_index IS NULL
 ORDER BY 1, 2
@@ -92,7 +93,7 @@ WHERE s.id = ANY(%(ids)s) AND s.school_id IS NOT NULL
 UNION ALL
 SELECT s.id, t.id, '{PERSON.value}'
 FROM students_student s
-JOIN students_student t ON t.name = s.name AND t.birth_date = s.birth_date AND t.sex = s.sex AND t.id <> s.id
+JOIN students_student t ON {folded_in_sql("t.name")} = {folded_in_sql("s.name")} AND t.birth_date = s.birth_date AND t.sex = s.sex AND t.id <> s.id
      AND t.school_id IS NOT NULL AND (t.id_number_index IS NULL OR s.id_number_index IS NULL)
 WHERE s.id = ANY(%(ids)s) AND s.school_id IS NOT NULL
 """  # noqa: S608 - put together from the fixed texts above

@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 from ledger import audit
 from students.duplicates.matching import PAIRS
 from students.pupil.models import ProblemKind, ProblemRecord, Settlement, Student
+from web.text import folded_in_sql
 from web.words import zh
 
 CHAIN = "students"
@@ -132,7 +133,7 @@ WHERE p.closed_at IS NULL AND s.id = p.student_id AND t.id = p.twin_id
   AND (s.school_id IS NULL OR t.school_id IS NULL
        OR p.kind = '{ProblemKind.ID_DUPLICATE.value}' AND s.id_number_index IS DISTINCT FROM t.id_number_index
        OR p.kind = '{ProblemKind.PERSON_DUPLICATE.value}'
-          AND ((s.name, s.sex, s.birth_date) IS DISTINCT FROM (t.name, t.sex, t.birth_date)
+          AND (({folded_in_sql("s.name")}, s.sex, s.birth_date) IS DISTINCT FROM ({folded_in_sql("t.name")}, t.sex, t.birth_date)
                OR NOT ({_ASKED})))
 RETURNING p.id
 """  # noqa: S608 - put together from the fixed texts above

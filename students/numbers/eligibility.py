@@ -15,6 +15,7 @@ from students.numbers.models import HeldBack
 from students.numbers.population import Asked, Found, Register
 from students.pupil import identity, sealing
 from students.pupil.models import NumberKind
+from web.text import folded_in_sql
 
 RESIDENT_CARD = "1"
 _REASON = {
@@ -109,7 +110,7 @@ SELECT s.id, s.school_id, u.division_code, s.name, s.sex, s.birth_date, s.id_typ
                WHERE t.id_number_index = s.id_number_index AND t.id <> s.id AND t.school_id IS NOT NULL
                  AND NOT {_TWO}),
        EXISTS (SELECT FROM students_student t
-               WHERE t.name = s.name AND t.birth_date = s.birth_date AND t.sex = s.sex AND t.id <> s.id
+               WHERE {folded_in_sql("t.name")} = {folded_in_sql("s.name")} AND t.birth_date = s.birth_date AND t.sex = s.sex AND t.id <> s.id
                  AND t.school_id IS NOT NULL AND NOT {_TWO})
 FROM students_student s
 JOIN students_registrationnumber n ON n.student_id = s.id AND n.closed_at IS NULL

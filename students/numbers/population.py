@@ -18,6 +18,7 @@ from ledger import audit
 from students.duplicates import problems
 from students.numbers.models import PopulationPerson
 from students.pupil import identity, sealing
+from web.text import folded
 
 CLAUSE = "附件1 一.1"
 _HEADER, _FORMER = ["身份证号", "姓名"], "原身份证号"
@@ -74,7 +75,7 @@ def _answer(row: tuple[bytes, bool] | None, name: str) -> Found:
 
 
 def _name_index(name: str) -> bytes:
-    return sealing.blind_index(name, "population.name")
+    return sealing.blind_index(folded(name), "population.name")
 
 
 def register() -> Register:

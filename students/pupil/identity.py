@@ -264,7 +264,9 @@ def check_name(text: object, label: str = zh("姓名")) -> str:
             raise IdentityError(
                 zh("{label}中有自造字，别的电脑上看不到，请改用国家标准字库中的字", label=label), KEY_CLAUSE
             )
-        if not (character.isalpha() or is_han(character) or character in "·'’-. " or is_mark(character)):
+        if not (
+            character.isalpha() or is_han(character) or character in "·'’-. \u202f" or is_mark(character)
+        ):
             raise IdentityError(
                 zh("{label}中不能有{shown}，请按证件填写", label=label, shown=_shown(character)), KEY_CLAUSE
             )

@@ -18,7 +18,7 @@ from orgs.people.kept_names import KeepsNames
 from orgs.people.models import Account, Unit
 from reviews.vocabulary.relations import PHASES
 from students.pupil.statuses import LEFT, OVER, StatusTransitions, StudentStatus
-from web.text import NUMBER_IN_TEXT
+from web.text import FOLDED_SIGNS, NUMBER_IN_TEXT
 from web.words import zh
 
 
@@ -95,6 +95,16 @@ class StudentQuerySet(models.QuerySet):
         return self.filter(scope.under("school", account, day))
 
 
+class Folded(models.Func):
+    """A name as :func:`web.text.folded` has it, in the database."""
+
+    function = "TRANSLATE"
+    output_field = models.CharField()
+
+    def __init__(self, name: str):
+        super().__init__(models.F(name), models.Value(FOLDED_SIGNS), models.Value(" "))
+
+
 class Student(StatusTransitions, models.Model):
     """A pupil. ``key`` is the public identifier; the school is that of the current enrolment.
 
@@ -149,7 +159,7 @@ class Student(StatusTransitions, models.Model):
         indexes = [
             models.Index(fields=["school", "-cohort", "name"], name="student_roster"),
             models.Index(fields=["id_number_index"], name="student_id_number"),
-            models.Index(fields=["name", "birth_date", "sex"], name="student_person"),
+            models.Index(Folded("name"), "birth_date", "sex", name="student_person"),
             models.Index(fields=["school", "phase", "cohort"], name="student_of_grade"),
         ]
         constraints = [

@@ -8,6 +8,7 @@ from students.pupil import identity, sealing
 from students.pupil.grades import label_of
 from students.pupil.models import CodeTable, RegistrationNumber, Student
 from web.clock import local_date
+from web.text import folded
 from web.words import zh
 
 # An account that misses this often within the hour is guessing; it is told to wait.
@@ -63,9 +64,9 @@ def _matching(number: str, name: str, today: date) -> Student | None:
         found = Student.objects.filter(pk__in=by_number)
     else:
         found = Student.objects.filter(id_number_index=number_index(text))
-    wanted = identity.check_name(name)
+    wanted = folded(identity.check_name(name))
     rows = found.select_related("school__authority", "school_class", "removal")
-    kept = (kept_of(student) for student in rows if student.name == wanted)
+    kept = (kept_of(student) for student in rows if folded(student.name) == wanted)
     return next((student for student in kept if student is not None), None)
 
 

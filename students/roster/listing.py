@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from django.db.models import Count, Q, QuerySet, prefetch_related_objects
+from django.db.models import Count, Q, QuerySet, Value, prefetch_related_objects
+from django.db.models.lookups import Contains
 from django.urls import reverse
 
 from orgs.people import scope
@@ -30,11 +31,19 @@ from students.pupil.grades import (
     who_stay,
     who_wait,
 )
-from students.pupil.models import Enrolment, Guardian, ProblemRecord, RegistrationNumber, SchoolClass, Student
+from students.pupil.models import (
+    Enrolment,
+    Folded,
+    Guardian,
+    ProblemRecord,
+    RegistrationNumber,
+    SchoolClass,
+    Student,
+)
 from students.pupil.statuses import ENDED, StudentStatus
 from web import pinyin
 from web.clock import local_date, spoken, spoken_month
-from web.text import is_han, plain_name
+from web.text import folded, is_han, plain_name
 from web.words import zh
 
 PAGE = 50
@@ -143,7 +152,7 @@ def _of_grade(grade: int, school: Unit, day: date) -> Q:
 def _named(text: str) -> Q:
     """Name, pinyin or initials (atqqg). A text without any letter finds nobody."""
     name, sound = plain_name(text), pinyin.query(text)
-    condition = Q(name__contains=name) if name else Q(pk__in=[])
+    condition = Q(Contains(Folded("name"), Value(folded(name)))) if name else Q(pk__in=[])
     if sound and not any(is_han(character) for character in sound):
         condition |= Q(pinyin__startswith=sound) | Q(pinyin__contains=f" {sound}")
     return condition

@@ -24,6 +24,7 @@ from transfers.moving.rules import COPIED_STATES, sending_school
 from web import clock
 from web.clock import local_date
 from web.refusals import Refusal, Refused, refuse
+from web.text import folded
 from web.words import zh
 
 
@@ -70,7 +71,7 @@ def begin(
             sending=sending,
             subject=subject_of(student.pk),
             headline=identity.mask_name(student.name),
-            search_text=f"{student.name} {student.pinyin}",
+            search_text=f"{folded(student.name)} {student.pinyin}",
             now=now,
             copied_from=copied_from.case if copied_from else None,
         ) as case,

@@ -35,7 +35,7 @@ from students.pupil.year_rows import entering_cohort, entry_year
 from students.record import values as record_values
 from web import clock
 from web.refusals import Refusal, Refused, refuse
-from web.text import holds_number, says
+from web.text import folded, holds_number, says
 from web.words import joined, zh
 
 KIND = "late_registration"
@@ -172,7 +172,7 @@ def on_lists(children: Iterable[Said]) -> dict[bytes, LateChild]:
 def listed_here(school: Unit) -> dict[tuple, LateChild]:
     """The school's living rows by name, sex and birth date: for children without a number."""
     rows = LateChild.objects.filter(school=school, state__in=LIVE, id_number_index=None)
-    return {(row.name, row.sex, row.birth_date): row for row in rows}
+    return {(folded(row.name), row.sex, row.birth_date): row for row in rows}
 
 
 def known_sentence(found: Match, school: Unit) -> str:
@@ -220,7 +220,7 @@ def _refuse_known(children: Sequence[Said], school: Unit) -> None:
                 ),
                 CLAUSE,
             )
-        row = there.get(who.index) if who.index else here.get((who.name, who.sex, who.birth_date))
+        row = there.get(who.index) if who.index else here.get((folded(who.name), who.sex, who.birth_date))
         if row is not None:
             where = zh("本校") if row.school_id == school.pk else row.school.name
             refuse(

@@ -14,6 +14,7 @@ from students.record import values as record_values
 from students.tables import imports
 from students.tables.columns import Column, Row, Table
 from students.tables.models import ImportBatch, ImportKind
+from web.text import folded
 from web.words import zh
 
 TITLE = zh("补建学籍名单")
@@ -69,7 +70,7 @@ def _against_others(
     seen: dict[tuple, int] = {}
     for row, said in read:
         who = said.newcomer.who
-        person = (who.name, who.sex, who.birth_date)
+        person = (folded(who.name), who.sex, who.birth_date)
         key: tuple = (who.index,) if who.index else person
         column, what = (
             (known["id_number"], "身份证件号") if who.index else (known["name"], "姓名、性别、出生日期")
@@ -82,7 +83,7 @@ def _against_others(
             told = f"{lists.known_sentence(said.match, unit)}；请从表中删去这一行。"
         elif listed is not None and listed.school_id != unit.pk:
             told = f"该生已在{listed.school.name}的补建名单中，请与该校核对。"
-        elif listed is not None and listed.name != who.name:
+        elif listed is not None and folded(listed.name) != folded(who.name):
             told = (
                 "本校补建名单中已有学生使用同一身份证件号，姓名不同：是同一名学生的，请在名单中删去后按证件重新登记；"
                 "是另一名学生的，证件号填错了，请按证件改正。"

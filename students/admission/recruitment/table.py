@@ -13,6 +13,7 @@ from students.tables import columns as tables
 from students.tables import imports
 from students.tables.columns import Column, Fault, Row, Table
 from students.tables.models import ImportBatch, ImportKind
+from web.text import folded
 from web.words import zh
 
 TITLE = zh("招生名册")
@@ -54,7 +55,7 @@ def judge(
         if index is None or name is None or row.bad:
             continue
         pupil = pupils.get(index)
-        if pupil is None or pupil.name != name:
+        if pupil is None or folded(pupil.name) != folded(name):
             told = "没有这个号码和姓名都相符的学生，请核对号码和姓名（两项都要与学籍一致）。"
             verdict.faults.append(table.fault(row.line, _NUMBER, told))
         elif (first := seen.setdefault(pupil.pk, row.line)) != row.line:

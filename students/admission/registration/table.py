@@ -15,6 +15,7 @@ from students.tables import imports
 from students.tables.columns import Column, Table
 from students.tables.models import ImportBatch, ImportKind
 from web.clock import local_date
+from web.text import folded
 from web.words import zh
 
 TITLE = zh("一年级新生")
@@ -65,7 +66,7 @@ def judge(
 
 def _key(newcomer: Newcomer) -> tuple:
     who = newcomer.who
-    return (who.index,) if who.index else (who.name, who.sex, who.birth_date)
+    return (who.index,) if who.index else (folded(who.name), who.sex, who.birth_date)
 
 
 def _twice(newcomer: Newcomer, line: int, seen: dict[tuple, tuple[int, Newcomer]]) -> str:

@@ -11,11 +11,11 @@ from students.changes import rules as change_rules
 from students.changes.key.models import KeyBasis, KeyInformationChange
 from students.numbers.population import Asked, Found, register
 from students.pupil import identity, records, sealing
-from students.pupil.models import RegistrationNumber, Student
+from students.pupil.models import Folded, RegistrationNumber, Student
 from students.pupil.statuses import OVER
 from web.clock import local_date
 from web.refusals import Refusal, guard
-from web.text import says
+from web.text import folded, says
 from web.words import zh
 
 KIND = "key_information"
@@ -197,7 +197,8 @@ def conflict(facts: KeyFacts) -> str:
             )
         return _REGISTER.get(row.answer, "")
     twin = (
-        Student.objects.filter(name=row.name, sex=row.sex, birth_date=cast("date", row.birth_date))
+        Student.objects.alias(called=Folded("name"))
+        .filter(called=folded(row.name), sex=row.sex, birth_date=cast("date", row.birth_date))
         .exclude(pk=facts.student.pk)
         .select_related("school")
         .first()
