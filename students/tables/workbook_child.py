@@ -31,6 +31,22 @@ _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _QUOTED = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _DATE_FORMATS = {*range(14, 23), *range(27, 37), 45, 46, 47, *range(50, 59)}
 _BLANK = " \t\r\n\u00a0\u3000\u200b\u200c\u200d\u2060\ufeff"
+# What is read of how a sheet looks, when somebody asks: elements and attributes, in all not more than so many.
+_LOOK_OF_STYLES = ("numFmts", "numFmt", "fonts", "font", "b", "color", "fills", "fill", "patternFill", "fgColor", "borders",
+                   "cellStyleXfs", "cellXfs", "dxfs", "xf")  # fmt: skip
+_LOOK_OF_THEME = (
+    "dk1",
+    "lt1",
+    "dk2",
+    "lt2",
+    *(f"accent{at}" for at in range(1, 7)),
+    "hlink",
+    "folHlink",
+    "srgbClr",
+    "sysClr",
+)
+_LOOK_OF_SHEET = ("col", "pane")
+_MOST_OF_LOOK, _MOST_OF_THEME = 40_000, 24
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -198,8 +214,12 @@ class Sheet(Handler):
         self._inside = self._spoken = self._is_hidden = False
         self._lines = self._cells = self._characters = 0
         self._known: dict[str, int] = {}
+        self.look = Collected(*_LOOK_OF_SHEET) if limits.get("look") else None
+        self._bare: list = []
 
     def start(self, name, given):
+        if self.look is not None:
+            self.look.start(name, given)
         name = _local(name)
         if name == "c":
             self._begin_cell(given)
@@ -234,7 +254,7 @@ class Sheet(Handler):
         line = _whole(given.get("r"), self._line + 1)
         if line <= self._line:
             raise Refused("damaged")
-        self._line, self._column, self._row = line, -1, [line]
+        self._line, self._column, self._row, self._bare = line, -1, [line], []
         self._is_hidden = given.get("hidden") in ("1", "true")
 
     def _begin_cell(self, given):
@@ -253,10 +273,11 @@ class Sheet(Handler):
 
     def _end_cell(self):
         parts, self._parts = self._parts, []
-        if not parts:
-            return
-        value = self._value(parts)
+        value = self._value(parts) if parts else ""
         if value == "":
+            # An empty cell may have its colour; it makes no line, and nothing far away counts.
+            if self.look is not None and self._style and self._column < self.limits["columns"]:
+                self._bare += [self._column, "", self._style]
             return
         at = (self._line, self._column)
         far = self._column >= self.limits["columns"] or self._line > self.limits["lines"]
@@ -273,7 +294,7 @@ class Sheet(Handler):
         self._cells += 1
         if self._cells > self.limits["cells"] or self._characters > self.limits["characters"]:
             raise Refused("cells")
-        self._row += [self._column, value]
+        self._row += [self._column, value] if self.look is None else [self._column, value, self._style]
 
     def _end_row(self):
         if self._row is not None and len(self._row) > 1:
@@ -281,7 +302,7 @@ class Sheet(Handler):
             self._lines += 1
             if self._is_hidden:
                 self.hidden.append(self._line)
-            self.wanted(self._row)
+            self.wanted(self._row + self._bare)
         self._row = None
 
     def _value(self, parts: list[str]):
@@ -371,6 +392,20 @@ def _dates(package: Package, name: str) -> set[int]:
     return found
 
 
+def _look(package: Package, by_kind: dict[str, str], sheet: Sheet) -> list:
+    """Elements of the parts for styles, theme and sheet that say how the sheet looks, each with its attributes."""
+    styles, theme = Collected(*_LOOK_OF_STYLES), Collected(*_LOOK_OF_THEME)
+    package.parse(by_kind.get("styles", ""), styles)
+    package.parse(by_kind.get("theme", ""), theme)
+    of_sheet = sheet.look.found if sheet.look is not None else []
+    found = [
+        *theme.found[:_MOST_OF_THEME],
+        *styles.found[:_MOST_OF_LOOK],
+        *of_sheet[: 2 * sheet.limits["columns"]],
+    ]
+    return [[name, {key: value[:200] for key, value in given.items()}] for name, given in found]
+
+
 def _relations(package: Package, part: str) -> dict[str, tuple[str, str]]:
     """What a part points at: its name for it → (the last word of the kind, the part)."""
     folder, _, name = part.rpartition("/")
@@ -415,6 +450,7 @@ def read(data: bytes, limits: dict, out) -> dict:
         raise Refused("no_sheet")
     sheet = Sheet(*known, out)
     package.parse(chosen[2], sheet)
+    look = _look(package, by_kind, sheet) if limits.get("look") else []
     others = []
     for one in sheets:
         if one is not chosen and one[0] not in own:
@@ -428,6 +464,7 @@ def read(data: bytes, limits: dict, out) -> dict:
         "hidden": sheet.hidden,
         "merged": sheet.merged,
         "blank": sheet.blank,
+        "look": look,
     }
 
 

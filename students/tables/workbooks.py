@@ -64,6 +64,7 @@ class Book:
     hidden: list[int] = field(default_factory=list)
     merged: list[list[int]] = field(default_factory=list)
     blank: str = ""
+    look: list[list] = field(default_factory=list)
 
 
 def read(data: bytes, limits: Limits, take: Callable[[int, dict[int, Cell]], None]) -> Book:
@@ -71,7 +72,32 @@ def read(data: bytes, limits: Limits, take: Callable[[int, dict[int, Cell]], Non
 
     Raises :class:`TableRefused`; ``take`` may raise it too.
     """
-    argv = [sys.executable, "-I", "-S", str(_CHILD), json.dumps(_asked(limits))]
+    return _read(
+        data,
+        _asked(limits),
+        limits,
+        lambda said: take(said[0], dict(zip(said[1::2], said[2::2], strict=True))),
+    )
+
+
+def read_with_look(
+    data: bytes, limits: Limits, take: Callable[[int, dict[int, Cell], dict[int, str]], None]
+) -> Book:
+    """The same, also with each cell's style, those of empty cells among them; ``Book.look`` says what the styles are."""
+
+    def both(said: list) -> None:
+        cells = dict(zip(said[1::3], said[2::3], strict=True))
+        take(
+            said[0],
+            {at: value for at, value in cells.items() if value != ""},
+            dict(zip(said[1::3], said[3::3], strict=True)),
+        )
+
+    return _read(data, _asked(limits) | {"look": True}, limits, both)
+
+
+def _read(data: bytes, asked: dict, limits: Limits, take: Callable[[list], None]) -> Book:
+    argv = [sys.executable, "-I", "-S", str(_CHILD), json.dumps(asked)]
     child = subprocess.Popen(
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}
     )
@@ -88,7 +114,7 @@ def read(data: bytes, limits: Limits, take: Callable[[int, dict[int, Cell]], Non
             if isinstance(said, dict):
                 end = said
             else:
-                take(said[0], dict(zip(said[1::2], said[2::2], strict=True)))
+                take(said)
     finally:
         late = not timer.is_alive()
         timer.cancel()
