@@ -186,3 +186,15 @@ def test_what_the_fast_run_leaves_out_exists():
     """A renamed file would silently come back into ``make test-fast``."""
     lines = (ROOT / "tests" / "slow.txt").read_text(encoding="utf-8").split()
     assert not [line for line in lines if not (ROOT / line).exists()]
+
+
+def test_a_page_shows_a_refusal_by_one_function():
+    """Written by hand it pointed at the page of the rules, not at the clause; :func:`reviews.vocabulary.refusals.refusal_context`
+    is asked by all."""
+    by_hand = {
+        path.relative_to(ROOT).as_posix()
+        for app in ("web", "ledger", "orgs", "reviews", "students", "transfers", "tickets", "xueji")
+        for path in (ROOT / app).rglob("*.py")
+        if '"clause_url"' in path.read_text(encoding="utf-8")
+    }
+    assert by_hand == {"reviews/vocabulary/refusals.py"}

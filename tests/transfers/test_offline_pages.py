@@ -14,12 +14,14 @@ from reviews.engine.models import Case
 from reviews.faults import announcing as faults
 from reviews.faults.models import Fault
 from reviews.notices.models import Notice
+from reviews.vocabulary.refusals import Refusal, Refused
 from students.pupil import records
 from students.pupil.identity import mask_name
 from tests.clock import frozen, shanghai
 from transfers.attendance.models import OfflineTransfer
 from transfers.offline import notices as offline_notices
 from transfers.offline import recording as offline
+from transfers.offline import views
 from transfers.offline.recording import Stated
 from web import clock
 
@@ -440,3 +442,19 @@ def test_each_week_the_registrar_is_reminded_once_until_the_record_has_come(worl
     notice = Notice.objects.filter(dedup__startswith="offline:").last()
     answer = signed_in(notice.account).get(f"/notices/{notice.pk}/")
     assert answer.headers["Location"] == "/offline/?side=in"
+
+
+@pytest.mark.rule("R0.4")
+def test_a_refusal_leads_to_its_own_clause():
+    """And says who can clear the obstacle, where somebody can."""
+    shown = views.told(Refused(Refusal("x", "该生在别处有业务。", "附件1 三.1", remover="示例第一小学")))
+    assert shown == {
+        "sentence": "该生在别处有业务。由谁解除：示例第一小学。",
+        "clause": "附件1 三.1",
+        "clause_url": "/rules/#b1-3-1",
+    }
+    assert views.told(Refused(Refusal("x", "没有岗位。", "函 一", remover="—"))) == {
+        "sentence": "没有岗位。",
+        "clause": "函 一",
+        "clause_url": "/rules/#han-1",
+    }

@@ -13,6 +13,7 @@ from reviews.engine import book as rulebook
 from reviews.engine.models import Case
 from reviews.rulebook.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
 from reviews.rulebook.windows import window_state
+from reviews.vocabulary.refusals import refusal_context
 from reviews.vocabulary.states import State, Verb
 from students.pupil import records
 from students.pupil.models import Student
@@ -198,9 +199,7 @@ def edit_page(transfer: Transfer, account, form, now: datetime, refused: Refusal
         "send_label": label,
         "phrases": [{"text": text} for text in rulebook.phrases_for(account, {transfer.receiving_school_id})],
         "asked": asking_of(case, book),
-        "refused": {"sentence": refused.sentence, "clause": refused.clause, "clause_url": RULES_URL}
-        if refused
-        else None,
+        "refused": refusal_context(refused),
         "clause": way.clause,
     }
 

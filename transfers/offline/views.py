@@ -1,5 +1,6 @@
 """Pages of offline transfers: 人籍一致, recording, one record and what becomes of it (R0.4, R0.1)."""
 
+from dataclasses import replace
 from functools import wraps
 
 from django.contrib import messages
@@ -15,6 +16,7 @@ from reviews.case_page.proof_views import refused_page
 from reviews.desk import context as desk
 from reviews.engine import seating
 from reviews.faults import announcing as faults
+from reviews.vocabulary.refusals import refusal_context
 from transfers.attendance.models import OfflineTransfer
 from transfers.moving import pages
 from transfers.moving.views import NO_MATCH, look_up
@@ -208,11 +210,10 @@ def _done(request: SignedInRequest, made: OfflineTransfer, act, sentence, **form
     return see_other(reverse("offline-detail", args=[made.number]))
 
 
-def told(error: Refused) -> dict:
-    """A refusal as the pages show it."""
-    remover = (
-        zh("由谁解除：{refusal_remover}。", refusal_remover=error.refusal.remover)
-        if error.refusal.remover not in ("", "—")
-        else ""
-    )
-    return {"sentence": error.sentence + remover, "clause": error.clause, "clause_url": pages.RULES_URL}
+def told(error: Refused) -> dict | None:
+    """A refusal as the pages show it, with who can clear the obstacle."""
+    refusal = error.refusal
+    if refusal.remover not in ("", "—"):
+        remover = zh("由谁解除：{refusal_remover}。", refusal_remover=refusal.remover)
+        refusal = replace(refusal, sentence=refusal.sentence + remover)
+    return refusal_context(refusal)
