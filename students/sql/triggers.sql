@@ -47,6 +47,15 @@ CREATE OR REPLACE FUNCTION students_grade_at(cohort int, phase text, school bigi
         ELSE orgs_last_primary(school, day, cohort) END, day)
 $$;
 
+-- Whether 学段 and 级 of a pupil are what a correction of key information, which ends in this very transaction, says.
+CREATE OR REPLACE FUNCTION students_placed_by_correction(pupil bigint) RETURNS boolean LANGUAGE sql STABLE
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM students_keyinformationchange k JOIN reviews_case c ON c.id = k.case_id JOIN students_student s ON s.id = pupil
+        WHERE k.student_id = pupil AND c.kind = 'key_information' AND c.state = 'completed' AND ledger_written_now(c.xmin)
+          AND (k.phase, k.cohort) = (s.phase, s.cohort))
+$$;
+
 CREATE OR REPLACE FUNCTION students_issuing_wall() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM students_refuse('下发结果不可修改', 'issuing_fixed');
@@ -355,7 +364,7 @@ CREATE CONSTRAINT TRIGGER class_wall AFTER UPDATE OF school_id, phase, cohort ON
 CREATE OR REPLACE FUNCTION students_cohort_bound() RETURNS trigger LANGUAGE plpgsql
     SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF NOT students_decided_now(NEW.id) THEN
+    IF NOT students_decided_now(NEW.id) AND NOT students_placed_by_correction(NEW.id) THEN
         PERFORM students_refuse('学生的入学年（年级）只能由已办结的业务更改（三.5、四.2）', 'cohort_without_case');
     END IF;
     RETURN NULL;
@@ -457,6 +466,35 @@ CREATE CONSTRAINT TRIGGER graduated_kept AFTER UPDATE OF graduated_on ON student
     EXECUTE FUNCTION students_graduated_kept();
 CREATE OR REPLACE TRIGGER no_delete BEFORE DELETE ON students_student FOR EACH ROW EXECUTE FUNCTION students_no_delete();
 
+-- What was entered wrongly is set right only by a correction of key information, of nobody on a list of graduates in hand.
+CREATE OR REPLACE FUNCTION students_placement_corrected() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT students_placed_by_correction(NEW.id) THEN
+        PERFORM students_refuse('学段登记有误的，只能由已办结的关键信息变更更正（三.5）', 'phase_without_case');
+    END IF;
+    RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS phase_bound ON students_student;
+CREATE CONSTRAINT TRIGGER phase_bound AFTER UPDATE OF phase ON students_student DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW WHEN (OLD.phase <> NEW.phase AND OLD.status = NEW.status AND OLD.school_id = NEW.school_id)
+    EXECUTE FUNCTION students_placement_corrected();
+
+CREATE OR REPLACE FUNCTION students_placement_listed() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT FROM students_graduationline l JOIN students_graduationrun r ON r.id = l.run_id
+               WHERE l.student_id = NEW.id AND r.state = 'ready') THEN
+        PERFORM students_refuse('该生在正在办理的毕业名单中，学段和级不能更正（三.5）', 'placement_listed');
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER placement_listed BEFORE UPDATE OF phase, cohort ON students_student FOR EACH ROW
+    WHEN ((OLD.phase, OLD.cohort) <> (NEW.phase, NEW.cohort) AND OLD.status = NEW.status AND OLD.school_id = NEW.school_id)
+    EXECUTE FUNCTION students_placement_listed();
+
 -- Upward one phase by reporting after a graduation, or in grade 6 between 6-3 and 5-4; downward by taking such a report
 -- back, or with another school in grade 6.
 CREATE OR REPLACE FUNCTION students_phase_wall() RETURNS trigger LANGUAGE plpgsql
@@ -467,6 +505,13 @@ DECLARE
     grade int := students_grade_at(NEW.cohort, NEW.phase, NEW.school_id, orgs_today());
 BEGIN
     IF steps = 1 AND OLD.status = 'graduated' AND NEW.status = 'enrolled' THEN
+        RETURN NEW;
+    END IF;
+    -- By a correction, which phase_bound asks for at the end of the transaction.
+    IF NOT moved AND NEW.status = OLD.status AND students_living(NEW.status) AND EXISTS (
+            SELECT FROM students_keyinformationchange k JOIN reviews_case c ON c.id = k.case_id
+            WHERE k.student_id = NEW.id AND c.closed_at IS NULL AND c.submitted_at IS NOT NULL
+              AND (k.phase, k.cohort) = (NEW.phase, NEW.cohort)) THEN
         RETURN NEW;
     END IF;
     IF steps = 1 AND moved AND NEW.phase = 'junior' AND (grade = 6 OR students_crosses(NEW.id, '')) THEN
@@ -629,7 +674,8 @@ BEGIN
         ORDER BY upper(period) DESC LIMIT 1;
     IF before.id IS NOT NULL AND students_phase_rank(NEW.phase) > students_phase_rank(before.phase)
        AND before.left_by NOT IN ('毕业', '招生', '毕业后跨省就学', '直升') AND NEW.grade_in <> 6
-       AND NOT (NEW.phase = 'junior' AND students_crosses(NEW.student_id, before.left_case_number)) THEN
+       AND NOT (NEW.phase = 'junior' AND students_crosses(NEW.student_id, before.left_case_number))
+       AND NOT (TG_OP = 'UPDATE' AND students_placed_by_correction(NEW.student_id)) THEN
         PERFORM students_refuse('没有毕业的学籍不能接续到高一学段（四.3）', 'enrolment_phase_order');
     END IF;
     IF upper_inf(NEW.period) THEN

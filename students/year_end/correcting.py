@@ -19,6 +19,7 @@ from reviews.vocabulary.states import State, Verb
 from students.changes import page as change_page
 from students.changes import pupil_drafts
 from students.changes import rules as change_rules
+from students.changes.key import rules as key_rules
 from students.pupil import identity, records
 from students.pupil.grades import PRIMARY
 from students.pupil.models import Enrolment, Student
@@ -26,7 +27,7 @@ from students.pupil.statuses import StudentStatus, compulsory
 from students.year_end import checking as year_end_check
 from students.year_end import graduation_rollback as taking_back
 from students.year_end.graduation_rollback import CLAUSE, BackFacts, GraduationRollback
-from students.year_end.models import Correcting, GraduationCorrection
+from students.year_end.models import Correcting, GraduationCorrection, GraduationLine, RunState
 from web.clock import local_date, moment, spoken
 from web.refusals import guard
 from web.words import zh
@@ -214,3 +215,16 @@ def send(student: Student, by, now: datetime, *, why: str, opinion: str, on: dat
 
 
 procedures.register(Correction())
+
+
+def _listed(student: Student) -> str:
+    """The list of graduates in hand on which the pupil stands; "" for none."""
+    line = (
+        GraduationLine.objects.filter(student=student, run__state=RunState.READY)
+        .select_related("run")
+        .first()
+    )
+    return zh("毕业名单 {number}", number=line.run.number) if line else ""
+
+
+key_rules.LISTED.append(_listed)

@@ -47,6 +47,8 @@ def _fill(case: Case, student: Student, old: KeyInformationChange | None) -> Non
         name=source.name,
         sex=source.sex,
         birth_date=source.birth_date,
+        phase=source.phase or student.phase,
+        cohort=source.cohort or student.cohort,
         basis=old.basis if old else "",
         note=old.note if old else "",
     )
@@ -73,6 +75,8 @@ def change(
     id_number: str,
     basis: str,
     note: str = "",
+    phase: str = "",
+    cohort: int | None = None,
     revision: int | None = None,
 ) -> Case:
     """Write what the form says; an empty ``id_number`` takes a number typed before away. Raises Refused,
@@ -81,6 +85,7 @@ def change(
         held_by_wall(note, row_of(held).student.school, act=zh("填写"), told=True)
         row = row_of(held)
         row.name, row.sex, row.birth_date = identity.check_name(name), sex, birth_date
+        row.phase, row.cohort = phase or row.student.phase, cohort or row.student.cohort
         row.basis, row.note, row.conflict = basis, free_text(note, zh("说明"), key_rules.CLAUSE, 300), ""
         row.answer, row.answered_at, row.answered_of = "", None, None
         row.save()

@@ -3,6 +3,7 @@
 from django import forms
 
 from reviews.rulebook_pages.calendar_forms import date_field
+from reviews.vocabulary.relations import PHASES
 from students.changes.forms import STALE
 from students.changes.key import rules as key_rules
 from students.changes.key.models import KeyBasis, KeyInformationChange
@@ -43,6 +44,24 @@ class KeyForm(forms.Form):
         error_messages={"max_length": zh("号码太长，请只填号码本身（附件1 一.3）。")},
     )
     clear_number = forms.BooleanField(label=zh("不再变更身份证号"), required=False)
+    phase = forms.ChoiceField(
+        label=zh("学段"),
+        required=False,
+        choices=PHASES,
+        help_text=zh("登记有误的才更正；升学、转学不在这里办理。"),
+        error_messages={"invalid_choice": zh("请选择学段（附件1 三.5）。")},
+    )
+    cohort = forms.IntegerField(
+        label=zh("级（一年级入学年）"),
+        required=False,
+        min_value=1990,
+        max_value=2100,
+        help_text=zh("四位年份，如 2020；年级随级而定，更正后编入本校同号的班，没有的为未编班。"),
+        error_messages=dict.fromkeys(
+            ("invalid", "min_value", "max_value"),
+            zh("级是一年级入学的年份，请填四位数字，如 2020（附件1 三.5）。"),
+        ),
+    )
     basis = forms.ChoiceField(
         label=zh("变更原因"),
         required=False,
@@ -111,6 +130,8 @@ class KeyForm(forms.Form):
             "sex": said["sex"],
             "birth_date": said["birth_date"],
             "id_number": said["id_number"] or kept,
+            "phase": said["phase"],
+            "cohort": said["cohort"],
             "basis": said["basis"],
             "note": said["note"],
         }
@@ -118,4 +139,6 @@ class KeyForm(forms.Form):
 
 def initial_of(row: KeyInformationChange) -> dict:
     """The form as the row stands; never the number."""
-    return {name: getattr(row, name) for name in ("name", "sex", "birth_date", "basis", "note")}
+    return {
+        name: getattr(row, name) for name in ("name", "sex", "birth_date", "phase", "cohort", "basis", "note")
+    }

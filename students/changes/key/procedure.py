@@ -11,6 +11,7 @@ from orgs.people.seats import seat_at
 from reviews.engine import procedures
 from reviews.engine.models import Act, Case
 from reviews.engine.procedures import CasePage, Objection
+from reviews.vocabulary.relations import PHASES
 from reviews.vocabulary.states import MOVED_NOTHING, Outcome, State, Verb
 from students.changes.key import rules as key_rules
 from students.changes.key.models import KeyInformationChange
@@ -19,12 +20,28 @@ from students.duplicates import problems
 from students.numbers import numbering as numbers
 from students.numbers.population import Found
 from students.pupil import identity, records
-from students.pupil.models import ChangeSource, FieldChange, ProblemKind, PupilRecord, Sex, Student
+from students.pupil.models import (
+    ChangeSource,
+    Enrolment,
+    FieldChange,
+    ProblemKind,
+    PupilRecord,
+    SchoolClass,
+    Sex,
+    Student,
+)
 from web import pinyin
 from web.clock import local_date, moment, spoken
 from web.words import joined, zh
 
-LABELS = {"name": zh("姓名"), "sex": zh("性别"), "birth_date": zh("出生日期"), "id_number": zh("身份证号")}
+LABELS = {
+    "name": zh("姓名"),
+    "sex": zh("性别"),
+    "birth_date": zh("出生日期"),
+    "id_number": zh("身份证号"),
+    "phase": zh("学段"),
+    "cohort": zh("级（入学年）"),
+}
 SENT_BACK = "key_check_failed"
 
 
@@ -49,10 +66,11 @@ class KeyInformation(AboutPupil):
     review_scope = zh("核对：照片清楚，与所填内容一致，确属该生本人。")
 
     def consult(self, case: Case, verb: str, outcome: str, now) -> None:
-        """Before the last sign-off the population register is asked anew (R1.7)."""
+        """Before the last sign-off the population register is asked anew (R1.7), of what it knows."""
         if verb == Verb.SIGN and outcome == Outcome.AGREE and procedures.completes(case):
             row = row_of(case)
-            key_rules.ask_register(row, row.student, now)
+            if key_rules.facts_of(row, case, row.student, now).asks_others:
+                key_rules.ask_register(row, row.student, now)
 
     def facts(self, case: Case, subject: Student | None, now, book) -> key_rules.KeyFacts:
         """Facts of the case; the locked pupil stands in for the one read with it."""
@@ -80,6 +98,8 @@ class KeyInformation(AboutPupil):
         subject.birth_date = cast("date", row.birth_date)  # values_fit
         subject.pinyin = _spelled(subject) if "name" in changed else subject.pinyin
         subject.save(update_fields=["name", "pinyin", "sex", "birth_date"])
+        if facts.placed_anew:
+            _place(subject, facts)
         moved = {"student": subject.pk, "changed": changed}
         if "id_number" in changed:
             given = numbers.change_identity(
@@ -135,6 +155,21 @@ def _settle_problems(student: Student, row: KeyInformationChange, changed: list[
     known = problems.OF_REGISTER if row.answer == Found.MATCH.value else ()
     numbered = (ProblemKind.ID_CHANGED, ProblemKind.NO_ID) if "id_number" in changed else ()
     problems.answered([student.pk], case.number, (*known, *numbered))
+
+
+def _place(student: Student, facts: key_rules.KeyFacts) -> None:
+    """学段 and 级 become what they should have been, in the open enrolment too; the class is that of the same number."""
+    student.phase, student.cohort = facts.phase_to_be, facts.cohort_to_be
+    if student.school_class is not None:
+        same = SchoolClass.objects.filter(
+            school=student.school_id,
+            phase=student.phase,
+            cohort=student.cohort,
+            number=student.school_class.number,
+        )
+        student.school_class = same.first()
+    student.save(update_fields=["phase", "cohort", "school_class"])
+    Enrolment.objects.filter(student=student, period__endswith__isnull=True).update(phase=student.phase)
 
 
 def row_of(case: Case) -> KeyInformationChange:
@@ -198,8 +233,14 @@ def _told(student: Student, key: str, facts: key_rules.KeyFacts) -> str:
         "name": student.name,
         "sex": student.get_sex_display(),
         "birth_date": spoken(student.birth_date),
+        "phase": _phase_name(student.phase),
+        "cohort": zh("{cohort}级", cohort=student.cohort),
         "id_number": identity.mask_number(facts.old_number) or zh("（无）"),
     }[key]
+
+
+def _phase_name(phase: str) -> str:
+    return dict(PHASES).get(phase, "")
 
 
 def _wanted(row: KeyInformationChange, key: str, facts: key_rules.KeyFacts, full: bool) -> str:
@@ -208,6 +249,8 @@ def _wanted(row: KeyInformationChange, key: str, facts: key_rules.KeyFacts, full
         "name": row.name,
         "sex": Sex(row.sex).label,
         "birth_date": spoken(row.birth_date) if row.birth_date else zh("未填写"),
+        "phase": _phase_name(row.phase or ""),
+        "cohort": zh("{cohort}级", cohort=row.cohort or ""),
         "id_number": number if full else identity.mask_number(number),
     }[key]
 

@@ -1,18 +1,21 @@
 """The rules of 关键信息变更, one guard each (R1.6); the checks against other pupils and the population register (R1.7)."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import cast
 
 from orgs.people.models import Unit
+from orgs.people.school_system import system_on
 from reviews.engine.models import Attachment, Case
 from students.changes import rules as change_rules
 from students.changes.key.models import KeyBasis, KeyInformationChange
 from students.numbers.population import Asked, Found, register
 from students.pupil import identity, records, sealing
+from students.pupil.grades import bounds, grade_label, nominal_grade
 from students.pupil.models import Folded, RegistrationNumber, Student
-from students.pupil.statuses import OVER
+from students.pupil.statuses import LIVING, OVER
 from web.clock import local_date
 from web.refusals import Refusal, guard
 from web.text import folded, says
@@ -21,9 +24,14 @@ from web.words import zh
 KIND = "key_information"
 NAME = zh("关键信息变更")
 CLAUSE = zh("附件1 一.3")
+PLACEMENT_CLAUSE = zh("附件1 三.5")
 # An answer of the register is good for so long: the last sign-off asks anew each time.
 FRESH = timedelta(minutes=10)
 TABLE = KeyInformationChange._meta.db_table
+# What the register and other pupils are not asked about, since they have no word in it.
+PLACEMENT = ("phase", "cohort")
+LISTED: list[Callable[[Student], str]] = []
+"""Who keeps lists of pupils by their grade says here in which one a pupil stands; "" for none."""
 
 
 @dataclass
@@ -56,7 +64,28 @@ class KeyFacts:
             for key in ("name", "sex", "birth_date")
             if getattr(self.row, key) != getattr(self.student, key)
         ]
+        found += [key for key in PLACEMENT if getattr(self, f"{key}_to_be") != getattr(self.student, key)]
         return found + (["id_number"] if self.number and self.number != self.old_number else [])
+
+    @property
+    def phase_to_be(self) -> str:
+        """学段 that the pupil will have."""
+        return (self.row.phase if self.row else "") or self.student.phase
+
+    @property
+    def cohort_to_be(self) -> int:
+        """级 that the pupil will have."""
+        return (self.row.cohort if self.row else None) or self.student.cohort
+
+    @property
+    def placed_anew(self) -> bool:
+        """Whether the pupil stands in another 学段 or 级 afterwards."""
+        return not {*self.changed}.isdisjoint(PLACEMENT)
+
+    @property
+    def asks_others(self) -> bool:
+        """Whether something changes that the register or other pupils may contradict."""
+        return not {*self.changed} <= {*PLACEMENT}
 
     @property
     def typed(self) -> KeyInformationChange:
@@ -76,7 +105,7 @@ def status_open(facts: KeyFacts):
     return {"status": facts.student.get_status_display()} if closed else None
 
 
-@guard("没有要变更的内容：请填写与现在不同的姓名、性别、出生日期或身份证号。", CLAUSE)
+@guard("没有要变更的内容：请填写与现在不同的姓名、性别、出生日期、身份证号、学段或级。", CLAUSE)
 def something_changes(facts: KeyFacts):
     """有要变更的内容"""
     return None if facts.changed else {}
@@ -113,6 +142,52 @@ def values_fit(facts: KeyFacts):
     return {"told": wrong[0]} if wrong else None
 
 
+@guard("{told}", PLACEMENT_CLAUSE)
+def placement_fits(facts: KeyFacts):
+    """学段和级与本校年级相符"""
+    if not facts.placed_anew:
+        return None
+    student = facts.student
+    if student.status not in LIVING:
+        status = student.get_status_display()
+        return {
+            "told": zh(
+                "学籍状态为“{status}”的学生不更正学段和级；毕业登记有误的，按毕业回退或毕业更正办理。",
+                status=status,
+            )
+        }
+    system = system_on(facts.school, facts.today, facts.cohort_to_be)
+    nominal, (first, last) = nominal_grade(facts.cohort_to_be, facts.today), bounds(facts.phase_to_be, system)
+    if first <= nominal <= last and nominal in system.grades:
+        return None
+    ours = [grade for grade in system.grades if first <= grade <= last]
+    if not ours:
+        return {
+            "told": zh(
+                "{school}没有这个学段的年级，请核对学段；学生实际就读别校的，按转学办理。",
+                school=facts.school.name,
+            )
+        }
+    return {
+        "told": zh(
+            "{cohort}级今天不在{school}的这个学段：该学段现有{lowest}至{highest}，请按就读证明核对学段和级。",
+            cohort=facts.cohort_to_be,
+            school=facts.school.name,
+            lowest=grade_label(ours[0], system),
+            highest=grade_label(ours[-1], system),
+        )
+    }
+
+
+@guard("该生在{where}中，办结或放弃后才能更正学段和级。", PLACEMENT_CLAUSE)
+def on_no_list(facts: KeyFacts):
+    """不在正在办理的毕业名单中"""
+    if not facts.placed_anew:
+        return None
+    where = next((told for asked in LISTED if (told := asked(facts.student))), "")
+    return {"where": where} if where else None
+
+
 @guard("请上传变更的证明照片（户口簿、身份证或公安机关的证明），至少一张。", CLAUSE)
 def proof_attached(facts: KeyFacts):
     """已上传证明照片"""
@@ -123,7 +198,7 @@ def proof_attached(facts: KeyFacts):
 def register_answers(facts: KeyFacts):
     """人口信息库可以比对"""
     row = facts.row
-    if row is None or not facts.id_number:
+    if row is None or not facts.id_number or not facts.asks_others:
         return None
     fresh = row.answered_at is not None and facts.now - row.answered_at <= FRESH
     same = fresh and bytes(row.answered_of or b"") == digest_of(facts.id_number, row.name)
@@ -133,9 +208,16 @@ def register_answers(facts: KeyFacts):
 
 
 BEFORE = (change_rules.record_here, status_open, change_rules.no_other_change)
-TYPED = (something_changes, values_fit, basis_given, proof_attached)
+TYPED = (something_changes, values_fit, placement_fits, on_no_list, basis_given, proof_attached)
 SUBMIT = (*BEFORE, *TYPED)
-COMPLETE = (change_rules.record_here, something_changes, values_fit, register_answers)
+COMPLETE = (
+    change_rules.record_here,
+    something_changes,
+    values_fit,
+    placement_fits,
+    on_no_list,
+    register_answers,
+)
 
 
 def digest_of(id_number: str, name: str) -> bytes:
@@ -187,6 +269,8 @@ def ask_register(row: KeyInformationChange, student: Student, now: datetime) -> 
 def conflict(facts: KeyFacts) -> str:
     """The sentence of the check against all other pupils and the register that does not pass, or an empty text."""
     row, number = facts.typed, facts.id_number
+    if not facts.asks_others:
+        return ""
     if number:
         twin = _with_number(facts, number)
         if twin is not None:

@@ -96,6 +96,10 @@ class KeyPages(FormPages):
                 (zh("性别"), student.get_sex_display()),
                 (zh("出生日期"), clock.spoken(student.birth_date)),
                 (zh("身份证号"), identity.mask_number(known.old_number) or zh("（无）")),
+                (
+                    zh("学段和级"),
+                    zh("{phase}　{cohort}级", phase=student.get_phase_display(), cohort=student.cohort),
+                ),
                 (zh("学籍号"), identity.mask_number(records.current_number(student))),
                 (zh("学校"), row.case.receiving_name),
             ],
