@@ -14,7 +14,6 @@ from reviews.engine.models import Case
 from reviews.faults import announcing as faults
 from reviews.faults.models import Fault
 from reviews.notices.models import Notice
-from reviews.vocabulary.refusals import Refusal, Refused
 from students.pupil import records
 from students.pupil.identity import mask_name
 from tests.clock import frozen, shanghai
@@ -24,6 +23,7 @@ from transfers.offline import recording as offline
 from transfers.offline import views
 from transfers.offline.recording import Stated
 from web import clock
+from web.refusals import Refusal, Refused
 
 NOW = shanghai(2026, 11, 23, 10)
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.4"), pytest.mark.world_at(NOW)]
