@@ -1,6 +1,5 @@
 """What the pages of a transfer say: ready strings for the templates, no decision taken here."""
 
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,19 +7,16 @@ from django.urls import reverse
 
 from orgs.people.models import PostRole, Unit
 from orgs.people.seats import acting_seats
-from reviews.case_page.proof_views import Addresses, asking_of, upload_of
+from reviews.case_page.proof_views import Addresses
 from reviews.engine import book as rulebook
-from reviews.engine.models import Case
 from reviews.rulebook.notice_values import CROSS_PROVINCE, IN_PROVINCE, POST_GRADUATION
 from reviews.rulebook.windows import window_state
-from reviews.vocabulary.refusals import refusal_context
-from reviews.vocabulary.states import State, Verb
+from reviews.vocabulary.states import State
 from students.pupil import records
 from students.pupil.models import Student
 from transfers.moving import grade_change, preflight, rules
 from transfers.moving.models import Transfer
 from web.clock import local_date
-from web.refusals import Refusal
 from web.words import zh
 
 RULES_URL = "/rules/"
@@ -161,45 +157,21 @@ def hard_stop(checks: list[preflight.Check]) -> bool:
     return preflight.stopped([check for check in checks if check.code != "window_closed"])
 
 
-def sending_verb(case: Case) -> Verb:
-    """What “send” means in the case's state: submit a draft; else handle again what came back (R0.5, R3.1b)."""
-    return Verb.SUBMIT if case.state == State.DRAFT else Verb.HANDLE
+_TITLES = {State.CORRECTION: zh("补正"), State.RECEIVING_SCHOOL: zh("重新办理")}
 
 
-_SEND = {
-    State.DRAFT: (zh("发起，送本校负责人核办"), ""),
-    State.CORRECTION: (zh("补正完成，送本校负责人核办"), zh("补正")),
-    State.RECEIVING_SCHOOL: (zh("重新办理，送本校负责人核办"), zh("重新办理")),
-}
-
-
-def edit_page(transfer: Transfer, account, form, now: datetime, refused: Refusal | None = None) -> dict:
-    """The whole page of a transfer in hand, with everything that is still missing."""
-    case, day, book = transfer.case, local_date(now), rulebook.current()
+def edit_page(transfer: Transfer, form, now: datetime) -> dict:
+    """What the page of a transfer in hand shows beside what every form of a case does, with all that is still missing."""
+    case, way = transfer.case, WAYS[transfer.case.kind]
     checks = transfer_checks(transfer, now)
     stopping = [c for c in checks if not c.ok and not c.warns and c.code not in _FORM_CODES]
-    label, title = _SEND[case.state]
     return {
-        "case": {
-            "number": case.number,
-            "headline": case.headline,
-            "url": case_url(case.number),
-            "is_draft": case.state == State.DRAFT,
-            "state": State(case.state).label,
-            "revision": case.revision,
-        },
-        "way": (way := WAYS[case.kind]),
-        "title": title or way.title,
-        "facts": pupil_facts(transfer, day),
-        "form": form,
+        "way": way,
+        "title": _TITLES.get(State(case.state), way.title),
+        "facts": pupil_facts(transfer, local_date(now)),
         "note_reasons": " ".join(str(r.pk) for r in form.fields["reason"].queryset if r.needs_note),
-        "upload": upload_of(transfer.case, now, PROOFS),
         **folded_list(checks),
         "blocked": bool(stopping) and case.state == State.DRAFT,
-        "send_label": label,
-        "phrases": [{"text": text} for text in rulebook.phrases_for(account, {transfer.receiving_school_id})],
-        "asked": asking_of(case, book),
-        "refused": refusal_context(refused),
         "clause": way.clause,
     }
 
@@ -239,8 +211,3 @@ def pupil_facts(transfer: Transfer, day) -> list[tuple[str, str]]:
 
 
 PROOFS = Addresses("transfer-edit", "transfer-proofs", "transfer-proof-remove")
-
-
-def fresh_key() -> str:
-    """An idempotency key for one showing of the form."""
-    return secrets.token_urlsafe(18)
