@@ -70,25 +70,28 @@ def way_on(case: Case, step: Step, verb: Verb, by: Account, seat: Seat, day: dat
     """Who else may do it: another person of the unit by name; else the post is lent to a colleague of the unit above."""
     barred = {person for unit, *people in acted(case, step) for person in people if unit != seat.unit.pk}
     barred |= {by.person_id, *([step.handler_person_id] if verb == Verb.SIGN else [])}
-    accounts = {account for _, role, account in holders_of({seat.unit.pk}, day) if role == seat.role}
-    others = (
-        Account.objects.filter(pk__in=accounts).exclude(person__in=barred - {None}).select_related("person")
-    )
+    return way_on_at(seat.unit, seat.role, {person for person in barred if person is not None}, day)
+
+
+def way_on_at(unit: Unit, role: str, barred: set[int], day: date) -> str:
+    """The same of a unit and a post, without the persons who may not; for papers that are no cases as well."""
+    accounts = {account for _, held, account in holders_of({unit.pk}, day) if held == role}
+    others = Account.objects.filter(pk__in=accounts).exclude(person__in=barred).select_related("person")
     names = list(dict.fromkeys(account.display_name for account in others.order_by("pk")))
-    label = PostRole(seat.role).label
+    label = PostRole(role).label
     if names:
         return zh(
             "请由{unit}的{label}{names}办理。",
-            unit=seat.unit.name,
+            unit=unit.name,
             label=label,
             names=joined("、", names[:_NAMED]),
         )
-    above = seat.unit.authority
+    above = unit.authority
     if above is None:
-        return zh("请由{unit}另行任命一名{label}办理。", unit=seat.unit.name, label=label)
+        return zh("请由{unit}另行任命一名{label}办理。", unit=unit.name, label=label)
     return zh(
         "{unit}没有其他{label}可以办理：请由任职人或{unit}的负责人、{above}的负责人在“本单位人员”页把{label}岗位委托给{above}的同事（最长 {days} 天），由其办理。",
-        unit=seat.unit.name,
+        unit=unit.name,
         label=label,
         above=above.name,
         days=LONGEST_LOAN,

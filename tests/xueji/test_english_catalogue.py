@@ -24,7 +24,7 @@ IN_CHINESE = re.compile(
     r"|reviews/(notices/(digests|sms|sending)|clock/sweeps|vocabulary/(clauses|case_number)|engine/wall_rows)\.py"
     r"|reviews/refusal_rules/(phrases_in_text|contradictions|wall[a-z_]*)\.py"
     r"|orgs/people/(reference|unit_codes)\.py|students/pupil/(invented|sealing)\.py|students/numbers/population\.py"
-    r"|students/tables/(reading|workbook_child|workbooks)\.py|ledger/(heads|audit|outgoing|idempotency)\.py"
+    r"|students/tables/(look|reading|workbook_child|workbooks)\.py|ledger/(heads|audit|outgoing|idempotency)\.py"
     r"|web/(pinyin|clock|words)\.py|xueji/(errors|settings|keys|health|logs|addresses)\.py"
 )
 # Words that a program compares or takes apart and nobody reads.

@@ -9,7 +9,6 @@ from django.db import transaction
 
 from ledger import audit, outbox
 from orgs.people.models import Unit, UnitLevel
-from orgs.people.seats import seats_of
 from reviews.engine import book as rulebook
 from reviews.engine import seating
 from reviews.engine.opinions import cleaned
@@ -139,12 +138,12 @@ def perform(
                 ),
                 CLAUSE,
             )
-        before = ticket.holder
+        unit = asking.acting_unit(ticket, verb, by, local_date(now))
         note = _ACTS[verb](ticket, by, now, said) if verb in _ACTS else text
         if verb not in _ACTS:
             getattr(ticket, asking.METHODS[verb])(*([now] if verb in _TIMED else []))
         _save(ticket)
-        _log(ticket, verb, by, _acting_unit(ticket, before, by, local_date(now)), note)
+        _log(ticket, verb, by, unit, note)
         if kept is not None:
             kept(ticket)
     return ticket
@@ -243,9 +242,9 @@ _TIMED = (Verb.DISCARD, Verb.CONFIRM, Verb.CLOSE)
 
 def _held(number: str, revision: int | None) -> Ticket:
     rows = Ticket.objects.select_for_update(no_key=True, of=("self",))
-    held = rows.select_related("holder", "issuing_unit", "handling_unit", "proposed_by", "answered_by").get(
-        number=number
-    )
+    held = rows.select_related(
+        "holder", "issuing_unit", "handling_unit", "drafted_by", "proposed_by", "answered_by"
+    ).get(number=number)
     if revision is not None and revision != held.revision:
         refuse(
             "stale", zh("这张单据刚被他人办理或修改过，页面已更新，请核对后再办；你填写的内容还在。"), CLAUSE
@@ -256,15 +255,6 @@ def _held(number: str, revision: int | None) -> Ticket:
 def _save(ticket: Ticket) -> None:
     ticket.revision += 1
     ticket.save()
-
-
-def _acting_unit(ticket: Ticket, before: Unit, by, day: date) -> Unit:
-    """The unit for which somebody acted: where they sit among those the ticket concerns."""
-    mine = {pk for seat in seats_of(by, day) for pk in seat.units}
-    for unit in (before, ticket.issuing_unit, ticket.handling_unit):
-        if unit is not None and unit.pk in mine:
-            return unit
-    return before
 
 
 def _log(ticket: Ticket, verb: str, by, unit: Unit, note: str) -> None:

@@ -1,13 +1,14 @@
 """Who may do what to a ticket: asked by buttons, forms, the API and the door alike (R8.6)."""
 
 from datetime import date
+from typing import cast
 
 from django_fsm import can_proceed
 
 from orgs.people.models import PostRole, Unit, UnitLevel
 from orgs.people.seats import acting_seats
-from orgs.people.successors import stands
-from reviews.engine import seating
+from orgs.people.successors import heir_or_self, stands
+from reviews.engine import one_unit, seating
 from reviews.engine.seating import two_persons
 from tickets.forms.kinds import CLAUSE, Paper, paper_of
 from tickets.forms.models import Kind, Ticket
@@ -55,25 +56,66 @@ def refusal(ticket: Ticket, verb: Verb, by, day: date) -> Refusal | None:
             verb_label=verb.label,
         )
         return Refusal("state", told, CLAUSE)
-    return _seat_refusal(ticket, verb, by, day) or _rule(ticket, verb, by)
+    return (
+        _seat_refusal(ticket, verb, by, day)
+        or _rule(ticket, verb, by)
+        or _other_side(ticket, acting_unit(ticket, verb, by, day), _turn(ticket, verb)[1], by, day)
+    )
 
 
 def _seat_refusal(ticket: Ticket, verb: Verb, by, day: date) -> Refusal | None:
-    paper = paper_of(ticket)
     if verb == Verb.ACCEPT and taking_unit(ticket, by, day) is not None:
         return None
+    return _seated(by, *_turn(ticket, verb)[:2], day, _turn(ticket, verb)[2])
+
+
+def _turn(ticket: Ticket, verb: Verb) -> tuple[Unit, tuple[str, ...], str]:
+    """Which unit does this, from which posts, and by what rule."""
+    paper, issuing = paper_of(ticket), cast("Unit", ticket.issuing_unit)
     if verb in _BY_HOLDER:
-        return _seated(by, ticket.holder, paper.handlers, day, zh("由单据所在单位办理"))
+        return ticket.holder, paper.handlers, zh("由单据所在单位办理")
     if ticket.kind == Kind.COMPLAINT:
         signs = verb in (Verb.CONFIRM, Verb.RETURN)
         roles = (PostRole.HEAD,) if signs else paper.handlers
-        return _seated(by, ticket.holder, roles, day, zh("投诉由受理单位办理，答复由负责人确认"))
-    roles = paper.drafters
+        return ticket.holder, roles, zh("投诉由受理单位办理，答复由负责人确认")
     if verb in _BY_HEAD and paper.stamped:
-        roles = (PostRole.HEAD,)
-    elif verb not in (Verb.PROPOSE, Verb.DISCARD, Verb.ISSUE, Verb.SEND_BACK):
-        roles = (*paper.drafters, PostRole.HEAD)
-    return _seated(by, ticket.issuing_unit, roles, day, paper.issued_by)
+        return issuing, (PostRole.HEAD,), paper.issued_by
+    if verb in (Verb.PROPOSE, Verb.DISCARD, Verb.ISSUE, Verb.SEND_BACK):
+        return issuing, paper.drafters, paper.issued_by
+    return issuing, (*paper.drafters, PostRole.HEAD), paper.issued_by
+
+
+def acting_unit(ticket: Ticket, verb: Verb, by, day: date) -> Unit:
+    """The unit for which ``by`` does this."""
+    taken = taking_unit(ticket, by, day) if verb == Verb.ACCEPT else None
+    return taken or _turn(ticket, verb)[0]
+
+
+def _other_side(ticket: Ticket, own: Unit, roles, by, day: date) -> Refusal | None:
+    """One person acts for one unit of a ticket only, however the seats came about (R0.5): who drafted, signed or took it up
+    for one answers, confirms or takes back for no other."""
+    done = [(entry.unit, entry.by.person_id) for entry in _entries(ticket) if entry.unit and entry.by]
+    if ticket.issuing_unit and ticket.drafted_by:
+        done.append((ticket.issuing_unit, ticket.drafted_by.person_id))
+    # A unit that was merged into this one is no other side.
+    others = [(unit, person) for unit, person in done if heir_or_self(unit, day).pk != own.pk]
+    other = next((unit for unit, person in others if person == by.person_id), None)
+    if other is None or by.person_id is None:
+        return None
+    role = next(
+        (seat.role for seat in acting_seats(by, day) if own.pk in seat.units and seat.role in roles), roles[0]
+    )
+    told = zh(
+        "这张单据你已代表{other}办理过，一人在一张单据中只能代表一个单位，不能再代表{own}。{way}",
+        other=other.name,
+        own=own.name,
+        way=one_unit.way_on_at(own, role, {person for _, person in others if person is not None}, day),
+    )
+    return Refusal(one_unit.CODE, told, one_unit.CLAUSE)
+
+
+def _entries(ticket: Ticket):
+    return ticket.entries.filter(by__isnull=False).select_related("unit__successor", "by").order_by("pk")
 
 
 def taking_unit(ticket: Ticket, by, day: date) -> Unit | None:
@@ -136,8 +178,10 @@ def edit_refusal(ticket: Ticket, by, day: date) -> Refusal | None:
     """Why ``by`` cannot change what the paper says."""
     if ticket.state != State.DRAFTED:
         return Refusal("issued", zh("单据已经发出，内容不能再改；确需更改的，请撤回后修改。"), CLAUSE)
-    paper = paper_of(ticket)
-    return _seated(by, ticket.issuing_unit, paper.drafters, day, paper.issued_by)
+    paper, issuing = paper_of(ticket), cast("Unit", ticket.issuing_unit)
+    return _seated(by, issuing, paper.drafters, day, paper.issued_by) or _other_side(
+        ticket, issuing, paper.drafters, by, day
+    )
 
 
 def address_refusal(paper: Paper, issuing, handling) -> Refusal | None:

@@ -85,7 +85,7 @@ class TicketQuerySet(models.QuerySet):
         return self.filter(state__in=RUNNING, complete_by__lt=day)
 
 
-class Ticket(TicketTransitions, models.Model):
+class Ticket(TicketTransitions, KeepsNames, models.Model):
     """One ticket. ``holder`` is the unit whose turn it is: after an escalation no longer the one it was sent to."""
 
     number = models.CharField(zh("编号"), max_length=20, unique=True, editable=False)
@@ -172,6 +172,16 @@ class Ticket(TicketTransitions, models.Model):
 
     def __str__(self):
         return self.number
+
+    @property
+    def issuing_called(self) -> dict[str, str] | None:
+        """The unit that issued it, as it was called then; of a draft as it is called (R0.2). None for a complaint."""
+        return self.with_code("issuing_unit")
+
+    @property
+    def handling_called(self) -> dict[str, str] | None:
+        """The unit it was sent to, likewise."""
+        return self.with_code("handling_unit")
 
     def is_overdue(self, day) -> bool:
         """Its limit has passed and it is not answered."""

@@ -56,7 +56,7 @@ def sheet_of(ticket, by, now: datetime, *, full: bool) -> Sheet:
     columns = _REPORT_MM if ticket.kind == Kind.REPORT else _PEOPLE_MM
     return Sheet(
         title=paper_of(ticket).name,
-        above=f"省份：{ticket.issuing_unit.name}（盖章）" if ticket.kind == Kind.REPORT else "",
+        above=f"省份：{ticket.called('issuing_unit')}（盖章）" if ticket.kind == Kind.REPORT else "",
         columns=columns,
         rows=rows,
         notes=_notes(ticket) if ticket.kind == Kind.REPORT else [],
@@ -158,12 +158,12 @@ def _about_people(ticket, full: bool) -> list[list[Cell]]:
         ],
         _long(matter, ticket.matter, 7, 62 if check else 48),
         [
-            *_pair(issuing, ticket.issuing_unit.name, 3),
+            *_pair(issuing, ticket.called("issuing_unit"), 3),
             *_pair("责任人", ticket.responsible),
             *_pair("联系\n电话", ticket.responsible_phone),
         ],
         [
-            *_pair(handling, ticket.handling_unit.name if ticket.handling_unit else "", 3),
+            *_pair(handling, ticket.called("handling_unit"), 3),
             *_pair("承办人", ticket.undertaker),
             *_pair("联系\n电话", ticket.undertaker_phone),
         ],

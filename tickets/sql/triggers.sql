@@ -16,6 +16,21 @@ CREATE OR REPLACE FUNCTION tickets_legal_pair(was text, becomes text) RETURNS bo
         ELSE false END
 $$;
 
+-- One person acts for one unit of a ticket only (R0.5), whatever posts, loans or arrangements the person has: whether an account's
+-- person has drafted, signed, taken up or answered it for another unit than ``own``. What a closed unit did counts for the one
+-- that stands for it.
+CREATE OR REPLACE FUNCTION tickets_acted_elsewhere(which bigint, who bigint, own bigint) RETURNS boolean LANGUAGE sql STABLE
+    SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT FROM (
+            SELECT e.unit_id, e.by_id FROM tickets_entry e WHERE e.ticket_id = which AND e.by_id IS NOT NULL
+            UNION ALL
+            SELECT t.issuing_unit_id, t.drafted_by_id FROM tickets_ticket t WHERE t.id = which
+        ) done
+        WHERE done.unit_id <> own AND orgs_same_person(done.by_id, who)
+          AND orgs_standing(done.unit_id, orgs_today()) IS DISTINCT FROM own)
+$$;
+
 -- What a paper says stays as it was sent; who accepts a report fills in one field of it.
 CREATE OR REPLACE FUNCTION tickets_paper_wall() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -62,6 +77,22 @@ BEGIN
     RETURN NEW;
 END $$;
 
+-- The names on the paper itself: drafted, sent for signature and signed for the issuing unit, answered for the one that has it.
+CREATE OR REPLACE FUNCTION tickets_ticket_one_unit() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NEW.proposed_by_id IS DISTINCT FROM OLD.proposed_by_id
+           AND tickets_acted_elsewhere(NEW.id, NEW.proposed_by_id, NEW.issuing_unit_id)
+       OR NEW.issued_by_id IS DISTINCT FROM OLD.issued_by_id
+           AND tickets_acted_elsewhere(NEW.id, NEW.issued_by_id, NEW.issuing_unit_id)
+       OR NEW.answered_by_id IS DISTINCT FROM OLD.answered_by_id
+           AND tickets_acted_elsewhere(NEW.id, NEW.answered_by_id, OLD.holder_id) THEN
+        PERFORM students_refuse('一人在一张单据中只能代表一个单位办理（附件1 三.1）', 'ticket_one_unit');
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER one_unit BEFORE UPDATE ON tickets_ticket FOR EACH ROW EXECUTE FUNCTION tickets_ticket_one_unit();
 CREATE OR REPLACE TRIGGER ticket_kept BEFORE DELETE ON tickets_ticket FOR EACH ROW EXECUTE FUNCTION tickets_ticket_wall();
 CREATE OR REPLACE TRIGGER ticket_wall BEFORE UPDATE ON tickets_ticket FOR EACH ROW
     WHEN (OLD.state <> 'drafted' OR NOT orgs_succeeded(OLD.issuing_unit_id, NEW.issuing_unit_id))
@@ -84,6 +115,9 @@ CREATE OR REPLACE TRIGGER unit_seat_second BEFORE INSERT OR UPDATE ON tickets_ti
         '单据由发出单位今天在岗的负责人签发（正文 三.2）', 'issued_at');
 CREATE OR REPLACE TRIGGER moments BEFORE INSERT OR UPDATE ON tickets_ticket
     FOR EACH ROW EXECUTE FUNCTION orgs_moments('state', 'drafted_at', 'issued_at', 'overdue_at', 'accepted_at', 'answered_at', 'confirmed_at', 'closed_at');
+CREATE OR REPLACE TRIGGER zzz_keep_names BEFORE INSERT OR UPDATE ON tickets_ticket FOR EACH ROW EXECUTE FUNCTION
+    orgs_keep_names('drafted_by_id', 'proposed_by_id', 'issued_by_id', 'answered_by_id',
+        'unit:issuing_unit_id@issued_at', 'unit:handling_unit_id@issued_at');
 
 -- ==== tickets_problemreport
 
@@ -139,6 +173,17 @@ BEGIN
     RETURN NEW;
 END $$;
 
+CREATE OR REPLACE FUNCTION tickets_entry_one_unit() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF tickets_acted_elsewhere(NEW.ticket_id, NEW.by_id, NEW.unit_id) THEN
+        PERFORM students_refuse('一人在一张单据中只能代表一个单位办理（附件1 三.1）', 'ticket_one_unit');
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER one_unit BEFORE INSERT ON tickets_entry FOR EACH ROW
+    WHEN (NEW.by_id IS NOT NULL) EXECUTE FUNCTION tickets_entry_one_unit();
 CREATE OR REPLACE TRIGGER two_persons BEFORE INSERT ON tickets_entry FOR EACH ROW WHEN (NEW.verb = 'confirm')
     EXECUTE FUNCTION tickets_confirmed_by_another();
 CREATE OR REPLACE TRIGGER unit_seat BEFORE INSERT ON tickets_entry FOR EACH ROW EXECUTE FUNCTION
