@@ -53,9 +53,9 @@ fix: install-dev
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 
 # docs/rules.md from the marks on the tests, docs/architecture.svg from the imports, docs/walls.md from the triggers,
-# docs/clauses.md from all of them, docs/packages.md from the imports and the heads of packages.
+# docs/clauses.md from all of them, docs/packages.md from the imports and the heads of packages, docs/papers.md from the registry of papers in the tests.
 docs: install-dev
-	@$(BIN)/pytest --collect-only -q --rules-doc -p no:cacheprovider >/dev/null && $(BIN)/python -m docs.architecture && $(BIN)/python -m docs.walls && $(BIN)/python -m docs.clauses && $(BIN)/python -m docs.packages
+	@$(BIN)/pytest --collect-only -q --rules-doc -p no:cacheprovider >/dev/null && $(BIN)/python -m docs.architecture && $(BIN)/python -m docs.walls && $(BIN)/python -m docs.clauses && $(BIN)/python -m docs.packages && $(BIN)/python -m docs.papers
 
 # Every sentence of the interface, with its English; says which have none yet.
 catalogue: install-dev

@@ -19,19 +19,24 @@ _FIXED = """CREATE OR REPLACE FUNCTION ledger_now() RETURNS timestamptz LANGUAGE
     SELECT coalesce(nullif(current_setting('xueji.stands', true), '')::timestamptz, timestamptz '{}') $$"""
 
 
+_before: list[datetime | None] = [None]
+
+
 @contextmanager
 def frozen(at: datetime):
-    """Both clocks stand at ``at`` (aware)."""
+    """Both clocks stand at ``at`` (aware); afterwards as they stood before."""
     assert at.tzinfo is not None, "an instant needs a zone"
     running = clock.now
     in_transaction = connection.in_atomic_block
     _stand(in_transaction, at)
+    _before.append(at)
     clock.now = lambda: at
     try:
         yield at
     finally:
         clock.now = running
-        _stand(in_transaction, None)
+        _before.pop()
+        _stand(in_transaction, _before[-1])
 
 
 def shanghai(*parts: int) -> datetime:

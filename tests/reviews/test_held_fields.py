@@ -34,10 +34,10 @@ from students.record import values as record_values
 from students.verification import rounds
 from students.verification.models import SchoolVerification, VerificationRound
 from tests.api import Program, refusal
+from tests.papers import others as papers
 from tests.refusals import refused
 from tests.reviews import test_held_papers as papers_held
 from tests.reviews.test_held_papers import FEE
-from tests.xueji import test_two_persons as papers
 from transfers.moving import drafting
 from transfers.moving.models import Transfer, TransferReason
 from transfers.offline.recording import Stated
@@ -143,7 +143,7 @@ def verification_note(world, text):
 
 
 def _part(world):
-    found, part = papers._part(world)
+    found, part = papers.submitted_part(world)
     return VerificationRound.objects.get(pk=found.pk), SchoolVerification.objects.get(pk=part.pk)
 
 
@@ -366,7 +366,7 @@ def on_bulletin_line(world):
 
 
 def on_verification_page(world):
-    found, part = papers._part(world)
+    found, part = papers.submitted_part(world)
     rounds.sign_part(part, world.head(world.third), world.now, "结果不实，退回。", agree=False)
     said = {"pupil": part.pupils.first().pk, "finding": "gone", "note": FEE}
     address = f"/verification/{found.number}/schools/{world.third.code}/find/"

@@ -22,9 +22,9 @@ from students.year_end import correcting, graduation
 from students.year_end import graduation_rollback as taking_back
 from students.year_end import recruitment_rollback as recruitment_back
 from students.year_end.models import GraduationRun
+from tests.papers import others as papers
 from tests.refusals import refused
 from tests.world import png
-from tests.xueji import test_two_persons as papers
 
 pytestmark = [
     pytest.mark.django_db,

@@ -53,9 +53,9 @@ def test_two_letters_of_any_language_are_one(text):
 
 @pytest.mark.parametrize("text", ["。。", "11"])
 def test_every_paper_asks_for_words(world, text):
-    from tests.xueji.test_two_persons import PAPERS
+    from tests.papers import others
 
-    part = PAPERS["students.SchoolVerification"](world)
+    part = others.verification_part(world)
     from students.classes import sheets
     from students.classes.models import ChangeSheet
     from students.verification import rounds
@@ -70,7 +70,7 @@ def test_every_paper_asks_for_words(world, text):
             agree=True,
         )
     assert part.wall
-    sheet = PAPERS["students.ChangeSheet"](world)
+    sheet = others.class_sheet(world)
     with refused("answer_missing") as caught:
         sheets.give_back(ChangeSheet.objects.get(), world.registrar(world.first), world.now, text)
     assert (caught.value.code, sheet.role) == ("answer_missing", "registrar")

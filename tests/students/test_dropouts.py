@@ -59,7 +59,7 @@ def test_a_mark_is_signed_sent_and_ended_and_the_record_stays_what_it_is(world, 
 
 @pytest.mark.rule("R0.5")
 def test_the_head_signs_the_report_and_nothing_is_sent_unsigned(world):
-    """That they are two persons: tests/xueji/test_two_persons.py."""
+    """That they are two persons: tests/papers."""
     found = marked(world)
     registrar = world.registrar(world.first)
     with refused("no_seat"):

@@ -140,7 +140,7 @@ def test_a_list_that_no_longer_stands_is_written_anew_before_anyone_graduates(wo
 
 @pytest.mark.rule("R0.5")
 def test_the_schools_registrar_prepares_its_head_signs_and_nobody_else(world):
-    """That they are two persons: tests/xueji/test_two_persons.py."""
+    """That they are two persons: tests/papers."""
     world.pupil(world.first, grade=6)
     for account in (world.head(world.first), world.registrar(world.east), world.registrar(world.second)):
         with refused("no_seat"):

@@ -7,7 +7,7 @@ from django.db.models import Q
 from orgs.people.models import PostRole, Unit
 from orgs.people.successors import stood_for
 from reviews.engine.open_papers import kind
-from tickets.forms.models import Ticket
+from tickets.forms.models import Kind, Ticket
 from tickets.forms.states import State
 from web.words import zh
 
@@ -24,4 +24,8 @@ def tickets(unit: Unit, role: str, day: date) -> int:
     else:
         drafts = begun & Q(state=State.DRAFTED, proposed_by__isnull=True)
     answered = begun & Q(state__in=(State.ANSWERED, State.CONFIRMED))
-    return Ticket.objects.filter(drafts | answered | Q(holder=unit, state__in=_TO_HANDLE)).count()
+    # A complaint is issued by nobody: it lies where it is answered, and the head there confirms.
+    done = State.ANSWERED if role == PostRole.HEAD else State.CONFIRMED
+    complaints = Q(kind=Kind.COMPLAINT, holder=unit, state=done)
+    to_handle = Q(holder=unit, state__in=_TO_HANDLE)
+    return Ticket.objects.filter(drafts | answered | complaints | to_handle).count()
