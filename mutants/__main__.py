@@ -29,7 +29,7 @@ def main(arguments: list[str] | None = None, root: Path = ROOT, targets: list[st
     asked = parser.parse_args(arguments)
     drawn = draw(root, asked.seed, asked.number, targets)
     print(f"seed {asked.seed}: {len(drawn)} drawn", flush=True)
-    state = State(root / "var" / "mutants" / "state.json")
+    state = State(root / "mutants" / "results.json")
     chosen = drawn
     if asked.only == "survivors":
         chosen = [each for each in drawn if state.known.get(each.key, {}).get("verdict") == "survived"]

@@ -17,8 +17,8 @@ from mutants.copies import Copy
 
 AT_ONCE = 5  # test files watched by one start of pytest
 LONGEST_WATCH = 420.0  # seconds for that start; files that take longer are too far from a line
-FOR_ONE_FILE = 8.0  # seconds of one file's tests asked about one fault
-FOR_ONE_FAULT = 50.0  # of all tests; the limit on the clock (60 s) is mutants/faults.py
+FOR_ONE_FILE = 15.0  # seconds of one file's tests asked about one fault
+FOR_ONE_FAULT = 80.0  # of all tests; the limit on the clock (60 s) is mutants/faults.py
 
 
 class Reach:

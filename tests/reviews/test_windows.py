@@ -17,6 +17,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from reviews.rulebook.calendar import closed_by, local_day, midnight, next_change, span_text, window_state
+from reviews.rulebook.windows import season_ends
 
 INNER_MONGOLIA, HEBEI = 15, 13
 TRANSFER, CROSS, GRADUATE = "in_province_transfer", "cross_province_transfer", "post_graduation"
@@ -329,3 +330,16 @@ def test_the_next_change_is_the_first_day_walked_to_that_differs(rows, day):
         assert (closed_by(rows, TRANSFER, HEBEI, change.at) is None) is change.opens is not here
         state = window_state(rows, TRANSFER, HEBEI, midnight(day))
         assert (state.open, state.changes_at) == (here, change.at)
+
+
+@pytest.mark.parametrize(
+    ("text", "last"),
+    [
+        ("07-15", date(2027, 7, 14)),
+        ("03-01", date(2027, 2, 28)),
+        ("02-29", date(2027, 2, 28)),
+        ("01-01", date(2027, 12, 31)),
+    ],
+)
+def test_a_season_ends_on_the_day_before_and_with_the_year_where_that_is_new_years_day(text, last):
+    assert season_ends(2027, text) == last
