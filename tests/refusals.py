@@ -35,3 +35,17 @@ def sql_refused(wall: str, sql: str, *params):
     with refused_by_database(wall), connection.cursor() as cursor:
         cursor.execute(sql, params)
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def refuses(response, status: int, *said: str):
+    """The answer has this status and says why: of the API, and of forms that a script sends, by its code; of a page by words
+    that stand in it (all of them, if several are given). Gives the answer back."""
+    text = response.content.decode(errors="replace")
+    assert response.status_code == status, f"{response.status_code}: {text[-400:]}"
+    assert "".join(said), "say which"
+    if response.headers.get("Content-Type", "").startswith("application/json"):
+        assert response.json()["code"] == "".join(said), text
+    else:
+        page = text.partition("<main")[2]
+        assert [words for words in said if words not in page] == [], "not said"
+    return response

@@ -1,5 +1,5 @@
 """No test is content with something being refused: it names the refusal of the door, the constraint or the sentence of the
-database (tests/refusals.py)."""
+database, the code or the words of an answer (tests/refusals.py)."""
 
 import ast
 from pathlib import Path
@@ -50,9 +50,63 @@ def _says_nothing(kind: str, call: ast.Call, kept: bool) -> bool:
     return name.endswith("Refused") and not matched and not kept
 
 
+STATUSES = {400, 403, 409, 422}
+# What tells why: of an answer that a test also looks at by one of these it is known which refusal it is.
+TELLING = (
+    "content",
+    "context",
+    "json",
+    "['code']",
+    "text",
+    "says",
+    "words",
+    "main_of",
+    "sentence",
+    "refusal_of",
+    "lines(",
+)
+
+
+def unsaid(source: str) -> list[int]:
+    """The lines on which an answer's status alone tells that something was refused."""
+    return sorted(
+        node.lineno
+        for function in ast.walk(ast.parse(source))
+        if isinstance(function, ast.FunctionDef)
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assert) and _status_alone(node.test)
+        if not _looked_at(node.test.left.value, node, function)
+    )
+
+
+def _status_alone(test: ast.expr) -> bool:
+    return (
+        isinstance(test, ast.Compare)
+        and isinstance(test.left, ast.Attribute)
+        and test.left.attr == "status_code"
+        and isinstance(test.ops[0], ast.Eq)
+        and isinstance(test.comparators[0], ast.Constant)
+        and test.comparators[0].value in STATUSES
+    )
+
+
+def _looked_at(answer: ast.expr, status: ast.Assert, function: ast.FunctionDef) -> bool:
+    if not isinstance(answer, ast.Name):
+        return False
+    others = (
+        node
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assert | ast.Assign | ast.Return) and node is not status
+        if any(isinstance(part, ast.Name) and part.id == answer.id for part in ast.walk(node))
+    )
+    return any(word in ast.unparse(node) for node in others for word in TELLING)
+
+
 @pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(TESTS)))
 def test_a_refusal_is_named(path):
-    assert bare(path.read_text(encoding="utf-8")) == [], "say which: tests/refusals.py"
+    source = path.read_text(encoding="utf-8")
+    assert bare(source) == [], "say which: tests/refusals.py"
+    assert unsaid(source) == [], "say why: refuses(answer, status, code or words), tests/refusals.py"
 
 
 @pytest.mark.parametrize(
@@ -75,3 +129,25 @@ def test_a_refusal_is_named(path):
 )
 def test_what_counts_as_bare(line, found):
     assert bool(bare(line)) == found
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ("assert client.post(url).status_code == 409", True),
+        ("answer = client.post(url); assert answer.status_code == 422", True),
+        ("answer = client.get(url); assert answer.status_code == 403, who; assert not answer.cookies", True),
+        (
+            "answer = client.post(url); assert answer.status_code == 409; assert '已办结' in text(answer)",
+            False,
+        ),
+        (
+            "answer = client.post(url); assert answer.status_code == 409; assert answer.json()['code'] == 'stale'",
+            False,
+        ),
+        ("assert client.get(url).status_code == 404", False),
+        ("refuses(client.post(url), 409, 'stale')", False),
+    ],
+)
+def test_what_counts_as_said_by_the_status_alone(lines, found):
+    assert bool(unsaid(f"def test_it(client):\n    {lines}")) == found

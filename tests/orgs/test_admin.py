@@ -11,6 +11,7 @@ from ledger.administration import WalledAdmin
 from ledger.models import AuditEntry
 from orgs.people.models import Account, Delegation, Person, Post, Unit
 from orgs.sign_in.authenticator import Authenticator
+from tests.refusals import refuses
 from tests.world import PASSWORD
 from web import clock
 
@@ -58,9 +59,11 @@ def test_only_staff_come_in_and_everybody_signs_in_on_the_programs_own_page(worl
     for account in (world.registrar(world.first), world.head(world.league)):
         client.force_login(account)
         answer = client.get("/admin/", follow=True)
-        assert answer.status_code == 403
-        assert client.get("/admin/orgs/account/add/", follow=True).status_code == 403
-    assert client.get("/admin/login/?next=https://elsewhere.example/").status_code == 403
+        refuses(answer, 403, "岗位有误请联系本单位学籍管理员")
+        refuses(client.get("/admin/orgs/account/add/", follow=True), 403, "岗位有误请联系本单位学籍管理员")
+    refuses(
+        client.get("/admin/login/?next=https://elsewhere.example/"), 403, "岗位有误请联系本单位学籍管理员"
+    )
     client.logout()
     assert "elsewhere" not in client.get("/admin/login/?next=https://elsewhere.example/").url
 
@@ -68,7 +71,7 @@ def test_only_staff_come_in_and_everybody_signs_in_on_the_programs_own_page(worl
 def test_an_account_switched_off_or_no_longer_staff_is_out_at_once(boss, client):
     assert client.get("/admin/").status_code == 200
     Account.objects.filter(pk=boss.pk).update(is_staff=False)
-    assert client.get("/admin/", follow=True).status_code == 403
+    refuses(client.get("/admin/", follow=True), 403, "岗位有误请联系本单位学籍管理员")
     Account.objects.filter(pk=boss.pk).update(is_staff=True, is_active=False)
     assert client.get("/admin/", follow=True).redirect_chain[-1][0].startswith("/accounts/sign-in/")
 
@@ -290,7 +293,7 @@ def test_units_persons_accounts_and_posts_in_force_are_not_deleted(boss, world, 
     for row in rows:
         name = f"{row._meta.app_label}_{row._meta.model_name}"
         answer = client.post(reverse(f"admin:{name}_delete", args=[row.pk]), {"post": "yes"})
-        assert answer.status_code == 403, name
+        refuses(answer, 403, "岗位有误请联系本单位学籍管理员")
         client.post(
             reverse(f"admin:{name}_changelist"),
             {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"},

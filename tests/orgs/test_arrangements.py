@@ -13,7 +13,7 @@ from orgs.staff.models import Arrangement
 from reviews.engine import door
 from reviews.engine.models import Step
 from tests.clock import frozen
-from tests.refusals import refused
+from tests.refusals import refused, refuses
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
@@ -129,7 +129,7 @@ def test_the_page_above_offers_it_keeps_what_was_typed_and_ends_it(world):
     assert wrong.status_code == 422
     assert "请填写代核的起止日期" in wrong.content.decode()
     assert 'value="暂时"' in wrong.content.decode()
-    assert client.post("/directory/own/", form | {"below": "9" * 30}).status_code == 422
+    refuses(client.post("/directory/own/", form | {"below": "9" * 30}), 422, "请选择要代核的单位和人员")
     until = (world.today + timedelta(days=5)).isoformat()
     assert client.post("/directory/own/", form | {"until": until, "reason": "暂时"}).status_code == 303
     page = client.get("/directory/own/").content.decode()
@@ -140,6 +140,8 @@ def test_the_page_above_offers_it_keeps_what_was_typed_and_ends_it(world):
     assert world.stand_in.display_name in page, "the unit itself sees who signs for it"
     assert "结束" not in page
     ended = {"action": "arranged_end", "arrangement": Arrangement.objects.get().pk}
-    assert own.post("/directory/own/", ended).status_code == 422
+    refuses(
+        own.post("/directory/own/", ended), 422, "页面已经过期或不完整，请核对后重新提交；你填写的内容还在"
+    )
     assert client.post("/directory/own/", ended).status_code == 303
     assert Account.objects.get(pk=world.stand_in.pk).posts.get(unit=world.first).valid_until is not None

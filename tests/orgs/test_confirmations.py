@@ -19,7 +19,7 @@ from orgs.staff import arrangements, staffing
 from reviews.engine import door
 from reviews.staff import handover
 from tests.clock import frozen
-from tests.refusals import refused, sql_refused
+from tests.refusals import refused, refuses, sql_refused
 from tests.world import PASSWORD
 from web import clock
 
@@ -282,7 +282,7 @@ def test_each_who_may_not_reads_why_and_the_database_says_the_same(world, boss, 
             by.pk,
             fact.pk,
         )
-    assert confirm(recent, fact).status_code == 422
+    refuses(confirm(recent, fact), 422, "你任职（或你的任职得到确认）不满 7 天，请由任职较久的人员确认")
     with frozen(clock.now() + timedelta(days=7)):
         assert [row.pk for row in confirmations.confirmable(recent, world.today)] == [fact.pk]
     confirmations.confirm([fact.pk], world.registrar(world.east))

@@ -7,7 +7,7 @@ from django.test import Client
 
 from ledger.models import AuditEntry
 from orgs.people.models import PostRole, Unit
-from tests.refusals import refused
+from tests.refusals import refused, refuses
 from tickets.complaints import actions as complaints
 from web import clock
 
@@ -68,7 +68,7 @@ def test_an_office_sees_which_units_below_have_published_nothing(world):
 
 def test_a_class_teacher_keeps_no_contact(world):
     answer = at(world.account(world.first, PostRole.CLASS_TEACHER)).get("/contacts/own/")
-    assert answer.status_code == 403
+    refuses(answer, 403, "岗位有误请联系本单位学籍管理员")
 
 
 def test_a_unit_that_will_be_closed_takes_complaints_until_that_day(world):

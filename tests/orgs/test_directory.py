@@ -7,6 +7,7 @@ from django.test import Client
 
 from ledger.models import AuditEntry
 from orgs.people.models import Post, PostRole
+from tests.refusals import refuses
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.2")]
 
@@ -84,4 +85,4 @@ def test_who_has_no_post_sees_nobody(world):
     client = Client()
     client.force_login(world.named)
     Post.objects.filter(account=world.named).update(valid_until=world.today)
-    assert client.get("/directory/").status_code == 403
+    refuses(client.get("/directory/"), 403, "岗位有误请联系本单位学籍管理员")

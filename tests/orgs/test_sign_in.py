@@ -9,6 +9,7 @@ from ledger.models import AuditEntry
 from orgs.people.models import Account, PostRole
 from orgs.sign_in import one_time_codes
 from orgs.sign_in.authenticator import Authenticator
+from tests.refusals import refuses
 from tests.world import PASSWORD
 from web import clock
 
@@ -66,9 +67,11 @@ def test_an_unknown_account_reads_the_same_as_a_wrong_password(client, world):
 
 
 def test_a_naughty_account_name_gets_a_sentence(client):
-    for name in ("a\x00b", "\u202eabc", "x" * 400, "１２３", ""):
+    wrong = "账号或密码不对"
+    told = {"a\x00b": "不允许是用空字符串", "\u202eabc": wrong, "１２３": wrong, "": "请填写账号"}
+    for name, sentence in {**told, "x" * 400: "账号没有这么长"}.items():
         answer = client.post("/accounts/sign-in/", {"username": name, "password": "x"})
-        assert answer.status_code == 422, repr(name)
+        refuses(answer, 422, sentence)
 
 
 def test_the_fifth_mistake_locks_and_even_the_right_password_waits(client, world):
@@ -151,7 +154,7 @@ def test_a_new_password_keeps_this_session_and_works_from_now_on(client, world):
     assert change(client).status_code == 303
     assert signed_in(client)
     other = Client()
-    assert enter(other, account).status_code == 422
+    refuses(enter(other, account), 422, "账号或密码不对，请核对后重试；连续输错 5 次，账号会锁定 15 分钟")
     assert enter(other, account, password="Another-Good-77").status_code == 303
 
 
@@ -250,7 +253,7 @@ def test_a_code_counts_once(client, world, asked):
     assert second(client, otp_token=token).status_code == 303
     other = Client()
     enter(other, head)
-    assert second(other, otp_token=token).status_code == 422
+    refuses(second(other, otp_token=token), 422, "动态验证码不对或已过期")
 
 
 def test_what_stands_in_the_database_makes_no_valid_code(client, world, asked):
@@ -258,10 +261,10 @@ def test_what_stands_in_the_database_makes_no_valid_code(client, world, asked):
     device = bound(head)
     enter(client, head)
     stolen = f"{totp(device.key.encode()):06d}"
-    assert second(client, otp_token=stolen).status_code == 422
+    refuses(second(client, otp_token=stolen), 422, "动态验证码不对或已过期")
     good = code(head)
     with override_settings(SECOND_FACTOR_KEY=bytes(32)):
-        assert second(client, otp_token=good).status_code == 422
+        refuses(second(client, otp_token=good), 422, "动态验证码不对或已过期")
     assert second(client, otp_token=code(head)).status_code == 303
 
 

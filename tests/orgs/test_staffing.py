@@ -12,7 +12,7 @@ from orgs.staff import staffing
 from orgs.staff.models import AccessReview
 from orgs.staff.presence_models import Presence
 from tests.clock import frozen, shanghai
-from tests.refusals import refused
+from tests.refusals import refused, refuses
 from tests.world import PASSWORD
 from web import clock
 
@@ -34,10 +34,11 @@ def act(client, **said):
 
 def test_the_head_confirms_once_a_quarter_and_the_office_above_sees_who_has_not(world):
     registrar, head = world.registrar(world.east), world.head(world.east)
-    assert act(at(registrar), action="confirm", unit=world.east.pk).status_code == 422
+    answer = act(at(registrar), action="confirm", unit=world.east.pk)
+    refuses(answer, 422, "本单位的权限由负责人每季度确认，你没有这个岗位（正文 二.2）")
     assert act(at(head), action="confirm", unit=world.east.pk).status_code == 303
     assert AccessReview.objects.get().accounts == sorted([registrar.pk, head.pk])
-    assert act(at(head), action="confirm", unit=world.east.pk).status_code == 422
+    refuses(act(at(head), action="confirm", unit=world.east.pk), 422, "本季度已经确认过")
     page = at(world.head(world.league)).get("/directory/own/").content.decode()
     assert world.west.name in page
     with refused("no_seat", match="你没有这个岗位"):
@@ -98,7 +99,11 @@ def test_the_level_above_opens_it_again_and_the_own_unit_does_not(world):
     own = act(at(world.head(world.first)), action="open", account=account.pk)
     assert own.status_code == 422
     assert "由上级单位启封" in own.content.decode()
-    assert act(at(world.head(world.west)), action="open", account=account.pk).status_code == 422
+    refuses(
+        act(at(world.head(world.west)), action="open", account=account.pk),
+        422,
+        "这个账号没有封存，或不由本单位启封：封存的账号由上级单位启封（正文 二.2）",
+    )
     county = at(world.registrar(world.east))
     assert account.display_name in county.get("/directory/own/").content.decode()
     assert act(county, action="open", account=account.pk).status_code == 303
@@ -184,7 +189,11 @@ def test_a_loan_ends_from_the_day_it_is_taken_back(world):
 
 
 def test_a_class_teacher_sees_no_staff(world):
-    assert at(world.account(world.first, PostRole.CLASS_TEACHER)).get("/directory/own/").status_code == 403
+    refuses(
+        at(world.account(world.first, PostRole.CLASS_TEACHER)).get("/directory/own/"),
+        403,
+        "岗位有误请联系本单位学籍管理员",
+    )
     assert Post.objects.exists()
 
 

@@ -25,6 +25,7 @@ from students.roster import exporting as making
 from students.tables.models import ImportBatch, ImportKind
 from students.year_end.models import GraduationRun
 from tests import late_children, settled, ticketed, upkept
+from tests.refusals import refuses
 from transfers.moving.models import TransferReason
 
 pytestmark = pytest.mark.django_db
@@ -194,8 +195,8 @@ def test_no_address_of_the_admin_changes_what_was_decided(model, boss, decided, 
         posted = {"action": action, "_selected_action": [key], "post": "yes", "form-TOTAL_FORMS": 1}
         answer = client.post(address(model, "changelist"), posted | {"form-INITIAL_FORMS": 1, "_save": "1"})
         assert answer.status_code in (200, 302, 403, 404)
-    assert client.get(address(model, "add")).status_code == 403
-    assert client.get(address(model, "delete", key)).status_code == 403
+    refuses(client.get(address(model, "add")), 403, "岗位有误请联系本单位学籍管理员")
+    refuses(client.get(address(model, "delete", key)), 403, "岗位有误请联系本单位学籍管理员")
     assert rows_of(model) == before
     page = text_of(client.get(address(model, "changelist"))) + text_of(
         client.get(address(model, "change", key))
@@ -282,8 +283,16 @@ def test_a_new_route_takes_its_stages_in_the_notices_order_and_names_both_school
     stages = ["sending_school", "receiving_authority", "receiving_school"]
     assert client.post(url, new | {"stages": stages}).status_code == 302
     assert Route.objects.latest("pk").stages == ["receiving_school", "receiving_authority", "sending_school"]
-    assert client.post(url, new | {"stages": ["correction", "receiving_school"]}).status_code == 422
-    assert client.post(url, new | {"stages": stages, "kind": "nonsense"}).status_code == 422
+    refuses(
+        client.post(url, new | {"stages": ["correction", "receiving_school"]}),
+        422,
+        "选择一个有效的选项。 correction 不在可用的选项中",
+    )
+    refuses(
+        client.post(url, new | {"stages": stages, "kind": "nonsense"}),
+        422,
+        "选择一个有效的选项。 nonsense 不在可用的选项中",
+    )
 
 
 @pytest.mark.rule("R3.1")
@@ -342,7 +351,7 @@ def test_a_window_takes_only_days_a_year_has(boss, client, edge):
         "source": window.source,
     }
     answer = client.post(address(Window, "change", window.pk), data)
-    assert answer.status_code == 422
+    refuses(answer, 422, "请写成“月-日”" if edge else "该字段是必填项")
     assert Window.objects.get(pk=window.pk).starts == "07-15"
     assert client.post(address(Window, "change", window.pk), data | {"starts": "07-16"}).status_code == 302
     assert entries().last().body["changes"] == {"starts": ["07-15", "07-16"]}
@@ -366,13 +375,18 @@ def test_the_nations_limit_never_leaves_a_day_without_one(boss, client):
     )
     assert client.post(url, limit_form(row, valid_until="2027-01-01")).status_code == 302
     for value in ("0", "1001", "-1", "9" * 30):
-        assert client.post(url, limit_form(row, value=value)).status_code == 422, value
+        told = "确保该值大于或等于0" if value == "-1" else "数值须在 1 至 1000 之间"
+        refuses(client.post(url, limit_form(row, value=value)), 422, told)
 
 
 def test_rules_that_were_in_force_are_ended_not_deleted(boss, client):
     for model in (Limit, Window, Route, RefusalReason, TransferReason):
         row = model.objects.first()
-        assert client.post(address(model, "delete", row.pk), {"post": "yes"}).status_code == 403
+        refuses(
+            client.post(address(model, "delete", row.pk), {"post": "yes"}),
+            403,
+            "岗位有误请联系本单位学籍管理员",
+        )
         assert model.objects.filter(pk=row.pk).exists()
 
 
@@ -394,8 +408,10 @@ def test_a_change_of_a_reason_is_recorded_old_and_new_by_whom(boss, client):
     assert (entry.actor, entry.action) == (f"account:{boss.pk}", "refusalreason.changed")
     assert entry.body["changes"] == {"text": [row.text, "转入学校发起有误"]}
     assert RefusalReason.objects.filter(code="wrong_school").exists()
-    assert (
-        client.post(address(RefusalReason, "change", row.pk), data | {"outcome": "agree"}).status_code == 422
+    refuses(
+        client.post(address(RefusalReason, "change", row.pk), data | {"outcome": "agree"}),
+        422,
+        "选择一个有效的选项。 agree 不在可用的选项中",
     )
 
 

@@ -14,6 +14,7 @@ from reviews.engine import deadlines
 from reviews.engine.models import Case, Step
 from reviews.rulebook.models import CalendarDay, Limit, Vacation, Window
 from tests.clock import frozen, shanghai
+from tests.refusals import refuses
 
 pytestmark = pytest.mark.django_db
 PAGE, IMPORT = "/calendar/", "/calendar/import/"
@@ -145,7 +146,7 @@ def test_only_administrators_enter_the_notice(world, client):
     assert client.get(IMPORT).url.startswith("/accounts/sign-in/")
     client.force_login(world.registrar(world.first))
     for answer in (client.get(IMPORT), client.post(IMPORT, {"text": HEADING})):
-        assert answer.status_code == 403
+        refuses(answer, 403, "岗位有误请联系本单位学籍管理员")
 
 
 def test_wrong_rows_are_told_one_by_one_and_nothing_is_saved(boss, client):
@@ -272,7 +273,7 @@ def test_a_preview_that_has_grown_old_is_shown_again_instead_of_being_carried_ou
     assert client.post(IMPORT, hidden(again)).status_code == 303
     for revision in ("", "x", "-1", "9" * 40):
         stale = client.post(IMPORT, {"text": NOTICE_2027, "confirm": "1", "revision": revision})
-        assert stale.status_code == 409, revision
+        refuses(stale, 409, "预览之后规则又有改动，没有保存")
 
 
 def test_the_same_notice_twice_has_nothing_to_confirm(boss, client):

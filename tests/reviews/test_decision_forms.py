@@ -11,6 +11,7 @@ from reviews.engine.models import Act, Case, Step
 from students.pupil.models import ProblemRecord, Student
 from tests.clock import frozen
 from tests.golden import assert_queries
+from tests.refusals import refuses
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
 from tests.world import rewritten
 from transfers.moving.models import Transfer
@@ -364,7 +365,7 @@ def test_without_the_token_nothing_is_decided(world, case):
     strict = Client(enforce_csrf_checks=True)
     strict.force_login(world.registrar(world.east))
     answer = strict.post(f"/cases/{case.number}/handle/", {"outcome": "agree", "opinion": AGREE})
-    assert answer.status_code == 403
+    refuses(answer, 403, "刷新后重新提交")
     assert nothing_done(case)
 
 

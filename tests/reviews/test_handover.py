@@ -15,7 +15,7 @@ from reviews.engine import door
 from reviews.notices.models import Notice
 from reviews.staff import handover
 from tests.clock import frozen
-from tests.refusals import refused
+from tests.refusals import refused, refuses
 from web import clock
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.5")]
@@ -168,4 +168,4 @@ def test_the_page_shows_first_and_does_it_on_the_second_word(world):
     assert 'value="调离"' in wrong.content.decode()
     assert client.post(url, form | {"do": "1"}).status_code == 303
     assert Post.objects.get(pk=world.post.pk).valid_until == world.today + timedelta(days=1)
-    assert client.post(url, form | {"to": "9" * 40}).status_code == 422
+    refuses(client.post(url, form | {"to": "9" * 40}), 422, "请选择接任的同事")

@@ -16,7 +16,7 @@ from reviews.refusal_rules.wall_values import GRADUATION_AUTHORITY, POST_GRADUAT
 from reviews.rulebook.models import RefusalReason
 from tests.api import Program, refusal
 from tests.clock import frozen
-from tests.refusals import refused, refused_by_database
+from tests.refusals import refused, refused_by_database, refuses
 from tests.reviews.case_pages import AGREE, MONDAY, at_the_authority, look, post, says
 
 pytestmark = [pytest.mark.django_db, pytest.mark.world_at(MONDAY, stands=False)]
@@ -426,7 +426,11 @@ def test_nothing_of_the_nation_s_is_taken_away_narrowed_or_ended(boss, client, w
             rows.update(**change)
         with pytest.raises(DatabaseError, match="全国的条文用语只能由程序更新"), transaction.atomic():
             rows.delete()
-    assert client.post(f"/admin/reviews/wallwords/{words.pk}/change/", {"words": "分数"}).status_code == 403
+    refuses(
+        client.post(f"/admin/reviews/wallwords/{words.pk}/change/", {"words": "分数"}),
+        403,
+        "岗位有误请联系本单位学籍管理员",
+    )
 
 
 @pytest.mark.rule("R3.4")
@@ -508,7 +512,7 @@ def test_words_of_one_province_are_held_against_its_own_reasons_and_the_nation_s
     url = "/admin/reviews/forbiddenphrase/add/"
     told = client.post(url, form | {"province": world.hebei.pk})
     assert (told.status_code, says(told, "本省（自治区）的理由请先修改")) == (422, True)
-    assert client.post(url, form).status_code == 422
+    refuses(client.post(url, form), 422, "所列理由“造成牧区指标”里就有这几个字")
     assert client.post(url, form | {"province": world.im.pk}).status_code == 302
     RefusalReason.objects.filter(code="own").update(valid_until=date(2026, 2, 1))
     assert client.post(url, form | {"province": world.hebei.pk}).status_code == 302
@@ -525,7 +529,7 @@ def test_a_province_keeps_its_own_words_in_the_administration(boss, client, worl
         "source": "自治区规定",
     }
     url = "/admin/reviews/forbiddenphrase/add/"
-    assert client.post(url, form | {"text": "。线。"}).status_code == 422
+    refuses(client.post(url, form | {"text": "。线。"}), 422, "用语至少两个字，标点和空格不算")
     told = client.post(url, form | {"text": "不是该生"})
     assert told.status_code == 422
     assert "这样写会拦下合法的意见“务工证明上的姓名不是该生监护人。”" in told.content.decode()
@@ -533,4 +537,8 @@ def test_a_province_keeps_its_own_words_in_the_administration(boss, client, worl
     assert "这条理由将无法说明" in told.content.decode()
     assert client.post(url, form).status_code == 302
     row = ForbiddenPhrase.objects.get(text="牧区指标")
-    assert client.post(f"/admin/reviews/forbiddenphrase/{row.pk}/delete/", {"post": "yes"}).status_code == 403
+    refuses(
+        client.post(f"/admin/reviews/forbiddenphrase/{row.pk}/delete/", {"post": "yes"}),
+        403,
+        "岗位有误请联系本单位学籍管理员",
+    )

@@ -21,6 +21,7 @@ from orgs.sign_in.authenticator import Authenticator
 from orgs.sign_in.models import OneTimeCode
 from orgs.staff.presence_models import Presence
 from tests.clock import frozen
+from tests.refusals import refuses
 from tests.security.test_hostile_pages import TEXTS
 from tests.world import PASSWORD
 from web import clock
@@ -100,7 +101,7 @@ def test_with_the_password_alone_nothing_of_the_owner_changes(world, owner):
         assert answer.status_code in (302, 401), address
         assert client.get(address).status_code in (302, 401, 405), address
     for _ in range(4):
-        assert second(client, otp_token="000000").status_code == 422
+        refuses(second(client, otp_token="000000"), 422, "动态验证码不对或已过期")
     assert "data:image/svg+xml" not in client.get("/accounts/second-factor/").content.decode()
     assert state_of(owner) == before
     assert signed_in(owner.client), "the owner's session goes on"
@@ -120,8 +121,13 @@ def test_the_first_binding_goes_to_who_holds_the_code_and_to_nobody_else(world):
     text, _ = one_time_codes.give(head, None, clock.now())
     client = thief(head)
     assert 'name="code"' in client.get("/accounts/second-factor/").content.decode()
-    for typed in ({"otp_token": "123456"}, {"code": ""}, {"code": "AAAAA-AAAAA"}, {"code": "x" * 99}):
-        assert second(client, **typed).status_code == 422
+    for typed, sentence in [
+        ({"otp_token": "123456"}, "请填写上级单位发给你的一次性码（10 位）"),
+        ({"code": ""}, "请填写上级单位发给你的一次性码（10 位）"),
+        ({"code": "AAAAA-AAAAA"}, "一次性码不对、已经用过"),
+        ({"code": "x" * 99}, "不超过 30 字符"),
+    ]:
+        refuses(second(client, **typed), 422, sentence)
     assert not Authenticator.objects.filter(user=head).exists()
     own = thief(head, address="10.1.1.1")
     # As people type it: small letters, full width, without the dash.
@@ -320,19 +326,31 @@ def test_nobody_else_gives_it_out(world, who):
 def test_who_sits_at_two_units_gets_it_from_above_the_higher_one(world):
     head = world.head(world.east)
     Post.objects.create(account=head, unit=world.first, role="head", valid_from=world.today)
-    assert out(world.registrar(world.east), head)[0].status_code == 422
+    refuses(
+        out(world.registrar(world.east), head)[0],
+        422,
+        "一次性码由上级单位的学籍管理员、负责人发给新设、重设密码或尚未绑定第二验证的账号",
+    )
     assert out(world.registrar(world.league), head)[0].status_code == 200
 
 
 def test_who_is_lent_a_heads_post_gets_one_and_who_is_bound_none(world):
     clerk, above, head = world.registrar(world.first), world.registrar(world.east), world.head(world.second)
-    assert out(above, clerk)[0].status_code == 422
+    refuses(
+        out(above, clerk)[0],
+        422,
+        "一次性码由上级单位的学籍管理员、负责人发给新设、重设密码或尚未绑定第二验证的账号",
+    )
     until = world.today + timedelta(days=9)
     said = {"post": Post.objects.get(account=head), "account": clerk, "reason": "出差"}
     Delegation.objects.create(**said, valid_from=world.today, valid_until=until)
     assert out(above, clerk)[0].status_code == 200
     Authenticator.objects.create(user=head, name="x", confirmed=True)
-    assert out(above, head)[0].status_code == 422
+    refuses(
+        out(above, head)[0],
+        422,
+        "一次性码由上级单位的学籍管理员、负责人发给新设、重设密码或尚未绑定第二验证的账号",
+    )
 
 
 def test_above_the_ministry_stands_nobody_so_the_colleague_or_the_server_gives_it(world, boss, capsys):

@@ -14,6 +14,7 @@ from students.bulletins.counting import Month
 from tests import golden
 from tests.api import Program, refusal
 from tests.clock import frozen, shanghai
+from tests.refusals import refuses
 from tests.world import World
 from web import clock
 
@@ -69,7 +70,7 @@ def test_a_reply_stands_beside_the_figures_and_a_bad_one_stays_typed(world, now)
     assert client.post(url, {"line": line.pk, "reply": REPLY}).status_code == 303
     assert REPLY in page(at(world.registrar(world.im)), world).content.decode()
     other = world.bulletin.lines.get(unit=world.west)
-    assert client.post(url, {"line": other.pk, "reply": REPLY}).status_code == 422
+    refuses(client.post(url, {"line": other.pk, "reply": REPLY}), 422, "请在本单位的一行里填写说明")
 
 
 def test_the_province_waits_for_the_replies_and_then_publishes_for_everyone(world, now):
@@ -79,7 +80,7 @@ def test_the_province_waits_for_the_replies_and_then_publishes_for_everyone(worl
     assert "提交说明" in early.content.decode()
     with frozen(shanghai(2026, 11, 5, 9)):
         clerk, head = at(world.registrar(world.im)), at(world.head(world.im))
-        assert clerk.post(url).status_code == 403
+        refuses(clerk.post(url), 403, "通报由内蒙古自治区教育厅的负责人发布")
         early = head.post(url)
         assert early.status_code == 409
         assert "通报先由本单位学籍管理员拟发，再由负责人发布" in early.content.decode()
@@ -87,7 +88,7 @@ def test_the_province_waits_for_the_replies_and_then_publishes_for_everyone(worl
         propose = url.replace("publish", "propose")
         assert f'action="{propose}"' in page(clerk, world).content.decode()
         assert f'action="{propose}"' not in page(head, world).content.decode()
-        assert head.post(propose).status_code == 403
+        refuses(head.post(propose), 403, "通报由内蒙古自治区教育厅的学籍管理员拟发")
         assert clerk.post(propose).status_code == 303
         shown = page(head, world).content.decode()
         assert f"{world.registrar(world.im).display_name}于" in shown
@@ -139,7 +140,7 @@ def test_the_workbook_has_a_row_for_every_line(world, now):
     assert {(cell.data_type, cell.number_format) for cell in rates} == {("n", "0.0%")}
     assert list(rows[1][:3]) == ["单位代码", "单位", "收到"]
     assert len(rows) == 2 + world.bulletin.lines.count()
-    assert page(at(world.head(world.east)), world, "xlsx/").status_code == 403
+    refuses(page(at(world.head(world.east)), world, "xlsx/"), 403, "通报还没有发布，现在只能看本单位的数据")
 
 
 def test_the_list_shows_what_one_may_read(world, now):

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from orgs.people.models import Account
 from students.changes.models import ChangePolicy
+from tests.refusals import refuses
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R5.1")]
 
@@ -97,4 +98,4 @@ def test_a_change_is_looked_at_and_not_written(world, admin):
     assert admin.post(
         reverse("admin:students_statuschange_change", args=[case.status_change.pk]), {"note": "改"}
     ).status_code in (403, 405)
-    assert admin.get(reverse("admin:students_statuschange_add")).status_code == 403
+    refuses(admin.get(reverse("admin:students_statuschange_add")), 403, "岗位有误请联系本单位学籍管理员")

@@ -17,7 +17,7 @@ from students.classes.models import ChangeSheet, ChangeSheetLine, ClassCharge, S
 from students.pupil.models import ChangeSource, FieldChange, SchoolClass, Student
 from students.record import values as record_values
 from students.record.fields import BY_KEY
-from tests.refusals import refused, refused_by_database, sql_refused
+from tests.refusals import refused, refused_by_database, refuses, sql_refused
 from tests.world import rewritten
 from web import clock
 
@@ -334,8 +334,8 @@ def test_every_cell_that_cannot_be_is_told_with_its_place_and_nothing_is_taken(r
     assert "编号和姓名与本班学生不符" in page
     assert not ChangeSheet.objects.exists()
     for bad in (b"", b"no table"):
-        assert upload(browser, row, bad).status_code == 422
-    assert browser.post(reverse("class-upload", args=[row.pk])).status_code == 409
+        refuses(upload(browser, row, bad), 422, "这不是 xlsx 文件")
+    refuses(browser.post(reverse("class-upload", args=[row.pk])), 409, "请先选择填好的 xlsx 表格")
 
 
 # ---------------------------------------------------------------- the pages
@@ -396,8 +396,12 @@ def test_the_registrar_says_who_teaches_and_strangers_do_not_know_of_the_class(
     url = reverse("class-teacher", args=[row.pk])
     assert str(other) in text(keeper.get(row_link(row)))
     assert keeper.post(url, {"account": other.pk}).status_code == 303
-    assert keeper.post(url, {"account": "999999"}).status_code == 422
-    assert signed_in(world.head(world.first)).post(url, {"account": teacher.pk}).status_code == 403
+    refuses(keeper.post(url, {"account": "999999"}), 422, "请从列表中选择班主任")
+    refuses(
+        signed_in(world.head(world.first)).post(url, {"account": teacher.pk}),
+        403,
+        "只有本校的学籍管理员可以指定班主任、核对变动表",
+    )
     for account in (teacher, world.registrar(world.second), world.registrar(world.west)):
         assert signed_in(account).get(row_link(row)).status_code == 404
     assert signed_in(other).get(row_link(row)).status_code == 200

@@ -19,7 +19,7 @@ from students.counter.models import BatchState, PrintBatch, PupilPhoto, SheetPri
 from students.pupil import records
 from students.pupil.models import RegistrationNumber
 from tests.clock import frozen, shanghai
-from tests.refusals import refused_by_database
+from tests.refusals import refused_by_database, refuses
 from tests.reviews.test_pictures import GREY, deep, png
 from tests.world import rewritten
 
@@ -415,7 +415,7 @@ def test_only_the_schools_own_registrar_takes_the_photograph(client, world, pupi
     for account in (world.head(world.first), world.registrar(world.east)):
         client.force_login(account)
         answer = client.post(f"/counter/students/{pupil.key}/photo/", {"photo": portrait()})
-        assert answer.status_code == 403, account
+        refuses(answer, 403, "照片由学生所在学校的学籍管理员采集，你没有这个岗位")
     assert not PupilPhoto.objects.exists()
 
 
@@ -464,7 +464,7 @@ def test_a_pupil_whose_name_no_font_shows_is_left_out_and_named_the_others_are_p
 def test_the_file_is_for_the_unit_that_asked_and_for_a_day(client, world, clerk):
     pupil = world.pupil(world.first, grade=3)
     url = asked(client, clerk, world.first, cohort=pupil.cohort).url
-    assert client.get(f"{url}file/").status_code == 409, "not drawn yet"
+    refuses(client.get(f"{url}file/"), 409, "这份文件排队中，请重新生成")
     print_batches.carry_on(NOW)
     for account in (world.registrar(world.second), world.registrar(world.east)):
         client.force_login(account)

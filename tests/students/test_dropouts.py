@@ -14,7 +14,7 @@ from students.dropouts import marking, report
 from students.dropouts.models import Dropout, DropoutMark
 from students.pupil import records
 from students.pupil.models import Student
-from tests.refusals import refused, refused_by_database
+from tests.refusals import refused, refused_by_database, refuses
 from tests.world import rewritten
 from web import clock
 
@@ -181,12 +181,12 @@ def test_the_whole_way_through_the_pages(world):
     assert found.number in keeper.get(detail).content.decode()
     assert found.number in keeper.get(reverse("dropouts")).content.decode()
     pdf = reverse("dropout-report", args=[found.number])
-    assert keeper.get(pdf).status_code == 409
+    refuses(keeper.get(pdf), 409, "书面报告由本校负责人签核后才能打印")
 
     def act(browser, verb, **more):
         return browser.post(f"/dropouts/{found.number}/{verb}/", more)
 
-    assert act(keeper, "sign").status_code == 403
+    refuses(act(keeper, "sign"), 403, "辍学标识由学籍所在学校的负责人办理，你没有这个岗位")
     assert act(head, "sign").status_code == 303
     answer = keeper.get(pdf)
     assert answer["Content-Type"] == "application/pdf"

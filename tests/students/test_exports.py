@@ -20,7 +20,7 @@ from students.pupil import records
 from students.pupil.models import Student
 from students.roster import exporting as making
 from students.roster.models import Making, RosterExport
-from tests.refusals import refused
+from tests.refusals import refused, refuses
 from tests.world import rewritten
 from web import clock
 
@@ -183,7 +183,7 @@ def test_the_pages_lead_from_the_form_to_the_file(world):
     assert "我的导出" in page
     bad = browser.post(reverse("exports"), {"unit": world.first.code, "form": "xlsx", "numbers": "on"})
     assert (bad.status_code, "请选择用途" in bad.content.decode()) == (422, True)
-    assert browser.post(reverse("exports"), {"unit": world.second.code, "form": "xlsx"}).status_code == 422
+    refuses(browser.post(reverse("exports"), {"unit": world.second.code, "form": "xlsx"}), 422, "请选择单位")
     done = browser.post(reverse("exports"), {"unit": world.first.code, "form": "csv"})
     assert done.status_code == 303
     assert "下载（csv）" in browser.get(done["Location"]).content.decode()

@@ -15,7 +15,7 @@ from students.year_end import graduation, promotion
 from students.year_end import graduation_rollback as taking_back
 from students.year_end.models import GraduationLine, GraduationRun, PromotionCount, TakenBack
 from tests.clock import frozen, shanghai
-from tests.refusals import refused
+from tests.refusals import refused, refuses
 from tests.world import World
 
 JULY = shanghai(2026, 7, 6, 10)
@@ -344,7 +344,7 @@ def test_the_pages_lead_from_the_cohort_to_the_signature(world, client):
     assert not page.context["may_sign"]
     client.force_login(world.head(world.first))
     blank = client.post(reverse("graduation-sign", args=[run.number]), {"opinion": ""})
-    assert blank.status_code == 422
+    refuses(blank, 422, "请填写审核补充意见（2–500 字），或点选一条常用短语")
     answer = client.post(reverse("graduation-sign", args=[run.number]), {"opinion": WORDS})
     assert answer.status_code == 303
     assert (status_of(pupils[0])[0], status_of(pupils[1])[0]) == ("enrolled", "graduated")
@@ -368,4 +368,4 @@ def test_the_page_of_taking_back_shows_whose_act_it_is_and_keeps_what_was_typed(
     assert answer.status_code == 303
     assert "原毕业操作" in client.get(answer.url).content.decode()
     client.force_login(world.registrar(world.first))
-    assert client.get(url).status_code == 403
+    refuses(client.get(url), 403, "毕业回退由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位")

@@ -17,7 +17,7 @@ from students.tables import imports
 from students.tables import returned as table_returned
 from students.tables.models import ImportBatch, ImportState
 from tests import workbook
-from tests.refusals import refused
+from tests.refusals import refused, refuses
 from tests.students.test_registration import child, uploaded
 from tests.students.test_tables_as_meant import HEADS, checked, faults, lines
 from web import clock
@@ -210,7 +210,11 @@ def test_the_sound_lines_are_written_whole_when_it_is_asked_for(world, clerk, br
     page = browser.get(reverse("import", args=[batch.number])).content.decode()
     assert "4 行中 2 行有误" in page
     assert "只写入无误的 2 行" in page
-    assert browser.post(reverse("import-confirm", args=[batch.number])).status_code == 409
+    refuses(
+        browser.post(reverse("import-confirm", args=[batch.number])),
+        409,
+        "还有 2 行有误或没有回答：请改好后重新上传，或选择只写入其余 2 行",
+    )
     assert browser.post(reverse("import-confirm", args=[batch.number]), {"partly": "1"}).status_code == 303
     imports.carry_on(clock.now())
     batch.refresh_from_db()
@@ -233,7 +237,9 @@ def test_faulty_lines_come_back_in_the_columns_they_came_in_with_one_more(world,
     assert AuditEntry.objects.filter(action="import.returned").count() == 1
     head = Client()
     head.force_login(world.head(world.first))
-    assert head.get(reverse("import-returned", args=[batch.number])).status_code == 403
+    refuses(
+        head.get(reverse("import-returned", args=[batch.number])), 403, "退回的行只由本单位的学籍管理员下载"
+    )
 
 
 def test_lines_given_back_are_sent_again_on_the_same_page_and_take_the_place_of_the_old(

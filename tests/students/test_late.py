@@ -26,7 +26,7 @@ from students.tables import imports
 from students.tables.models import ImportState
 from tests import late_children
 from tests.clock import frozen, shanghai
-from tests.refusals import refused, refused_by_database
+from tests.refusals import refused, refused_by_database, refuses
 from tests.workbook import filled
 from tests.world import rewritten
 from web import clock
@@ -220,7 +220,11 @@ def test_who_is_found_by_the_number_is_refused_naming_the_school_and_offered_the
         assert "建立草稿" in text(browser.get(answer["Location"]))
         assert browser.session["found_pupil"] == str(pupil.key)
         # The office above may look, the transfer is the school's to begin; nobody else knows of the child.
-        assert signed_in(world.registrar(world.east)).post(start).status_code == 403
+        refuses(
+            signed_in(world.registrar(world.east)).post(start),
+            403,
+            "只有转入学校的学籍管理员可以发起转学，你没有这个岗位",
+        )
         assert signed_in(world.registrar(world.west)).post(start).status_code == 404
 
 
@@ -363,7 +367,7 @@ def test_a_refused_list_lets_its_children_go_and_may_be_listed_again(world):
     assert states() == [Late.RETURNED, Late.RETURNED, Late.LISTED, Late.LISTED]
     again = LateChild.objects.last()
     assert lists.newcomer_of(again).values == lists.newcomer_of(LateChild.objects.all()[1]).values
-    assert browser.post(reverse("late-copy", args=[case.number])).status_code == 409
+    refuses(browser.post(reverse("late-copy", args=[case.number])), 409, "已在本校的补建名单中（待上报）")
 
 
 def test_a_child_is_taken_off_a_list_that_was_sent_back(world):
@@ -385,7 +389,11 @@ def test_only_the_registrar_of_a_school_with_higher_grades_lists(world):
             lists.add([read(world, child(world))], school, by, clock.now())
     why = lists.seat_refusal(infants, clerk(world, infants), world.today)
     assert "一年级新生请用“新生建籍”" in why.sentence
-    assert signed_in(world.head(world.first)).get(reverse("late-new")).status_code == 403
+    refuses(
+        signed_in(world.head(world.first)).get(reverse("late-new")),
+        403,
+        "补建学籍由学生所在学校的学籍管理员登记，你没有这个岗位",
+    )
     with refused("nobody"):
         lists.send(world.first, clerk(world), clock.now(), WORDS)
 
@@ -499,7 +507,7 @@ def test_the_whole_way_through_the_pages(world):
     assert "从境外回国（来华）就读：随父母从蒙古国回国" in page
     school = world.first.code
     refused = browser.post(reverse("late-send"), {"school": school, "opinion": ""})
-    assert refused.status_code == 422
+    refuses(refused, 422, "请填写审核补充意见（2–500 字），或点选一条常用短语")
     assert browser.post(reverse("late-send"), {"school": school, "opinion": WORDS}).status_code == 303
     case = agreed(world, Case.objects.get())
     assert said["name"] in text(browser.get(reverse("late-list", args=[case.number])))

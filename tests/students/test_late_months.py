@@ -17,7 +17,7 @@ from students.pupil.models import Student
 from tests import late_children
 from tests.api import Program, refusal
 from tests.clock import frozen, shanghai
-from tests.refusals import refused, refused_by_database, sql_refused
+from tests.refusals import refused, refused_by_database, refuses, sql_refused
 from tests.world import rewritten
 from web import clock
 
@@ -288,18 +288,26 @@ def test_the_province_closes_and_sends_through_the_pages(world):
         assert "已收表，待负责人核办上报" in registrar.get(there).content.decode()
         assert "核办上报" in head.get(there).content.decode()
         send = reverse("late-month-send", args=[found.number])
-        assert registrar.post(send, {"opinion": WORDS}).status_code == 403
+        refuses(
+            registrar.post(send, {"opinion": WORDS}),
+            403,
+            "月末名单由自治区（省）的负责人核办上报，你没有这个岗位",
+        )
         kept = head.post(send, {"opinion": "请家长先把学费交清再上报。"})
         assert kept.status_code == 409
         assert "请家长先把学费交清再上报。" in kept.content.decode()
-        assert head.post(send, {"opinion": ""}).status_code == 422
+        refuses(head.post(send, {"opinion": ""}), 422, "请填写审核补充意见（2–500 字），或点选一条常用短语")
         assert head.post(send, {"opinion": WORDS}).status_code == 303
         months.check(clock.now())
         page = head.get(there).content.decode()
         assert WORDS in page
         assert "查重通过，已建立" in page
         assert state(row) == Late.CREATED
-        assert head.post(reverse("late-month-drop", args=[found.number])).status_code == 409
+        refuses(
+            head.post(reverse("late-month-drop", args=[found.number])),
+            409,
+            "名单已查重，现在不能上报或退回重收",
+        )
 
 
 def test_the_list_is_given_back_through_the_page(world):

@@ -6,6 +6,7 @@ from django.test import Client
 from students.numbers import issuing
 from students.numbers.models import BatchState, IssuingBatch
 from students.pupil import records
+from tests.refusals import refuses
 from tests.students.test_issuing import prepared, registered
 from web import clock
 
@@ -62,8 +63,8 @@ def test_a_confirmation_without_opinion_keeps_the_page_and_tells_why(world):
 def test_a_batch_given_up_frees_the_way_for_the_next(world):
     batch = prepared(world)
     clerk = client(world.registrar(world.im))
-    assert clerk.post("/numbers/new/").status_code == 409
+    refuses(clerk.post("/numbers/new/"), 409, "请先办完或放弃")
     assert "还没有结束" in clerk.get("/numbers/").content.decode()
     assert clerk.post(f"/numbers/{batch.number}/drop/").status_code == 303
-    assert clerk.post(f"/numbers/{batch.number}/drop/").status_code == 409
+    refuses(clerk.post(f"/numbers/{batch.number}/drop/"), 409, "批次已放弃，现在不能确认或放弃")
     assert clerk.post("/numbers/new/").status_code == 303

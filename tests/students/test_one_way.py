@@ -17,7 +17,7 @@ from students.admission.recruitment import actions as recruitment
 from students.onward.models import RecruitedPupil
 from students.pupil.models import Student
 from tests.clock import frozen, shanghai
-from tests.refusals import refused
+from tests.refusals import refused, refuses
 from tests.world import rewritten
 
 AUTUMN = shanghai(2026, 9, 2, 10)
@@ -272,7 +272,7 @@ def test_a_refused_list_is_listed_anew_once_and_who_cannot_be_holds_nobody_up(wo
         assert "现在都不能招生" in again.content.decode()
     row = RecruitedPupil.objects.get(student=pupil, state="listed")
     recruitment.drop(row, clerk(world), AUTUMN)
-    assert client.post(url).status_code == 409
+    refuses(client.post(url), 409, "名册中的学生现在都不能招生")
     assert RecruitedPupil.objects.filter(student=pupil).count() == 2
 
 

@@ -5,6 +5,7 @@ from django.core.cache import cache
 from django.test import Client
 
 from students.pupil.records import current_number
+from tests.refusals import refuses
 
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R8.5")]
 
@@ -56,7 +57,7 @@ def test_the_number_is_taken_as_people_type_it(world):
         bare.replace("0", "O"),
     ):
         assert asked(typed, last).status_code == 200, typed
-    assert asked("", last).status_code == 422
+    refuses(asked("", last), 422, "请填写业务编号")
 
 
 def test_the_answer_is_the_same_whether_the_case_is_missing_a_draft_or_another_childs(world):

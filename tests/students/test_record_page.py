@@ -8,6 +8,7 @@ from students.pupil import records
 from students.pupil.models import FieldChange, Student
 from students.record import changes as record_changes
 from students.record.fields import BLOCKS, EDITABLE, FIELDS, of_block
+from tests.refusals import refuses
 
 PHONE = "13900010002"
 
@@ -78,7 +79,7 @@ def test_what_is_wrong_is_told_at_its_item_and_what_was_typed_is_kept(world, pup
 @pytest.mark.rule("R7.1")
 def test_the_permit_is_entered_in_its_own_block(world, pupil):
     client = signed_in(world.registrar(world.third))
-    assert send(client, pupil, "permit", permit_held="1").status_code == 422
+    refuses(send(client, pupil, "permit", permit_held="1"), 422, "持有居住证的，请填写签发机关（附件1 七）")
     whole = {"permit_held": "1", "permit_issuer": "示例公安局", "permit_issued_on": "20240305"}
     assert send(client, pupil, "permit", **whole).status_code == 303
     assert "2024年3月5日" in record(client, pupil).content.decode()

@@ -24,7 +24,7 @@ from students.tables import imports
 from students.tables.models import ImportState
 from students.year_end import recruitment_rollback as recruitment_back
 from tests.clock import frozen, shanghai
-from tests.refusals import refused, refused_by_database
+from tests.refusals import refused, refused_by_database, refuses
 from tests.world import rewritten
 
 AUTUMN = shanghai(2026, 9, 2, 10)
@@ -395,7 +395,7 @@ def test_the_whole_way_through_the_pages(world, browser):
     assert pupil.name in page
     assert "（3）班" in page
     refused = browser.post(reverse("recruitment-send"), {"school": school, "opinion": ""})
-    assert refused.status_code == 422
+    refuses(refused, 422, "请填写审核补充意见（2–500 字），或点选一条常用短语")
     assert browser.post(reverse("recruitment-send"), {"school": school, "opinion": WORDS}).status_code == 303
     case = agreed(world, Case.objects.get(kind="recruitment"))
     url = reverse("recruitment-list", args=[case.number])
@@ -497,10 +497,10 @@ def test_the_county_returns_a_pupil_through_the_page(world):
     page = text(client.get(url))
     assert "招生回退" in page
     assert str(clerk(world)) in page
-    assert client.post(url, {"why": "", "opinion": "核对属实。"}).status_code == 422
+    refuses(client.post(url, {"why": "", "opinion": "核对属实。"}), 422, "请写明招生回退的原因（2–200 字）")
     assert client.post(url, {"why": "误招。", "opinion": "核对属实。"}).status_code == 303
     client.force_login(clerk(world))
-    assert client.get(url).status_code == 403
+    refuses(client.get(url), 403, "招生回退由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位")
 
 
 def test_a_record_without_an_open_enrolment_is_not_moved(world):

@@ -17,6 +17,7 @@ from students.pupil.models import Enrolment, FieldChange, ProblemKind, ProblemRe
 from students.record import values as record_values
 from students.tables import imports
 from students.tables.models import ImportBatch, ImportState
+from tests.refusals import refuses
 from tests.workbook import filled
 from web import clock
 
@@ -166,7 +167,7 @@ def test_a_child_without_number_that_is_called_and_born_alike_becomes_a_problem_
             "guardian1.id_number": world.inventor.id_number("152522", date(1990, 1, 2), "1"),
         },
     )
-    assert browser.post(reverse("registration-new"), said).status_code == 409
+    refuses(browser.post(reverse("registration-new"), said), 409, "有学生姓名、性别、出生日期相同")
     assert browser.post(reverse("registration-new"), said | {"claimed": "on"}).status_code == 303
     (problem,) = ProblemRecord.objects.all()
     assert (problem.kind, problem.twin) == (ProblemKind.PERSON_DUPLICATE, known)
@@ -284,7 +285,11 @@ def test_one_import_at_a_time_and_only_by_the_schools_registrar(world, clerk, br
     assert batch.number in again.content.decode()
     head = Client()
     head.force_login(world.head(world.first))
-    assert head.post(reverse("import-confirm", args=[batch.number])).status_code == 403
+    refuses(
+        head.post(reverse("import-confirm", args=[batch.number])),
+        403,
+        "只有本单位的学籍管理员可以确认或放弃导入",
+    )
     stranger = Client()
     stranger.force_login(world.registrar(world.third))
     assert stranger.get(reverse("import", args=[batch.number])).status_code == 404

@@ -22,7 +22,7 @@ from students.problems.models import Decided, RecordRemoval
 from students.pupil import records
 from students.pupil.models import Enrolment, ProblemKind, ProblemRecord, RegistrationNumber, Student
 from students.pupil.statuses import StudentStatus
-from tests.refusals import refused
+from tests.refusals import refused, refuses
 from tests.settled import WORDS, agreed, answered, claimed
 from tests.world import png, rewritten
 from web import clock
@@ -382,7 +382,11 @@ def test_two_claimants_through_the_pages(world):
     assert page.count("打开学籍") == 2
     assert "由本单位认定" in page
     decide = reverse("problem-decide", args=[mine.pk])
-    assert signed_in(world.registrar(world.first)).post(decide, {"outcome": "two"}).status_code == 403
+    refuses(
+        signed_in(world.registrar(world.first)).post(decide, {"outcome": "two"}),
+        403,
+        "由两校的共同上级（锡林郭勒盟教育局）的学籍管理员认定，你没有这个岗位",
+    )
     bad = league.post(decide, {"opinion": "比较了两校的材料。"})
     assert (bad.status_code, "比较了两校的材料。" in text(bad)) == (422, True)
     done = league.post(decide, {"outcome": "two", "opinion": "比较了两校的材料。"})
@@ -414,4 +418,8 @@ def test_the_province_submits_through_the_page(world):
     assert done.status_code == 303
     page = text(province.get(done["Location"]))
     assert "正式学籍号删除" in page
-    assert signed_in(world.registrar(world.first)).post(url, typed).status_code == 403
+    refuses(
+        signed_in(world.registrar(world.first)).post(url, typed),
+        403,
+        "正式学籍号的删除由学籍所在省的学籍管理员提交，你没有这个岗位",
+    )

@@ -18,7 +18,7 @@ from students.record import changes as record_changes
 from students.verification import rounds
 from students.verification.models import Finding, SampledPupil, SchoolVerification, VerificationRound
 from tests.clock import frozen, shanghai
-from tests.refusals import refused, refused_by_database, sql_refused
+from tests.refusals import refused, refused_by_database, refuses, sql_refused
 from tests.world import rewritten
 from web import clock
 
@@ -398,12 +398,16 @@ def test_the_whole_way_through_the_pages(world):
     assert "已改正" in text(keeper.get(url))
     assert keeper.post(reverse("verification-part-submit", args=at), {"opinion": WORDS}).status_code == 303
     part_sign = reverse("verification-part-sign", args=at)
-    assert keeper.post(part_sign, {"opinion": "同意。", "outcome": "agree"}).status_code == 403
+    refuses(
+        keeper.post(part_sign, {"opinion": "同意。", "outcome": "agree"}),
+        403,
+        "核查由本校的负责人办理，你没有这个岗位",
+    )
     assert head.post(part_sign, {"opinion": "同意。", "outcome": "agree"}).status_code == 303
     progress = text(office.get(reverse("verification", args=[found.number])))
     assert "1 所学校，已签核 1 所；抽查 2 人，已核 2 人" in progress
     submit, sign = (reverse(f"verification-{act}", args=[found.number]) for act in ("submit", "sign"))
-    assert office.post(submit, {"opinion": ""}).status_code == 422
+    refuses(office.post(submit, {"opinion": ""}), 422, "请填写审核补充意见（2–500 字），或点选一条常用短语")
     assert office.post(submit, {"opinion": WORDS}).status_code == 303
     assert chief.post(sign, {"opinion": "同意。", "outcome": "agree"}).status_code == 303
     assert "已签核" in text(office.get(reverse("verification", args=[found.number])))

@@ -15,6 +15,7 @@ from students.pupil.models import CodeTable
 from students.pupil.records import current_number
 from tests import ticketed
 from tests.clock import frozen
+from tests.refusals import refuses
 from tests.world import png
 from tickets.forms import sealed
 from tickets.forms.models import Enclosure, Kind, Ticket
@@ -237,12 +238,12 @@ def test_photographs_are_enclosed_by_those_who_have_the_ticket_in_hand(world):
     assert mine.post(url, {"file": png()}).status_code in (403, 409)
     theirs = at(world.registrar(world.east))
     assert theirs.post(url, {"file": png()}).status_code == 303
-    assert theirs.post(url, {"file": io.BytesIO(b"no picture")}).status_code == 422
+    refuses(theirs.post(url, {"file": io.BytesIO(b"no picture")}), 422, "只收 JPEG 或 PNG 照片，请换一张")
     first, second = Enclosure.objects.order_by("position")
     shown = theirs.get(f"{url}{first.key}/")
     assert Image.open(io.BytesIO(shown.content)).format == "JPEG"
     assert at(world.registrar(world.west)).get(f"{url}{first.key}/").status_code == 404
-    assert theirs.post(f"{url}{first.key}/remove/").status_code == 409, "not their own"
+    refuses(theirs.post(f"{url}{first.key}/remove/"), 409, "这张照片已经移除，或不是本单位上传的")
     assert theirs.post(f"{url}{second.key}/remove/").status_code == 303
     assert theirs.get(f"{url}{second.key}/").status_code == 404
 

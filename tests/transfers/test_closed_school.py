@@ -17,7 +17,7 @@ from students.pupil.models import Enrolment
 from students.pupil.records import current_number
 from tests.api import Program, refusal
 from tests.clock import shanghai
-from tests.refusals import refused, sql_refused
+from tests.refusals import refused, refuses, sql_refused
 from transfers.attendance.models import Outcome
 from transfers.moving import drafting
 from transfers.moving.models import Transfer
@@ -79,7 +79,7 @@ def test_a_pupil_whose_school_was_merged_into_this_one_needs_no_transfer(world):
     page, sent = checked(world, pupil)
     sentence = f"该生学籍所在的{world.third.name}已并入本校，学籍由本校承接，不需要转学。"
     assert sentence in page
-    assert sent.status_code == 409
+    refuses(sent, 409, sentence)
     told = look_up(Program(world.registrar(world.first)), pupil).json()
     assert told["stopped"]
     assert sentence in [check["text"] for check in told["checks"]]
@@ -98,7 +98,7 @@ def test_a_pupil_of_a_closed_school_without_successor_is_told_who_has_to_say(wor
     )
     assert sentence in page
     assert f"由谁解除：{world.west.name}确定承接学校" in page
-    assert sent.status_code == 409
+    refuses(sent, 409, sentence)
     program = Program(world.registrar(world.first))
     key = look_up(program, pupil).json()["key"]
     told = refusal(program.post("/cases/", {"pupil": key}))

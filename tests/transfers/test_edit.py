@@ -14,7 +14,7 @@ from reviews.evidence import proofs as evidence
 from students.pupil.models import SchoolClass
 from students.pupil.statuses import StudentStatus
 from tests.clock import frozen, shanghai
-from tests.refusals import refused
+from tests.refusals import refused, refuses
 from tests.world import World, png
 from transfers.moving import drafting
 from transfers.moving.forms import LookupForm, TransferForm
@@ -185,7 +185,7 @@ def test_sending_too_early_names_every_obstacle_and_keeps_everything_typed(world
 def test_without_a_proper_opinion_nothing_is_sent(world, clerk, opinion):
     case = world.draft(world.first, world.pupil(world.third))
     answer = clerk.post(address(case), filled(world, case, opinion=opinion))
-    assert answer.status_code == 409
+    refuses(answer, 409, "最多 500 字" if len(opinion) > 500 else "请填写审核补充意见（2–500 字）")
     assert "审核补充意见" in refusal_of(answer)
     assert Case.objects.get(pk=case.pk).state == "draft"
 
@@ -378,7 +378,7 @@ def test_a_transfer_can_be_sent_up_to_the_freeze_and_from_its_end_on(at, open_):
         assert answer.status_code == 303
         assert (case.state, case.submitted_at) == ("receiving_school", at)
     else:
-        assert answer.status_code == 409
+        refuses(answer, 409, "每年7月15日零时至8月14日24时暂停发起")
         assert "草稿会保留" in refusal_of(answer)
         assert "8月15日" in refusal_of(answer)
         assert re.search(r'value="send" data-primary disabled', page)
@@ -432,7 +432,7 @@ def test_the_draft_waits_for_its_class_where_the_school_has_none(world, clerk, c
     page = clerk.get(address(case))
     assert page.status_code == 200
     answer = clerk.post(address(case), filled_without_class(world, case))
-    assert answer.status_code == 409
+    refuses(answer, 409, "请选择转入年级和班级：原则上不变更年级，该生应读四年级")
     assert "班级" in refusals_in(answer)
 
 
@@ -453,7 +453,7 @@ def test_a_correction_changes_what_was_sent_but_empties_nothing(world, clerk):
     case = world.decide(case, "send_back", "proof_unreadable", "第一张看不清，请重拍。")
     for emptied in ("school_class", "reason"):
         answer = clerk.post(address(case), filled(world, case, **{emptied: ""}))
-        assert answer.status_code == 409
+        refuses(answer, 409, "业务已发起，转学原因、年级和班级可以更正，不能清空；请选好后再保存")
         assert "不能清空" in refusal_of(answer)
     proof = case.attachments.get()
     script = {"HTTP_X_REQUESTED_WITH": "XMLHttpRequest"}

@@ -13,6 +13,7 @@ from reviews.notices.models import Notice
 from reviews.vocabulary.states import State
 from students.pupil.models import ProblemRecord
 from tests.clock import frozen, shanghai
+from tests.refusals import refuses
 from tests.reviews.case_pages import look, post, says
 from transfers.moving.models import Transfer
 from web import clock
@@ -87,7 +88,7 @@ def test_a_registered_no_show_stops_the_request_and_may_be_corrected(client, wai
     assert says(page, "学生未报到")
     assert page.context["file"]["acts"][1]["disabled"] == "已登记为未报到。"
     assert "已登记为未报到，不能调档" in page.context["file"]["acts"][0]["disabled"]
-    assert post(client, clerk, waiting, "request_file").status_code == 409
+    refuses(post(client, clerk, waiting, "request_file"), 409, "已登记为未报到，不能调档")
     post(client, clerk, waiting, "report", on="2026-09-14")
     assert post(client, clerk, waiting, "request_file").status_code == 303
 

@@ -16,7 +16,7 @@ from students.pupil.grades import cohort_of
 from students.pupil.models import SchoolClass, Student
 from students.pupil.records import current_number
 from tests.clock import frozen, shanghai
-from tests.refusals import refused
+from tests.refusals import refused, refuses
 from tests.reviews.case_pages import says
 from transfers.moving import drafting
 from transfers.moving.models import Transfer, TransferReason
@@ -125,7 +125,7 @@ def test_only_a_graduate_goes_this_way(world, clerk):
     page = check(clerk, world.pupil(world.abroad, grade=6))
     assert page.context["stopped"]
     assert says(page, "只有学籍状态为“毕业”的学生可以办理毕业后跨省就学，该生现为“在校”")
-    assert start(clerk, page).status_code == 409
+    refuses(start(clerk, page), 409, "只有学籍状态为“毕业”的学生可以办理毕业后跨省就学")
 
 
 def test_a_graduate_does_not_go_by_transfer_and_is_told_the_way(world, clerk):

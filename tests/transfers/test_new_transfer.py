@@ -13,6 +13,7 @@ from reviews.engine.models import Case
 from students.pupil import records
 from students.pupil.models import Student
 from students.pupil.records import current_number, id_number
+from tests.refusals import refuses
 from transfers.moving.views import NO_MATCH
 
 pytestmark = pytest.mark.django_db
@@ -119,8 +120,9 @@ def test_a_number_that_cannot_be_one_gets_its_own_sentence_and_is_no_miss(world,
     "text", ["\x00", "\ud800".encode("utf-8", "replace").decode(), "𠅤" * 300, "<script>", "'; --", "%00"]
 )
 def test_hostile_text_in_either_field_is_answered_with_a_sentence(world, clerk, text):
-    assert look_up(clerk, text, "王伟").status_code == 422
-    assert look_up(clerk, "L152522201009010019", text).status_code == 422
+    for answer in (look_up(clerk, text, "王伟"), look_up(clerk, "L152522201009010019", text)):
+        assert answer.status_code == 422
+        assert sentence_of(answer)
     assert clerk.get(NEW, {text: text}).status_code == 200
     assert clerk.get(CHECK, {"school": text}).status_code == 303
 
@@ -130,7 +132,11 @@ def test_too_many_misses_are_told_to_wait(world, clerk, monkeypatch):
     pupil = world.pupil(world.third)
     number = current_number(pupil)
     for _ in range(3):
-        assert look_up(clerk, number, "查无此人").status_code == 422
+        refuses(
+            look_up(clerk, number, "查无此人"),
+            422,
+            "没有找到号码与姓名都相符的学生，请与家长核对后重填（附件1 三.1）",
+        )
     page = look_up(clerk, number, pupil.name)
     assert page.status_code == 429
     assert "次数过多" in sentence_of(page)
@@ -181,7 +187,7 @@ def test_a_registrar_of_two_schools_chooses_the_school(world):
     assert "请选择转入学校" in unchosen.content.decode()
     assert pupil.name in unchosen.content.decode()
     foreign = client.post(NEW, {**typed, "school": world.league_school.pk})
-    assert foreign.status_code == 422
+    refuses(foreign, 422, "请从你任学籍管理员的学校中选择转入学校")
     page = client.post(NEW, {**typed, "school": world.second.pk})
     client.post(CHECK, {"pupil": str(pupil.key), "school": world.second.pk})
     assert str(world.second.pk) in page.headers["Location"]

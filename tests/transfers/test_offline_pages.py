@@ -17,6 +17,7 @@ from reviews.notices.models import Notice
 from students.pupil import records
 from students.pupil.identity import mask_name
 from tests.clock import frozen, shanghai
+from tests.refusals import refuses
 from transfers.attendance.models import OfflineTransfer
 from transfers.offline import notices as offline_notices
 from transfers.offline import recording as offline
@@ -134,7 +135,7 @@ def test_without_a_fault_there_is_no_form_and_the_page_says_that_the_child_goes_
     page = clerk.get(NEW)
     assert page.status_code == 200
     assert "学生可先入班就读" in text_of(page)
-    assert clerk.post(NEW, typed(world)).status_code == 409
+    refuses(clerk.post(NEW, typed(world)), 409, "本校现在没有故障公告")
 
 
 def test_a_refusal_of_the_same_pupil_says_who_recorded_it(world):
@@ -180,7 +181,7 @@ def test_the_head_confirms_on_the_page_and_then_the_electronic_transfer_is_offer
     early = clerk.post(f"{url}start/")
     assert early.status_code == 409
     assert "线下转学登记还没有经本校负责人确认" in text_of(early)
-    assert clerk.post(f"{url}confirm/").status_code == 409
+    refuses(clerk.post(f"{url}confirm/"), 409, "线下转学登记由就读学校的负责人确认，你没有这个岗位")
     head = signed_in(world.head(world.first))
     assert f'action="{url}confirm/"' in text_of(head.get(url))
     assert "待负责人确认 1" in text_of(clerk.get("/offline/"))
@@ -207,10 +208,14 @@ def test_a_stated_pupil_is_matched_with_number_and_name(world, clerk):
     made = world.taken_in(world.first, None, stated=told)
     url = f"/offline/{made.number}/match/"
     number = records.current_number(pupil)
-    assert clerk.post(url, {"number": number, "name": "查无此人"}).status_code == 422
+    refuses(
+        clerk.post(url, {"number": number, "name": "查无此人"}),
+        422,
+        "没有找到号码与姓名都相符的学生，请与家长核对后重填（附件1 三.1）",
+    )
     other = world.pupil(world.third, grade=2)
     wrong = {"number": records.current_number(other), "name": other.name}
-    assert clerk.post(url, wrong).status_code == 409
+    refuses(clerk.post(url, wrong), 409, "查到的学生与登记时的性别或出生日期不符")
     assert clerk.post(url, {"number": number, "name": pupil.name}).status_code == 303
     made.refresh_from_db()
     assert made.student == pupil
@@ -218,10 +223,18 @@ def test_a_stated_pupil_is_matched_with_number_and_name(world, clerk):
 
 def test_it_is_settled_by_hand_for_a_listed_reason(world, clerk):
     made = world.taken_in(world.first, world.pupil(world.third))
-    assert clerk.post(f"/offline/{made.number}/end/", {"outcome": "done"}).status_code == 422
+    refuses(
+        clerk.post(f"/offline/{made.number}/end/", {"outcome": "done"}),
+        422,
+        "请选择了结的原因",
+    )
     assert clerk.post(f"/offline/{made.number}/end/", {"outcome": "returned"}).status_code == 303
     assert "学生已回原校就读" in text_of(clerk.get(f"/offline/{made.number}/"))
-    assert clerk.post(f"/offline/{made.number}/end/", {"outcome": "returned"}).status_code == 409
+    refuses(
+        clerk.post(f"/offline/{made.number}/end/", {"outcome": "returned"}),
+        409,
+        "这条线下转学登记已经了结，不需再办",
+    )
 
 
 def test_the_office_above_sees_the_name_masked_and_no_button(world):
@@ -381,20 +394,32 @@ def test_an_office_announces_and_ends_a_fault_on_its_pages(world):
     assert world.first.name in form
     assert world.third.name not in form
     given = {"unit": world.first.code, "since": "2026-11-20", "reason": "线路中断，无法登录"}
-    assert office.post("/faults/new/", given | {"unit": world.third.code}).status_code == 422
-    assert office.post("/faults/new/", given | {"reason": "断"}).status_code == 409
+    refuses(
+        office.post("/faults/new/", given | {"unit": world.third.code}),
+        422,
+        "请从本单位和下属单位中选择故障的范围（函 一）",
+    )
+    refuses(
+        office.post("/faults/new/", given | {"reason": "断"}),
+        409,
+        "请写明什么出了故障（4–200 字），如“学籍系统无法登录”",
+    )
     late = office.post("/faults/new/", given | {"since": "2026-11-24"})
     assert late.status_code == 409
     assert "线路中断，无法登录" in text_of(late)
     answer = office.post("/faults/new/", given)
     fault = Fault.objects.get()
     assert (answer.status_code, answer.url) == (303, f"/faults/{fault.number}/")
-    assert office.post("/faults/new/", given).status_code == 409
+    refuses(
+        office.post("/faults/new/", given),
+        409,
+        "这一范围已有尚未结束的故障公告，不需重复发布；请在列表中查看",
+    )
     page = text_of(office.get(answer.url))
     assert "结束公告" in page
     assert "结束公告" not in text_of(signed_in(world.registrar(world.first)).get(answer.url))
     assert office.post(f"/faults/{fault.number}/close/").status_code == 303
-    assert office.post(f"/faults/{fault.number}/close/").status_code == 409
+    refuses(office.post(f"/faults/{fault.number}/close/"), 409, "已经结束，不需再办")
     assert "至2026年12月23日" in text_of(office.get(answer.url))
 
 

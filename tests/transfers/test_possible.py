@@ -13,7 +13,7 @@ from students.changes.rules import OFFERED, facts_before
 from students.pupil.statuses import StudentStatus
 from tests.api import Program
 from tests.clock import frozen, shanghai
-from tests.refusals import refused
+from tests.refusals import refused, refuses
 from tests.world import World
 from transfers.moving import preflight
 from transfers.moving.procedures import kind_for
@@ -221,7 +221,7 @@ def test_a_question_that_cannot_be_answered_says_why(client, october, said, told
     assert page.status_code == 422
     assert told in page.content.decode()
     asked = {"receiving": october.im.code} | said
-    assert Program().get("/possible/", **asked).status_code == 400
+    refuses(Program().get("/possible/", **asked), 400, "invalid")
 
 
 @pytest.mark.parametrize("status", ["enrolled", "suspended", "graduated"])

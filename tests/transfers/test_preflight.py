@@ -37,12 +37,13 @@ def lines(page, kind: str) -> list[str]:
     return [re.sub(r"<[^>]+>", " ", line) for line in found]
 
 
-def refuses(world, pupil, school=None) -> list[str]:
+def obstructed(world, pupil, school=None) -> list[str]:
     """The obstacles, after it was made sure that no draft can be made by pressing on."""
     page, client = checked(world, pupil, school)
     school = school or world.first
     answer = client.post(CHECK, {"pupil": str(pupil.key), "school": school.pk})
     assert answer.status_code == 409
+    assert lines(answer, "bad") == lines(page, "bad")
     assert re.search(r'<button class="btn btn-primary" type="submit"[^>]* disabled', page.content.decode())
     return lines(page, "bad")
 
@@ -64,7 +65,7 @@ def test_a_clean_pupil_passes_every_line(world):
 def test_another_running_case_is_named_with_where_and_since_when(world):
     pupil = world.pupil(world.third)
     case = Case.objects.get(pk=world.submitted(world.second, pupil).pk)
-    (line,) = refuses(world, pupil)
+    (line,) = obstructed(world, pupil)
     since = clock.local_date(case.submitted_at)
     assert "有另一件业务在办" in line
     assert f"{since:%Y年%-m月%-d日}由" in line
@@ -76,7 +77,7 @@ def test_another_running_case_is_named_with_where_and_since_when(world):
 def test_a_problem_record_is_named_with_its_kind_and_who_settles_it(world):
     pupil = world.pupil(world.third)
     ProblemRecord.objects.create(student=pupil, kind="id_name_mismatch")
-    (line,) = refuses(world, pupil)
+    (line,) = obstructed(world, pupil)
     assert "问题学籍（身份证件号与姓名不匹配）" in line
     assert "附件1 四.1" in line
     assert f"学籍所在学校{world.third.name}" in line
@@ -84,7 +85,7 @@ def test_a_problem_record_is_named_with_its_kind_and_who_settles_it(world):
 
 @pytest.mark.rule("R3.2")
 def test_a_suspended_pupil_is_refused_with_the_school_to_resume_at(world):
-    (line,) = refuses(world, world.pupil(world.third, status="suspended"))
+    (line,) = obstructed(world, world.pupil(world.third, status="suspended"))
     assert f"须先在{world.third.name}办理复学手续" in line
     assert "附件1 三.2" in line
 
@@ -97,11 +98,11 @@ def test_each_status_is_let_through_or_refused_in_words(world, status):
         page, _ = checked(world, pupil)
         assert lines(page, "bad") == []
     else:
-        assert StudentStatus(status).label in refuses(world, pupil)[0]
+        assert StudentStatus(status).label in obstructed(world, pupil)[0]
 
 
 def test_a_pupil_of_ones_own_school_needs_no_transfer(world):
-    found = refuses(world, world.pupil(world.first))
+    found = obstructed(world, world.pupil(world.first))
     assert any("学籍已在本校" in line for line in found)
 
 
@@ -122,7 +123,7 @@ def test_a_school_that_changed_its_province_meanwhile_needs_the_other_kind(world
 
 def test_a_grade_that_the_school_does_not_have_is_named(world):
     middle = world.school("示例中学", world.west, lowest=7, highest=9)
-    found = refuses(world, world.pupil(middle, grade=8))
+    found = obstructed(world, world.pupil(middle, grade=8))
     assert any("本校开设年级为一年级至六年级" in line for line in found)
 
 
@@ -164,7 +165,7 @@ def test_all_obstacles_stand_together_and_not_only_the_first(world):
     pupil = world.pupil(world.third, status="suspended")
     ProblemRecord.objects.create(student=pupil, kind="id_not_found")
     world.closed(world.third)
-    assert len(refuses(world, pupil)) == 3
+    assert len(obstructed(world, pupil)) == 3
 
 
 @pytest.mark.rule("R1.8", "R1.2")

@@ -12,6 +12,7 @@ from PIL import Image
 from reviews.engine.models import Attachment, Case
 from reviews.evidence import proofs as evidence
 from reviews.evidence import uploads
+from tests.refusals import refuses
 from tests.world import png
 from transfers.moving import drafting
 
@@ -204,7 +205,7 @@ def test_a_form_without_script_goes_back_to_the_page_with_the_sentence(world, cl
 
 def test_the_token_against_forged_requests_is_still_asked_for(world, case):
     client = signed_in(world.registrar(world.first), enforce_csrf_checks=True)
-    assert send(client, case, png()).status_code == 403
+    refuses(send(client, case, png()), 403, "刷新后重新提交")
     client.get(reverse("transfer-edit", args=[case.number]))
     token = client.cookies["xueji_csrf"].value
     answer = client.post(
@@ -238,7 +239,7 @@ def test_once_sent_the_proofs_are_fixed(world, clerk):
     assert (answer.status_code, answer.json()["code"]) == (409, "not_in_hand")
     key = proofs(case).get().key
     gone = clerk.post(reverse("transfer-proof-remove", args=[case.number, key]), **SCRIPT)
-    assert gone.status_code == 409
+    refuses(gone, 409, "not_in_hand")
     assert proofs(case).count() == 1
 
 

@@ -12,6 +12,7 @@ from students.bulletins.models import Bulletin
 from students.onward.models import RecruitedPupil
 from tests import late_children
 from tests.clock import frozen, shanghai
+from tests.refusals import refuses
 
 DRAFTED = shanghai(2026, 11, 1, 2)
 LATER = shanghai(2026, 11, 6, 9)
@@ -69,7 +70,7 @@ def test_a_page_without_anything_says_so_in_words(world, address, role):
     if answer.status_code == 200:
         assert 'class="empty"' in page, page
     else:
-        assert answer.status_code == 403
+        refuses(answer, 403, "招生由招生学校的学籍管理员办理，你没有这个岗位")
         assert role not in PAGES[address]
         assert "。" in page
 
@@ -117,7 +118,7 @@ def test_the_month_is_closed_and_sent_once(month_end):
     assert "152522201503040013" in main_of(numbered)
     said = {"opinion": "名单核对无误，同意上报。"}
     assert [head.post(send, said).status_code for _ in range(2)] == [303, 409]
-    assert head.post(drop).status_code == 409
+    refuses(head.post(drop), 409, "名单已上报，正在查重，现在不能上报或退回重收")
 
 
 @pytest.mark.parametrize("act", ["propose", "return", "recount", "publish"])

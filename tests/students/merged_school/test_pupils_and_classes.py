@@ -24,7 +24,7 @@ from students.pupil.models import Enrolment, SchoolClass
 from students.record import moving
 from tests import late_children
 from tests.clock import frozen
-from tests.refusals import refused, refused_by_database
+from tests.refusals import refused, refused_by_database, refuses
 from tests.students.merged_school.scenes import (
     AFTER,
     CLOSING,
@@ -150,7 +150,7 @@ def test_nobody_registers_first_graders_at_a_closed_school(world):
     with frozen(AFTER):
         client = Client()
         client.force_login(clerk)
-        assert client.get("/registration/new/").status_code == 403
+        refuses(client.get("/registration/new/"), 403, "示例第一小学已于2026年11月4日撤销")
         one = world.inventor.pupil(world.division, date(2020, 3, 5))
         values = {
             "name": one.name,

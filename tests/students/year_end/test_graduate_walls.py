@@ -22,7 +22,7 @@ from students.year_end import graduation
 from students.year_end import graduation_rollback as taking_back
 from students.year_end.models import TakenBack
 from tests.clock import frozen, shanghai
-from tests.refusals import sql_refused
+from tests.refusals import refuses, sql_refused
 from tests.students.year_end.test_walls import placed
 from tests.world import rewritten
 from xueji.celery import app
@@ -387,7 +387,7 @@ def test_they_are_listed_with_their_way_and_go_once_the_graduation_is_entered(wo
     assert pupil.name in page
     assert f"由{world.east.name}补记毕业" in page
     correct = reverse("student-graduation-correction", args=[pupil.key])
-    assert client.get(correct).status_code == 403
+    refuses(client.get(correct), 403, "毕业更正由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位")
     client.force_login(county)
     assert correct in client.get(url).content.decode()
     assert correct in client.get(reverse("student-detail", args=[pupil.key])).content.decode()
@@ -417,7 +417,7 @@ def test_they_are_listed_with_their_way_and_go_once_the_graduation_is_entered(wo
     assert (row.what, row.phase, row.graduated_on) == ("unrecorded", "primary", date(2026, 7, 1))
     change = "UPDATE students_graduationcorrection SET graduated_on='2026-06-01' WHERE id=%s"
     sql_refused("correction_fixed", change, row.pk)
-    assert client.post(correct, said | {"on": "2026-07-01"}).status_code == 409
+    refuses(client.post(correct, said | {"on": "2026-07-01"}), 409, "该生的毕业记录不需要更正")
 
 
 def test_whose_cohort_comes_later_than_its_phase_is_told_what_to_do(world):

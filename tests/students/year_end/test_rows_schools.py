@@ -27,7 +27,7 @@ from students.pupil.models import SchoolClass, Student
 from students.year_end import graduation
 from students.year_end.models import GraduationRun
 from tests.clock import frozen, shanghai
-from tests.refusals import refused_by_database
+from tests.refusals import refused_by_database, refuses
 from tests.students.year_end.test_rows import WORDS, asked, listed, now_is, on, recruited, refusal, run_of
 from tests.students.year_end.test_rows import signed as signed_by_head
 from tests.students.year_end.truth import JULY, Rows, played
@@ -348,7 +348,11 @@ def test_who_is_promoted_beyond_a_teaching_point_is_listed_and_taken_in_together
         nobody = seen.post("/untaught/begin/", {"school": world.first.code})
         assert nobody.status_code == 409
         assert "请勾选要转入本校的学生" in nobody.content.decode()
-        assert seen.post("/untaught/begin/", {"school": point.code, "pupil": pupil.key}).status_code == 403
+        refuses(
+            seen.post("/untaught/begin/", {"school": point.code, "pupil": pupil.key}),
+            403,
+            "只有转入学校的学籍管理员可以发起转学，你没有这个岗位",
+        )
         chosen = {"school": world.first.code, "pupil": [str(pupil.key), str(other.key), str(stays_there.key)]}
         assert seen.post("/untaught/begin/", chosen).status_code == 303
         drafts = Case.objects.filter(state="draft", receiving_unit=world.first)

@@ -17,6 +17,7 @@ from students.onward.models import RecruitedPupil
 from students.pupil.grades import grade_of, label_of
 from students.pupil.models import Enrolment, SchoolClass, Student
 from students.year_end import recruitment_rollback as recruitment_back
+from tests.refusals import refuses
 from tests.students.year_end.test_rows import now_is, on, recruited, refusal, run_of
 from tests.students.year_end.truth import JULY, Rows, played
 from web import clock
@@ -200,7 +201,7 @@ def test_what_was_typed_is_not_lost_and_only_offered_pupils_of_ones_own_school_a
         elsewhere = client.post(
             reverse("recruitment-through"), {"school": world.first.code, "student": [other.pk]}
         )
-        assert elsewhere.status_code == 403
+        refuses(elsewhere, 403, "招生由招生学校的学籍管理员办理，你没有这个岗位")
     assert not RecruitedPupil.objects.exists()
 
 
@@ -227,13 +228,21 @@ def test_only_the_registrar_of_a_school_sees_and_lists_them(world, nine):
     with on(2026, 8, 20):
         for by in (world.head(nine), world.registrar(world.east)):
             client = browser_of(by)
-            assert client.get(reverse("recruitment-through")).status_code == 403
-            assert client.post(reverse("recruitment-through"), said).status_code == 403
+            refuses(
+                client.get(reverse("recruitment-through")),
+                403,
+                "招生由招生学校的学籍管理员办理，你没有这个岗位",
+            )
+            refuses(
+                client.post(reverse("recruitment-through"), said),
+                403,
+                "招生由招生学校的学籍管理员办理，你没有这个岗位",
+            )
         shown = page(browser_of(world.registrar(world.first)))
         assert pupil.name not in shown
         untrained = world.certified(world.registrar(nine), None)
         told = browser_of(untrained).post(reverse("recruitment-through"), said)
-        assert told.status_code == 403
+        refuses(told, 403, "你还没有培训合格证")
     assert not RecruitedPupil.objects.exists()
 
 
