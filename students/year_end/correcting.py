@@ -13,10 +13,8 @@ from reviews.engine import procedures
 from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.models import Case
 from reviews.engine.opinions import free_text
-from reviews.engine.procedures import CasePage
 from reviews.vocabulary.relations import PHASES
-from reviews.vocabulary.states import State, Verb
-from students.changes import page as change_page
+from reviews.vocabulary.states import Verb
 from students.changes import pupil_drafts
 from students.changes import rules as change_rules
 from students.changes.key import rules as key_rules
@@ -25,10 +23,16 @@ from students.pupil.grades import PRIMARY
 from students.pupil.models import Enrolment, Student
 from students.pupil.statuses import StudentStatus, compulsory
 from students.year_end import checking as year_end_check
-from students.year_end import graduation_rollback as taking_back
-from students.year_end.graduation_rollback import CLAUSE, BackFacts, GraduationRollback
+from students.year_end.by_authority import (
+    CLAUSE,
+    AuthorityFacts,
+    ByAuthority,
+    authority_acting,
+    of_own_school,
+    why_given,
+)
 from students.year_end.models import Correcting, GraduationCorrection, GraduationLine, RunState
-from web.clock import local_date, moment, spoken
+from web.clock import local_date, spoken
 from web.refusals import guard
 from web.words import zh
 
@@ -37,7 +41,7 @@ NAME = zh("毕业更正")
 
 
 @dataclass
-class CorrectionFacts(BackFacts):
+class CorrectionFacts(AuthorityFacts):
     """What the guards judge: as of a roll-back, and the day of a graduation that stands in no record."""
 
     on: date | None = field(default=None)
@@ -85,12 +89,12 @@ def day_before_phase(facts: CorrectionFacts):
     return None if begun is None or facts.on <= local_date(begun) else {"begun": spoken(local_date(begun))}
 
 
-BEFORE = (to_set_right, taking_back.of_own_school, change_rules.no_other_change)
-SUBMIT = (*BEFORE, taking_back.why_given, day_given, day_before_phase)
-COMPLETE = (to_set_right, taking_back.of_own_school)
+BEFORE = (to_set_right, of_own_school, change_rules.no_other_change)
+SUBMIT = (*BEFORE, why_given, day_given, day_before_phase)
+COMPLETE = (to_set_right, of_own_school)
 
 
-class Correction(GraduationRollback):
+class Correction(ByAuthority):
     """毕业更正: the registrar of the school's authority begins, its head signs."""
 
     kind = KIND
@@ -100,6 +104,18 @@ class Correction(GraduationRollback):
     ends = zh("办结毕业更正")
     rule_note = zh("谁操作、谁负责：更正前请核对原毕业材料；学生照常就读，不受影响。")
     review_scope = zh("核对：该生确已从前一学段毕业，日期和原因属实。")
+
+    def row(self, case: Case) -> GraduationCorrection:
+        """See :func:`row_of`."""
+        return row_of(case)
+
+    def shown(self, row: GraduationCorrection, case: Case, full: bool) -> list[tuple[str, str]]:
+        """See :func:`facts_shown`."""
+        return facts_shown(row, case, full)
+
+    def done(self, row: GraduationCorrection, at: str) -> str:
+        """The record says what was."""
+        return zh("已于{moment}办结，毕业记录已更正。", moment=at)
 
     def facts(self, case: Case, subject: Student | None, now, book) -> CorrectionFacts:
         """Facts of the case."""
@@ -116,21 +132,6 @@ class Correction(GraduationRollback):
             subject.correct()
             subject.save(update_fields=["status"])
         return told | {"status": str(subject.status)}
-
-    def page(self, case: Case, account, now, book, *, proofs: int = 0, full: bool = False) -> CasePage:
-        """The pupil masked, what is set right, and what the rules find."""
-        row = row_of(case)
-        checks, obstacle = change_page.checklist(self, case, self.facts(case, row.student, now, book))
-        done = (
-            zh("已于{moment}办结，毕业记录已更正。", moment=moment(case.closed_at)) if case.closed_at else ""
-        )
-        return CasePage(
-            facts=facts_shown(row, case, full),
-            checks=checks,
-            obstacle=obstacle,
-            done=done if case.state == State.COMPLETED else "",
-            links=[],
-        )
 
 
 def row_of(case: Case) -> GraduationCorrection:
@@ -193,7 +194,7 @@ def facts_before(student: Student, authority, now: datetime) -> CorrectionFacts:
 def send(student: Student, by, now: datetime, *, why: str, opinion: str, on: date | None = None) -> Case:
     """The authority's registrar begins and sends it to the head. Raises Refused; then nothing stands but a withdrawn
     draft."""
-    authority = taking_back.authority_acting(student, by, now, NAME)
+    authority = authority_acting(student, by, now, NAME)
     known = facts_before(student, authority, now)
     known.why = free_text(why, zh("更正原因"), CLAUSE, 200)
     known.on = on if known.what == Correcting.UNRECORDED else student.graduated_on

@@ -3,54 +3,47 @@ act is taken back and who takes it back (谁操作谁负责)."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, ClassVar, cast
+from typing import ClassVar, cast
 
 from django.db.models import F
 from django.urls import reverse
 
-from orgs.people.models import PostRole, Unit
+from orgs.people.models import Unit
 from orgs.people.successors import heir_or_self
-from reviews.engine import procedures, seating
+from reviews.engine import procedures
 from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.models import Case
 from reviews.engine.opinions import free_text
-from reviews.engine.procedures import CasePage
-from reviews.vocabulary.states import State, Verb
+from reviews.vocabulary.states import Verb
 from students.changes import pupil_drafts
 from students.changes import rules as change_rules
-from students.changes.procedures import AboutPupil
 from students.onward.models import LIVE, RecruitedPupil
 from students.pupil import arrivals, identity, records
 from students.pupil.grades import grade_name, grade_of
 from students.pupil.models import Student
 from students.pupil.statuses import LEFT, StudentStatus
 from students.pupil.year_rows import rollback_months
+from students.year_end.by_authority import (
+    CLAUSE,
+    AuthorityFacts,
+    ByAuthority,
+    authority_acting,
+    of_own_school,
+    why_given,
+)
 from students.year_end.models import GraduationLine, Leaving, TakenBack
 from web.clock import local_date, moment, months_after, spoken
-from web.refusals import Refusal, Refused, guard
-from web.text import says
+from web.refusals import guard
 from web.words import zh
 
 KIND = "graduation_rollback"
-CLAUSE = zh("附件1 四.3")
 
 
 @dataclass
-class BackFacts:
-    """What the guards judge: the pupil, the authority that acts, what else is running."""
+class BackFacts(AuthorityFacts):
+    """What the guards judge of a graduation that is taken back."""
 
-    student: Student
-    authority: Unit
-    now: datetime
-    other: Case | None = None
-    why: str = ""
-    # What is asked for, as the sentences of the guards say it.
     name: ClassVar[str] = zh("毕业回退")
-
-    @property
-    def today(self) -> date:
-        """The day in Shanghai."""
-        return local_date(self.now)
 
 
 @guard("只有毕业、结业、肄业的学生可以回退，该生学籍状态为“{status}”{instead}。", CLAUSE)
@@ -85,21 +78,6 @@ def within_half_a_year(facts: BackFacts):
     return {"graduated": spoken(graduated), "last": spoken(last)}
 
 
-@guard("该生的学籍不在{authority}所属学校，请由其学籍所在学校的主管部门办理{name}。", CLAUSE)
-def of_own_school(facts: BackFacts):
-    """学籍在本单位所属学校"""
-    school = facts.student.school
-    if school is not None and heir_or_self(school, facts.today).authority_id == facts.authority.pk:
-        return None
-    return {"authority": facts.authority.name, "name": facts.name}
-
-
-@guard("请写明{name}的原因（2–200 字）。", CLAUSE)
-def why_given(facts: BackFacts):
-    """已写明原因"""
-    return None if says(facts.why) else {"name": facts.name}
-
-
 @guard("该生已列入{school}的招生名册，不能回退；请先由该校删去或登记未报到。", CLAUSE, "{school}")
 def on_recruitment_list(facts: BackFacts):
     """不在招生名册中"""
@@ -114,30 +92,28 @@ SUBMIT = (*BEFORE, why_given)
 COMPLETE = (has_left, of_own_school, on_recruitment_list)
 
 
-class GraduationRollback(AboutPupil):
+class GraduationRollback(ByAuthority):
     """毕业回退: the registrar of the school's authority begins, its head signs; the pupil is 在校 again (R4.4)."""
 
     kind = KIND
     name = zh("毕业回退")
     guards = {Verb.SUBMIT: SUBMIT, "complete": COMPLETE}
-    clause = CLAUSE
-    beginner = zh("主管部门")
-    of_one_school = True
-    starts_at = State.AUTHORITY
     brings = zh("学籍状态已回退为在校")
     ends = zh("办结毕业回退")
-    proof_name = zh("佐证材料")
-    no_proof = zh("没有上传佐证材料（选填）。")
-    fewest_proofs = 0
-    edit_path = "/cases/{number}/"
     rule_note = zh("谁操作、谁负责：回退前请核对原毕业操作和办理人；过了回退期限不再回退。")
     review_scope = zh("核对：该生确属误毕业，原因属实。")
 
-    def unit_of(self, case: Case, stage: str):
-        """The authority is on the receiving side itself."""
-        if stage == State.AUTHORITY:
-            return case.receiving_unit_id
-        return case.receiving_unit.league_id if stage == State.LEAGUE else super().unit_of(case, stage)
+    def row(self, case: Case) -> TakenBack:
+        """See :func:`row_of`."""
+        return row_of(case)
+
+    def shown(self, row: TakenBack, case: Case, full: bool) -> list[tuple[str, str]]:
+        """See :func:`facts_shown`."""
+        return facts_shown(row, case, full)
+
+    def done(self, row: TakenBack, at: str) -> str:
+        """The pupil is at school again."""
+        return zh("已于{moment}回退，学籍状态改为“在校”。", moment=at)
 
     def facts(self, case: Case, subject: Student | None, now, book) -> BackFacts:
         """Facts of the case."""
@@ -147,10 +123,6 @@ class GraduationRollback(AboutPupil):
             student, case.receiving_unit, now, change_rules.other_case(student, case.pk), row.why
         )
 
-    def phase(self, case: Case, subject: Student, day) -> str:
-        """学段 by the grade the pupil graduated from."""
-        return subject.phase
-
     def complete(self, case: Case, subject: Student, now) -> dict:
         """The pupil is 在校 again; what was before is kept with the case."""
         was = str(subject.status)
@@ -158,33 +130,6 @@ class GraduationRollback(AboutPupil):
         subject.graduated_on = None
         subject.save(update_fields=["status", "graduated_on"])
         return {"student": subject.pk, "status_was": was, "status": str(subject.status)}
-
-    def page(self, case: Case, account, now, book, *, proofs: int = 0, full: bool = False) -> CasePage:
-        """The pupil masked, whose act is taken back, and what the rules find."""
-        row = row_of(case)
-        known = self.facts(case, row.student, now, book)
-        checks: tuple[Any, ...] = (
-            self.guards["complete" if case.submitted_at else Verb.SUBMIT] if case.is_live else ()
-        )
-        found = [check(known) for check in checks]
-        lines = [
-            {
-                "ok": told is None,
-                "text": told.sentence if told else check.label,
-                "why": "",
-                "clause": told.clause if told else "",
-            }
-            for check, told in zip(checks, found, strict=True)
-        ]
-        return CasePage(
-            facts=facts_shown(row, case, full),
-            checks=sorted(lines, key=lambda line: line["ok"] is True),
-            obstacle=next((told.sentence for told in found if told), ""),
-            done=zh("已于{moment}回退，学籍状态改为“在校”。", moment=moment(case.closed_at))
-            if case.state == State.COMPLETED and case.closed_at
-            else "",
-            links=[],
-        )
 
 
 def row_of(case: Case) -> TakenBack:
@@ -248,20 +193,6 @@ def line_of(student: Student) -> GraduationLine | None:
 def facts_before(student: Student, authority: Unit, now: datetime) -> BackFacts:
     """Facts before anything is typed."""
     return BackFacts(student, authority, now, change_rules.other_case(student))
-
-
-def authority_acting(student: Student, by, now: datetime, name: str) -> Unit:
-    """The authority of the school that has the record, whose registrar ``by`` is. Raises Refused."""
-    day, school = local_date(now), student.school
-    authority = heir_or_self(school, day).authority if school else None
-    told = Refusal(
-        "no_seat",
-        zh("{name}由学籍所在学校的主管部门的学籍管理员发起，你没有这个岗位。", name=name),
-        CLAUSE,
-    )
-    if found := seating.seat_refusal(by, authority.pk if authority else None, PostRole.REGISTRAR, day, told):
-        raise Refused(found)
-    return cast("Unit", authority)  # of none nobody is registrar
 
 
 def send(student: Student, by, now: datetime, *, why: str, opinion: str) -> Case:

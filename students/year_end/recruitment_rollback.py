@@ -2,7 +2,7 @@
 names whose act is taken back and who takes it back (谁操作谁负责)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import ClassVar, cast
 
 from orgs.people.models import Unit
@@ -11,13 +11,10 @@ from reviews.engine import procedures
 from reviews.engine.grounds import held as held_by_wall
 from reviews.engine.models import Case
 from reviews.engine.opinions import free_text
-from reviews.engine.procedures import CasePage
-from reviews.vocabulary.states import State, Verb
+from reviews.vocabulary.states import Verb
 from students.admission.recruitment import actions as recruitment
-from students.changes import page as change_page
 from students.changes import pupil_drafts
 from students.changes import rules as change_rules
-from students.changes.procedures import AboutPupil
 from students.onward.models import RecruitedPupil, Recruiting, RecruitmentReturn
 from students.pupil import arrivals, identity, records
 from students.pupil.arrivals import Arrival
@@ -25,32 +22,28 @@ from students.pupil.models import Student
 from students.pupil.statuses import LIVING, StudentStatus
 from students.record import moving
 from students.year_end import rollback_notices as returned_notices
-from students.year_end.graduation_rollback import authority_acting, of_own_school, why_given
-from web.clock import local_date, moment, spoken
+from students.year_end.by_authority import (
+    CLAUSE,
+    AuthorityFacts,
+    ByAuthority,
+    authority_acting,
+    of_own_school,
+    why_given,
+)
+from web.clock import local_date, spoken
 from web.refusals import guard
 from web.words import zh
 
 KIND = "recruitment_rollback"
 NAME = zh("招生回退")
-CLAUSE = zh("附件1 四.3")
 
 
 @dataclass
-class ReturnFacts:
-    """What the guards judge: the pupil, how it came, the authority that acts, what else is running."""
+class ReturnFacts(AuthorityFacts):
+    """What the guards judge of a recruitment that is taken back: how the pupil came, as well."""
 
-    student: Student
-    arrival: Arrival | None
-    authority: Unit
-    now: datetime
-    other: Case | None = None
-    why: str = ""
+    arrival: Arrival | None = None
     name: ClassVar[str] = NAME
-
-    @property
-    def today(self) -> date:
-        """The day in Shanghai."""
-        return local_date(self.now)
 
 
 @guard(
@@ -71,31 +64,33 @@ SUBMIT = (*BEFORE, why_given)
 COMPLETE = (was_recruited, of_own_school)
 
 
-class RecruitmentRollback(AboutPupil):
+class RecruitmentRollback(ByAuthority):
     """招生回退: the registrar of the recruiting school's authority begins, its head signs; the pupil is 毕业 again at
     the school it graduated from (R4.4)."""
 
     kind = KIND
     name = NAME
     guards = {Verb.SUBMIT: SUBMIT, "complete": COMPLETE}
-    clause = CLAUSE
-    beginner = zh("主管部门")
-    of_one_school = True
-    starts_at = State.AUTHORITY
     brings = zh("学籍已退回毕业学校，学籍状态为毕业")
     ends = zh("办结招生回退")
-    proof_name = zh("佐证材料")
-    no_proof = zh("没有上传佐证材料（选填）。")
-    fewest_proofs = 0
-    edit_path = "/cases/{number}/"
     rule_note = zh("谁操作、谁负责：回退前请核对原招生名册和办理人。")
     review_scope = zh("核对：该生确属误招，原因属实。")
 
-    def unit_of(self, case: Case, stage: str):
-        """The authority is on the receiving side itself."""
-        if stage == State.AUTHORITY:
-            return case.receiving_unit_id
-        return case.receiving_unit.league_id if stage == State.LEAGUE else super().unit_of(case, stage)
+    def row(self, case: Case) -> RecruitmentReturn:
+        """See :func:`row_of`."""
+        return row_of(case)
+
+    def shown(self, row: RecruitmentReturn, case: Case, full: bool) -> list[tuple[str, str]]:
+        """See :func:`facts_shown`."""
+        return facts_shown(row, full)
+
+    def done(self, row: RecruitmentReturn, at: str) -> str:
+        """The record is at the school of the graduation again."""
+        return zh(
+            "已于{moment}退回{graduated_from_name}，学籍状态改为“毕业”。",
+            moment=at,
+            graduated_from_name=row.arrival.graduated_from.name,
+        )
 
     def facts(self, case: Case, subject: Student | None, now, book) -> ReturnFacts:
         """Facts of the case."""
@@ -105,11 +100,7 @@ class RecruitmentRollback(AboutPupil):
         arrival = arrivals.of(student)
         if arrival is not None and arrival.case.pk != row.came_by_id:
             arrival = None
-        return ReturnFacts(student, arrival, case.receiving_unit, now, other, row.why)
-
-    def phase(self, case: Case, subject: Student, day) -> str:
-        """学段 that the pupil is in."""
-        return subject.phase
+        return ReturnFacts(student, case.receiving_unit, now, other, row.why, arrival)
 
     def complete(self, case: Case, subject: Student, now) -> dict:
         """The record goes back to the school of the graduation; phase, cohort, class and day stand as before it came."""
@@ -132,25 +123,6 @@ class RecruitmentRollback(AboutPupil):
         )
         returned_notices.post(case, to)
         return moved
-
-    def page(self, case: Case, account, now, book, *, proofs: int = 0, full: bool = False) -> CasePage:
-        """The pupil masked, whose act is taken back, and what the rules find."""
-        row = row_of(case)
-        known = self.facts(case, row.student, now, book)
-        checks, obstacle = change_page.checklist(self, case, known)
-        return CasePage(
-            facts=facts_shown(row, full),
-            checks=checks,
-            obstacle=obstacle,
-            done=zh(
-                "已于{moment}退回{graduated_from_name}，学籍状态改为“毕业”。",
-                moment=moment(case.closed_at),
-                graduated_from_name=row.arrival.graduated_from.name,
-            )
-            if case.state == State.COMPLETED and case.closed_at
-            else "",
-            links=[],
-        )
 
 
 def row_of(case: Case) -> RecruitmentReturn:
@@ -219,7 +191,9 @@ arrivals.register(recruitment.KIND, recruited)
 
 def facts_before(student: Student, authority: Unit, now: datetime) -> ReturnFacts:
     """Facts before anything is typed."""
-    return ReturnFacts(student, arrivals.of(student), authority, now, change_rules.other_case(student))
+    return ReturnFacts(
+        student, authority, now, change_rules.other_case(student), arrival=arrivals.of(student)
+    )
 
 
 def send(student: Student, by, now: datetime, *, why: str, opinion: str) -> Case:

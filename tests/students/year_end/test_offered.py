@@ -161,7 +161,7 @@ def backwards(pupil, now):
         "毕业回退": (taking_back.BEFORE, taking_back.BackFacts(pupil, office, now)),
         "招生回退": (
             recruitment_back.BEFORE,
-            recruitment_back.ReturnFacts(pupil, arrivals.of(pupil), office, now),
+            recruitment_back.ReturnFacts(pupil, office, now, arrival=arrivals.of(pupil)),
         ),
         "结业更正": (correcting.BEFORE, correcting.facts_before(pupil, office, now)),
     }
