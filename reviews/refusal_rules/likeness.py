@@ -7,14 +7,13 @@ are used lawfully: there a hit is a doubt. Weights come from ``data/likeness.txt
 from functools import lru_cache
 from itertools import groupby, repeat
 from math import sqrt
+from operator import add
 from pathlib import Path
 from typing import NamedTuple
 
 from reviews.refusal_rules.phrases_in_text import Folded
 
 _FILE = Path(__file__).resolve().parent.parent / "data" / "likeness.txt"
-# The longest run of characters that has a weight of its own.
-LONGEST = 3
 # What stands before the first and behind the last character of a sentence.
 EDGE = "^", "$"
 # Weights are whole numbers of so many to one.
@@ -53,7 +52,8 @@ def _weights(found: dict[str, int]) -> Weights:
 def runs(sentence: str) -> list[str]:
     """Every run of one to three characters of a sentence, with its edges."""
     text = EDGE[0] + sentence + EDGE[1]
-    return [text[at : at + size] for size in range(1, LONGEST + 1) for at in range(len(text) - size + 1)]
+    pairs = list(map(add, text, text[1:]))
+    return [*text, *pairs, *map(add, pairs, text[2:])]
 
 
 def sentences(text: Folded) -> list[str]:

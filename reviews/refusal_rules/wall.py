@@ -41,7 +41,7 @@ class _Limits(NamedTuple):
 
 
 # An agreement is marked that seems to demand something, or to depend on it.
-_REFUSING, _AGREEING = _Limits(-0.5, -0.3, -1.2, -0.8, -2.8), _Limits(-1.0, -0.5, -0.8, -1.0, -2.5)
+_REFUSING, _AGREEING = _Limits(-0.5, -0.3, -1.2, -0.8, -2.8), _Limits(-1.0, -0.2, -0.8, -1.0, -2.5)
 _UNMEASURED = inf
 # Marked are at most so many words that stop.
 _MOST = 12
@@ -183,10 +183,10 @@ def _left(rule: Rule, answer: str, measure: float, limits: _Limits) -> str:
 
 def _first(rules: list[Rule], scan: Scan, manner: Manner, like: Likeness | None) -> list[Hit]:
     """As many hits as anybody reads: those of a text that is full of them are all of one kind. Where something stops,
-    what would only be a doubt is not looked for."""
+    what would only be a doubt, or the only ground, is not looked for."""
     kept, stopping = [], 0
-    for rule in sorted(rules, key=lambda each: each.answer != STOP):
-        if stopping and rule.answer != STOP:
+    for rule in sorted(rules, key=lambda each: (each.answer != STOP, each.groundless)):
+        if stopping and (rule.answer != STOP or rule.groundless):
             break
         for hit in _hits(rule, scan, manner, like):
             kept.append(hit)

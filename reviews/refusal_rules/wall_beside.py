@@ -197,7 +197,11 @@ def _void(key: str, partners: list[Token], scan: Scan) -> bool:
 
 def _binding(partners: list[Token], scan: Scan, *, clause: bool = False) -> bool:
     """Whether words that bind stand around: 请, 须, 先, …后, before the end of the sentence or the clause."""
-    return any(scan.near("cue.binds", token, _BINDS, clause=clause) for token in partners)
+    return any(
+        not all(overlap(cue, token) for token in partners)
+        for token in partners
+        for cue in scan.near("cue.binds", token, _BINDS, clause=clause)
+    )
 
 
 def _depends(partners: list[Token], scan: Scan) -> bool:
