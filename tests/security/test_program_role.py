@@ -243,18 +243,18 @@ def test_a_pupil_is_not_moved_without_a_completed_case(world, running, program):
     )
     assert told == ("school_without_case", "学生的学校须与学籍一致，学籍只能由已办结的业务转接（附件1 三）")
     close = (
-        "UPDATE students_enrolment SET period = tstzrange(lower(period), now()), left_by = '转学', archive = '{}',"
+        "UPDATE students_enrolment SET period = tstzrange(lower(period), ledger_now()), left_by = '转学', archive = '{}',"
         " left_case_number = %(number)s WHERE student_id = %(pupil)s AND upper_inf(period)"
     )
     opened = (
         "INSERT INTO students_enrolment (student_id, school_id, period, grade_in, class_name, entered_by, left_by,"
-        " case_number, left_case_number, phase) VALUES (%(pupil)s, %(to)s, tstzrange(now(), NULL), 4, '', '转学', '', %(number)s, '', 'primary')"
+        " case_number, left_case_number, phase) VALUES (%(pupil)s, %(to)s, tstzrange(ledger_now(), NULL), 4, '', '转学', '', %(number)s, '', 'primary')"
     )
     for number in ("", "ZX-2026-FORGED00", running.number):
         told = program.is_refused(close, pupil=pupil.pk, number=number)
         assert told == ("leaving_without_case", "学籍只能由已办结的业务转出（附件1 三）"), number
         told = program.is_refused(
-            opened.replace("tstzrange(now(), NULL)", "tstzrange('2030-01-01', '2031-01-01')"),
+            opened.replace("tstzrange(ledger_now(), NULL)", "tstzrange(ledger_now() + interval '1 hour', NULL)"),
             pupil=pupil.pk, to=world.first.pk, number=number,
         )  # fmt: skip
         assert told[0] in ("enrolment_without_case", "enrolment_one_school_at_a_time"), number
@@ -265,18 +265,18 @@ def test_a_completed_case_moves_its_own_pupil_to_its_own_school_only(world, prog
     done = world.finish(world.submitted(world.first, world.pupil(world.third)))
     other = world.pupil(world.third)
     close = (
-        "UPDATE students_enrolment SET period = tstzrange(lower(period), now()), left_by = '转学', archive = '{}',"
+        "UPDATE students_enrolment SET period = tstzrange(lower(period), ledger_now()), left_by = '转学', archive = '{}',"
         " left_case_number = %(number)s WHERE student_id = %(pupil)s AND upper_inf(period)"
     )
     assert program.is_refused(close, pupil=other.pk, number=done.number)[0] == "leaving_without_case"
     mine = done.transfer.student
     opened = (
         "INSERT INTO students_enrolment (student_id, school_id, period, grade_in, class_name, entered_by, left_by,"
-        " case_number, left_case_number, phase) VALUES (%(pupil)s, %(to)s, tstzrange(now() + interval '1 year', NULL), 4, '', '转学', '',"
+        " case_number, left_case_number, phase) VALUES (%(pupil)s, %(to)s, tstzrange(ledger_now() + interval '1 hour', NULL), 4, '', '转学', '',"
         " %(number)s, '', 'primary')"
     )
     told = program.is_refused(
-        close.replace("now()", "now() + interval '1 year'"),
+        close.replace("ledger_now()", "ledger_now() + interval '1 hour'"),
         opened,
         pupil=mine.pk,
         to=world.second.pk,

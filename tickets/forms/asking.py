@@ -97,8 +97,9 @@ def _other_side(ticket: Ticket, own: Unit, roles, by, day: date) -> Refusal | No
     done = [(entry.unit, entry.by.person_id) for entry in _entries(ticket) if entry.unit and entry.by]
     if ticket.issuing_unit and ticket.drafted_by:
         done.append((ticket.issuing_unit, ticket.drafted_by.person_id))
-    # A unit that was merged into this one is no other side.
-    others = [(unit, person) for unit, person in done if heir_or_self(unit, day).pk != own.pk]
+    # A unit that was merged into this one, or this one itself where a successor acts for it, is no other side.
+    here = heir_or_self(own, day).pk
+    others = [(unit, person) for unit, person in done if heir_or_self(unit, day).pk != here]
     other = next((unit for unit, person in others if person == by.person_id), None)
     if other is None or by.person_id is None:
         return None

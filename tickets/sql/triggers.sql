@@ -28,7 +28,7 @@ CREATE OR REPLACE FUNCTION tickets_acted_elsewhere(which bigint, who bigint, own
             SELECT t.issuing_unit_id, t.drafted_by_id FROM tickets_ticket t WHERE t.id = which
         ) done
         WHERE done.unit_id <> own AND orgs_same_person(done.by_id, who)
-          AND orgs_standing(done.unit_id, orgs_today()) IS DISTINCT FROM own)
+          AND orgs_standing(done.unit_id, orgs_today()) IS DISTINCT FROM coalesce(orgs_standing(own, orgs_today()), own))
 $$;
 
 -- What a paper says stays as it was sent; who accepts a report fills in one field of it.

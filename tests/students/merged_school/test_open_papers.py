@@ -376,7 +376,9 @@ def close_ticket(world, row, clerk, head):
 
 
 def complained(world):
-    said = complaints.checked(unit=world.first.code, matter="转学申请送到学校后一个月没有任何答复。")
+    said = complaints.checked(
+        world.today, unit=world.first.code, matter="转学申请送到学校后一个月没有任何答复。"
+    )
     made, _ = complaints.take_in(said, clock.now())
     return ticketed.do(made, Verb.ACCEPT, world.registrar(world.first), undertaker="吴海燕")
 
