@@ -77,7 +77,10 @@ def put_in_charge(school_class: SchoolClass, account, by, now: datetime) -> None
         )
     with transaction.atomic():
         SchoolClass.objects.select_for_update(no_key=True).get(pk=school_class.pk)
-        ClassCharge.objects.filter(school_class=school_class, until=None).update(until=day)
+        running = ClassCharge.objects.filter(school_class=school_class, until=None)
+        if account is not None and running.filter(account=account).exists():
+            return
+        running.update(until=day)
         if account is not None:
             ClassCharge.objects.create(school_class=school_class, account=account, since=day, set_by=by)
         body = {"class": school_class.pk, "account": account.pk if account else None}

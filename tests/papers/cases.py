@@ -8,6 +8,7 @@ from reviews.engine.models import Case, Step
 from reviews.evidence.proofs import take_in
 from students.admission.recruitment import actions as recruitment
 from students.changes.key import drafting as key_drafting
+from students.changes.models import ChangePolicy
 from students.problems import answering, deciding, deletion
 from students.year_end import correcting, graduation_rollback, recruitment_rollback
 from tests import late_children, settled
@@ -36,7 +37,7 @@ def _change(kind: str, **pupil):
         of_age = kind in ("withdrawal", "expulsion")
         school = world.school("示例高级中学", world.east, lowest=10, highest=12) if of_age else world.first
         one = world.pupil(school, **({"grade": 11} if of_age else {"grade": 3}) | pupil)
-        if kind in ("grade_skip", "grade_repeat"):
+        if kind in ("grade_skip", "grade_repeat") and not ChangePolicy.objects.filter(kind=kind).exists():
             world.policy(kind)
         if kind == "leaving_otherwise":
             world.reported(one)

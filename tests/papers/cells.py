@@ -18,6 +18,25 @@ PROPERTIES = {
     "lent_post": "受委托可办，仍是两人",
     "hand_over": "交接：接任人可办，前任不能",
     "foreign_unit": "外单位看不到（404）",
+    "draft_hidden": "草稿别人看不到",
+    "stale_view": "页面过期不能办",
+    "double_click": "连点两次只办一次",
+    "in_transaction": "不得在别的事务中办",
+    "send_refused": "发起被拒不留记录",
+    "killed": "中途断电不留半件",
+    "unit_merged": "单位合并后由承接单位办",
+    "pupil_left": "学生已转走",
+    "pupil_graduated": "学生已毕业",
+    "pupil_died": "学生已死亡",
+    "calendar": "校历改了重算时限",
+    "not_counted": "不计入不该计的地方",
+    "audit": "记入审计",
+    "notice": "通知相关人",
+    "inbox": "待办列表有一行和期限",
+    "found": "按编号查得到",
+    "rest": "接口：列、查、办",
+    "english": "英文页面",
+    "printed": "打印件",
 }
 
 
@@ -88,6 +107,11 @@ class Waiting:
     rest: tuple[str, str, str] | None = None
     either: bool = False
     asked_for: bool = True
+
+    @property
+    def body(self) -> dict:
+        """The act as a program sends it."""
+        return {name: value for name, value in self.act.form.items() if name != "key"}
 
     def stands(self) -> dict:
         """The row as it is now."""

@@ -247,9 +247,16 @@ def offline_record(world: World) -> Waiting:
 # ---------------------------------------------------------------- the three forms, and the complaint
 
 
+def _draft(draft, world: World):
+    def drafted():
+        made = draft(world)
+        return made.drafted_by, f"/tickets/{made.number}/"
+
+    return drafted
+
+
 def _ticket(made, unit: Unit, verb: Verb, first: Account, clerk, wall: str, change: str, role=PostRole.HEAD):
     url = f"/tickets/{made.number}/"
-    draft = made.drafted_by
     return Waiting(
         row=made.ticket_ptr,
         unit=unit,
@@ -261,7 +268,6 @@ def _ticket(made, unit: Unit, verb: Verb, first: Account, clerk, wall: str, chan
         change=change,
         wall=wall,
         number=made.number,
-        draft=(lambda: (draft, url)) if draft else None,
         printed=f"{url}print/",
         rest=("/tickets/", f"/tickets/{made.number}/", f"/tickets/{made.number}/acts/"),
     )
@@ -281,7 +287,9 @@ def _stamped(draft):
         change = (
             f"UPDATE tickets_ticket SET state='issued', issued_at=now(), issued_by_id=%s WHERE id={made.pk}"
         )
-        return _ticket(made, unit, Verb.ISSUE, by, clerk, "ticket_stamped_by_another", change)
+        found = _ticket(made, unit, Verb.ISSUE, by, clerk, "ticket_stamped_by_another", change)
+        found.draft = _draft(draft, world)
+        return found
 
     return waiting
 
@@ -300,6 +308,7 @@ def check(world: World) -> Waiting:
 
     found = _ticket(made, world.east, Verb.ACCEPT, made.drafted_by, clerk, "", "", PostRole.REGISTRAR)
     found.act, found.either, found.first = clerk()[1], True, None
+    found.draft = _draft(ticketed.check, world)
     return found
 
 
