@@ -48,6 +48,7 @@ TARGETS = [
     "web/text.py",
     "web/clock.py",
     "web/redirects.py",
+    "web/refusals.py",
     "ledger/audit.py",
     "ledger/idempotency.py",
     "ledger/outbox.py",

@@ -48,7 +48,9 @@ def write(target: Path, seed: int, drawn: list[Mutant], known: dict[str, dict[st
         )
     ]
     if len(asked) < len(drawn):
-        parts.append(f"**未完**：还有 {len(drawn) - len(asked)} 个没有运行。\n")
+        parts.append(
+            f"**未完**：还有 {len(drawn) - len(asked)} 个没有运行；存活的也只用已测得的一部分测试文件问过，还要再问（`make mutants`，`ONLY=survivors`）。\n"
+        )
     parts += ["| 模块 | 抽取 | 发现 |", "|---|---|---|"]
     of, lost = Counter(each.module for each in asked), Counter(each.module for each in alive)
     parts += [f"| `{module}` | {count} | {count - lost[module]} |" for module, count in of.items()]
