@@ -118,7 +118,7 @@ def test_an_allowed_text_holds_in_its_own_case_and_unit_only(world, case):
 
 def test_an_allowed_text_still_holds_after_a_recall(world, case):
     back = {"outcome": "send_back", "reason": "class_mistaken"}
-    text = "班级有误；材料不齐之说不成立，请更正班级。"
+    text = "班级有误。材料不齐不办的旧话不作数，请更正班级。"
     ruled(world, raised(world, case, text=text, **back))
     handle(world, case, text, **back)
     head = world.head(world.east)
