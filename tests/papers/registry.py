@@ -74,6 +74,7 @@ OWN_CELLS = _ALL | {
 }
 
 
+_PROVINCE = NotApplicable("由自治区（省）办理，省级单位不合并")
 _SILENT = NotYet("签核后没有人收到通知")
 _OWN = NotApplicable("结果只属于本人，与他人无关")
 _SEEN_ABOVE = NotYet("上级单位看得到下级起草的单据")
@@ -129,6 +130,7 @@ TWO = [
         others.number_batch,
         *_of("students.IssuingBatch", "students_issuingbatch", "待确认的下发学籍号批次"),
         notice=NotApplicable("确认后由后台下发，下发完才通知各学校"),
+        unit_merged=_PROVINCE,
     ),
     two(
         "late_month",
@@ -141,6 +143,7 @@ TWO = [
         ),
         rest=HELD,
         printed=HELD,
+        unit_merged=_PROVINCE,
     ),
     two(
         "bulletin",
@@ -149,6 +152,7 @@ TWO = [
         *_of("students.Bulletin", "students_bulletin", "待拟发、待发布或待说明的月度通报"),
         rest=HELD,
         printed=HELD,
+        unit_merged=_PROVINCE,
     ),
     two(
         "offline_record",
@@ -255,8 +259,16 @@ ONE = [
         printed=HELD,
         notice=_OWN,
         double_click=NotYet("再点一次就再生成一份"),
+        unit_merged=_UNASKED,
     ),
-    one("print_batch", "信息表打印批次", others.print_batch, "model:students.PrintBatch", notice=_OWN),
+    one(
+        "print_batch",
+        "信息表打印批次",
+        others.print_batch,
+        "model:students.PrintBatch",
+        notice=_OWN,
+        unit_merged=_UNASKED,
+    ),
     one(
         "class_charge",
         "班主任指定",
