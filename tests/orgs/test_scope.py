@@ -7,7 +7,7 @@ import pytest
 from orgs.people import scope
 from orgs.people.models import Account, PostRole
 from orgs.people.persons import same_person
-from orgs.people.seats import clerks_of, holders_of, seat_at
+from orgs.people.seats import clerks_of, holders_of, left_seats, seat_at, seats_of
 from reviews.engine import seating
 from students.pupil.models import Student
 from web.refusals import Refusal
@@ -117,3 +117,11 @@ def test_a_post_at_a_closed_school_is_told_with_who_stands_for_it(world):
     assert seating.left(by, world.today, PostRole.REGISTRAR, world.third.pk) is None
     assert seating.left(by, world.today, PostRole.HEAD, world.second.pk) is None
     assert seating.seat_refusal(by, world.second.pk, PostRole.HEAD, world.today, told) is told
+
+
+def test_an_account_that_was_closed_has_no_seat_any_more(world):
+    account = fresh(world.registrar(world.first))
+    account.is_active = False
+    assert seats_of(account, world.today) == []
+    assert left_seats(account, world.today) == []
+    assert not scope.paths(account, world.today)
