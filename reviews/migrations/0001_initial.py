@@ -397,7 +397,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '存疑意见',
                 'verbose_name_plural': '存疑意见',
                 'ordering': ['id'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('facts__regex', '([GLJ][0-9]{17}|[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])[0-9]{3})[0-9Xx]'), _negated=True), name='mark_no_numbers'), models.CheckConstraint(condition=models.Q(('facts__regex', '\\S.*\\S')), name='mark_states_facts'), models.CheckConstraint(condition=models.Q(models.Q(('rule__isnull', False), ('why', 'words')), models.Q(('rule__isnull', True), ('why__in', ['no_ground', 'unread', 'condition', 'like'])), _connector='OR'), name='mark_says_why')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('facts__regex', '([GLJ][0-9]{17}|[1-9][0-9]{5}(19|20)[0-9]{2}(0[1-9]|1[0-2])([0-2][0-9]|3[01])[0-9]{3})[0-9Xx]'), _negated=True), name='mark_no_numbers'), models.CheckConstraint(condition=models.Q(('facts__regex', '\\S.*\\S')), name='mark_states_facts'), models.CheckConstraint(condition=models.Q(models.Q(('rule__isnull', False), ('why', 'words')), models.Q(('rule__isnull', True), ('why__in', ['no_ground', 'unread'])), _connector='OR'), name='mark_says_why')],
             },
         ),
         migrations.CreateModel(
