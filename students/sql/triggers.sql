@@ -798,22 +798,6 @@ BEGIN
     RETURN NEW;
 END $$;
 
--- A number is issued and closed when it is written, never before (R0.2). Before number_letter by its name.
-CREATE OR REPLACE FUNCTION students_number_moment() RETURNS trigger LANGUAGE plpgsql
-    SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    IF TG_OP = 'INSERT' THEN
-        NEW.issued_at := greatest(NEW.issued_at, ledger_now());
-    ELSE
-        NEW.closed_at := greatest(NEW.closed_at, ledger_now());
-    END IF;
-    RETURN NEW;
-END $$;
-
-CREATE OR REPLACE TRIGGER moment_of_issue BEFORE INSERT ON students_registrationnumber
-    FOR EACH ROW EXECUTE FUNCTION students_number_moment();
-CREATE OR REPLACE TRIGGER moment_of_closing BEFORE UPDATE ON students_registrationnumber FOR EACH ROW
-    WHEN (OLD.closed_at IS NULL AND NEW.closed_at IS NOT NULL) EXECUTE FUNCTION students_number_moment();
 CREATE OR REPLACE TRIGGER number_letter BEFORE INSERT ON students_registrationnumber
     FOR EACH ROW EXECUTE FUNCTION students_number_letter();
 CREATE OR REPLACE TRIGGER number_no_truncate BEFORE TRUNCATE ON students_registrationnumber

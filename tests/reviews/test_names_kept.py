@@ -8,7 +8,7 @@ from orgs.people.models import Unit
 from reviews.engine import door
 from reviews.engine.models import Act, Case
 
-UNTRUE = "经向派出所核实，房产证明与登记不符。"
+UNTRUE = "经向出具单位核实，上传的证明不是该单位开具的。"
 pytestmark = [pytest.mark.django_db, pytest.mark.rule("R0.2")]
 
 

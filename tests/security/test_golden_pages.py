@@ -27,6 +27,8 @@ CHANCE = [
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"), "KEY"),
     (re.compile(r'(name="key" value=")[^"]*'), r"\1KEY"),
     (re.compile(r"\b[0-9a-f]{64}\b"), "DIGEST"),
+    # Rows stamped by a column's default run on from ten o'clock of the ordinary day, however long the run has lasted.
+    (re.compile(r"2026年11月25日 [0-9]{2}:[0-9]{2}"), "2026年11月25日 TIME"),
     (re.compile(r"\b[A-Z]{2}-20[0-9]{2}-[0-9A-Z]{8}\b"), "NUMBER"),
 ]
 # Which pupils a round compares is drawn by lot.

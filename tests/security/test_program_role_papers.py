@@ -513,24 +513,3 @@ def test_a_paper_of_the_tickets_and_a_step_keep_their_moments(world, program):
         if moment == "overdue_at":
             program.does(change, row=row)
         assert program.is_refused(change, row=row) == FIXED, table
-
-
-@pytest.mark.rule("R1.4", "R1.5")
-def test_a_number_is_issued_and_closed_when_it_is_written(world, program):
-    pupil = world.pupil(world.third, letter="L")
-    row = pupil.numbers.get()
-    program.does(
-        "UPDATE students_registrationnumber SET closed_at = issued_at, closed_reason = '换号', closed_case = 'X'"
-        " WHERE id = %(row)s",
-        row=row.pk,
-    )
-    program.does(
-        "INSERT INTO students_registrationnumber (student_id, kind, sealed, index, issued_at, closed_reason, closed_case)"
-        " VALUES (%(pupil)s, 'J', '', '\\x01', %(day)s, '', '')",
-        pupil=pupil.pk,
-        day=clock.now() - timedelta(days=400),
-    )
-    row.refresh_from_db()
-    assert row.closed_at > row.issued_at
-    assert clock.now() - row.closed_at < timedelta(minutes=5)
-    assert clock.now() - pupil.numbers.get(kind="J").issued_at < timedelta(minutes=5)

@@ -196,8 +196,10 @@ def test_the_number_of_statements_does_not_grow_with_the_pupils(world):
             world.pupil(school)
         heir = world.school(f"承接{many}小学", school.authority)
         world.closed(school, heir, on=CLOSING)
-        with frozen(ROUND), CaptureQueriesContext(connection) as seen:
-            assert succession.take_over(ROUND, Pieces("test")) == 1
+        with frozen(ROUND):
+            with CaptureQueriesContext(connection) as seen:
+                assert succession.take_over(ROUND, Pieces("test")) == 1
+            connection.check_constraints()
         counts.append(len(seen))
     assert counts[0] == counts[1]
 
