@@ -373,7 +373,12 @@ def test_a_refused_list_lets_its_children_go_and_may_be_listed_again(world):
 def test_a_child_is_taken_off_a_list_that_was_sent_back(world):
     case = sent(world, child(world), child(world))
     case = world.decide(case, opinion=WORDS)
-    case = world.decide(case, outcome="send_back", reason="late_list_wrong", opinion="请删去第一名后再报。")
+    case = world.decide(
+        case,
+        outcome="send_back",
+        reason="late_list_wrong",
+        opinion="名单第1行与学校核实不符，请删去后重新上报。",
+    )
     row = LateChild.objects.first()
     browser = signed_in(clerk(world))
     assert "删去" in text(browser.get(reverse("late-list", args=[case.number])))
